@@ -1,0 +1,3 @@
+//! The `exai-gen` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The exAI API as axum traits: implement them to serve it.

@@ -1,0 +1,1 @@
+//! The promises of an API server as tower layers.

@@ -1,0 +1,3 @@
+//! The exAI API on a laptop.
+
+fn main() {}
