@@ -1,1 +1,5 @@
 //! From an OpenAPI document to SDKs and a server.
+
+pub mod diagnostic;
+pub mod document;
+pub mod source;

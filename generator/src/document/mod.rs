@@ -1,0 +1,8 @@
+//! The OpenAPI object model, with the standard's own names and the place of everything.
+//!
+//! After this stage a document of 3.0, 3.1 or 3.2 is one model, 3.1's with what 3.2
+//! added; nothing later asks for a version. This stage holds no opinion on what to generate.
+
+pub mod model;
+
+pub use model::*;
