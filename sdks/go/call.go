@@ -1,0 +1,76 @@
+package exai
+
+import (
+	"context"
+	"io"
+	"net/http"
+)
+
+// call makes a call whose answer is JSON that decodes into T. An answer
+// without a body gives the zero value.
+func call[T any](ctx context.Context, t *transport, r request, options []RequestOption) (T, error) {
+	var result T
+	body, meta, err := t.read(ctx, r, t.settings(options))
+	if err != nil || meta.StatusCode == http.StatusNoContent || len(body) == 0 {
+		return result, err
+	}
+	if err := unmarshal(body, &result); err != nil {
+		return result, newDecodeError(r.op.name, meta, body, err)
+	}
+	return result, nil
+}
+
+// callText makes a call whose answer is text.
+func callText(ctx context.Context, t *transport, r request, options []RequestOption) (string, error) {
+	body, _, err := t.read(ctx, r, t.settings(options))
+	return string(body), err
+}
+
+// callEmpty makes a call whose answer has no body.
+func callEmpty(ctx context.Context, t *transport, r request, options []RequestOption) error {
+	_, _, err := t.read(ctx, r, t.settings(options))
+	return err
+}
+
+// read makes a call and reads the whole answer. A break while the body is
+// read counts as a failed connection; it is not tried again, since the
+// operation has run.
+func (t *transport) read(ctx context.Context, r request, c callOptions) ([]byte, ResponseMeta, error) {
+	a, err := t.do(ctx, r, c, false)
+	if err != nil {
+		return nil, ResponseMeta{}, err
+	}
+	defer a.close()
+	body, err := io.ReadAll(a)
+	return body, a.meta, err
+}
+
+// Download is an answer that is read as it arrives. Close it when done.
+type Download struct {
+	ResponseMeta
+
+	// ContentType is the media type of the content.
+	ContentType string
+	// Size is the length of the content in bytes, or -1 if it is not known.
+	Size int64
+
+	answer *answer
+}
+
+// Read reads the content. A break of the connection is a [ConnectionError].
+func (d *Download) Read(p []byte) (int, error) { return d.answer.Read(p) }
+
+// Close ends the download; the content need not have been read to its end.
+func (d *Download) Close() error {
+	d.answer.close()
+	return nil
+}
+
+// callDownload makes a call whose answer is read by the caller.
+func callDownload(ctx context.Context, t *transport, r request, options []RequestOption) (*Download, error) {
+	a, err := t.do(ctx, r, t.settings(options), true)
+	if err != nil {
+		return nil, err
+	}
+	return &Download{ResponseMeta: a.meta, ContentType: a.meta.Header.Get("Content-Type"), Size: a.size, answer: a}, nil
+}

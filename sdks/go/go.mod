@@ -1,0 +1,3 @@
+module github.com/exai/sdk-go
+
+go 1.25

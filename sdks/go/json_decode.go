@@ -1,0 +1,517 @@
+package exai
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// unmarshal decodes one JSON text into target, a non-nil pointer.
+func unmarshal(data []byte, target any) error {
+	if err := checkJSON(data); err != nil {
+		return err
+	}
+	return unmarshalInto(data, target)
+}
+
+// checkJSON reports what is wrong with a text that is not JSON.
+func checkJSON(data []byte) error {
+	if json.Valid(data) {
+		return nil
+	}
+	var ignored json.RawMessage
+	return json.Unmarshal(data, &ignored)
+}
+
+// unmarshalInto is unmarshal for a text that is known to be valid JSON.
+func unmarshalInto(data []byte, target any) error {
+	d := jsonDecoder{data: data}
+	return d.value(reflect.ValueOf(target).Elem())
+}
+
+// unmarshalMeasured is unmarshalInto for choosing between types: required
+// members must be there, and the count of members that were not declared comes back.
+func unmarshalMeasured(data []byte, target any) (undeclared int, err error) {
+	d := jsonDecoder{data: data, strict: true}
+	err = d.value(reflect.ValueOf(target).Elem())
+	return d.undeclared, err
+}
+
+// jsonValue is implemented by the types of this module that decode and
+// encode themselves inside the codec.
+type jsonValue interface {
+	decodeJSON(d *jsonDecoder) error
+}
+
+// jsonDecoder walks a valid JSON text once; because the text was validated
+// before, it does not look for syntax errors.
+type jsonDecoder struct {
+	data       []byte
+	pos        int
+	strict     bool // a missing required member is an error
+	undeclared int  // members that no field declares, so far
+}
+
+// misfit is a JSON value that does not fit the Go type it is for.
+type misfit struct {
+	path []string // innermost first
+	text string
+}
+
+func (m *misfit) Error() string { return "at " + strconv.Quote(m.pointer()) + ": " + m.text }
+
+// pointer is the place of the value as an RFC 6901 JSON Pointer.
+func (m *misfit) pointer() string {
+	var b strings.Builder
+	for _, part := range slices.Backward(m.path) {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
+	}
+	return b.String()
+}
+
+// below adds to err, if it is a misfit, the member or index it was found below.
+func below(err error, part string) error {
+	var m *misfit
+	if errors.As(err, &m) {
+		m.path = append(m.path, part)
+	}
+	return err
+}
+
+var (
+	timeType   = reflect.TypeFor[time.Time]()
+	rawType    = reflect.TypeFor[json.RawMessage]()
+	numberType = reflect.TypeFor[json.Number]()
+)
+
+func (d *jsonDecoder) value(v reflect.Value) error {
+	c := d.peek()
+	t := v.Type()
+	switch t {
+	case rawType:
+		v.SetBytes(bytes.Clone(d.skip()))
+		return nil
+	case timeType:
+		return d.time(v)
+	case numberType:
+		return d.number(v)
+	}
+	if v.CanAddr() {
+		if own, ok := v.Addr().Interface().(jsonValue); ok {
+			return own.decodeJSON(d)
+		}
+	}
+	if c == 'n' {
+		if d.strict && t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface {
+			return d.wrong("a value", c)
+		}
+		d.skip()
+		v.SetZero()
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(t.Elem()))
+		}
+		return d.value(v.Elem())
+	case reflect.Struct:
+		return d.object(v, c)
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return d.bytes(v, c)
+		}
+		return d.array(v, c)
+	case reflect.Map:
+		return d.mapping(v, c)
+	case reflect.Interface:
+		return d.dynamic(v)
+	case reflect.String:
+		if c != '"' {
+			return d.wrong("a string", c)
+		}
+		v.SetString(d.string())
+		return nil
+	case reflect.Bool:
+		if c != 't' && c != 'f' {
+			return d.wrong("a boolean", c)
+		}
+		d.skip()
+		v.SetBool(c == 't')
+		return nil
+	default:
+		return d.numeric(v, c)
+	}
+}
+
+// peek gives the first byte of the next value.
+func (d *jsonDecoder) peek() byte {
+	for d.data[d.pos] == ' ' || d.data[d.pos] == '\n' || d.data[d.pos] == '\t' || d.data[d.pos] == '\r' {
+		d.pos++
+	}
+	return d.data[d.pos]
+}
+
+// skip passes the next value and gives its text, which shares d.data's memory.
+func (d *jsonDecoder) skip() []byte {
+	c := d.peek()
+	start := d.pos
+	switch c {
+	case '"':
+		d.skipString()
+	case '{', '[':
+		for depth := 0; ; {
+			switch d.data[d.pos] {
+			case '"':
+				d.skipString()
+				continue
+			case '{', '[':
+				depth++
+			case '}', ']':
+				depth--
+			}
+			d.pos++
+			if depth == 0 {
+				break
+			}
+		}
+	default:
+		for d.pos < len(d.data) && !bytes.ContainsRune([]byte(" \n\t\r,]}"), rune(d.data[d.pos])) {
+			d.pos++
+		}
+	}
+	return d.data[start:d.pos]
+}
+
+func (d *jsonDecoder) skipString() {
+	for d.pos++; d.data[d.pos] != '"'; d.pos++ {
+		if d.data[d.pos] == '\\' {
+			d.pos++
+		}
+	}
+	d.pos++
+}
+
+// string reads the next value, which is a string.
+func (d *jsonDecoder) string() string {
+	d.peek()
+	start := d.pos
+	d.skipString()
+	text := d.data[start+1 : d.pos-1]
+	if bytes.IndexByte(text, '\\') < 0 {
+		if utf8.Valid(text) {
+			return string(text)
+		}
+		return strings.ToValidUTF8(string(text), "\uFFFD")
+	}
+	var s string
+	if err := json.Unmarshal(d.data[start:d.pos], &s); err != nil {
+		// The text was validated, so its strings are valid.
+		return string(text)
+	}
+	return s
+}
+
+// members calls f for each member of the next value, an object, with the
+// decoder standing before the member's value; f must pass the value.
+func (d *jsonDecoder) members(f func(name string) error) error {
+	d.peek()
+	d.pos++
+	if d.peek() == '}' {
+		d.pos++
+		return nil
+	}
+	for {
+		name := d.string()
+		d.peek()
+		d.pos++ // the colon
+		if err := f(name); err != nil {
+			return below(err, name)
+		}
+		end := d.peek()
+		d.pos++
+		if end == '}' {
+			return nil
+		}
+	}
+}
+
+// elements calls f for each element of the next value, an array; f must pass it.
+func (d *jsonDecoder) elements(f func(i int) error) error {
+	d.peek()
+	d.pos++
+	if d.peek() == ']' {
+		d.pos++
+		return nil
+	}
+	for i := 0; ; i++ {
+		if err := f(i); err != nil {
+			return below(err, strconv.Itoa(i))
+		}
+		end := d.peek()
+		d.pos++
+		if end == ']' {
+			return nil
+		}
+	}
+}
+
+func (d *jsonDecoder) object(v reflect.Value, c byte) error {
+	if c != '{' {
+		return d.wrong("an object", c)
+	}
+	plan := planOf(v.Type())
+	seen := 0
+	err := d.members(func(name string) error {
+		if i, ok := plan.byName[name]; ok {
+			if d.strict && !plan.fields[i].omitZero {
+				seen++
+			}
+			return d.value(v.Field(plan.fields[i].index))
+		}
+		if fixed, ok := plan.constant(name); ok {
+			start := d.pos
+			if string(d.skip()) == fixed {
+				return nil
+			}
+			if d.strict {
+				return &misfit{text: "want " + fixed}
+			}
+			d.pos = start
+		} else {
+			d.undeclared++
+		}
+		if plan.rest < 0 {
+			d.skip()
+			return nil
+		}
+		return d.entry(v.Field(plan.rest), name)
+	})
+	if err != nil || !d.strict {
+		return err
+	}
+	for _, f := range plan.fields {
+		if !f.omitZero {
+			seen--
+		}
+	}
+	if seen < 0 {
+		return &misfit{text: "a required member is missing"}
+	}
+	return nil
+}
+
+func (d *jsonDecoder) mapping(v reflect.Value, c byte) error {
+	if c != '{' {
+		return d.wrong("an object", c)
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	return d.members(func(name string) error { return d.entry(v, name) })
+}
+
+// entry decodes the next value into the map v, which is made if it is nil.
+func (d *jsonDecoder) entry(v reflect.Value, name string) error {
+	if v.IsNil() {
+		v.Set(reflect.MakeMap(v.Type()))
+	}
+	value := reflect.New(v.Type().Elem()).Elem()
+	if err := d.value(value); err != nil {
+		return err
+	}
+	v.SetMapIndex(reflect.ValueOf(name).Convert(v.Type().Key()), value)
+	return nil
+}
+
+func (d *jsonDecoder) array(v reflect.Value, c byte) error {
+	if c != '[' {
+		return d.wrong("an array", c)
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	return d.elements(func(i int) error {
+		if i == v.Cap() {
+			v.Grow(max(4, i))
+		}
+		v.SetLen(i + 1)
+		return d.value(v.Index(i))
+	})
+}
+
+func (d *jsonDecoder) dynamic(v reflect.Value) error {
+	if plan, ok := unionPlans.Load(v.Type()); ok {
+		value, err := plan.(unionPlan).decode(d.skip())
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(value))
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(d.skip()))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return &misfit{text: err.Error()}
+	}
+	v.Set(reflect.ValueOf(value))
+	return nil
+}
+
+func (d *jsonDecoder) bytes(v reflect.Value, c byte) error {
+	if c != '"' {
+		return d.wrong("a base64 string", c)
+	}
+	b, err := base64.StdEncoding.DecodeString(d.string())
+	if err != nil {
+		return &misfit{text: "want a base64 string: " + err.Error()}
+	}
+	v.SetBytes(b)
+	return nil
+}
+
+func (d *jsonDecoder) time(v reflect.Value) error {
+	switch c := d.peek(); c {
+	case 'n':
+		d.skip()
+		v.SetZero()
+		return nil
+	case '"':
+		t, err := time.Parse(time.RFC3339, d.string())
+		if err != nil {
+			return &misfit{text: "want an RFC 3339 time"}
+		}
+		v.Set(reflect.ValueOf(t))
+		return nil
+	default:
+		return d.wrong("an RFC 3339 time", c)
+	}
+}
+
+// number keeps the digits of a JSON number, or of a string that holds one, as they are.
+func (d *jsonDecoder) number(v reflect.Value) error {
+	switch c := d.peek(); {
+	case c == '"':
+		v.SetString(d.string())
+	case c == 'n':
+		d.skip()
+		v.SetString("")
+	case c == '-' || c >= '0' && c <= '9':
+		v.SetString(string(d.skip()))
+	default:
+		return d.wrong("a number", c)
+	}
+	return nil
+}
+
+func (d *jsonDecoder) numeric(v reflect.Value, c byte) error {
+	if c != '-' && (c < '0' || c > '9') {
+		return d.wrong("a number", c)
+	}
+	text := string(d.skip())
+	switch {
+	case v.CanInt():
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			// 1.0 and 1e3 are integers too (JSON Schema 2020-12, section 4.2.3).
+			f, _ := strconv.ParseFloat(text, 64)
+			if f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
+				return &misfit{text: "want an integer of 64 bits, got " + text}
+			}
+			n = int64(f)
+		}
+		if v.OverflowInt(n) {
+			return &misfit{text: fmt.Sprintf("want an integer of %d bits, got %s", v.Type().Bits(), text)}
+		}
+		v.SetInt(n)
+	case v.CanUint():
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil || v.OverflowUint(n) {
+			return &misfit{text: fmt.Sprintf("want an unsigned integer of %d bits, got %s", v.Type().Bits(), text)}
+		}
+		v.SetUint(n)
+	case v.CanFloat():
+		f, err := strconv.ParseFloat(text, v.Type().Bits())
+		if err != nil {
+			return &misfit{text: "want a floating-point number, got " + text}
+		}
+		v.SetFloat(f)
+	default:
+		return &misfit{text: "cannot decode into " + v.Type().String()}
+	}
+	return nil
+}
+
+// wrong is the misfit of a value whose first byte is c.
+func (d *jsonDecoder) wrong(want string, c byte) error {
+	got := "a number"
+	switch c {
+	case '{':
+		got = "an object"
+	case '[':
+		got = "an array"
+	case '"':
+		got = "a string"
+	case 't', 'f':
+		got = "a boolean"
+	case 'n':
+		got = "null"
+	}
+	return &misfit{text: "want " + want + ", got " + got}
+}
+
+// stringMember gives the string member called name of data, a valid JSON text.
+func stringMember(data []byte, name string) (string, error) {
+	d := jsonDecoder{data: data}
+	if c := d.peek(); c != '{' {
+		return "", d.wrong("an object", c)
+	}
+	found, ok := "", false
+	err := d.members(func(member string) error {
+		if member != name {
+			d.skip()
+			return nil
+		}
+		if c := d.peek(); c != '"' {
+			return d.wrong("a string", c)
+		}
+		found, ok = d.string(), true
+		return nil
+	})
+	if err == nil && !ok {
+		err = &misfit{text: "the member " + strconv.Quote(name) + " is missing"}
+	}
+	return found, err
+}
+
+// lookup gives the text at a JSON Pointer of object members in data, a valid
+// JSON text, and nil if there is none. The text shares data's memory.
+func lookup(data []byte, pointer string) []byte {
+	for _, part := range strings.Split(pointer, "/")[1:] {
+		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		d := jsonDecoder{data: data}
+		if d.peek() != '{' {
+			return nil
+		}
+		data = nil
+		// The callback never fails.
+		_ = d.members(func(member string) error {
+			text := d.skip()
+			if member == part {
+				data = text
+			}
+			return nil
+		})
+		if data == nil {
+			return nil
+		}
+	}
+	return data
+}

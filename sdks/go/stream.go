@@ -1,0 +1,156 @@
+package exai
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// eventShape says what is known of the items of a stream.
+type eventShape struct {
+	tag      string   // the member that tells the types of items apart; "" if none does
+	terminal []string // its values after which the stream ends; none if any item may be the last
+}
+
+func (s *eventShape) ends(event serverEvent) bool {
+	if len(s.terminal) == 0 {
+		return false
+	}
+	if slices.Contains(s.terminal, event.name) {
+		return true
+	}
+	name, err := stringMember(event.data, s.tag)
+	return err == nil && slices.Contains(s.terminal, name)
+}
+
+// reconnectWait is how long to wait before a broken stream is resumed, unless
+// the server says.
+const reconnectWait = time.Second
+
+// callEvents makes a call whose answer is a text/event-stream of JSON items.
+// The call is made when the iteration begins, and ends with it. A stream that
+// breaks off is resumed after the last event, where the server gives its
+// events ids and the operation is a GET; otherwise the break is an error.
+func callEvents[T any](ctx context.Context, t *transport, r request, options []RequestOption) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		s := eventStream[T]{transport: t, request: r, options: t.settings(options)}
+		if err := s.run(ctx, yield); err != nil {
+			yield(*new(T), err)
+		}
+	}
+}
+
+type eventStream[T any] struct {
+	transport *transport
+	request   request
+	options   callOptions
+	wait      time.Duration
+}
+
+// run hands over events until the stream ends, the caller stops (both nil) or it fails.
+func (s *eventStream[T]) run(ctx context.Context, yield func(T, error) bool) error {
+	s.wait = reconnectWait
+	for failures := 0; ; {
+		before := s.options.lastEventID
+		done, err := s.connect(ctx, yield)
+		if done {
+			return err
+		}
+		if s.options.lastEventID != before {
+			failures = 0
+		}
+		failures++
+		resumable := s.options.lastEventID != "" && s.request.op.method == http.MethodGet
+		if !resumable || failures > s.options.maxRetries || ctx.Err() != nil {
+			return err
+		}
+		if err := sleep(ctx, s.wait); err != nil {
+			return &ConnectionError{operation: s.request.op.name, Err: err}
+		}
+	}
+}
+
+// connect makes the call once. It is done unless the connection broke off.
+func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool) (done bool, err error) {
+	a, err := s.transport.do(ctx, s.request, s.options, true)
+	if err != nil {
+		return true, err
+	}
+	defer a.close()
+	if a.meta.StatusCode == http.StatusNoContent {
+		return true, nil
+	}
+	shape := s.request.op.events
+	reader := newEventReader(a)
+	reader.lastID = s.options.lastEventID
+	for {
+		event, err := reader.next()
+		if reader.retry > 0 {
+			s.wait = reader.retry
+		}
+		switch {
+		case err == io.EOF && len(shape.terminal) == 0:
+			return true, nil
+		case err == io.EOF:
+			return false, &ConnectionError{operation: a.op.name, IdempotencyKey: a.meta.IdempotencyKey, Err: io.ErrUnexpectedEOF}
+		case errors.Is(err, errEventTooLarge):
+			return true, newDecodeError(a.op.name, a.meta, nil, err)
+		case err != nil:
+			return false, err
+		}
+		var item T
+		if err := unmarshal(event.data, &item); err != nil {
+			return true, newDecodeError(a.op.name, a.meta, event.data, err)
+		}
+		s.options.lastEventID = event.id
+		if s.options.eventID != nil {
+			*s.options.eventID = event.id
+		}
+		if !yield(item, nil) || shape.ends(event) {
+			return true, nil
+		}
+	}
+}
+
+// callLines makes a call whose answer is application/x-ndjson: a JSON item a
+// line. The call is made when the iteration begins, and ends with it.
+func callLines[T any](ctx context.Context, t *transport, r request, options []RequestOption) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if err := readLines(ctx, t, r, t.settings(options), yield); err != nil {
+			yield(*new(T), err)
+		}
+	}
+}
+
+func readLines[T any](ctx context.Context, t *transport, r request, c callOptions, yield func(T, error) bool) error {
+	a, err := t.do(ctx, r, c, true)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	source := bufio.NewReader(a)
+	for {
+		line, err := source.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if text := bytes.TrimSpace(line); len(text) > 0 {
+			var item T
+			if err := unmarshal(text, &item); err != nil {
+				return newDecodeError(a.op.name, a.meta, text, err)
+			}
+			if !yield(item, nil) {
+				return nil
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+	}
+}
