@@ -4,5 +4,8 @@
 //! added; nothing later asks for a version. This stage holds no opinion on what to generate.
 
 pub mod model;
+mod read;
+mod rules;
 
 pub use model::*;
+pub use read::read;

@@ -1,0 +1,76 @@
+//! From trees to the object model, collecting every error.
+//!
+//! An object that lacks a required field is still read, with an empty stand-in, so that
+//! what is wrong further on is reported in the same run.
+
+mod body;
+mod components;
+mod fields;
+mod info;
+mod operation;
+mod parameter;
+mod reference;
+mod schema;
+mod security;
+mod upgrade;
+mod version;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use self::reference::{Anchors, Kind};
+use self::version::Version;
+use super::model::{Document, Location, Targets};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Sources};
+
+/// Reads the root document of `sources` and all that it refers to, loading files as
+/// references ask for them.
+///
+/// `None` when there is no document to speak of: nothing was read, or it is not OpenAPI 3.
+/// Otherwise a document comes back even when `diagnostics` got errors; stop there unless all
+/// of them are allowed.
+pub fn read(sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let file = sources.root()?;
+    let root = sources.file(file).node.clone()?;
+    let (openapi, version) = version::detect(&root, diagnostics)?;
+    let mut reader = Reader {
+        sources,
+        diagnostics,
+        root: file,
+        version,
+        file,
+        pending: VecDeque::new(),
+        wanted: HashSet::new(),
+        resolved: HashMap::new(),
+        anchors: HashMap::new(),
+        targets: Targets::default(),
+    };
+    let mut document = reader.document(&root, openapi)?;
+    reader.read_targets();
+    document.targets = std::mem::take(&mut reader.targets);
+    super::rules::check(&document, diagnostics);
+    Some(document)
+}
+
+struct Reader<'a> {
+    sources: &'a mut Sources,
+    diagnostics: &'a mut Diagnostics,
+    root: FileId,
+    version: Version,
+    /// The file being read, which references are relative to.
+    file: FileId,
+    /// Referred places that are still to be read.
+    pending: VecDeque<(Kind, Location)>,
+    /// Referred places that are read or pending.
+    wanted: HashSet<(Kind, Location)>,
+    /// References by the file they stand in and their text; `None` for those reported as broken.
+    resolved: HashMap<(FileId, String), Option<Location>>,
+    anchors: HashMap<FileId, Anchors>,
+    targets: Targets,
+}
+
+impl Reader<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
