@@ -1,3 +1,7 @@
 //! The `exai-gen` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exai_gen::cli::run()
+}

@@ -55,6 +55,7 @@ codes! {
     Swagger2 "E0105" "swagger-2" "The document is Swagger 2.0.";
     UnsupportedVersion "E0106" "unsupported-version" "The document is of a version that exai-gen does not read.";
     ConflictingFields "E0107" "conflicting-fields" "Two fields of an object exclude each other.";
+    OlderKeyword "E0108" "older-keyword" "A keyword in a form of OpenAPI 3.0 or an older JSON Schema; read for what it meant there.";
 
     // References.
     DanglingReference "E0121" "dangling-reference" "A reference leads to nothing.";
@@ -64,6 +65,7 @@ codes! {
     InvalidReference "E0125" "invalid-reference" "A reference is not a URI reference that can be followed.";
     IgnoredSibling "E0126" "ignored-sibling" "A key beside a `$ref` that has no meaning there.";
     DanglingMapping "E0127" "dangling-mapping" "A discriminator's mapping leads to nothing.";
+    MisplacedReference "E0128" "misplaced-reference" "A `$ref` where OpenAPI allows none; it is followed all the same.";
 
     // Rules across the document.
     DuplicateOperationId "E0141" "duplicate-operation-id" "Two operations have the same operationId.";

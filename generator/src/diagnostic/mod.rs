@@ -4,10 +4,12 @@
 //! one error never hides another. Nothing here knows what a stage does.
 
 mod code;
+mod render;
 
 use std::collections::HashSet;
 
 pub use code::Code;
+pub use render::{Format, render};
 
 use crate::source::Span;
 

@@ -82,7 +82,10 @@ impl Sources {
 
     /// All files in the order they were read.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId(index as u32), file))
     }
 
     /// Reads the file that `relative`, a decoded path, names from the file `from`, once.
@@ -99,14 +102,18 @@ impl Sources {
         diagnostics: &mut Diagnostics,
     ) -> Result<FileId, NotLoaded> {
         let (Some(base), Some(root)) = (self.folder(from), self.folder(FileId(0))) else {
-            return Err(NotLoaded::Unreadable("the document was not read from a file".to_owned()));
+            return Err(NotLoaded::Unreadable(
+                "the document was not read from a file".to_owned(),
+            ));
         };
         // First by the text alone, so that nothing outside is even looked at.
         let wanted = normalize(&base.join(relative));
         if !wanted.starts_with(root) {
             return Err(NotLoaded::Outside);
         }
-        let canonical = wanted.canonicalize().map_err(|error| NotLoaded::Unreadable(reason(&error)))?;
+        let canonical = wanted
+            .canonicalize()
+            .map_err(|error| NotLoaded::Unreadable(reason(&error)))?;
         if !canonical.starts_with(root) {
             return Err(NotLoaded::Outside);
         }
@@ -115,7 +122,12 @@ impl Sources {
         }
         let root_name = Path::new(&self.files[0].name);
         let inside = wanted.strip_prefix(root).unwrap_or(&wanted);
-        let name = root_name.parent().unwrap_or(Path::new("")).join(inside).display().to_string();
+        let name = root_name
+            .parent()
+            .unwrap_or(Path::new(""))
+            .join(inside)
+            .display()
+            .to_string();
         Ok(self.load(name, canonical, Some(at), diagnostics))
     }
 
@@ -123,7 +135,13 @@ impl Sources {
         self.files.get(id.0 as usize)?.path.as_deref()?.parent()
     }
 
-    fn load(&mut self, name: String, path: PathBuf, at: Option<Span>, diagnostics: &mut Diagnostics) -> FileId {
+    fn load(
+        &mut self,
+        name: String,
+        path: PathBuf,
+        at: Option<Span>,
+        diagnostics: &mut Diagnostics,
+    ) -> FileId {
         match read_text(&path) {
             Ok(text) => self.add(name, text, Some(path), diagnostics),
             Err((code, message)) => {
@@ -132,16 +150,38 @@ impl Sources {
                     Some(at) => Diagnostic::error(code, at, message),
                     None => Diagnostic::without_place(code, message),
                 });
-                self.keep(SourceFile { name, text: String::new(), node: None, path: Some(path) })
+                self.keep(SourceFile {
+                    name,
+                    text: String::new(),
+                    node: None,
+                    path: Some(path),
+                })
             }
         }
     }
 
-    fn add(&mut self, name: String, text: String, path: Option<PathBuf>, diagnostics: &mut Diagnostics) -> FileId {
-        let is_json = Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let id = self.keep(SourceFile { name, text, node: None, path });
+    fn add(
+        &mut self,
+        name: String,
+        text: String,
+        path: Option<PathBuf>,
+        diagnostics: &mut Diagnostics,
+    ) -> FileId {
+        let is_json = Path::new(&name)
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let id = self.keep(SourceFile {
+            name,
+            text,
+            node: None,
+            path,
+        });
         let text = &self.files[id.0 as usize].text;
-        let node = if is_json { json::read(id, text, diagnostics) } else { yaml::read(id, text, diagnostics) };
+        let node = if is_json {
+            json::read(id, text, diagnostics)
+        } else {
+            yaml::read(id, text, diagnostics)
+        };
         self.files[id.0 as usize].node = node;
         id
     }
@@ -165,17 +205,27 @@ fn read_text(path: &Path) -> Result<String, (Code, String)> {
     }
     let too_large = |size: String| {
         let limit = MAX_BYTES / 1024 / 1024;
-        (Code::FileTooLarge, format!("it has {size}, and the limit is {limit} MiB"))
+        (
+            Code::FileTooLarge,
+            format!("it has {size}, and the limit is {limit} MiB"),
+        )
     };
     if metadata.len() > MAX_BYTES {
         return Err(too_large(format!("{} MiB", metadata.len() / 1024 / 1024)));
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large("grown while it was read".to_owned()));
     }
-    let text = String::from_utf8(bytes).map_err(|error| (Code::NotUtf8, not_utf8(error.as_bytes(), error.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        (
+            Code::NotUtf8,
+            not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
+        )
+    })?;
     match text.find('\0') {
         Some(at) => Err((Code::NotUtf8, format!("it holds a NUL at byte {at}"))),
         None => Ok(text),
@@ -194,12 +244,17 @@ fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// `path` below the current folder as a relative one, others as they are.
 fn display_name(path: &Path) -> String {
-    let below = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok());
     normalize(below.unwrap_or(path)).display().to_string()
 }
 
@@ -209,7 +264,9 @@ fn normalize(path: &Path) -> PathBuf {
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(out.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 out.pop();
             }
             other => out.push(other),

@@ -12,19 +12,33 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Reads the one value in `text`. Says what is wrong; gives `None` when no tree came out.
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, diagnostics };
+    let mut reader = Reader {
+        file,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        diagnostics,
+    };
     if text.starts_with('\u{FEFF}') {
         reader.at = '\u{FEFF}'.len_utf8();
     }
     reader.skip_space();
     if reader.at == text.len() {
-        let found = Diagnostic::error(Code::EmptyDocument, Span::file_start(file), "the file is empty");
+        let found = Diagnostic::error(
+            Code::EmptyDocument,
+            Span::file_start(file),
+            "the file is empty",
+        );
         reader.diagnostics.push(found);
         return None;
     }
     let result = reader.value(0).and_then(|node| {
         reader.skip_space();
-        if reader.at < reader.bytes.len() { Err(reader.unexpected("the end of the file")) } else { Ok(node) }
+        if reader.at < reader.bytes.len() {
+            Err(reader.unexpected("the end of the file"))
+        } else {
+            Ok(node)
+        }
     });
     match result {
         Ok(node) => Some(node),
@@ -53,16 +67,28 @@ impl Reader<'_> {
     }
 
     fn error(&self, start: usize, end: usize, message: String) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error(Code::JsonSyntax, self.span(start, end), message))
+        Box::new(Diagnostic::error(
+            Code::JsonSyntax,
+            self.span(start, end),
+            message,
+        ))
     }
 
     fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
-        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+        match self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+        {
             Some(found) => {
                 let message = format!("expected {expected}, found `{}`", found.escape_debug());
                 self.error(self.at, self.at + found.len_utf8(), message)
             }
-            None => self.error(self.at, self.at, format!("expected {expected}, found the end of the file")),
+            None => self.error(
+                self.at,
+                self.at,
+                format!("expected {expected}, found the end of the file"),
+            ),
         }
     }
 
@@ -96,7 +122,11 @@ impl Reader<'_> {
             return Ok(depth + 1);
         }
         let message = format!("collections are nested deeper than {MAX_DEPTH} levels");
-        Err(Box::new(Diagnostic::error(Code::TooDeep, self.span(self.at, self.at + 1), message)))
+        Err(Box::new(Diagnostic::error(
+            Code::TooDeep,
+            self.span(self.at, self.at + 1),
+            message,
+        )))
     }
 
     fn mapping(&mut self, depth: usize) -> Found<Value> {
@@ -127,7 +157,9 @@ impl Reader<'_> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Value::Mapping(without_duplicates(entries, self.diagnostics).into()));
+                    return Ok(Value::Mapping(
+                        without_duplicates(entries, self.diagnostics).into(),
+                    ));
                 }
                 _ => return Err(self.unexpected("`,` or `}`")),
             }
@@ -168,14 +200,21 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Found<Value> {
         let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) {
+        while matches!(
+            self.peek(),
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')
+        ) {
             self.at += 1;
         }
         let text = &self.text[start..self.at];
         if is_json_number(text) {
             return Ok(Value::Number(text.to_owned()));
         }
-        Err(self.error(start, self.at, format!("`{text}` is not a number that JSON allows")))
+        Err(self.error(
+            start,
+            self.at,
+            format!("`{text}` is not a number that JSON allows"),
+        ))
     }
 
     /// The string whose opening quote is next.
@@ -196,9 +235,17 @@ impl Reader<'_> {
                     out.push(self.escape()?);
                     start = self.at;
                 }
-                Some(byte) if byte < 0x20 => return Err(self.unexpected("a string without raw control characters")),
+                Some(byte) if byte < 0x20 => {
+                    return Err(self.unexpected("a string without raw control characters"));
+                }
                 Some(_) => self.at += 1,
-                None => return Err(self.error(opening, opening + 1, "this string is never closed".to_owned())),
+                None => {
+                    return Err(self.error(
+                        opening,
+                        opening + 1,
+                        "this string is never closed".to_owned(),
+                    ));
+                }
             }
         }
     }
@@ -217,7 +264,13 @@ impl Reader<'_> {
                 self.at += 1;
                 return self.unicode(start);
             }
-            _ => return Err(self.error(start, start + 1, "a backslash that begins no escape of JSON".to_owned())),
+            _ => {
+                return Err(self.error(
+                    start,
+                    start + 1,
+                    "a backslash that begins no escape of JSON".to_owned(),
+                ));
+            }
         };
         self.at += 1;
         Ok(escaped)
@@ -233,23 +286,34 @@ impl Reader<'_> {
             self.at += 2;
             let second = self.hex4(start)?;
             if (0xDC00..0xE000).contains(&second)
-                && let Some(found) = char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+                && let Some(found) =
+                    char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
             {
                 return Ok(found);
             }
         }
-        Err(self.error(start, start + 6, "half of a surrogate pair, which is no character".to_owned()))
+        Err(self.error(
+            start,
+            start + 6,
+            "half of a surrogate pair, which is no character".to_owned(),
+        ))
     }
 
     fn hex4(&mut self, start: usize) -> Found<u32> {
         let digits = self.bytes.get(self.at..self.at + 4).unwrap_or_default();
-        let code = digits.iter().try_fold(0, |code, &byte| Some(code * 16 + char::from(byte).to_digit(16)?));
+        let code = digits.iter().try_fold(0, |code, &byte| {
+            Some(code * 16 + char::from(byte).to_digit(16)?)
+        });
         match code {
             Some(code) if digits.len() == 4 => {
                 self.at += 4;
                 Ok(code)
             }
-            _ => Err(self.error(start, start + 2, "`\\u` wants four hexadecimal digits".to_owned())),
+            _ => Err(self.error(
+                start,
+                start + 2,
+                "`\\u` wants four hexadecimal digits".to_owned(),
+            )),
         }
     }
 }

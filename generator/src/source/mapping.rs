@@ -9,15 +9,22 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 const FEW: usize = 12;
 
 /// Keeps the first of the entries with the same key and reports the others.
-pub(super) fn without_duplicates(mut entries: Vec<Entry>, diagnostics: &mut Diagnostics) -> Vec<Entry> {
+pub(super) fn without_duplicates(
+    mut entries: Vec<Entry>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Entry> {
     let duplicates = duplicates(&entries);
     for &(first, second) in &duplicates {
         let (key, again) = (&entries[first].0, &entries[second].0);
         diagnostics.push(
-            Diagnostic::error(Code::DuplicateKey, again.span, format!("the key `{}` stands twice in this mapping", key.value))
-                .label("again here")
-                .secondary(key.span, "first here")
-                .hint("remove one of the two"),
+            Diagnostic::error(
+                Code::DuplicateKey,
+                again.span,
+                format!("the key `{}` stands twice in this mapping", key.value),
+            )
+            .label("again here")
+            .secondary(key.span, "first here")
+            .hint("remove one of the two"),
         );
     }
     if !duplicates.is_empty() {
@@ -56,11 +63,16 @@ fn duplicates(entries: &[Entry]) -> Vec<(usize, usize)> {
 
 /// Adds what merge keys bring: each entry of the merged mappings whose key is not there yet,
 /// at the place of its merge key. Keys of the mapping itself win, then earlier merges.
-pub(super) fn merge(entries: Vec<Entry>, merges: Vec<(usize, Node)>, diagnostics: &mut Diagnostics) -> Vec<Entry> {
+pub(super) fn merge(
+    entries: Vec<Entry>,
+    merges: Vec<(usize, Node)>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Entry> {
     if merges.is_empty() {
         return entries;
     }
-    let mut known: std::collections::HashSet<String> = entries.iter().map(|(key, _)| key.value.clone()).collect();
+    let mut known: std::collections::HashSet<String> =
+        entries.iter().map(|(key, _)| key.value.clone()).collect();
     let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
     let mut merged = Vec::with_capacity(entries.len());
     let mut taken = 0;
@@ -91,8 +103,12 @@ fn sources<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a [Entry]
         match node.as_mapping() {
             Some(entries) => found.push(entries),
             None => diagnostics.push(
-                Diagnostic::error(Code::MergeKey, node.span, format!("`<<` merges mappings, not {}", node.kind()))
-                    .hint("quote the key if it is a name"),
+                Diagnostic::error(
+                    Code::MergeKey,
+                    node.span,
+                    format!("`<<` merges mappings, not {}", node.kind()),
+                )
+                .hint("quote the key if it is a name"),
             ),
         }
     }

@@ -31,10 +31,16 @@ pub(super) fn yaml_number(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     if let Some(digits) = text.strip_prefix("0x") {
-        return u128::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string());
+        return u128::from_str_radix(digits, 16)
+            .ok()
+            .filter(|_| !digits.starts_with('+'))
+            .map(|n| n.to_string());
     }
     if let Some(digits) = text.strip_prefix("0o") {
-        return u128::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string());
+        return u128::from_str_radix(digits, 8)
+            .ok()
+            .filter(|_| !digits.starts_with('+'))
+            .map(|n| n.to_string());
     }
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -62,8 +68,20 @@ mod tests {
     #[test]
     fn numbers_come_out_as_json_writes_them() {
         let cases = [
-            ("0", "0"), ("-0", "-0"), ("12", "12"), ("1.10", "1.10"), ("1e3", "1e3"), ("1E-3", "1E-3"), ("0x1F", "31"),
-            ("0o17", "15"), ("+1", "1"), (".5", "0.5"), ("5.", "5"), ("007", "7"), ("-.5e+2", "-0.5e+2"), ("00", "0"),
+            ("0", "0"),
+            ("-0", "-0"),
+            ("12", "12"),
+            ("1.10", "1.10"),
+            ("1e3", "1e3"),
+            ("1E-3", "1E-3"),
+            ("0x1F", "31"),
+            ("0o17", "15"),
+            ("+1", "1"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("007", "7"),
+            ("-.5e+2", "-0.5e+2"),
+            ("00", "0"),
             ("9223372036854776000", "9223372036854776000"),
         ];
         for (text, expected) in cases {
@@ -73,7 +91,25 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_number_is_none() {
-        for text in ["", ".", "-", "+", "1.2.3", "2020-01-01", "1e", "0x", "0xG", "0x+1", "0b1", "1_000", "12:30", "--1", "+-1", "e3", "1e3.5"] {
+        for text in [
+            "",
+            ".",
+            "-",
+            "+",
+            "1.2.3",
+            "2020-01-01",
+            "1e",
+            "0x",
+            "0xG",
+            "0x+1",
+            "0b1",
+            "1_000",
+            "12:30",
+            "--1",
+            "+-1",
+            "e3",
+            "1e3.5",
+        ] {
             assert_eq!(yaml_number(text), None, "{text}");
         }
     }

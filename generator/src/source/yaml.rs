@@ -46,14 +46,22 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> O
         }
     }
     if builder.root.is_none() {
-        let found = Diagnostic::error(Code::EmptyDocument, Span::file_start(file), "the file is empty");
+        let found = Diagnostic::error(
+            Code::EmptyDocument,
+            Span::file_start(file),
+            "the file is empty",
+        );
         builder.diagnostics.push(found);
     }
     builder.root
 }
 
 fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(Code::TooDeep, span, format!("collections are nested deeper than {MAX_DEPTH} levels"))
+    Diagnostic::error(
+        Code::TooDeep,
+        span,
+        format!("collections are nested deeper than {MAX_DEPTH} levels"),
+    )
 }
 
 /// A finished node with what its aliases will cost.
@@ -79,7 +87,11 @@ struct Frame {
 
 enum Content {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<Entry>, key: Option<(Spanned<String>, bool)>, merges: Vec<(usize, Node)> },
+    Mapping {
+        entries: Vec<Entry>,
+        key: Option<(Spanned<String>, bool)>,
+        merges: Vec<(usize, Node)>,
+    },
 }
 
 struct Builder<'a> {
@@ -96,7 +108,15 @@ type Step = Result<(), Diagnostic>;
 
 impl<'a> Builder<'a> {
     fn new(file: FileId, text: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { file, text, diagnostics, stack: Vec::new(), anchors: HashMap::new(), aliased: 0, root: None }
+        Self {
+            file,
+            text,
+            diagnostics,
+            stack: Vec::new(),
+            anchors: HashMap::new(),
+            aliased: 0,
+            root: None,
+        }
     }
 
     fn offset(&self, byte: Option<usize>) -> u32 {
@@ -106,25 +126,47 @@ impl<'a> Builder<'a> {
 
     fn span(&self, span: &granit_parser::Span) -> Span {
         let start = self.offset(span.start.byte_offset());
-        Span::new(self.file, start, self.offset(span.end.byte_offset()).max(start))
+        Span::new(
+            self.file,
+            start,
+            self.offset(span.end.byte_offset()).max(start),
+        )
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Step {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if self.expects_key() {
-                    self.check_tag(tag.as_deref(), &["str", "int", "float", "bool", "null"], span)?;
+                    self.check_tag(
+                        tag.as_deref(),
+                        &["str", "int", "float", "bool", "null"],
+                        span,
+                    )?;
                     let merges = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
                     let key = Spanned::new(text.into_owned(), span);
                     if anchor != 0 {
                         let node = Node::new(Value::String(key.value.clone()), span);
-                        self.anchors.insert(anchor, Measured { node, size: 1, height: 0 });
+                        self.anchors.insert(
+                            anchor,
+                            Measured {
+                                node,
+                                size: 1,
+                                height: 0,
+                            },
+                        );
                     }
                     self.set_key(key, merges);
                     return Ok(());
                 }
                 let value = self.scalar(text, style, tag.as_deref(), span)?;
-                self.finish(anchor, Measured { node: Node::new(value, span), size: 1, height: 0 })
+                self.finish(
+                    anchor,
+                    Measured {
+                        node: Node::new(value, span),
+                        size: 1,
+                        height: 0,
+                    },
+                )
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &["seq"], span)?;
@@ -132,60 +174,112 @@ impl<'a> Builder<'a> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &["map"], span)?;
-                let content = Content::Mapping { entries: Vec::new(), key: None, merges: Vec::new() };
+                let content = Content::Mapping {
+                    entries: Vec::new(),
+                    key: None,
+                    merges: Vec::new(),
+                };
                 self.open(content, style, anchor, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span),
-            Event::DocumentStart(..) if self.root.is_some() => {
-                Err(Diagnostic::error(Code::UnsupportedYaml, span, "the file holds more than one YAML document")
-                    .label("the second document begins here")
-                    .hint("keep one document in the file"))
-            }
+            Event::DocumentStart(..) if self.root.is_some() => Err(Diagnostic::error(
+                Code::UnsupportedYaml,
+                span,
+                "the file holds more than one YAML document",
+            )
+            .label("the second document begins here")
+            .hint("keep one document in the file")),
             _ => Ok(()),
         }
     }
 
     fn expects_key(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame { content: Content::Mapping { key: None, .. }, .. }))
+        matches!(
+            self.stack.last(),
+            Some(Frame {
+                content: Content::Mapping { key: None, .. },
+                ..
+            })
+        )
     }
 
     fn set_key(&mut self, name: Spanned<String>, merges: bool) {
-        if let Some(Frame { content: Content::Mapping { key, .. }, .. }) = self.stack.last_mut() {
+        if let Some(Frame {
+            content: Content::Mapping { key, .. },
+            ..
+        }) = self.stack.last_mut()
+        {
             *key = Some((name, merges));
         }
     }
 
-    fn open(&mut self, content: Content, style: granit_parser::StructureStyle, anchor: usize, span: Span) -> Step {
+    fn open(
+        &mut self,
+        content: Content,
+        style: granit_parser::StructureStyle,
+        anchor: usize,
+        span: Span,
+    ) -> Step {
         if self.expects_key() {
-            return Err(Diagnostic::error(Code::UnsupportedYaml, span, "a key must be a scalar, not a collection"));
+            return Err(Diagnostic::error(
+                Code::UnsupportedYaml,
+                span,
+                "a key must be a scalar, not a collection",
+            ));
         }
         if self.stack.len() >= MAX_DEPTH {
             return Err(too_deep(span));
         }
         let flow = style == granit_parser::StructureStyle::Flow;
-        self.stack.push(Frame { anchor, start: span.start, end: span.end, flow, size: 1, height: 1, content });
+        self.stack.push(Frame {
+            anchor,
+            start: span.start,
+            end: span.end,
+            flow,
+            size: 1,
+            height: 1,
+            content,
+        });
         Ok(())
     }
 
     fn close(&mut self, span: Span) -> Step {
-        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        let Some(frame) = self.stack.pop() else {
+            return Ok(());
+        };
         // The end of a block collection is only seen at the token after it.
         let end = if frame.flow { span.end } else { frame.end };
         let value = match frame.content {
             Content::Sequence(items) => Value::Sequence(items.into()),
-            Content::Mapping { entries, merges, .. } => {
+            Content::Mapping {
+                entries, merges, ..
+            } => {
                 let entries = without_duplicates(entries, self.diagnostics);
                 Value::Mapping(merge(entries, merges, self.diagnostics).into())
             }
         };
-        let node = Node::new(value, Span::new(self.file, frame.start, end.max(frame.start)));
-        self.finish(frame.anchor, Measured { node, size: frame.size, height: frame.height })
+        let node = Node::new(
+            value,
+            Span::new(self.file, frame.start, end.max(frame.start)),
+        );
+        self.finish(
+            frame.anchor,
+            Measured {
+                node,
+                size: frame.size,
+                height: frame.height,
+            },
+        )
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Step {
         let Some(measured) = self.anchors.get(&id).cloned() else {
-            return Err(Diagnostic::error(Code::UnsupportedYaml, span, "an alias stands inside its own anchor"));
+            return Err(Diagnostic::error(
+                Code::UnsupportedYaml,
+                span,
+                "an alias stands inside its own anchor",
+            ));
         };
         self.aliased = self.aliased.saturating_add(measured.size);
         if self.aliased > MAX_ALIASED_NODES {
@@ -199,7 +293,11 @@ impl<'a> Builder<'a> {
         }
         if self.expects_key() {
             let Value::String(name) = &measured.node.value else {
-                return Err(Diagnostic::error(Code::UnsupportedYaml, span, "an alias used as a key must be a string"));
+                return Err(Diagnostic::error(
+                    Code::UnsupportedYaml,
+                    span,
+                    "an alias used as a key must be a string",
+                ));
             };
             self.set_key(Spanned::new(name.clone(), span), false);
             return Ok(());
@@ -226,7 +324,11 @@ impl<'a> Builder<'a> {
         frame.end = frame.end.max(end);
         match &mut frame.content {
             Content::Sequence(items) => items.push(measured.node),
-            Content::Mapping { entries, key, merges } => match key.take() {
+            Content::Mapping {
+                entries,
+                key,
+                merges,
+            } => match key.take() {
                 Some((_, true)) => merges.push((entries.len(), measured.node)),
                 Some((name, false)) => {
                     frame.end = frame.end.max(name.span.end);
@@ -247,10 +349,20 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn scalar(&self, text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Value, Diagnostic> {
+    fn scalar(
+        &self,
+        text: Cow<'_, str>,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<Value, Diagnostic> {
         let plain = |text: Cow<'_, str>| resolve(text, span);
         let Some(tag) = tag else {
-            return if style == ScalarStyle::Plain { plain(text) } else { Ok(Value::String(text.into_owned())) };
+            return if style == ScalarStyle::Plain {
+                plain(text)
+            } else {
+                Ok(Value::String(text.into_owned()))
+            };
         };
         if tag.original() == "!" || tag.is_yaml_core_schema_tag("str") {
             return Ok(Value::String(text.into_owned()));
@@ -259,15 +371,24 @@ impl<'a> Builder<'a> {
         let suits = match &value {
             Value::Null => tag.is_yaml_core_schema_tag("null"),
             Value::Bool(_) => tag.is_yaml_core_schema_tag("bool"),
-            Value::Number(_) => tag.is_yaml_core_schema_tag("int") || tag.is_yaml_core_schema_tag("float"),
+            Value::Number(_) => {
+                tag.is_yaml_core_schema_tag("int") || tag.is_yaml_core_schema_tag("float")
+            }
             _ => false,
         };
-        if suits { Ok(value) } else { Err(unsupported_tag(tag, span)) }
+        if suits {
+            Ok(value)
+        } else {
+            Err(unsupported_tag(tag, span))
+        }
     }
 }
 
 fn unsupported_tag(tag: &Tag, span: Span) -> Diagnostic {
-    let message = format!("the tag `{}` does not fit this value or is not of YAML's core schema", tag.original());
+    let message = format!(
+        "the tag `{}` does not fit this value or is not of YAML's core schema",
+        tag.original()
+    );
     Diagnostic::error(Code::UnsupportedYaml, span, message).hint("remove the tag")
 }
 
@@ -277,13 +398,16 @@ fn resolve(text: Cow<'_, str>, span: Span) -> Result<Value, Diagnostic> {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        other if !other.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) => {
+        other
+            if !other.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) =>
+        {
             Value::String(text.into_owned())
         }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
-        | ".NAN" => {
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF"
+        | ".nan" | ".NaN" | ".NAN" => {
             let message = format!("`{text}` is a number that JSON cannot write");
-            return Err(Diagnostic::error(Code::UnsupportedYaml, span, message).hint("quote it if it is text"));
+            return Err(Diagnostic::error(Code::UnsupportedYaml, span, message)
+                .hint("quote it if it is text"));
         }
         other => match yaml_number(other) {
             Some(number) => Value::Number(number),

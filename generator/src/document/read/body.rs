@@ -4,7 +4,7 @@ use super::Reader;
 use super::fields::Fields;
 use super::reference::Kind;
 use super::version::Version;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::model::{Encoding, Map, MediaType, RefOr, RequestBody, Response, Schema};
 use crate::source::{Node, Spanned};
 
@@ -21,13 +21,18 @@ impl Reader<'_> {
             required: self.flag(&mut f, "required"),
             extensions: Vec::new(),
         };
-        Some(RequestBody { extensions: self.finish(f), ..body })
+        Some(RequestBody {
+            extensions: self.finish(f),
+            ..body
+        })
     }
 
     pub(super) fn response(&mut self, node: &Node) -> Option<Response> {
         let mut f = self.open(node, "Response")?;
         if self.version < Version::V32 && !f.has("description") {
-            self.missing(&f, "description");
+            let mut found = self.lacks(&f, "description");
+            found.severity = Severity::Warning;
+            self.push(found);
         }
         let response = Response {
             span: node.span,
@@ -35,30 +40,45 @@ impl Reader<'_> {
             description: self.string(&mut f, "description"),
             headers: self.headers(&mut f),
             content: self.content(&mut f),
-            links: self.map(&mut f, "links", |reader, node| reader.ref_or(node, Kind::Link, Self::link)),
+            links: self.map(&mut f, "links", |reader, node| {
+                reader.ref_or(node, Kind::Link, Self::link)
+            }),
             extensions: Vec::new(),
         };
-        Some(Response { extensions: self.finish(f), ..response })
+        Some(Response {
+            extensions: self.finish(f),
+            ..response
+        })
     }
 
     /// The map under `content`.
     pub(super) fn content(&mut self, fields: &mut Fields<'_>) -> Map<RefOr<MediaType>> {
-        self.map(fields, "content", |reader, node| reader.ref_or(node, Kind::MediaType, Self::media_type))
+        self.map(fields, "content", |reader, node| {
+            reader.ref_or(node, Kind::MediaType, Self::media_type)
+        })
     }
 
     fn headers(&mut self, fields: &mut Fields<'_>) -> Map<RefOr<crate::document::model::Header>> {
-        self.map(fields, "headers", |reader, node| reader.ref_or(node, Kind::Header, Self::header))
+        self.map(fields, "headers", |reader, node| {
+            reader.ref_or(node, Kind::Header, Self::header)
+        })
     }
 
     pub(super) fn media_type(&mut self, node: &Node) -> Option<MediaType> {
         let mut f = self.open(node, "Media Type")?;
         let (stream_item, stream_terminal) = self.stream(&mut f);
-        let item_schema = f.entry("itemSchema").and_then(|(key, node)| Some((key, self.schema(node)?)));
+        let item_schema = f
+            .entry("itemSchema")
+            .and_then(|(key, node)| Some((key, self.schema(node)?)));
         let item_schema = match (item_schema, stream_item) {
             (Some((key, schema)), Some(item)) => {
                 let message = "`itemSchema` and `item` of `x-exai-stream` say the same thing";
                 let found = Diagnostic::error(Code::ConflictingFields, key.span, message);
-                self.push(found.secondary(item.span(), "`item` is here").hint("remove one of the two"));
+                self.push(
+                    found
+                        .secondary(item.span(), "`item` is here")
+                        .hint("remove one of the two"),
+                );
                 Some(schema)
             }
             (schema, item) => schema.map(|(_, schema)| schema).or(item),
@@ -71,16 +91,26 @@ impl Reader<'_> {
             examples: self.examples(&mut f),
             encoding: self.map(&mut f, "encoding", Self::encoding),
             prefix_encoding: self.list(&mut f, "prefixEncoding", Self::encoding),
-            item_encoding: f.take("itemEncoding").and_then(|node| self.encoding(node)).map(Box::new),
+            item_encoding: f
+                .take("itemEncoding")
+                .and_then(|node| self.encoding(node))
+                .map(Box::new),
             extensions: Vec::new(),
         };
-        Some(MediaType { extensions: self.finish(f), ..media_type })
+        Some(MediaType {
+            extensions: self.finish(f),
+            ..media_type
+        })
     }
 
     /// `item` and `terminal` of `x-exai-stream`.
     fn stream(&mut self, fields: &mut Fields<'_>) -> (Option<Schema>, Vec<Spanned<String>>) {
-        let Some(node) = fields.take("x-exai-stream") else { return (None, Vec::new()) };
-        let Some(mut f) = self.open(node, "value of `x-exai-stream`") else { return (None, Vec::new()) };
+        let Some(node) = fields.take("x-exai-stream") else {
+            return (None, Vec::new());
+        };
+        let Some(mut f) = self.open(node, "value of `x-exai-stream`") else {
+            return (None, Vec::new());
+        };
         if !f.has("item") {
             self.missing(&f, "item");
         }
@@ -101,9 +131,15 @@ impl Reader<'_> {
             allow_reserved: self.boolean(&mut f, "allowReserved"),
             encoding: self.map(&mut f, "encoding", Self::encoding),
             prefix_encoding: self.list(&mut f, "prefixEncoding", Self::encoding),
-            item_encoding: f.take("itemEncoding").and_then(|node| self.encoding(node)).map(Box::new),
+            item_encoding: f
+                .take("itemEncoding")
+                .and_then(|node| self.encoding(node))
+                .map(Box::new),
             extensions: Vec::new(),
         };
-        Some(Encoding { extensions: self.finish(f), ..encoding })
+        Some(Encoding {
+            extensions: self.finish(f),
+            ..encoding
+        })
     }
 }

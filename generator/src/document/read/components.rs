@@ -16,16 +16,29 @@ impl Reader<'_> {
             responses: self.component(&mut f, "responses", Kind::Response, Self::response),
             parameters: self.component(&mut f, "parameters", Kind::Parameter, Self::parameter),
             examples: self.component(&mut f, "examples", Kind::Example, Self::example),
-            request_bodies: self.component(&mut f, "requestBodies", Kind::RequestBody, Self::request_body),
+            request_bodies: self.component(
+                &mut f,
+                "requestBodies",
+                Kind::RequestBody,
+                Self::request_body,
+            ),
             headers: self.component(&mut f, "headers", Kind::Header, Self::header),
-            security_schemes: self.component(&mut f, "securitySchemes", Kind::SecurityScheme, Self::security_scheme),
+            security_schemes: self.component(
+                &mut f,
+                "securitySchemes",
+                Kind::SecurityScheme,
+                Self::security_scheme,
+            ),
             links: self.component(&mut f, "links", Kind::Link, Self::link),
             callbacks: self.component(&mut f, "callbacks", Kind::Callback, Self::callback),
             path_items: self.component(&mut f, "pathItems", Kind::PathItem, Self::path_item),
             media_types: self.component(&mut f, "mediaTypes", Kind::MediaType, Self::media_type),
             extensions: Vec::new(),
         };
-        Some(Components { extensions: self.finish(f), ..components })
+        Some(Components {
+            extensions: self.finish(f),
+            ..components
+        })
     }
 
     fn component<T>(
@@ -35,7 +48,9 @@ impl Reader<'_> {
         kind: Kind,
         read: impl Fn(&mut Self, &Node) -> Option<T>,
     ) -> Map<RefOr<T>> {
-        self.named(fields, name, |reader, node| reader.ref_or(node, kind, |reader, node| read(reader, node)))
+        self.named(fields, name, |reader, node| {
+            reader.ref_or(node, kind, |reader, node| read(reader, node))
+        })
     }
 
     /// A map whose keys are component names: `^[a-zA-Z0-9.\-_]+$`.
@@ -51,7 +66,9 @@ impl Reader<'_> {
             if key.is_empty() || !key.chars().all(is_allowed) {
                 let message = format!("`{key}` is not a name that a component can have");
                 let hint = "names are made of ASCII letters, digits, `.`, `-` and `_`";
-                self.push(Diagnostic::error(Code::InvalidComponentName, key.span, message).hint(hint));
+                self.push(
+                    Diagnostic::error(Code::InvalidComponentName, key.span, message).hint(hint),
+                );
             }
         }
         map

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::model::{Extensions, Map};
-use crate::source::{Entry, Node, Span, Spanned};
+use crate::source::{Entry, Node, Span, Spanned, Value};
 
 /// An object being read.
 pub(super) struct Fields<'n> {
@@ -60,7 +60,13 @@ impl Reader<'_> {
             return None;
         };
         let taken = vec![false; entries.len()];
-        Some(Fields { what, span: node.span, entries, taken, asked: Vec::with_capacity(16) })
+        Some(Fields {
+            what,
+            span: node.span,
+            entries,
+            taken,
+            asked: Vec::with_capacity(16),
+        })
     }
 
     /// Ends the reading of an object: gives its extensions and reports the keys that nobody took.
@@ -76,19 +82,20 @@ impl Reader<'_> {
         })
     }
 
-    /// As [`Self::finish`] for a schema, where JSON Schema takes unknown keywords for notes:
-    /// one that is nearly a known keyword is an error, others are warnings.
+    /// As [`Self::finish`] for a schema, where JSON Schema takes unknown keywords for notes
+    /// (Core, section 6.5): they are warnings.
     pub(super) fn finish_schema(&mut self, fields: Fields<'_>) -> Extensions {
         self.finish_with(fields, |reader, fields, key| {
             let message = format!("unknown keyword `{}` in a schema", key.value);
-            reader.push(match nearest(key, fields.asked.iter().copied()) {
-                Some(near) => Diagnostic::error(Code::UnknownKey, key.span, message)
-                    .label("not a keyword of JSON Schema 2020-12 or OpenAPI")
-                    .hint(format!("did you mean `{near}`?")),
-                None => Diagnostic::warning(Code::UnknownKey, key.span, message)
+            let hint = match nearest(key, fields.asked.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "keywords of your own begin with `x-`".to_owned(),
+            };
+            reader.push(
+                Diagnostic::warning(Code::UnknownKey, key.span, message)
                     .label("has no effect")
-                    .hint("keywords of your own begin with `x-`"),
-            });
+                    .hint(hint),
+            );
         })
     }
 
@@ -111,14 +118,31 @@ impl Reader<'_> {
         extensions
     }
 
-    /// The string under `name`.
-    pub(super) fn string(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Spanned<String>> {
+    /// The string under `name`. Of a null, which some tools write for what is absent, it only warns.
+    pub(super) fn string(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+    ) -> Option<Spanned<String>> {
         let node = fields.take(name)?;
+        if node.is_null() {
+            let found = Diagnostic::warning(
+                Code::WrongType,
+                node.span,
+                format!("`{name}` must be a string, not null"),
+            );
+            self.push(found.label("taken for absent").hint("remove it"));
+            return None;
+        }
         self.as_string(node, name)
     }
 
     /// The string under `name`; when it is missing or no string, that is an error and `""` stands in.
-    pub(super) fn required_string(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Spanned<String> {
+    pub(super) fn required_string(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+    ) -> Spanned<String> {
         match fields.take(name) {
             Some(node) => self.as_string(node, name),
             None => {
@@ -131,11 +155,25 @@ impl Reader<'_> {
 
     /// Reports that an object lacks `name`.
     pub(super) fn missing(&mut self, fields: &Fields<'_>, name: &str) {
+        let found = self.lacks(fields, name);
+        self.push(found);
+    }
+
+    /// What there is to say of an object that lacks `name`.
+    pub(super) fn lacks(&self, fields: &Fields<'_>, name: &str) -> Diagnostic {
         let message = format!("{} must have `{name}`", article(fields.what));
-        let near = fields.entries.iter().zip(&fields.taken).filter(|(_, taken)| !**taken);
-        let hint = nearest(name, near.map(|((key, _), _)| key.value.as_str()))
-            .map_or_else(|| format!("add `{name}`"), |near| format!("rename `{near}` to `{name}`"));
-        self.push(Diagnostic::error(Code::MissingField, fields.span, message).label(format!("lacks `{name}`")).hint(hint));
+        let near = fields
+            .entries
+            .iter()
+            .zip(&fields.taken)
+            .filter(|(_, taken)| !**taken);
+        let hint = nearest(name, near.map(|((key, _), _)| key.value.as_str())).map_or_else(
+            || format!("add `{name}`"),
+            |near| format!("rename `{near}` to `{name}`"),
+        );
+        Diagnostic::error(Code::MissingField, fields.span, message)
+            .label(format!("lacks `{name}`"))
+            .hint(hint)
     }
 
     /// The boolean under `name`, if there is one.
@@ -154,7 +192,11 @@ impl Reader<'_> {
     }
 
     /// The text of the number under `name`.
-    pub(super) fn number(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Spanned<String>> {
+    pub(super) fn number(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+    ) -> Option<Spanned<String>> {
         let node = fields.take(name)?;
         match node.as_number() {
             Some(text) => Some(Spanned::new(text.to_owned(), node.span)),
@@ -166,12 +208,19 @@ impl Reader<'_> {
     }
 
     /// The whole number, zero or more, under `name`.
-    pub(super) fn count(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Spanned<u64>> {
+    pub(super) fn count(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+    ) -> Option<Spanned<u64>> {
         let node = fields.take(name)?;
         match node.as_number().and_then(whole_number) {
             Some(value) => Some(Spanned::new(value, node.span)),
             None => {
-                self.wrong_type(node, &format!("`{name}` must be a whole number, zero or more"));
+                self.wrong_type(
+                    node,
+                    &format!("`{name}` must be a whole number, zero or more"),
+                );
                 None
             }
         }
@@ -205,7 +254,11 @@ impl Reader<'_> {
     }
 
     /// The strings of the list under `name`.
-    pub(super) fn strings(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Vec<Spanned<String>> {
+    pub(super) fn strings(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+    ) -> Vec<Spanned<String>> {
         self.list(fields, name, |reader, node| reader.as_string(node, name))
     }
 
@@ -216,7 +269,9 @@ impl Reader<'_> {
         name: &'static str,
         mut value: impl FnMut(&mut Self, &Node) -> Option<T>,
     ) -> Map<T> {
-        let Some(node) = fields.take(name) else { return Map::new() };
+        let Some(node) = fields.take(name) else {
+            return Map::new();
+        };
         let Some(entries) = node.as_mapping() else {
             self.wrong_type(node, &format!("`{name}` must be a mapping"));
             return Map::new();
@@ -230,38 +285,78 @@ impl Reader<'_> {
         map
     }
 
-    /// `node` as a string; `name` is what it stands under.
+    /// `node` as a string; `name` is what it stands under. A number that YAML made of text like
+    /// `1.0` is taken for that text, with a warning; so is a `$ref` to a string, which OpenAPI
+    /// has not but some documents use.
     pub(super) fn as_string(&mut self, node: &Node, name: &str) -> Option<Spanned<String>> {
-        if let Some(text) = node.as_str() {
-            return Some(Spanned::new(text.to_owned(), node.span));
-        }
-        self.wrong_type(node, &format!("`{name}` must be a string"));
-        None
+        let text = match &node.value {
+            Value::String(text) => text.clone(),
+            Value::Number(text) => {
+                let message = format!("`{name}` must be a string, not a number");
+                let found = Diagnostic::warning(Code::WrongType, node.span, message);
+                self.push(
+                    found
+                        .label(format!("read as `{text}`"))
+                        .hint("put it in quotes"),
+                );
+                text.clone()
+            }
+            Value::Mapping(_)
+                if node
+                    .get("$ref")
+                    .is_some_and(|reference| reference.as_str().is_some()) =>
+            {
+                return self.referred_string(node);
+            }
+            _ => {
+                self.wrong_type(node, &format!("`{name}` must be a string"));
+                return None;
+            }
+        };
+        Some(Spanned::new(text, node.span))
     }
 
     /// Reports that `node` is of another kind than it must be.
     pub(super) fn wrong_type(&mut self, node: &Node, must: &str) {
-        let mut found = Diagnostic::error(Code::WrongType, node.span, format!("{must}, not {}", node.kind()))
-            .label(format!("this is {}", node.kind()));
-        if must.ends_with("a string") && (node.as_number().is_some() || node.as_bool().is_some()) {
+        let mut found = Diagnostic::error(
+            Code::WrongType,
+            node.span,
+            format!("{must}, not {}", node.kind()),
+        )
+        .label(format!("this is {}", node.kind()));
+        if must.ends_with("a string") && node.as_bool().is_some() {
             found = found.hint("put it in quotes");
         }
         self.push(found);
     }
 
     /// Reports a value that the standard does not allow under `name`, with the ones it allows.
-    pub(super) fn invalid<'v>(&mut self, value: &Spanned<String>, name: &str, allowed: impl Iterator<Item = &'v str> + Clone) {
+    pub(super) fn invalid<'v>(
+        &mut self,
+        value: &Spanned<String>,
+        name: &str,
+        allowed: impl Iterator<Item = &'v str> + Clone,
+    ) {
         let message = format!("`{}` is not a value of `{name}`", value.value);
         let hint = match nearest(value, allowed.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("one of {}", allowed.map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "one of {}",
+                allowed
+                    .map(|value| format!("`{value}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         self.push(Diagnostic::error(Code::InvalidValue, value.span, message).hint(hint));
     }
 }
 
 /// The candidate that `name` is most likely a slip for.
-pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+pub(super) fn nearest<'c>(
+    name: &str,
+    candidates: impl Iterator<Item = &'c str>,
+) -> Option<&'c str> {
     let allowed = match name.len() {
         0..=2 => return None,
         3..=5 => 1,
@@ -270,7 +365,12 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
     };
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= allowed)
-        .map(|candidate| (strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -289,5 +389,6 @@ fn whole_number(text: &str) -> Option<u64> {
     }
     let value: f64 = text.parse().ok()?;
     // 2^53: above it, a float no longer names one whole number.
-    (value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value)).then_some(value as u64)
+    (value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value))
+        .then_some(value as u64)
 }

@@ -4,7 +4,8 @@ use super::Reader;
 use super::fields::Fields;
 use super::reference::Kind;
 use crate::document::model::{
-    Components, Contact, Document, ExternalDocs, Info, License, Map, PathItem, RefOr, Server, ServerVariable, Tag, Targets,
+    Components, Contact, Document, ExternalDocs, Info, License, Map, PathItem, RefOr, Server,
+    ServerVariable, Tag, Targets,
 };
 use crate::source::{Node, Spanned};
 
@@ -24,14 +25,18 @@ impl Reader<'_> {
             servers: self.servers(&mut f),
             paths,
             paths_extensions,
-            webhooks: self.map(&mut f, "webhooks", |reader, node| reader.ref_or(node, Kind::PathItem, Self::path_item)),
+            webhooks: self.map(&mut f, "webhooks", |reader, node| {
+                reader.ref_or(node, Kind::PathItem, Self::path_item)
+            }),
             components: match f.take("components") {
                 Some(node) => self.components(node).unwrap_or_default(),
                 None => Components::default(),
             },
             security: self.security(&mut f),
             tags: self.list(&mut f, "tags", Self::tag),
-            external_docs: f.take("externalDocs").and_then(|node| self.external_docs(node)),
+            external_docs: f
+                .take("externalDocs")
+                .and_then(|node| self.external_docs(node)),
             extensions: Vec::new(),
             targets: Targets::default(),
         };
@@ -39,11 +44,20 @@ impl Reader<'_> {
         if !has_content {
             self.missing(&f, "paths");
         }
-        Some(Document { extensions: self.finish(f), ..document })
+        Some(Document {
+            extensions: self.finish(f),
+            ..document
+        })
     }
 
-    fn paths(&mut self, fields: &mut Fields<'_>) -> (Map<RefOr<PathItem>>, crate::document::model::Extensions) {
-        let Some(mut f) = fields.take("paths").and_then(|node| self.open(node, "Paths Object")) else {
+    fn paths(
+        &mut self,
+        fields: &mut Fields<'_>,
+    ) -> (Map<RefOr<PathItem>>, crate::document::model::Extensions) {
+        let Some(mut f) = fields
+            .take("paths")
+            .and_then(|node| self.open(node, "Paths Object"))
+        else {
             return (Map::new(), Vec::new());
         };
         let mut paths = Map::new();
@@ -74,7 +88,10 @@ impl Reader<'_> {
                 version: self.required_string(&mut f, "version"),
                 extensions: Vec::new(),
             };
-            return Info { extensions: self.finish(f), ..info };
+            return Info {
+                extensions: self.finish(f),
+                ..info
+            };
         }
         let empty = Spanned::new(String::new(), fields.span);
         Info {
@@ -92,16 +109,34 @@ impl Reader<'_> {
 
     fn contact(&mut self, node: &Node) -> Option<Contact> {
         let mut f = self.open(node, "Contact Object")?;
-        let (name, url, email) =
-            (self.string(&mut f, "name"), self.string(&mut f, "url"), self.string(&mut f, "email"));
-        Some(Contact { span: node.span, name, url, email, extensions: self.finish(f) })
+        let (name, url, email) = (
+            self.string(&mut f, "name"),
+            self.string(&mut f, "url"),
+            self.string(&mut f, "email"),
+        );
+        Some(Contact {
+            span: node.span,
+            name,
+            url,
+            email,
+            extensions: self.finish(f),
+        })
     }
 
     fn license(&mut self, node: &Node) -> Option<License> {
         let mut f = self.open(node, "License Object")?;
         let name = self.required_string(&mut f, "name");
-        let (identifier, url) = (self.string(&mut f, "identifier"), self.string(&mut f, "url"));
-        Some(License { span: node.span, name, identifier, url, extensions: self.finish(f) })
+        let (identifier, url) = (
+            self.string(&mut f, "identifier"),
+            self.string(&mut f, "url"),
+        );
+        Some(License {
+            span: node.span,
+            name,
+            identifier,
+            url,
+            extensions: self.finish(f),
+        })
     }
 
     /// The list under `servers`.
@@ -120,7 +155,10 @@ impl Reader<'_> {
             variables: self.map(&mut f, "variables", Self::server_variable),
             extensions: Vec::new(),
         };
-        Some(Server { extensions: self.finish(f), ..server })
+        Some(Server {
+            extensions: self.finish(f),
+            ..server
+        })
     }
 
     fn server_variable(&mut self, node: &Node) -> Option<ServerVariable> {
@@ -132,7 +170,10 @@ impl Reader<'_> {
             description: self.string(&mut f, "description"),
             extensions: Vec::new(),
         };
-        Some(ServerVariable { extensions: self.finish(f), ..variable })
+        Some(ServerVariable {
+            extensions: self.finish(f),
+            ..variable
+        })
     }
 
     fn tag(&mut self, node: &Node) -> Option<Tag> {
@@ -142,12 +183,17 @@ impl Reader<'_> {
             name: self.required_string(&mut f, "name"),
             summary: self.string(&mut f, "summary"),
             description: self.string(&mut f, "description"),
-            external_docs: f.take("externalDocs").and_then(|node| self.external_docs(node)),
+            external_docs: f
+                .take("externalDocs")
+                .and_then(|node| self.external_docs(node)),
             parent: self.string(&mut f, "parent"),
             kind: self.string(&mut f, "kind"),
             extensions: Vec::new(),
         };
-        Some(Tag { extensions: self.finish(f), ..tag })
+        Some(Tag {
+            extensions: self.finish(f),
+            ..tag
+        })
     }
 
     /// An External Documentation Object.
@@ -155,6 +201,11 @@ impl Reader<'_> {
         let mut f = self.open(node, "External Documentation Object")?;
         let url = self.required_string(&mut f, "url");
         let description = self.string(&mut f, "description");
-        Some(ExternalDocs { span: node.span, url, description, extensions: self.finish(f) })
+        Some(ExternalDocs {
+            span: node.span,
+            url,
+            description,
+            extensions: self.finish(f),
+        })
     }
 }

@@ -18,6 +18,7 @@ mod version;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use self::reference::{Anchors, Kind};
+use self::upgrade::Noted;
 use self::version::Version;
 use super::model::{Document, Location, Targets};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -43,6 +44,7 @@ pub fn read(sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Docu
         wanted: HashSet::new(),
         resolved: HashMap::new(),
         anchors: HashMap::new(),
+        noted: Noted::new(),
         targets: Targets::default(),
     };
     let mut document = reader.document(&root, openapi)?;
@@ -66,6 +68,8 @@ struct Reader<'a> {
     /// References by the file they stand in and their text; `None` for those reported as broken.
     resolved: HashMap<(FileId, String), Option<Location>>,
     anchors: HashMap<FileId, Anchors>,
+    /// Older keywords that were remarked on, a file each.
+    noted: Noted,
     targets: Targets,
 }
 

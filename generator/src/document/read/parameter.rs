@@ -31,7 +31,11 @@ const STYLES: [ParameterStyle; 8] = [
 /// The styles that go with a place, the default first (section 4.8.12.2).
 fn styles(location: ParameterLocation) -> &'static [ParameterStyle] {
     match location {
-        ParameterLocation::Path => &[ParameterStyle::Simple, ParameterStyle::Label, ParameterStyle::Matrix],
+        ParameterLocation::Path => &[
+            ParameterStyle::Simple,
+            ParameterStyle::Label,
+            ParameterStyle::Matrix,
+        ],
         ParameterLocation::Query | ParameterLocation::QueryString => &[
             ParameterStyle::Form,
             ParameterStyle::SpaceDelimited,
@@ -54,7 +58,10 @@ impl Reader<'_> {
         let required = self.boolean(&mut f, "required");
         if location.value == ParameterLocation::Path && required != Some(true) {
             let message = format!("the path parameter `{name}` must have `required: true`");
-            self.push(Diagnostic::error(Code::MissingField, location.span, message).hint("add `required: true`"));
+            self.push(
+                Diagnostic::error(Code::MissingField, location.span, message)
+                    .hint("add `required: true`"),
+            );
         }
         let (schema, content) = self.schema_or_content(&mut f, "Parameter");
         let parameter = Parameter {
@@ -64,7 +71,10 @@ impl Reader<'_> {
             deprecated: self.flag(&mut f, "deprecated"),
             allow_empty_value: self.flag(&mut f, "allowEmptyValue"),
             style,
-            explode: explode.unwrap_or(matches!(style, ParameterStyle::Form | ParameterStyle::Cookie)),
+            explode: explode.unwrap_or(matches!(
+                style,
+                ParameterStyle::Form | ParameterStyle::Cookie
+            )),
             allow_reserved: self.flag(&mut f, "allowReserved"),
             schema,
             content,
@@ -73,7 +83,10 @@ impl Reader<'_> {
             location,
             extensions: Vec::new(),
         };
-        Some(Parameter { extensions: self.finish(f), ..parameter })
+        Some(Parameter {
+            extensions: self.finish(f),
+            ..parameter
+        })
     }
 
     fn location(&mut self, fields: &mut Fields<'_>) -> Option<Spanned<ParameterLocation>> {
@@ -81,9 +94,15 @@ impl Reader<'_> {
             self.missing(fields, "in");
         }
         let text = self.string(fields, "in")?;
-        let found = LOCATIONS.into_iter().find(|location| location.name() == text.value);
+        let found = LOCATIONS
+            .into_iter()
+            .find(|location| location.name() == text.value);
         if found.is_none() {
-            self.invalid(&text, "in", LOCATIONS.iter().map(|location| location.name()));
+            self.invalid(
+                &text,
+                "in",
+                LOCATIONS.iter().map(|location| location.name()),
+            );
         }
         found.map(|location| Spanned::new(location, text.span))
     }
@@ -110,8 +129,15 @@ impl Reader<'_> {
         if allowed.contains(&style.value) {
             return style.value;
         }
-        let message = format!("the style `{}` is not for a parameter in `{}`", style.value.name(), location.value.name());
-        let names: Vec<_> = allowed.iter().map(|style| format!("`{}`", style.name())).collect();
+        let message = format!(
+            "the style `{}` is not for a parameter in `{}`",
+            style.value.name(),
+            location.value.name()
+        );
+        let names: Vec<_> = allowed
+            .iter()
+            .map(|style| format!("`{}`", style.name()))
+            .collect();
         self.push(
             Diagnostic::error(Code::InvalidStyle, style.span, message)
                 .secondary(location.span, "the parameter stands here")
@@ -123,7 +149,10 @@ impl Reader<'_> {
     pub(super) fn header(&mut self, node: &Node) -> Option<Header> {
         let mut f = self.open(node, "Header Object")?;
         if let Some(style) = self.style(&mut f) {
-            self.style_for(Some(style), &Spanned::new(ParameterLocation::Header, node.span));
+            self.style_for(
+                Some(style),
+                &Spanned::new(ParameterLocation::Header, node.span),
+            );
         }
         let (schema, content) = self.schema_or_content(&mut f, "Header Object");
         let header = Header {
@@ -137,7 +166,10 @@ impl Reader<'_> {
             examples: self.examples(&mut f),
             extensions: Vec::new(),
         };
-        Some(Header { extensions: self.finish(f), ..header })
+        Some(Header {
+            extensions: self.finish(f),
+            ..header
+        })
     }
 
     /// `schema` and `content`, of which exactly one must stand.
@@ -151,9 +183,16 @@ impl Reader<'_> {
         match (schema_at, content_at) {
             (None, None) => self.missing(f, "schema"),
             (Some((schema, _)), Some((content, _))) => {
-                let message = format!("{} has either `schema` or `content`, not both", super::fields::article(what));
+                let message = format!(
+                    "{} has either `schema` or `content`, not both",
+                    super::fields::article(what)
+                );
                 let found = Diagnostic::error(Code::ConflictingFields, content.span, message);
-                self.push(found.secondary(schema.span, "`schema` is here").hint("remove one of the two"));
+                self.push(
+                    found
+                        .secondary(schema.span, "`schema` is here")
+                        .hint("remove one of the two"),
+                );
             }
             _ => {}
         }
@@ -161,7 +200,10 @@ impl Reader<'_> {
         let content = self.content(f);
         if content.len() > 1 {
             let span = content_at.map_or(f.span, |(key, _)| key.span);
-            let message = format!("the `content` of {} must have one entry", super::fields::article(what));
+            let message = format!(
+                "the `content` of {} must have one entry",
+                super::fields::article(what)
+            );
             self.push(Diagnostic::error(Code::InvalidValue, span, message));
         }
         (schema, content)
@@ -174,14 +216,20 @@ impl Reader<'_> {
         if let (Some((one, _)), Some((many, _))) = (one, many) {
             let message = "`example` and `examples` exclude each other";
             let found = Diagnostic::warning(Code::ConflictingFields, many.span, message);
-            self.push(found.secondary(one.span, "`example` is here").hint("remove one of the two"));
+            self.push(
+                found
+                    .secondary(one.span, "`example` is here")
+                    .hint("remove one of the two"),
+            );
         }
         let mut examples = self.map(f, "examples", |reader, node| {
             reader.ref_or(node, Kind::Example, Self::example)
         });
         if let Some((key, node)) = one {
             let name = Spanned::new("example".to_owned(), key.span);
-            examples.entry(name).or_insert_with(|| RefOr::Item(plain_example(node, key.span)));
+            examples
+                .entry(name)
+                .or_insert_with(|| RefOr::Item(plain_example(node, key.span)));
         }
         examples
     }
@@ -198,7 +246,10 @@ impl Reader<'_> {
             external_value: self.string(&mut f, "externalValue"),
             extensions: Vec::new(),
         };
-        Some(Example { extensions: self.finish(f), ..example })
+        Some(Example {
+            extensions: self.finish(f),
+            ..example
+        })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::fields::nearest;
 use super::Reader;
+use super::fields::nearest;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::model::{Location, RefOr, Reference};
+use crate::document::model::{Location, MAX_CHAIN, RefOr, Reference};
 use crate::source::{FileId, Node, NotLoaded, Span, Spanned, Value, unescape_token};
 
 /// What a reference expects to find.
@@ -54,7 +54,11 @@ impl Reader<'_> {
         kind: Kind,
         item: impl FnOnce(&mut Self, &Node) -> Option<T>,
     ) -> Option<RefOr<T>> {
-        if node.get("$ref").is_some() { self.reference(node, kind).map(RefOr::Reference) } else { item(self, node).map(RefOr::Item) }
+        if node.get("$ref").is_some() {
+            self.reference(node, kind).map(RefOr::Reference)
+        } else {
+            item(self, node).map(RefOr::Item)
+        }
     }
 
     /// The reference in a Reference Object (section 4.8.23).
@@ -74,7 +78,11 @@ impl Reader<'_> {
                 }
             }
         }
-        reference.map(|reference| Reference { summary, description, ..reference })
+        reference.map(|reference| Reference {
+            summary,
+            description,
+            ..reference
+        })
     }
 
     /// The reference whose text is `node`; what it leads to will be read as `kind`.
@@ -87,7 +95,13 @@ impl Reader<'_> {
     pub(super) fn follow_text(&mut self, text: &Spanned<String>, kind: Kind) -> Option<Reference> {
         let target = self.locate(text, Code::DanglingReference)?;
         self.want(kind, &target);
-        Some(Reference { span: text.span, text: text.value.clone(), target, summary: None, description: None })
+        Some(Reference {
+            span: text.span,
+            text: text.value.clone(),
+            target,
+            summary: None,
+            description: None,
+        })
     }
 
     /// Asks for `target` to be read.
@@ -104,7 +118,9 @@ impl Reader<'_> {
     /// Reads what references asked for, and what those places ask for in turn.
     pub(super) fn read_targets(&mut self) {
         while let Some((kind, at)) = self.pending.pop_front() {
-            let Some(node) = self.node_at(&at).cloned() else { continue };
+            let Some(node) = self.node_at(&at).cloned() else {
+                continue;
+            };
             self.file = at.file;
             self.read_target(kind, at, &node);
         }
@@ -138,6 +154,55 @@ impl Reader<'_> {
         }
     }
 
+    /// What a `$ref` leads to where OpenAPI allows none, with a warning: the file and the node, over
+    /// a chain of such references.
+    pub(super) fn misplaced(&mut self, node: &Node) -> Option<(FileId, Node)> {
+        let from = self.file;
+        let mut node = node.clone();
+        for _ in 0..MAX_CHAIN {
+            let Some(reference) = node.get("$ref").cloned() else {
+                let file = std::mem::replace(&mut self.file, from);
+                return Some((file, node));
+            };
+            let message = "OpenAPI allows no `$ref` here";
+            let found = Diagnostic::warning(Code::MisplacedReference, reference.span, message);
+            self.push(found.label("followed all the same"));
+            let text = self.as_string(&reference, "$ref");
+            let target = text.and_then(|text| self.locate(&text, Code::DanglingReference));
+            let Some((target, found)) =
+                target.and_then(|at| Some((at.file, self.node_at(&at)?.clone())))
+            else {
+                self.file = from;
+                return None;
+            };
+            self.file = target;
+            node = found;
+        }
+        self.file = from;
+        self.push(Diagnostic::error(
+            Code::ReferenceLoop,
+            node.span,
+            "this reference leads back to itself",
+        ));
+        None
+    }
+
+    /// The string that a misplaced `$ref` leads to.
+    pub(super) fn referred_string(&mut self, node: &Node) -> Option<Spanned<String>> {
+        let (_, found) = self.misplaced(node)?;
+        match found.as_str() {
+            Some(text) => Some(Spanned::new(text.to_owned(), found.span)),
+            None => {
+                let message = format!("this `$ref` must lead to a string, not to {}", found.kind());
+                self.push(
+                    Diagnostic::error(Code::WrongType, node.span, message)
+                        .secondary(found.span, "it leads here"),
+                );
+                None
+            }
+        }
+    }
+
     /// The place that `text` names, seen from the file being read; says why there is none.
     pub(super) fn locate(&mut self, text: &Spanned<String>, dangling: Code) -> Option<Location> {
         let key = (self.file, text.value.clone());
@@ -153,8 +218,14 @@ impl Reader<'_> {
     fn resolve(&mut self, text: &Spanned<String>, dangling: Code) -> Option<Location> {
         let (uri, fragment) = text.split_once('#').unwrap_or((text.as_str(), ""));
         let (Some(path), Some(fragment)) = (percent_decode(uri), percent_decode(fragment)) else {
-            let message = format!("`{text}` is not a URI reference: `%` must be followed by two hexadecimal digits of UTF-8");
-            self.push(Diagnostic::error(Code::InvalidReference, text.span, message));
+            let message = format!(
+                "`{text}` is not a URI reference: `%` must be followed by two hexadecimal digits of UTF-8"
+            );
+            self.push(Diagnostic::error(
+                Code::InvalidReference,
+                text.span,
+                message,
+            ));
             return None;
         };
         let (file, base) = if path.is_empty() {
@@ -169,7 +240,14 @@ impl Reader<'_> {
         } else {
             match self.anchors(file).get(&format!("#{fragment}")) {
                 Some(pointer) => pointer.clone(),
-                None => return self.dangling(text, dangling, format!("no schema has the `$anchor` `{fragment}`"), None),
+                None => {
+                    return self.dangling(
+                        text,
+                        dangling,
+                        format!("no schema has the `$anchor` `{fragment}`"),
+                        None,
+                    );
+                }
             }
         };
         let location = Location { file, pointer };
@@ -184,8 +262,15 @@ impl Reader<'_> {
         self.dangling(text, dangling, label, near)
     }
 
-    fn dangling(&mut self, text: &Spanned<String>, code: Code, label: String, near: Option<String>) -> Option<Location> {
-        let mut found = Diagnostic::error(code, text.span, format!("`{text}` leads to nothing")).label(label);
+    fn dangling(
+        &mut self,
+        text: &Spanned<String>,
+        code: Code,
+        label: String,
+        near: Option<String>,
+    ) -> Option<Location> {
+        let mut found =
+            Diagnostic::error(code, text.span, format!("`{text}` leads to nothing")).label(label);
         if let Some(near) = near {
             found = found.hint(format!("did you mean `{near}`?"));
         }
@@ -194,7 +279,11 @@ impl Reader<'_> {
     }
 
     fn node_at(&self, at: &Location) -> Option<&Node> {
-        self.sources.file(at.file).node.as_ref()?.pointer(&at.pointer)
+        self.sources
+            .file(at.file)
+            .node
+            .as_ref()?
+            .pointer(&at.pointer)
     }
 
     /// The shortest beginning of the pointer that leads to nothing, and a name near its last token.
@@ -207,8 +296,14 @@ impl Reader<'_> {
                 parent = here;
                 continue;
             }
-            let siblings = self.node_at(&Location::new(at.file, parent)).and_then(Node::as_mapping).unwrap_or_default();
-            let near = nearest(&unescape_token(token), siblings.iter().map(|(key, _)| key.value.as_str()));
+            let siblings = self
+                .node_at(&Location::new(at.file, parent))
+                .and_then(Node::as_mapping)
+                .unwrap_or_default();
+            let near = nearest(
+                &unescape_token(token),
+                siblings.iter().map(|(key, _)| key.value.as_str()),
+            );
             return (format!("#{here}"), near.map(str::to_owned));
         }
         (format!("#{}", at.pointer), None)
@@ -220,16 +315,25 @@ impl Reader<'_> {
             self.push(found);
             return None;
         }
-        match self.sources.load_relative(self.file, path, text.span, self.diagnostics) {
+        match self
+            .sources
+            .load_relative(self.file, path, text.span, self.diagnostics)
+        {
             Ok(file) => Some(file),
             Err(NotLoaded::Outside) => {
                 let message = format!("`{path}` is outside the root document's folder");
-                self.push(Diagnostic::error(Code::ReferenceOutside, text.span, message).hint("move the file below the folder of the root document"));
+                self.push(
+                    Diagnostic::error(Code::ReferenceOutside, text.span, message)
+                        .hint("move the file below the folder of the root document"),
+                );
                 None
             }
             Err(NotLoaded::Unreadable(why)) => {
                 let message = format!("`{text}` leads to nothing");
-                self.push(Diagnostic::error(Code::DanglingReference, text.span, message).label(format!("cannot open `{path}`: {why}")));
+                self.push(
+                    Diagnostic::error(Code::DanglingReference, text.span, message)
+                        .label(format!("cannot open `{path}`: {why}")),
+                );
                 None
             }
         }
@@ -251,20 +355,32 @@ impl Reader<'_> {
 
 /// Why a URI with a scheme is not followed; `None` for a relative path.
 fn refuse_scheme(uri: &str, span: Span) -> Option<Diagnostic> {
-    let scheme = uri.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let scheme = uri
+        .split_once(':')
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
     let is_scheme = |scheme: &String| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     };
     match scheme.filter(is_scheme).as_deref() {
         None if !uri.starts_with("//") => None,
         None | Some("http" | "https") => Some(
-            Diagnostic::error(Code::RemoteReference, span, format!("`{uri}` is on the network, which is never asked"))
-                .hint("download it into the root document's folder and refer to the file"),
+            Diagnostic::error(
+                Code::RemoteReference,
+                span,
+                format!("`{uri}` is on the network, which is never asked"),
+            )
+            .hint("download it into the root document's folder and refer to the file"),
         ),
         Some(scheme) => Some(
-            Diagnostic::error(Code::InvalidReference, span, format!("references with `{scheme}:` are not followed"))
-                .hint("refer to a file by a relative path"),
+            Diagnostic::error(
+                Code::InvalidReference,
+                span,
+                format!("references with `{scheme}:` are not followed"),
+            )
+            .hint("refer to a file by a relative path"),
         ),
     }
 }
@@ -284,10 +400,14 @@ fn collect_anchors(node: &Node, pointer: &mut String, anchors: &mut Anchors) {
             for (key, value) in entries.iter() {
                 match (key.value.as_str(), value.as_str()) {
                     ("$anchor" | "$dynamicAnchor", Some(name)) => {
-                        anchors.entry(format!("#{name}")).or_insert_with(|| pointer.clone());
+                        anchors
+                            .entry(format!("#{name}"))
+                            .or_insert_with(|| pointer.clone());
                     }
                     ("$id", Some(id)) => {
-                        anchors.entry(id.trim_end_matches('#').to_owned()).or_insert_with(|| pointer.clone());
+                        anchors
+                            .entry(id.trim_end_matches('#').to_owned())
+                            .or_insert_with(|| pointer.clone());
                     }
                     _ => {
                         pointer.push('/');

@@ -5,7 +5,9 @@ use super::fields::{Fields, nearest};
 use super::reference::Kind;
 use super::upgrade;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::model::{Discriminator, Map, Reference, Schema, SchemaObject, SchemaType, Xml};
+use crate::document::model::{
+    Discriminator, Map, Reference, Schema, SchemaObject, SchemaType, Xml,
+};
 use crate::source::{Node, Spanned, Value, escape_token};
 
 const TYPES: [SchemaType; 7] = [
@@ -24,16 +26,23 @@ impl Reader<'_> {
         if let Some(value) = node.as_bool() {
             return Some(Schema::Bool(Spanned::new(value, node.span)));
         }
-        let upgraded = upgrade::schema(node, self.version, self.diagnostics);
+        let upgraded = upgrade::schema(node, self.version, &mut self.noted, self.diagnostics);
         let mut fields = self.open(upgraded.as_ref().unwrap_or(node), "schema")?;
         let object = self.schema_object(&mut fields);
         let extensions = self.finish_schema(fields);
-        Some(Schema::Object(Box::new(SchemaObject { extensions, ..object })))
+        Some(Schema::Object(Box::new(SchemaObject {
+            extensions,
+            ..object
+        })))
     }
 
     fn schema_object(&mut self, f: &mut Fields<'_>) -> SchemaObject {
-        let reference = f.take("$ref").and_then(|node| self.follow(node, Kind::Schema));
-        let dynamic_reference = f.take("$dynamicRef").and_then(|node| self.follow(node, Kind::Schema));
+        let reference = f
+            .take("$ref")
+            .and_then(|node| self.follow(node, Kind::Schema));
+        let dynamic_reference = f
+            .take("$dynamicRef")
+            .and_then(|node| self.follow(node, Kind::Schema));
         f.take("$vocabulary");
         let mut defs = self.schema_map(f, "$defs");
         defs.extend(self.schema_map(f, "definitions"));
@@ -89,7 +98,12 @@ impl Reader<'_> {
                     reader.wrong_type(node, "the value of `dependentRequired` must be a list");
                     return None;
                 };
-                Some(names.iter().filter_map(|name| reader.as_string(name, "dependentRequired")).collect())
+                Some(
+                    names
+                        .iter()
+                        .filter_map(|name| reader.as_string(name, "dependentRequired"))
+                        .collect(),
+                )
             }),
             dependent_schemas: self.schema_map(f, "dependentSchemas"),
             max_properties: self.count(f, "maxProperties"),
@@ -101,9 +115,13 @@ impl Reader<'_> {
             if_schema: self.subschema(f, "if"),
             then_schema: self.subschema(f, "then"),
             else_schema: self.subschema(f, "else"),
-            discriminator: f.take("discriminator").and_then(|node| self.discriminator(node)),
+            discriminator: f
+                .take("discriminator")
+                .and_then(|node| self.discriminator(node)),
             xml: f.take("xml").and_then(|node| self.xml(node)),
-            external_docs: f.take("externalDocs").and_then(|node| self.external_docs(node)),
+            external_docs: f
+                .take("externalDocs")
+                .and_then(|node| self.external_docs(node)),
             extensions: Vec::new(),
         }
     }
@@ -119,37 +137,51 @@ impl Reader<'_> {
 
     /// `allOf`, `anyOf`, `oneOf`: a list with at least one schema.
     fn branches(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Vec<Schema> {
-        let Some((key, node)) = fields.entry(name) else { return Vec::new() };
+        let Some((key, node)) = fields.entry(name) else {
+            return Vec::new();
+        };
         let Some(items) = node.as_sequence() else {
             self.wrong_type(node, &format!("`{name}` must be a list"));
             return Vec::new();
         };
         if items.is_empty() {
-            let found = Diagnostic::error(Code::InvalidValue, key.span, format!("`{name}` must list at least one schema"));
+            let found = Diagnostic::error(
+                Code::InvalidValue,
+                key.span,
+                format!("`{name}` must list at least one schema"),
+            );
             self.push(found.hint("remove it"));
         }
         items.iter().filter_map(|node| self.schema(node)).collect()
     }
 
     fn types(&mut self, fields: &mut Fields<'_>) -> Vec<Spanned<SchemaType>> {
-        let Some(node) = fields.take("type") else { return Vec::new() };
+        let Some(node) = fields.take("type") else {
+            return Vec::new();
+        };
         match &node.value {
-            Value::Sequence(items) => items.iter().filter_map(|item| self.schema_type(item)).collect(),
-            // `type: null` in YAML, where the quotes were forgotten.
-            Value::Null => {
-                let message = "`type` must be a string or a list of strings, not null";
-                self.push(Diagnostic::error(Code::WrongType, node.span, message).hint("write `\"null\"`, with quotes"));
-                Vec::new()
-            }
+            Value::Sequence(items) => items
+                .iter()
+                .filter_map(|item| self.schema_type(item))
+                .collect(),
             _ => self.schema_type(node).into_iter().collect(),
         }
     }
 
     fn schema_type(&mut self, node: &Node) -> Option<Spanned<SchemaType>> {
+        // `type: null` in YAML, where the quotes were forgotten.
         if node.is_null() {
-            let message = "a type must be a string, not null";
-            self.push(Diagnostic::error(Code::WrongType, node.span, message).hint("write `\"null\"`, with quotes"));
-            return None;
+            let found = Diagnostic::warning(
+                Code::WrongType,
+                node.span,
+                "a type must be a string, not null",
+            );
+            self.push(
+                found
+                    .label("read as the type `null`")
+                    .hint("write `\"null\"`, with quotes"),
+            );
+            return Some(Spanned::new(SchemaType::Null, node.span));
         }
         let text = self.as_string(node, "type")?;
         let found = TYPES.into_iter().find(|kind| kind.name() == text.value);
@@ -164,7 +196,30 @@ impl Reader<'_> {
     fn schema_examples(&mut self, fields: &mut Fields<'_>) -> Vec<Node> {
         let mut examples: Vec<Node> = fields.take("example").cloned().into_iter().collect();
         match fields.take("examples") {
-            Some(Node { value: Value::Sequence(items), .. }) => examples.extend(items.iter().cloned()),
+            Some(Node {
+                value: Value::Sequence(items),
+                ..
+            }) => examples.extend(items.iter().cloned()),
+            Some(Node {
+                value: Value::Mapping(entries),
+                span,
+            }) => {
+                let found = Diagnostic::warning(
+                    Code::WrongType,
+                    *span,
+                    "`examples` of a schema must be a list, not a mapping",
+                );
+                self.push(
+                    found
+                        .label("read as the list of its values")
+                        .hint("list the values alone"),
+                );
+                examples.extend(
+                    entries
+                        .iter()
+                        .map(|(_, example)| example.get("value").unwrap_or(example).clone()),
+                );
+            }
             Some(node) => self.wrong_type(node, "`examples` of a schema must be a list"),
             None => {}
         }
@@ -180,23 +235,40 @@ impl Reader<'_> {
                 let text = reader.as_string(node, "mapping")?;
                 reader.mapped(&text)
             }),
-            default_mapping: self.string(&mut f, "defaultMapping").and_then(|text| self.mapped(&text)),
+            default_mapping: self
+                .string(&mut f, "defaultMapping")
+                .and_then(|text| self.mapped(&text)),
             extensions: Vec::new(),
         };
-        Some(Discriminator { extensions: self.finish(f), ..discriminator })
+        Some(Discriminator {
+            extensions: self.finish(f),
+            ..discriminator
+        })
     }
 
     /// What a value of a mapping leads to: the name of a schema of the root document's
     /// components, else a URI reference (section 4.8.25.3).
     fn mapped(&mut self, text: &Spanned<String>) -> Option<Reference> {
-        let names = self.sources.file(self.root).node.as_ref().and_then(|root| root.pointer("/components/schemas"));
+        let names = self
+            .sources
+            .file(self.root)
+            .node
+            .as_ref()
+            .and_then(|root| root.pointer("/components/schemas"));
         let is_name = names.is_some_and(|names| names.get(text).is_some());
-        let looks_like_name = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        let looks_like_name = text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
         if !is_name && looks_like_name {
             let names = names.and_then(Node::as_mapping).unwrap_or_default();
-            let near = nearest(text, names.iter().map(|(key, _)| key.value.as_str())).map(str::to_owned);
-            let mut found = Diagnostic::error(Code::DanglingMapping, text.span, format!("`{text}` leads to nothing"))
-                .label(format!("no schema in `components` is called `{text}`"));
+            let near =
+                nearest(text, names.iter().map(|(key, _)| key.value.as_str())).map(str::to_owned);
+            let mut found = Diagnostic::error(
+                Code::DanglingMapping,
+                text.span,
+                format!("`{text}` leads to nothing"),
+            )
+            .label(format!("no schema in `components` is called `{text}`"));
             if let Some(near) = near {
                 found = found.hint(format!("did you mean `{near}`?"));
             }
@@ -204,12 +276,21 @@ impl Reader<'_> {
             return None;
         }
         let target = if is_name {
-            crate::document::model::Location::new(self.root, format!("/components/schemas/{}", escape_token(text)))
+            crate::document::model::Location::new(
+                self.root,
+                format!("/components/schemas/{}", escape_token(text)),
+            )
         } else {
             self.locate(text, Code::DanglingMapping)?
         };
         self.want(Kind::Schema, &target);
-        Some(Reference { span: text.span, text: text.value.clone(), target, summary: None, description: None })
+        Some(Reference {
+            span: text.span,
+            text: text.value.clone(),
+            target,
+            summary: None,
+            description: None,
+        })
     }
 
     fn xml(&mut self, node: &Node) -> Option<Xml> {
@@ -224,6 +305,9 @@ impl Reader<'_> {
             node_type: self.string(&mut f, "nodeType"),
             extensions: Vec::new(),
         };
-        Some(Xml { extensions: self.finish(f), ..xml })
+        Some(Xml {
+            extensions: self.finish(f),
+            ..xml
+        })
     }
 }

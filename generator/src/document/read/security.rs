@@ -3,7 +3,8 @@
 use super::Reader;
 use super::fields::Fields;
 use crate::document::model::{
-    ApiKeyLocation, Map, OAuthFlow, OAuthFlows, SecurityRequirement, SecurityScheme, SecuritySchemeKind,
+    ApiKeyLocation, Map, OAuthFlow, OAuthFlows, SecurityRequirement, SecurityScheme,
+    SecuritySchemeKind,
 };
 use crate::source::{Node, Spanned};
 
@@ -26,10 +27,16 @@ impl Reader<'_> {
                 self.wrong_type(node, &format!("the scopes of `{key}` must be a list"));
                 continue;
             };
-            let scopes = scopes.iter().filter_map(|scope| self.as_string(scope, key)).collect();
+            let scopes = scopes
+                .iter()
+                .filter_map(|scope| self.as_string(scope, key))
+                .collect();
             schemes.insert(key.clone(), scopes);
         }
-        Some(SecurityRequirement { span: node.span, schemes })
+        Some(SecurityRequirement {
+            span: node.span,
+            schemes,
+        })
     }
 
     pub(super) fn security_scheme(&mut self, node: &Node) -> Option<SecurityScheme> {
@@ -58,9 +65,9 @@ impl Reader<'_> {
                     metadata_url: self.string(&mut f, "oauth2MetadataUrl"),
                 }
             }
-            "openIdConnect" => {
-                SecuritySchemeKind::OpenIdConnect { url: self.required_string(&mut f, "openIdConnectUrl") }
-            }
+            "openIdConnect" => SecuritySchemeKind::OpenIdConnect {
+                url: self.required_string(&mut f, "openIdConnectUrl"),
+            },
             _ => {
                 self.invalid(&name, "type", KINDS.into_iter());
                 return None;
@@ -68,7 +75,13 @@ impl Reader<'_> {
         };
         let description = self.string(&mut f, "description");
         let deprecated = self.flag(&mut f, "deprecated");
-        Some(SecurityScheme { span: node.span, kind, description, deprecated, extensions: self.finish(f) })
+        Some(SecurityScheme {
+            span: node.span,
+            kind,
+            description,
+            deprecated,
+            extensions: self.finish(f),
+        })
     }
 
     fn api_key_location(&mut self, fields: &mut Fields<'_>) -> Option<Spanned<ApiKeyLocation>> {
@@ -93,14 +106,30 @@ impl Reader<'_> {
             implicit: self.flow(&mut f, "implicit", &["authorizationUrl"]),
             password: self.flow(&mut f, "password", &["tokenUrl"]),
             client_credentials: self.flow(&mut f, "clientCredentials", &["tokenUrl"]),
-            authorization_code: self.flow(&mut f, "authorizationCode", &["authorizationUrl", "tokenUrl"]),
-            device_authorization: self.flow(&mut f, "deviceAuthorization", &["deviceAuthorizationUrl", "tokenUrl"]),
+            authorization_code: self.flow(
+                &mut f,
+                "authorizationCode",
+                &["authorizationUrl", "tokenUrl"],
+            ),
+            device_authorization: self.flow(
+                &mut f,
+                "deviceAuthorization",
+                &["deviceAuthorizationUrl", "tokenUrl"],
+            ),
             extensions: Vec::new(),
         };
-        Some(OAuthFlows { extensions: self.finish(f), ..flows })
+        Some(OAuthFlows {
+            extensions: self.finish(f),
+            ..flows
+        })
     }
 
-    fn flow(&mut self, fields: &mut Fields<'_>, name: &'static str, required: &[&str]) -> Option<OAuthFlow> {
+    fn flow(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+        required: &[&str],
+    ) -> Option<OAuthFlow> {
         let node = fields.take(name)?;
         let mut f = self.open(node, "OAuth Flow Object")?;
         for name in required.iter().chain(&["scopes"]) {
@@ -114,9 +143,14 @@ impl Reader<'_> {
             device_authorization_url: self.string(&mut f, "deviceAuthorizationUrl"),
             token_url: self.string(&mut f, "tokenUrl"),
             refresh_url: self.string(&mut f, "refreshUrl"),
-            scopes: self.map(&mut f, "scopes", |reader, node| reader.as_string(node, "scopes")),
+            scopes: self.map(&mut f, "scopes", |reader, node| {
+                reader.as_string(node, "scopes")
+            }),
             extensions: Vec::new(),
         };
-        Some(OAuthFlow { extensions: self.finish(f), ..flow })
+        Some(OAuthFlow {
+            extensions: self.finish(f),
+            ..flow
+        })
     }
 }

@@ -12,7 +12,10 @@ pub(super) enum Version {
 }
 
 /// The text of `openapi` and the version it stands for; says why there is none.
-pub(super) fn detect(root: &Node, diagnostics: &mut Diagnostics) -> Option<(Spanned<String>, Version)> {
+pub(super) fn detect(
+    root: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Spanned<String>, Version)> {
     match recognize(root) {
         Ok(found) => Some(found),
         Err(diagnostic) => {
@@ -25,7 +28,11 @@ pub(super) fn detect(root: &Node, diagnostics: &mut Diagnostics) -> Option<(Span
 fn recognize(root: &Node) -> Result<(Spanned<String>, Version), Box<Diagnostic>> {
     let Some(entries) = root.as_mapping() else {
         let message = format!("an OpenAPI document must be a mapping, not {}", root.kind());
-        return Err(Box::new(Diagnostic::error(Code::WrongType, root.span, message)));
+        return Err(Box::new(Diagnostic::error(
+            Code::WrongType,
+            root.span,
+            message,
+        )));
     };
     if let Some((key, version)) = entries.iter().find(|(key, _)| key.value == "swagger") {
         let version = version.as_str().or(version.as_number()).unwrap_or("2.0");
@@ -36,9 +43,13 @@ fn recognize(root: &Node) -> Result<(Spanned<String>, Version), Box<Diagnostic>>
     }
     let Some((_, node)) = entries.iter().find(|(key, _)| key.value == "openapi") else {
         return Err(Box::new(
-            Diagnostic::error(Code::MissingField, root.span, "an OpenAPI document must have `openapi`")
-                .label("lacks `openapi`")
-                .hint("add `openapi: 3.1.1`"),
+            Diagnostic::error(
+                Code::MissingField,
+                root.span,
+                "an OpenAPI document must have `openapi`",
+            )
+            .label("lacks `openapi`")
+            .hint("add `openapi: 3.1.1`"),
         ));
     };
     let Some(text) = node.as_str() else {
@@ -53,7 +64,8 @@ fn recognize(root: &Node) -> Result<(Spanned<String>, Version), Box<Diagnostic>>
         _ => {
             let message = format!("OpenAPI `{text}` is not read");
             return Err(Box::new(
-                Diagnostic::error(Code::UnsupportedVersion, node.span, message).hint("exai-gen reads 3.0, 3.1 and 3.2"),
+                Diagnostic::error(Code::UnsupportedVersion, node.span, message)
+                    .hint("exai-gen reads 3.0, 3.1 and 3.2"),
             ));
         }
     };

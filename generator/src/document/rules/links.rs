@@ -8,11 +8,24 @@ use crate::document::model::{Document, Link, LinkTarget};
 
 pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     let mut ids: HashSet<&str> = HashSet::new();
-    let mut links: Vec<&Link> = document.components.links.values().filter_map(|link| document.link(link)).collect();
+    let mut links: Vec<&Link> = document
+        .components
+        .links
+        .values()
+        .filter_map(|link| document.link(link))
+        .collect();
     each_operation(document, &mut |_, operation| {
         ids.extend(operation.operation_id.as_ref().map(|id| id.value.as_str()));
-        let responses = operation.responses.responses.iter().filter_map(|(_, response)| document.response(response));
-        links.extend(responses.flat_map(|response| response.links.values()).filter_map(|link| document.link(link)));
+        let responses = operation
+            .responses
+            .responses
+            .iter()
+            .filter_map(|(_, response)| document.response(response));
+        links.extend(
+            responses
+                .flat_map(|response| response.links.values())
+                .filter_map(|link| document.link(link)),
+        );
     });
     links.sort_by_key(|link| link.span);
     for link in links {

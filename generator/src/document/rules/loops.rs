@@ -14,7 +14,9 @@ use crate::source::escape_token;
 pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     let mut graph = Graph::default();
     for (name, schema) in &document.components.schemas {
-        graph.add(document.schema_location(name), |edges| in_place(schema, edges));
+        graph.add(document.schema_location(name), |edges| {
+            in_place(schema, edges)
+        });
     }
     for (location, schema) in document.referred_schemas() {
         graph.add(location.clone(), |edges| in_place(schema, edges));
@@ -34,7 +36,10 @@ fn chains(document: &Document, diagnostics: &mut Diagnostics) {
     ) {
         let mut graph = Graph::default();
         for (name, item) in components {
-            let location = Location::new(document.file, format!("/components/{folder}/{}", escape_token(name)));
+            let location = Location::new(
+                document.file,
+                format!("/components/{folder}/{}", escape_token(name)),
+            );
             graph.add(location, |edges| edges.extend(item.reference()));
         }
         let targets: BTreeMap<_, _> = targets.iter().collect();
@@ -44,26 +49,106 @@ fn chains(document: &Document, diagnostics: &mut Diagnostics) {
         graph.report(diagnostics);
     }
     let (components, targets) = (&document.components, &document.targets);
-    one(document, "responses", &components.responses, &targets.responses, diagnostics);
-    one(document, "parameters", &components.parameters, &targets.parameters, diagnostics);
-    one(document, "examples", &components.examples, &targets.examples, diagnostics);
-    one(document, "requestBodies", &components.request_bodies, &targets.request_bodies, diagnostics);
-    one(document, "headers", &components.headers, &targets.headers, diagnostics);
-    one(document, "securitySchemes", &components.security_schemes, &targets.security_schemes, diagnostics);
-    one(document, "links", &components.links, &targets.links, diagnostics);
-    one(document, "callbacks", &components.callbacks, &targets.callbacks, diagnostics);
-    one(document, "pathItems", &components.path_items, &targets.path_items, diagnostics);
-    one(document, "mediaTypes", &components.media_types, &targets.media_types, diagnostics);
+    one(
+        document,
+        "responses",
+        &components.responses,
+        &targets.responses,
+        diagnostics,
+    );
+    one(
+        document,
+        "parameters",
+        &components.parameters,
+        &targets.parameters,
+        diagnostics,
+    );
+    one(
+        document,
+        "examples",
+        &components.examples,
+        &targets.examples,
+        diagnostics,
+    );
+    one(
+        document,
+        "requestBodies",
+        &components.request_bodies,
+        &targets.request_bodies,
+        diagnostics,
+    );
+    one(
+        document,
+        "headers",
+        &components.headers,
+        &targets.headers,
+        diagnostics,
+    );
+    one(
+        document,
+        "securitySchemes",
+        &components.security_schemes,
+        &targets.security_schemes,
+        diagnostics,
+    );
+    one(
+        document,
+        "links",
+        &components.links,
+        &targets.links,
+        diagnostics,
+    );
+    one(
+        document,
+        "callbacks",
+        &components.callbacks,
+        &targets.callbacks,
+        diagnostics,
+    );
+    one(
+        document,
+        "pathItems",
+        &components.path_items,
+        &targets.path_items,
+        diagnostics,
+    );
+    one(
+        document,
+        "mediaTypes",
+        &components.media_types,
+        &targets.media_types,
+        diagnostics,
+    );
 }
 
 /// The references that apply to the same value as `schema` does.
 fn in_place<'a>(schema: &'a Schema, edges: &mut Vec<&'a Reference>) {
-    let Some(object) = schema.as_object() else { return };
+    let Some(object) = schema.as_object() else {
+        return;
+    };
     edges.extend(&object.reference);
-    let unions = if object.discriminator.is_some() { [].as_slice() } else { object.one_of.as_slice() };
-    let any = if object.discriminator.is_some() { [].as_slice() } else { object.any_of.as_slice() };
-    let conditions = [&object.not, &object.if_schema, &object.then_schema, &object.else_schema];
-    let inner = object.all_of.iter().chain(unions).chain(any).chain(conditions.into_iter().flatten());
+    let unions = if object.discriminator.is_some() {
+        [].as_slice()
+    } else {
+        object.one_of.as_slice()
+    };
+    let any = if object.discriminator.is_some() {
+        [].as_slice()
+    } else {
+        object.any_of.as_slice()
+    };
+    let conditions = [
+        &object.not,
+        &object.if_schema,
+        &object.then_schema,
+        &object.else_schema,
+    ];
+    let inner = object
+        .all_of
+        .iter()
+        .chain(unions)
+        .chain(any)
+        .chain(conditions.into_iter().flatten());
     for schema in inner.chain(object.dependent_schemas.values()) {
         in_place(schema, edges);
     }
@@ -108,16 +193,26 @@ impl<'a> Graph<'a> {
                     continue;
                 };
                 *next += 1;
-                let Some(&target) = self.index.get(&edge.target) else { continue };
+                let Some(&target) = self.index.get(&edge.target) else {
+                    continue;
+                };
                 match marks[target] {
                     Mark::New => {
                         marks[target] = Mark::Open;
                         path.push((target, 0));
                     }
                     Mark::Open => {
-                        let from = path.iter().position(|(node, _)| *node == target).unwrap_or_default();
-                        let way = path[from..].iter().map(|(node, _)| self.nodes[*node].0.name());
-                        let way: Vec<_> = way.chain([self.nodes[target].0.name()]).map(|name| format!("`{name}`")).collect();
+                        let from = path
+                            .iter()
+                            .position(|(node, _)| *node == target)
+                            .unwrap_or_default();
+                        let way = path[from..]
+                            .iter()
+                            .map(|(node, _)| self.nodes[*node].0.name());
+                        let way: Vec<_> = way
+                            .chain([self.nodes[target].0.name()])
+                            .map(|name| format!("`{name}`"))
+                            .collect();
                         diagnostics.push(
                             Diagnostic::error(Code::ReferenceLoop, edge.span, format!("the reference `{}` leads back to itself", edge.text))
                                 .label(way.join(" -> "))

@@ -20,19 +20,31 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
 }
 
 /// Calls `each` for every operation of paths, webhooks and callbacks.
-fn each_operation<'a>(document: &'a Document, each: &mut dyn FnMut(&'a Spanned<Method>, &'a Operation)) {
-    let items = document.paths.values().chain(document.webhooks.values()).chain(document.components.path_items.values());
+fn each_operation<'a>(
+    document: &'a Document,
+    each: &mut dyn FnMut(&'a Spanned<Method>, &'a Operation),
+) {
+    let items = document
+        .paths
+        .values()
+        .chain(document.webhooks.values())
+        .chain(document.components.path_items.values());
     // A path item that several references lead to is seen once.
     let mut seen = std::collections::HashSet::new();
     let mut queue: Vec<&'a RefOr<PathItem>> = items.collect();
     while let Some(item) = queue.pop() {
-        let Some(item) = document.path_item(item) else { continue };
+        let Some(item) = document.path_item(item) else {
+            continue;
+        };
         if !seen.insert(item.span) {
             continue;
         }
         for (method, operation) in &item.operations {
             each(method, operation);
-            let callbacks = operation.callbacks.values().filter_map(|callback| document.callback(callback));
+            let callbacks = operation
+                .callbacks
+                .values()
+                .filter_map(|callback| document.callback(callback));
             queue.extend(callbacks.flat_map(|callback| callback.paths.values()));
         }
     }

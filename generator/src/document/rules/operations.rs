@@ -9,10 +9,22 @@ use crate::source::Spanned;
 
 pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     let mut ids: Vec<&Spanned<String>> = Vec::new();
-    each_operation(document, &mut |_, operation| ids.extend(&operation.operation_id));
+    each_operation(document, &mut |_, operation| {
+        ids.extend(&operation.operation_id)
+    });
     ids.sort_by_key(|id| id.span);
-    unique(ids.into_iter(), Code::DuplicateOperationId, "two operations have the operationId", diagnostics);
-    unique(document.tags.iter().map(|tag| &tag.name), Code::DuplicateTag, "two tags have the name", diagnostics);
+    unique(
+        ids.into_iter(),
+        Code::DuplicateOperationId,
+        "two operations have the operationId",
+        diagnostics,
+    );
+    unique(
+        document.tags.iter().map(|tag| &tag.name),
+        Code::DuplicateTag,
+        "two tags have the name",
+        diagnostics,
+    );
 }
 
 fn unique<'a>(

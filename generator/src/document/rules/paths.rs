@@ -12,10 +12,25 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
         let names = match template(path) {
             Ok(names) => names,
             Err(problem) => {
-                diagnostics.push(Diagnostic::error(Code::InvalidPath, path.span, format!("`{path}` is not a path")).label(problem));
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::InvalidPath,
+                        path.span,
+                        format!("`{path}` is not a path"),
+                    )
+                    .label(problem),
+                );
                 continue;
             }
         };
+        // Large public documents tell operations apart this way; a later stage gives it a meaning.
+        if let Some(mark) = path.find(['?', '#']).and_then(|at| path.get(at..=at)) {
+            let message = format!("the path `{path}` has a `{mark}`");
+            diagnostics.push(
+                Diagnostic::warning(Code::InvalidPath, path.span, message)
+                    .hint("declare query parameters under `parameters`; a fragment is never sent"),
+            );
+        }
         if let Some(first) = shapes.insert(shape(path), path) {
             let message = format!("`{path}` and `{first}` are the same path");
             diagnostics.push(
@@ -37,9 +52,6 @@ fn template(path: &str) -> Result<Vec<&str>, String> {
     if !path.starts_with('/') {
         return Err("a path begins with `/`".to_owned());
     }
-    if let Some(mark) = path.split(['{', '}']).step_by(2).find_map(|text| text.find(['?', '#']).map(|at| &text[at..=at])) {
-        return Err(format!("a path has no `{mark}`; query parameters are declared under `parameters`"));
-    }
     let mut names: Vec<&str> = Vec::new();
     let mut rest = path;
     while let Some(at) = rest.find(['{', '}']) {
@@ -47,8 +59,12 @@ fn template(path: &str) -> Result<Vec<&str>, String> {
             return Err("a `}` without its `{`".to_owned());
         }
         let inside = &rest[at + 1..];
-        let end = inside.find(['{', '}', '/']).filter(|&end| inside[end..].starts_with('}'));
-        let Some(end) = end else { return Err("a `{` without its `}`".to_owned()) };
+        let end = inside
+            .find(['{', '}', '/'])
+            .filter(|&end| inside[end..].starts_with('}'));
+        let Some(end) = end else {
+            return Err("a `{` without its `}`".to_owned());
+        };
         let name = &inside[..end];
         if name.is_empty() {
             return Err("a parameter without a name".to_owned());
@@ -81,15 +97,27 @@ fn shape(path: &str) -> String {
 }
 
 /// The operation's own parameters and those of its path item that it does not override.
-fn effective<'a>(document: &'a Document, item: &'a PathItem, operation: &'a Operation) -> Vec<(&'a Parameter, Span)> {
+fn effective<'a>(
+    document: &'a Document,
+    item: &'a PathItem,
+    operation: &'a Operation,
+) -> Vec<(&'a Parameter, Span)> {
     let resolve = |from: &'a crate::document::model::RefOr<Parameter>| {
         let at = from.reference().map(|reference| reference.span);
-        document.parameter(from).map(|parameter| (parameter, at.unwrap_or(parameter.name.span)))
+        document
+            .parameter(from)
+            .map(|parameter| (parameter, at.unwrap_or(parameter.name.span)))
     };
     let own: Vec<_> = operation.parameters.iter().filter_map(resolve).collect();
-    let inherited = item.parameters.iter().filter_map(resolve).filter(|(parameter, _)| {
-        !own.iter().any(|(other, _)| other.name == parameter.name && other.location == parameter.location)
-    });
+    let inherited = item
+        .parameters
+        .iter()
+        .filter_map(resolve)
+        .filter(|(parameter, _)| {
+            !own.iter().any(|(other, _)| {
+                other.name == parameter.name && other.location == parameter.location
+            })
+        });
     let inherited: Vec<_> = inherited.collect();
     own.into_iter().chain(inherited).collect()
 }
@@ -104,10 +132,15 @@ fn parameters(
 ) {
     let parameters = effective(document, item, operation);
     for (index, (parameter, at)) in parameters.iter().enumerate() {
-        let same = |(other, _): &&(&Parameter, Span)| other.name == parameter.name && other.location == parameter.location;
+        let same = |(other, _): &&(&Parameter, Span)| {
+            other.name == parameter.name && other.location == parameter.location
+        };
         if let Some((_, first)) = parameters[..index].iter().find(same) {
             let place = parameter.location.value.name();
-            let message = format!("the parameter `{}` in `{place}` is declared twice", parameter.name);
+            let message = format!(
+                "the parameter `{}` in `{place}` is declared twice",
+                parameter.name
+            );
             diagnostics.push(
                 Diagnostic::error(Code::DuplicateParameter, *at, message)
                     .secondary(*first, "first here")
@@ -115,7 +148,11 @@ fn parameters(
             );
         }
     }
-    let in_path = || parameters.iter().filter(|(parameter, _)| parameter.location.value == ParameterLocation::Path);
+    let in_path = || {
+        parameters
+            .iter()
+            .filter(|(parameter, _)| parameter.location.value == ParameterLocation::Path)
+    };
     for name in names {
         if !in_path().any(|(parameter, _)| parameter.name.value == *name) {
             let message = format!("the path parameter `{name}` is not declared");
@@ -123,13 +160,18 @@ fn parameters(
                 Diagnostic::error(Code::UndeclaredPathParameter, operation.span, message)
                     .label("missing among the `parameters` of this operation and of its path")
                     .secondary(path.span, "named here")
-                    .hint(format!("declare a parameter with `name: {name}` and `in: path`")),
+                    .hint(format!(
+                        "declare a parameter with `name: {name}` and `in: path`"
+                    )),
             );
         }
     }
     for (parameter, at) in in_path() {
         if !names.contains(&parameter.name.value.as_str()) && !parameter.name.is_empty() {
-            let message = format!("the path has no `{{{}}}` for this parameter", parameter.name);
+            let message = format!(
+                "the path has no `{{{}}}` for this parameter",
+                parameter.name
+            );
             diagnostics.push(
                 Diagnostic::error(Code::AbsentPathParameter, *at, message)
                     .secondary(path.span, "the path is here")
@@ -151,7 +193,9 @@ mod tests {
 
     #[test]
     fn a_broken_template_is_refused() {
-        for path in ["", "a", "/{", "/}", "/{a", "/{a/}", "/{}", "/{a}/{a}", "/{{a}}", "/a?b=c", "/a#b", "/{a}?b"] {
+        for path in [
+            "", "a", "/{", "/}", "/{a", "/{a/}", "/{}", "/{a}/{a}", "/{{a}}",
+        ] {
             assert!(template(path).is_err(), "{path}");
         }
     }

@@ -6,10 +6,20 @@ use crate::document::model::{Document, SecurityRequirement};
 
 pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     let mut requirements: Vec<&SecurityRequirement> = document.security.iter().flatten().collect();
-    each_operation(document, &mut |_, operation| requirements.extend(operation.security.iter().flatten()));
+    each_operation(document, &mut |_, operation| {
+        requirements.extend(operation.security.iter().flatten())
+    });
     requirements.sort_by_key(|requirement| requirement.span);
-    let declared: Vec<_> = document.components.security_schemes.keys().map(|name| format!("`{name}`")).collect();
-    for name in requirements.iter().flat_map(|requirement| requirement.schemes.keys()) {
+    let declared: Vec<_> = document
+        .components
+        .security_schemes
+        .keys()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    for name in requirements
+        .iter()
+        .flat_map(|requirement| requirement.schemes.keys())
+    {
         if document.components.security_schemes.contains_key(name) {
             continue;
         }
@@ -18,6 +28,7 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
             _ => format!("declared are {}", declared.join(", ")),
         };
         let message = format!("no security scheme is called `{name}`");
-        diagnostics.push(Diagnostic::error(Code::UnknownSecurityScheme, name.span, message).hint(hint));
+        diagnostics
+            .push(Diagnostic::error(Code::UnknownSecurityScheme, name.span, message).hint(hint));
     }
 }

@@ -1,0 +1,61 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// From an OpenAPI document to SDKs and a server.
+///
+/// Reads OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file or several. Nothing is asked
+/// of the network.
+#[derive(Debug, Parser)]
+#[command(name = "exai-gen", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  something is wrong with the document
+  2  the command was used wrongly, or its output cannot be written";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong with a document
+    Check(CheckArgs),
+}
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// For people, with the lines in question; on standard error
+    #[default]
+    Human,
+    /// One JSON object a line: code, name, severity, message, file, line, column, end, label, hint, related
+    Json,
+    /// A SARIF 2.1.0 log, for code scanning
+    Sarif,
+}
+
+/// Say what is wrong with a document: every error at once, each with its place and what to do.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen check openapi.yaml
+  exai-gen check --message-format sarif openapi.yaml > exai-gen.sarif
+  exai-gen check --list-codes")]
+pub(super) struct CheckArgs {
+    /// The root document
+    #[arg(required_unless_present = "list_codes")]
+    pub(super) spec: Option<PathBuf>,
+
+    /// How to write what was found; json and sarif go to standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// List every code and what it means
+    #[arg(long)]
+    pub(super) list_codes: bool,
+}

@@ -1,0 +1,43 @@
+//! `exai-gen check`
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::args::CheckArgs;
+use super::{Channel, Outcome, report};
+use crate::diagnostic::{Code, Diagnostics};
+use crate::document;
+use crate::source::Sources;
+
+pub(super) fn run(args: &CheckArgs) -> ExitCode {
+    let Some(spec) = args.spec.as_ref().filter(|_| !args.list_codes) else {
+        return list_codes().into();
+    };
+    let mut diagnostics = Diagnostics::new();
+    let mut sources = Sources::open(spec, &mut diagnostics);
+    document::read(&mut sources, &mut diagnostics);
+    diagnostics.sort();
+    report(
+        &diagnostics,
+        &sources,
+        args.message_format,
+        Channel::ByReader,
+    )
+    .into()
+}
+
+fn list_codes() -> Outcome {
+    let mut text = String::new();
+    for code in Code::ALL {
+        text.push_str(&format!(
+            "{}  {:<27}  {}\n",
+            code.id(),
+            code.slug(),
+            code.explanation()
+        ));
+    }
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Outcome::Fine,
+        Err(_) => Outcome::Misused,
+    }
+}

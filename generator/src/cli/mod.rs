@@ -1,0 +1,87 @@
+//! The command line: what was typed, and what is done about it.
+//!
+//! Exit codes: 0 when all is well, 1 when something is wrong with the document, 2 when the
+//! command was used wrongly or its output could not be written.
+
+mod args;
+mod check;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Args, Command, MessageFormat};
+use crate::diagnostic::{Diagnostics, Format, render};
+use crate::source::Sources;
+
+/// Runs the command with the arguments of this process.
+pub fn run() -> ExitCode {
+    match Args::parse().command {
+        Command::Check(args) => check::run(&args),
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Fine,
+    /// The document has errors.
+    Refused,
+    /// The command cannot do what it was asked.
+    Misused,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fine => ExitCode::SUCCESS,
+            Outcome::Refused => ExitCode::from(1),
+            Outcome::Misused => ExitCode::from(2),
+        }
+    }
+}
+
+/// Where diagnostics go when the command's own output has standard output for itself, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Channel {
+    /// People read standard error, programs standard output.
+    ByReader,
+    /// Standard error, whoever reads.
+    Error,
+}
+
+/// Writes what was found, and says how that ends the command.
+fn report(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    format: MessageFormat,
+    channel: Channel,
+) -> Outcome {
+    let format = match format {
+        MessageFormat::Human => Format::Human { color: color() },
+        MessageFormat::Json => Format::Json,
+        MessageFormat::Sarif => Format::Sarif,
+    };
+    let text = render(diagnostics, sources, format);
+    let to_output = channel == Channel::ByReader && !matches!(format, Format::Human { .. });
+    // A reader that went away wants no more; there is no one left to tell.
+    let _ = if to_output {
+        std::io::stdout().write_all(text.as_bytes())
+    } else {
+        std::io::stderr().write_all(text.as_bytes())
+    };
+    if diagnostics.has_errors() {
+        Outcome::Refused
+    } else {
+        Outcome::Fine
+    }
+}
+
+/// Whether standard error shows colours: a terminal that is not dumb, and no `NO_COLOR` (no-color.org).
+fn color() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal()
+        && !set("NO_COLOR")
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
