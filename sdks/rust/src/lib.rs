@@ -1,1 +1,3 @@
 //! The exAI API for Rust.
+
+pub mod runtime;

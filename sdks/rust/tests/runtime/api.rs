@@ -1,0 +1,152 @@
+//! What generated code would hand to the runtime.
+
+use std::time::Duration;
+
+use exai_sdk::runtime::{
+    Api, Binary, Call, ClientBuilder, Core, Empty, Encoding, Error, Events, HeaderRoles, Json,
+    Lines, Operation, Paged, Pagination, RetryPolicy, Scheme, Security, Server, Terminal, Verb,
+};
+use serde_json::Value;
+
+pub(crate) static API: Api = Api {
+    user_agent: "acme-sdk-rust/1.0.0",
+    api_key_env: "ACME_TEST_UNSET_API_KEY",
+    base_url_env: "ACME_TEST_UNSET_BASE_URL",
+    servers: &[Server {
+        name: "production",
+        url: "https://api.acme.example/v1",
+        variables: &[],
+    }],
+    schemes: &[
+        ("token", Scheme::Bearer),
+        ("legacy", Scheme::Header("X-Legacy-Key")),
+    ],
+    headers: HeaderRoles {
+        idempotency_key: Some("Idempotency-Key"),
+        replayed: Some("Idempotent-Replayed"),
+        receipt: Some("X-Receipt"),
+        rate_limit_remaining: Some("X-RateLimit-Remaining"),
+        rate_limit_reset: Some("X-RateLimit-Reset"),
+        retry_after: "Retry-After",
+    },
+};
+
+static CURSOR: Pagination = Pagination {
+    request: "cursor",
+    items: "/data",
+    next: "/next_cursor",
+};
+static GET: Operation = Operation::new(Verb::Get, "/things/{id}");
+static LEGACY: Operation = Operation {
+    security: Security::OneOf(&[&["unknown"], &["legacy"]]),
+    ..Operation::new(Verb::Get, "/legacy")
+};
+static OPEN: Operation = Operation {
+    security: Security::None,
+    ..Operation::new(Verb::Get, "/open")
+};
+static CREATE: Operation = Operation {
+    keyed: true,
+    ..Operation::new(Verb::Post, "/things")
+};
+static UNKEYED: Operation = Operation::new(Verb::Post, "/unkeyed");
+static LIST: Operation = Operation {
+    pagination: Some(&CURSOR),
+    ..Operation::new(Verb::Get, "/things")
+};
+static EVENTS: Operation = Operation {
+    accept: "text/event-stream",
+    terminal: Some(Terminal {
+        property: "type",
+        values: &["done"],
+    }),
+    ..Operation::new(Verb::Get, "/events")
+};
+static TAIL: Operation = Operation {
+    accept: "text/event-stream",
+    ..Operation::new(Verb::Get, "/tail")
+};
+static EXEC: Operation = Operation {
+    keyed: true,
+    ..EVENTS_BY_POST
+};
+const EVENTS_BY_POST: Operation = Operation {
+    accept: "text/event-stream",
+    terminal: Some(Terminal {
+        property: "type",
+        values: &["done"],
+    }),
+    ..Operation::new(Verb::Post, "/exec")
+};
+static EXPORT: Operation = Operation::new(Verb::Get, "/export");
+
+#[derive(Debug, Clone)]
+pub(crate) struct Client(pub(crate) Core);
+
+impl From<Core> for Client {
+    fn from(core: Core) -> Self {
+        Self(core)
+    }
+}
+
+impl Client {
+    pub(crate) fn builder() -> ClientBuilder<Self> {
+        let mut policy = RetryPolicy::default();
+        policy.base = Duration::from_millis(1);
+        ClientBuilder::new(&API)
+            .api_key("sk_test_1")
+            .retry_policy(policy)
+    }
+
+    pub(crate) fn at(base_url: &str) -> Result<Self, Error> {
+        Self::builder().base_url(base_url).build()
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Call<Json<Value>> {
+        Call::new(&self.0, &GET).path_param("id", Encoding::SIMPLE, id)
+    }
+
+    pub(crate) fn delete(&self) -> Call<Empty> {
+        Call::new(&self.0, &UNKEYED)
+    }
+
+    pub(crate) fn legacy(&self) -> Call<Json<Value>> {
+        Call::new(&self.0, &LEGACY)
+    }
+
+    pub(crate) fn open(&self) -> Call<Json<Value>> {
+        Call::new(&self.0, &OPEN)
+    }
+
+    pub(crate) fn create(&self, body: &Value) -> Call<Json<Value>> {
+        Call::new(&self.0, &CREATE).json_body("application/json", body)
+    }
+
+    pub(crate) fn unkeyed(&self) -> Call<Json<Value>> {
+        Call::new(&self.0, &UNKEYED)
+    }
+
+    pub(crate) fn list(&self) -> Call<Paged<i64>> {
+        Call::new(&self.0, &LIST)
+    }
+
+    pub(crate) fn events(&self) -> Call<Events<Value>> {
+        Call::new(&self.0, &EVENTS)
+    }
+
+    pub(crate) fn tail(&self) -> Call<Events<Value>> {
+        Call::new(&self.0, &TAIL)
+    }
+
+    pub(crate) fn exec(&self) -> Call<Events<Value>> {
+        Call::new(&self.0, &EXEC).json_body("application/json", &Value::Null)
+    }
+
+    pub(crate) fn export(&self) -> Call<Lines<Value>> {
+        Call::new(&self.0, &EXPORT)
+    }
+
+    pub(crate) fn download(&self) -> Call<Binary> {
+        Call::new(&self.0, &EXPORT)
+    }
+}
