@@ -79,4 +79,5 @@ codes! {
     InvalidStyle "E0149" "invalid-style" "A parameter's style does not go with where the parameter stands.";
     DuplicateParameter "E0150" "duplicate-parameter" "Two parameters of an operation have the same name and place.";
     DuplicateTag "E0151" "duplicate-tag" "Two tags have the same name.";
+    ValueOfOtherType "E0152" "value-of-other-type" "A `default`, `const` or `enum` value is not of the schema's `type`.";
 }

@@ -272,6 +272,28 @@ impl Reader<'_> {
         let Some(node) = fields.take(name) else {
             return Map::new();
         };
+        // A mapping that is a `$ref` as a whole, which OpenAPI has not but some documents use.
+        if node
+            .get("$ref")
+            .is_some_and(|reference| reference.as_str().is_some())
+        {
+            let Some((file, node)) = self.misplaced(node) else {
+                return Map::new();
+            };
+            let from = std::mem::replace(&mut self.file, file);
+            let map = self.entries(&node, name, &mut value);
+            self.file = from;
+            return map;
+        }
+        self.entries(node, name, &mut value)
+    }
+
+    fn entries<T>(
+        &mut self,
+        node: &Node,
+        name: &str,
+        value: &mut impl FnMut(&mut Self, &Node) -> Option<T>,
+    ) -> Map<T> {
         let Some(entries) = node.as_mapping() else {
             self.wrong_type(node, &format!("`{name}` must be a mapping"));
             return Map::new();

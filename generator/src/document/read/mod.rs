@@ -13,6 +13,7 @@ mod reference;
 mod schema;
 mod security;
 mod upgrade;
+mod values;
 mod version;
 
 use std::collections::{HashMap, HashSet, VecDeque};

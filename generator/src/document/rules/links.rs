@@ -34,7 +34,10 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
             && !ids.contains(id.value.as_str())
         {
             let message = format!("no operation has the operationId `{id}`");
-            diagnostics.push(Diagnostic::error(Code::DanglingReference, id.span, message));
+            diagnostics.push(
+                Diagnostic::warning(Code::DanglingReference, id.span, message)
+                    .label("this link leads nowhere"),
+            );
         }
     }
 }
