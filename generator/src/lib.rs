@@ -3,4 +3,5 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod document;
+pub mod layout;
 pub mod source;

@@ -1,0 +1,3 @@
+//! Text laid out as a language's own formatter would leave it.
+
+pub mod rustfmt;
