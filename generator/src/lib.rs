@@ -1,5 +1,6 @@
 //! From an OpenAPI document to SDKs and a server.
 
+pub mod bundle;
 pub mod cli;
 pub mod diagnostic;
 pub mod document;

@@ -25,6 +25,8 @@ Exit codes:
 pub(super) enum Command {
     /// Say what is wrong with a document
     Check(CheckArgs),
+    /// Make one document out of one that refers to other files
+    Bundle(BundleArgs),
 }
 
 /// How diagnostics are written.
@@ -58,4 +60,40 @@ pub(super) struct CheckArgs {
     /// List every code and what it means
     #[arg(long)]
     pub(super) list_codes: bool,
+}
+
+/// Make one document out of one that refers to other files.
+///
+/// What other files hold goes into `components`, under the last part of the reference to it;
+/// where two are called the same, the file's name goes before. References inside the root
+/// document stay as they are.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen bundle spec/openapi.yaml -o openapi.yaml
+  exai-gen bundle spec/openapi.yaml --format json > openapi.json")]
+pub(super) struct BundleArgs {
+    /// The root document
+    pub(super) spec: PathBuf,
+
+    /// Where to write the bundle; standard output when left out
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// The bundle's format; by the ending of --output when left out, else yaml
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<BundleFormat>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+}
+
+/// What a bundle is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum BundleFormat {
+    /// YAML 1.2, in block style
+    Yaml,
+    /// JSON, indented
+    Json,
 }

@@ -1,7 +1,6 @@
 //! `exai-gen check`
 
 use std::io::Write;
-use std::process::ExitCode;
 
 use super::args::CheckArgs;
 use super::{Channel, Outcome, report};
@@ -9,9 +8,9 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::document;
 use crate::source::Sources;
 
-pub(super) fn run(args: &CheckArgs) -> ExitCode {
+pub(super) fn run(args: &CheckArgs) -> Outcome {
     let Some(spec) = args.spec.as_ref().filter(|_| !args.list_codes) else {
-        return list_codes().into();
+        return list_codes();
     };
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(spec, &mut diagnostics);
@@ -23,7 +22,6 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         args.message_format,
         Channel::ByReader,
     )
-    .into()
 }
 
 fn list_codes() -> Outcome {

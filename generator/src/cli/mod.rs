@@ -4,6 +4,7 @@
 //! command was used wrongly or its output could not be written.
 
 mod args;
+mod bundle;
 mod check;
 
 use std::io::{IsTerminal, Write};
@@ -18,7 +19,8 @@ use crate::source::Sources;
 /// Runs the command with the arguments of this process.
 pub fn run() -> ExitCode {
     match Args::parse().command {
-        Command::Check(args) => check::run(&args),
+        Command::Bundle(args) => bundle::run(&args).into(),
+        Command::Check(args) => check::run(&args).into(),
     }
 }
 

@@ -51,7 +51,8 @@ pub(super) fn yaml_number(text: &str) -> Option<String> {
         None => (unsigned, ""),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() {
+    let is_digits = whole.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits || (whole.is_empty() && fraction.is_empty()) {
         return None;
     }
     let whole = whole.trim_start_matches('0');

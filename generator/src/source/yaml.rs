@@ -22,7 +22,8 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> O
         emit_comments: false,
         flow_nesting_limit: MAX_DEPTH * 2,
         block_nesting_limit: MAX_DEPTH * 2,
-        simple_key_max_lookahead: 4096,
+        // Keys of JSON may be longer than the 1,024 characters that YAML allows.
+        simple_key_max_lookahead: 16 * 1024,
     };
     let mut builder = Builder::new(file, text, diagnostics);
     for event in Parser::new_from_str_with_options(text, options) {

@@ -17,7 +17,7 @@ pub use operation::{
     Callback, Encoding, Example, Header, Link, LinkTarget, MediaType, Method, Operation, Parameter,
     ParameterLocation, ParameterStyle, PathItem, RequestBody, Response, Responses, StatusKey,
 };
-pub(crate) use reference::MAX_CHAIN;
+pub(crate) use reference::{Kind, Place};
 pub use reference::{Location, RefOr, Reference, Targets};
 pub use schema::{Discriminator, Schema, SchemaObject, SchemaType, Xml};
 pub use security::{

@@ -74,9 +74,55 @@ impl<T> RefOr<T> {
     }
 }
 
+/// What a reference expects to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Schema,
+    Response,
+    Parameter,
+    Example,
+    RequestBody,
+    Header,
+    SecurityScheme,
+    Link,
+    Callback,
+    PathItem,
+    MediaType,
+}
+
+impl Kind {
+    /// Where the root document's components of this kind stand.
+    pub(crate) fn components(self) -> &'static str {
+        match self {
+            Kind::Schema => "/components/schemas/",
+            Kind::Response => "/components/responses/",
+            Kind::Parameter => "/components/parameters/",
+            Kind::Example => "/components/examples/",
+            Kind::RequestBody => "/components/requestBodies/",
+            Kind::Header => "/components/headers/",
+            Kind::SecurityScheme => "/components/securitySchemes/",
+            Kind::Link => "/components/links/",
+            Kind::Callback => "/components/callbacks/",
+            Kind::PathItem => "/components/pathItems/",
+            Kind::MediaType => "/components/mediaTypes/",
+        }
+    }
+}
+
+/// A text that refers to a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) kind: Kind,
+    pub(crate) target: Location,
+    /// Whether OpenAPI allows no reference there, so that only what it leads to can stand instead.
+    pub(crate) inline: bool,
+}
+
 /// What references lead to, each place read once as the kind that its referrer asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
+    /// Every reference by the place of its text: `$ref`s and the URIs of discriminators.
+    pub(crate) places: HashMap<Span, Place>,
     pub(crate) schemas: HashMap<Location, Schema>,
     pub(crate) responses: HashMap<Location, RefOr<Response>>,
     pub(crate) parameters: HashMap<Location, RefOr<Parameter>>,
@@ -106,7 +152,7 @@ fn follow<'a, T>(
 }
 
 /// Longest chain of references that is followed; a longer one is taken for a loop.
-pub(crate) const MAX_CHAIN: usize = 64;
+const MAX_CHAIN: usize = 64;
 
 impl Document {
     /// The schema at a place. It may itself be a reference: follow `reference` step by step.

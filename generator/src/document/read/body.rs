@@ -2,10 +2,11 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::reference::Kind;
 use super::version::Version;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::document::model::{Encoding, Map, MediaType, RefOr, RequestBody, Response, Schema};
+use crate::document::model::{
+    Encoding, Kind, Map, MediaType, RefOr, RequestBody, Response, Schema,
+};
 use crate::source::{Node, Spanned};
 
 impl Reader<'_> {

@@ -2,9 +2,8 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::reference::Kind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::model::{Components, Map, RefOr};
+use crate::document::model::{Components, Kind, Map, RefOr};
 use crate::source::Node;
 
 impl Reader<'_> {

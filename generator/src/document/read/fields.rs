@@ -277,13 +277,9 @@ impl Reader<'_> {
             .get("$ref")
             .is_some_and(|reference| reference.as_str().is_some())
         {
-            let Some((file, node)) = self.misplaced(node) else {
-                return Map::new();
-            };
-            let from = std::mem::replace(&mut self.file, file);
-            let map = self.entries(&node, name, &mut value);
-            self.file = from;
-            return map;
+            let read =
+                |reader: &mut Self, node: &Node| Some(reader.entries(node, name, &mut value));
+            return self.misplaced(node, read).unwrap_or_default();
         }
         self.entries(node, name, &mut value)
     }

@@ -2,9 +2,8 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::reference::Kind;
 use crate::document::model::{
-    Components, Contact, Document, ExternalDocs, Info, License, Map, PathItem, RefOr, Server,
+    Components, Contact, Document, ExternalDocs, Info, Kind, License, Map, PathItem, RefOr, Server,
     ServerVariable, Tag, Targets,
 };
 use crate::source::{Node, Spanned};

@@ -18,10 +18,10 @@ mod version;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use self::reference::{Anchors, Kind};
+use self::reference::Anchors;
 use self::upgrade::Noted;
 use self::version::Version;
-use super::model::{Document, Location, Targets};
+use super::model::{Document, Kind, Location, Targets};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources};
 
@@ -46,6 +46,8 @@ pub fn read(sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Docu
         resolved: HashMap::new(),
         anchors: HashMap::new(),
         noted: Noted::new(),
+        inlining: Vec::new(),
+        inlined: 0,
         targets: Targets::default(),
     };
     let mut document = reader.document(&root, openapi)?;
@@ -71,6 +73,9 @@ struct Reader<'a> {
     anchors: HashMap<FileId, Anchors>,
     /// Older keywords that were remarked on, a file each.
     noted: Noted,
+    /// The misplaced references being followed, and how many were so far.
+    inlining: Vec<Location>,
+    inlined: usize,
     targets: Targets,
 }
 

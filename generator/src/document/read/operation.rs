@@ -2,11 +2,10 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::reference::Kind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::model::{
-    Callback, Link, LinkTarget, Map, Method, Operation, Parameter, PathItem, RefOr, Responses,
-    StatusKey,
+    Callback, Kind, Link, LinkTarget, Map, Method, Operation, Parameter, PathItem, RefOr,
+    Responses, StatusKey,
 };
 use crate::source::{Node, Spanned};
 
@@ -50,11 +49,7 @@ impl Reader<'_> {
 
     fn operation(&mut self, node: &Node) -> Option<Operation> {
         if node.get("$ref").is_some() {
-            let (file, node) = self.misplaced(node)?;
-            let from = std::mem::replace(&mut self.file, file);
-            let operation = self.operation(&node);
-            self.file = from;
-            return operation;
+            return self.misplaced(node, Self::operation);
         }
         let mut f = self.open(node, "Operation")?;
         let operation = Operation {

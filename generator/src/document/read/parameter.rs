@@ -2,10 +2,10 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::reference::Kind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::model::{
-    Example, Header, Map, MediaType, Parameter, ParameterLocation, ParameterStyle, RefOr, Schema,
+    Example, Header, Kind, Map, MediaType, Parameter, ParameterLocation, ParameterStyle, RefOr,
+    Schema,
 };
 use crate::source::{Node, Span, Spanned};
 

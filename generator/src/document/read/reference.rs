@@ -5,43 +5,12 @@ use std::collections::HashMap;
 use super::Reader;
 use super::fields::nearest;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::model::{Location, MAX_CHAIN, RefOr, Reference};
+use crate::document::model::{Kind, Location, Place, RefOr, Reference};
 use crate::source::{FileId, Node, NotLoaded, Span, Spanned, Value, unescape_token};
 
-/// What a reference expects to find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    Schema,
-    Response,
-    Parameter,
-    Example,
-    RequestBody,
-    Header,
-    SecurityScheme,
-    Link,
-    Callback,
-    PathItem,
-    MediaType,
-}
-
-impl Kind {
-    /// Where the root document's components of this kind stand.
-    fn components(self) -> &'static str {
-        match self {
-            Kind::Schema => "/components/schemas/",
-            Kind::Response => "/components/responses/",
-            Kind::Parameter => "/components/parameters/",
-            Kind::Example => "/components/examples/",
-            Kind::RequestBody => "/components/requestBodies/",
-            Kind::Header => "/components/headers/",
-            Kind::SecurityScheme => "/components/securitySchemes/",
-            Kind::Link => "/components/links/",
-            Kind::Callback => "/components/callbacks/",
-            Kind::PathItem => "/components/pathItems/",
-            Kind::MediaType => "/components/mediaTypes/",
-        }
-    }
-}
+/// How many misplaced references are followed in a run. They are read anew at each use, so
+/// that nesting them could take time without end.
+const MAX_INLINED: usize = 20_000;
 
 /// The `$anchor`s and `$id`s of a file and the pointers to where they stand.
 pub(super) type Anchors = HashMap<String, String>;
@@ -94,6 +63,7 @@ impl Reader<'_> {
     /// As [`Self::follow`], for text that stands elsewhere than in a `$ref`.
     pub(super) fn follow_text(&mut self, text: &Spanned<String>, kind: Kind) -> Option<Reference> {
         let target = self.locate(text, Code::DanglingReference)?;
+        self.note(text.span, kind, &target, false);
         self.want(kind, &target);
         Some(Reference {
             span: text.span,
@@ -102,6 +72,18 @@ impl Reader<'_> {
             summary: None,
             description: None,
         })
+    }
+
+    /// Remembers that the text at `span` refers to `target`.
+    pub(super) fn note(&mut self, span: Span, kind: Kind, target: &Location, inline: bool) {
+        self.targets.places.insert(
+            span,
+            Place {
+                kind,
+                target: target.clone(),
+                inline,
+            },
+        );
     }
 
     /// Asks for `target` to be read.
@@ -154,53 +136,55 @@ impl Reader<'_> {
         }
     }
 
-    /// What a `$ref` leads to where OpenAPI allows none, with a warning: the file and the node, over
-    /// a chain of such references.
-    pub(super) fn misplaced(&mut self, node: &Node) -> Option<(FileId, Node)> {
-        let from = self.file;
-        let mut node = node.clone();
-        for _ in 0..MAX_CHAIN {
-            let Some(reference) = node.get("$ref").cloned() else {
-                let file = std::mem::replace(&mut self.file, from);
-                return Some((file, node));
-            };
-            let message = "OpenAPI allows no `$ref` here";
-            let found = Diagnostic::warning(Code::MisplacedReference, reference.span, message);
-            self.push(found.label("followed all the same"));
-            let text = self.as_string(&reference, "$ref");
-            let target = text.and_then(|text| self.locate(&text, Code::DanglingReference));
-            let Some((target, found)) =
-                target.and_then(|at| Some((at.file, self.node_at(&at)?.clone())))
-            else {
-                self.file = from;
+    /// Reads what a `$ref` leads to where OpenAPI allows none, with a warning, over a chain of
+    /// such references. `node` is a mapping with a `$ref`.
+    pub(super) fn misplaced<T>(
+        &mut self,
+        node: &Node,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
+        let (file, depth) = (self.file, self.inlining.len());
+        let found = self.end_of_chain(node.clone());
+        let result = found.and_then(|node| read(self, &node));
+        self.inlining.truncate(depth);
+        self.file = file;
+        result
+    }
+
+    fn end_of_chain(&mut self, mut node: Node) -> Option<Node> {
+        while let Some(reference) = node.get("$ref").cloned() {
+            let text = self.as_string(&reference, "$ref")?;
+            let target = self.locate(&text, Code::DanglingReference)?;
+            self.inlined += 1;
+            if self.inlining.contains(&target) || self.inlined > MAX_INLINED {
+                let message = format!("the reference `{text}` leads back to itself");
+                self.push(Diagnostic::error(Code::ReferenceLoop, text.span, message));
                 return None;
-            };
-            self.file = target;
-            node = found;
+            }
+            let message = "OpenAPI allows no `$ref` here";
+            let found = Diagnostic::warning(Code::MisplacedReference, text.span, message);
+            self.push(found.label("followed all the same"));
+            self.note(text.span, Kind::Schema, &target, true);
+            node = self.node_at(&target)?.clone();
+            self.file = target.file;
+            self.inlining.push(target);
         }
-        self.file = from;
-        self.push(Diagnostic::error(
-            Code::ReferenceLoop,
-            node.span,
-            "this reference leads back to itself",
-        ));
-        None
+        Some(node)
     }
 
     /// The string that a misplaced `$ref` leads to.
     pub(super) fn referred_string(&mut self, node: &Node) -> Option<Spanned<String>> {
-        let (_, found) = self.misplaced(node)?;
-        match found.as_str() {
-            Some(text) => Some(Spanned::new(text.to_owned(), found.span)),
-            None => {
-                let message = format!("this `$ref` must lead to a string, not to {}", found.kind());
-                self.push(
-                    Diagnostic::error(Code::WrongType, node.span, message)
-                        .secondary(found.span, "it leads here"),
-                );
-                None
+        self.misplaced(node, |reader, found| {
+            if let Some(text) = found.as_str() {
+                return Some(Spanned::new(text.to_owned(), found.span));
             }
-        }
+            let message = format!("this `$ref` must lead to a string, not to {}", found.kind());
+            reader.push(
+                Diagnostic::error(Code::WrongType, node.span, message)
+                    .secondary(found.span, "it leads here"),
+            );
+            None
+        })
     }
 
     /// The place that `text` names, seen from the file being read; says why there is none.

@@ -2,11 +2,10 @@
 
 use super::Reader;
 use super::fields::{Fields, nearest};
-use super::reference::Kind;
 use super::upgrade;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::model::{
-    Discriminator, Map, Reference, Schema, SchemaObject, SchemaType, Xml,
+    Discriminator, Kind, Location, Map, Reference, Schema, SchemaObject, SchemaType, Xml,
 };
 use crate::source::{Node, Spanned, Value, escape_token};
 
@@ -277,12 +276,14 @@ impl Reader<'_> {
             return None;
         }
         let target = if is_name {
-            crate::document::model::Location::new(
+            Location::new(
                 self.root,
                 format!("/components/schemas/{}", escape_token(text)),
             )
         } else {
-            self.locate(text, Code::DanglingMapping)?
+            let target = self.locate(text, Code::DanglingMapping)?;
+            self.note(text.span, Kind::Schema, &target, false);
+            target
         };
         self.want(Kind::Schema, &target);
         Some(Reference {

@@ -34,12 +34,13 @@ impl Reader<'_> {
             let mut found = Diagnostic::error(Code::ValueOfOtherType, value.span, message)
                 .label(format!("this is {}", value.kind()))
                 .secondary(first.span, "the `type` is here");
-            // A null, and text that YAML made a number of, stand in many a document that works.
+            // Large public documents have defaults that do not fit, nulls, and text that YAML made
+            // a number or a boolean of. A listed value that no value can be is a mistake.
             let is_text = schema
                 .types
                 .iter()
                 .any(|kind| kind.value == SchemaType::String);
-            if value.is_null() || (is_text && value.as_number().is_some()) {
+            if name == "default" || value.is_null() || (is_text && is_scalar(value)) {
                 found.severity = Severity::Warning;
             }
             self.push(found);
@@ -58,6 +59,10 @@ fn fits(value: &Node, kind: SchemaType) -> bool {
         (Value::Number(text), SchemaType::Integer) => is_integer(text),
         _ => false,
     }
+}
+
+fn is_scalar(value: &Node) -> bool {
+    matches!(value.value, Value::Number(_) | Value::Bool(_))
 }
 
 /// Whether a number is whole: `3`, `3.0` and `3e2` are.
