@@ -1,0 +1,109 @@
+import { ConfigurationError } from "./errors.js";
+import { pair } from "./query.js";
+
+/** A token, or a function that gives one; it is called for every request. */
+export type Token = string | (() => string | Promise<string>);
+
+/** A user name and password, for HTTP basic authentication. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** How a document says that a credential travels. */
+export type SecurityScheme =
+  | { readonly type: "bearer" }
+  | { readonly type: "basic" }
+  | { readonly type: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string };
+
+/** The names of the schemes that go together; an empty list asks for none. */
+export type SecurityRequirement = readonly string[];
+
+/** Where the credentials of one request are written. */
+export interface CredentialTarget {
+  readonly headers: Headers;
+  /** `name=value` pieces, percent-encoded. */
+  readonly query: string[];
+  /** `name=value` pieces of the `Cookie` header. */
+  readonly cookies: string[];
+}
+
+/** The credentials of a client. They are in private fields: nothing prints or serializes them. */
+export class Credentials {
+  readonly #schemes: { readonly [name: string]: SecurityScheme };
+  readonly #token: Token | undefined;
+  readonly #logins: { readonly [scheme: string]: Token | Login };
+
+  /** `token` serves every scheme that is not basic and has no entry in `logins`. */
+  constructor(
+    schemes: { readonly [name: string]: SecurityScheme },
+    token: Token | undefined,
+    logins: { readonly [scheme: string]: Token | Login } = {},
+  ) {
+    this.#schemes = schemes;
+    this.#token = token;
+    this.#logins = logins;
+  }
+
+  /**
+   * Writes the credentials of the first alternative that this client can meet.
+   *
+   * @returns whether one was written where a redirect would carry it to another origin: `fetch`
+   *   drops `Authorization` there (Fetch standard, "HTTP-redirect fetch"), and nothing else.
+   * @throws ConfigurationError when there are alternatives and none can be met.
+   */
+  async apply(
+    alternatives: readonly SecurityRequirement[],
+    target: CredentialTarget,
+  ): Promise<boolean> {
+    if (alternatives.length === 0) return false;
+    const chosen =
+      alternatives.find((names) => names.length > 0 && names.every((name) => this.#has(name))) ??
+      alternatives.find((names) => names.length === 0);
+    if (chosen === undefined) {
+      throw new ConfigurationError("This operation needs credentials, and the client has none");
+    }
+    let exposed = false;
+    for (const name of chosen) exposed = (await this.#write(name, target)) || exposed;
+    return exposed;
+  }
+
+  #has(name: string): boolean {
+    return this.#credential(name) !== undefined;
+  }
+
+  #credential(name: string): Token | Login | undefined {
+    return this.#logins[name] ?? (this.#schemes[name]?.type === "basic" ? undefined : this.#token);
+  }
+
+  async #write(name: string, { headers, query, cookies }: CredentialTarget): Promise<boolean> {
+    const scheme = this.#schemes[name];
+    const credential = this.#credential(name);
+    if (scheme === undefined || credential === undefined) return false;
+    if (typeof credential === "object") {
+      headers.set("Authorization", `Basic ${base64(credential)}`);
+      return false;
+    }
+    const token = checked(typeof credential === "function" ? await credential() : credential);
+    if (scheme.type === "bearer") headers.set("Authorization", `Bearer ${token}`);
+    else if (scheme.type === "basic") headers.set("Authorization", `Basic ${token}`);
+    else if (scheme.in === "header") headers.set(scheme.name, token);
+    else if (scheme.in === "query") query.push(pair(scheme.name, token));
+    else cookies.push(pair(scheme.name, token));
+    return scheme.type === "apiKey";
+  }
+}
+
+/** Checked here, since the error of `Headers.set` would print the token. */
+function checked(token: string): string {
+  const trimmed = typeof token === "string" ? token.trim() : "";
+  if (!/^[\x20-\x7e]+$/.test(trimmed)) {
+    throw new ConfigurationError("The token is empty or holds characters that no header can carry");
+  }
+  return trimmed;
+}
+
+function base64({ username, password }: Login): string {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}

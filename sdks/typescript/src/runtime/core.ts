@@ -1,0 +1,81 @@
+import { Credentials, type SecurityRequirement, type SecurityScheme } from "./auth.js";
+import type { ErrorClass } from "./errors.js";
+import type { ClientOptions, Fetch, HeaderOptions } from "./options.js";
+import type { HeaderNames } from "./result.js";
+import { resolveServer, type Server } from "./server.js";
+
+/** The facts of one API, which its generated code hands to the runtime. */
+export interface Settings {
+  /** What the environment variables begin with: `EXAI` reads `EXAI_API_KEY` and `EXAI_BASE_URL`. */
+  readonly environmentPrefix: string;
+  /** `exai-sdk-typescript/1.4.0`; sent where a program may say who it is, so not by browsers. */
+  readonly userAgent: string;
+  readonly servers: readonly Server[];
+  readonly schemes: { readonly [name: string]: SecurityScheme };
+  /** What an operation asks for that says nothing else; no alternative means no credentials. */
+  readonly security: readonly SecurityRequirement[];
+  readonly errors: readonly ErrorClass[];
+  readonly headers: HeaderNames;
+}
+
+/** What {@link Settings} and {@link ClientOptions} come to. */
+export interface Config {
+  readonly baseURL: string;
+  readonly credentials: Credentials;
+  readonly security: readonly SecurityRequirement[];
+  readonly errors: readonly ErrorClass[];
+  readonly headerNames: HeaderNames;
+  readonly headers: readonly HeaderOptions[];
+  readonly fetch: Fetch;
+  readonly timeout: number;
+  readonly attemptTimeout: number | undefined;
+  readonly maxRetries: number;
+  readonly generateIdempotencyKey: () => string;
+}
+
+/**
+ * What every call of one client shares. Both the client class and the standalone functions work on
+ * it. Its configuration is private, so that printing a client shows no token.
+ */
+export class Core {
+  readonly #config: Config;
+
+  /** @throws ConfigurationError when the base URL can not be told. */
+  constructor(settings: Settings, options: ClientOptions = {}) {
+    const { environmentPrefix: prefix } = settings;
+    this.#config = {
+      baseURL: resolveServer(settings.servers, options, environment(`${prefix}_BASE_URL`)),
+      credentials: new Credentials(
+        settings.schemes,
+        options.apiKey ?? environment(`${prefix}_API_KEY`),
+        options.credentials,
+      ),
+      security: settings.security,
+      errors: settings.errors,
+      headerNames: settings.headers,
+      headers: [isBrowser() ? {} : { "User-Agent": settings.userAgent }, options.headers ?? {}],
+      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      timeout: options.timeout ?? 60_000,
+      attemptTimeout: options.attemptTimeout,
+      maxRetries: options.maxRetries ?? 2,
+      generateIdempotencyKey: options.generateIdempotencyKey ?? (() => crypto.randomUUID()),
+    };
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+}
+
+/** An environment variable, where there is an environment; an empty one counts as none. */
+function environment(name: string): string | undefined {
+  const { process } = globalThis as {
+    readonly process?: { readonly env?: { readonly [name: string]: string | undefined } };
+  };
+  return process?.env?.[name] || undefined;
+}
+
+/** A page's scripts may not name themselves: another `User-Agent` costs a CORS preflight. */
+function isBrowser(): boolean {
+  return "document" in globalThis;
+}

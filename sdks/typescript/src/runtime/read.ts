@@ -1,0 +1,38 @@
+import type { Reader } from "./operation.js";
+
+/** A body that is not what its content type says. The caller meets it as a `DecodeError`. */
+export class MalformedBody extends Error {
+  override readonly name: string = "MalformedBody";
+  readonly body: string;
+
+  constructor(body: string, cause: unknown) {
+    super("The body of the answer could not be decoded", { cause });
+    this.body = body;
+  }
+}
+
+/** Reads a body to its end and hands it to `parse`; a connection that breaks throws as `fetch` does. */
+export async function readBody<T>(response: Response, parse: (source: string) => T): Promise<T> {
+  const source = await response.text();
+  try {
+    return parse(source);
+  } catch (error) {
+    throw new MalformedBody(source, error);
+  }
+}
+
+/** The text of one JSON value, as the streams read it. */
+export const parseJSON = (source: string): unknown => JSON.parse(source);
+
+/** Reads a JSON answer. */
+export const readJSON: Reader<never> = (response) =>
+  readBody(response, (source) => JSON.parse(source) as never);
+
+/** Reads an answer as text, whatever its content type. */
+export const readText: Reader<string> = (response) => response.text();
+
+/** Reads an answer that carries nothing; a body that comes all the same is dropped. */
+export const readNothing: Reader<undefined> = async (response) => {
+  await response.body?.cancel();
+  return undefined;
+};

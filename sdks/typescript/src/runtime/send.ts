@@ -1,0 +1,171 @@
+import type { Core } from "./core.js";
+import { Deadline } from "./deadline.js";
+import {
+  AbortError,
+  ConnectionError,
+  DecodeError,
+  errorFor,
+  SDKError,
+  TimeoutError,
+} from "./errors.js";
+import type { Arguments, Operation, Reader } from "./operation.js";
+import type { RequestOptions } from "./options.js";
+import { MalformedBody } from "./read.js";
+import { type PreparedRequest, prepare } from "./request.js";
+import { describe, Result, type WithResponse } from "./result.js";
+import { isRepeatable, isRetriableStatus, retryAfterSeconds, retryDelay } from "./retry.js";
+
+/** Sends one call of an operation whose answer is read whole. */
+export function send<T>(
+  core: Core,
+  operation: Operation<T>,
+  args: Arguments = {},
+  options: RequestOptions = {},
+): Result<T> {
+  return new Result(exchange(core, operation, args, options, operation.read));
+}
+
+/** Sends one call and hands its answer over unread, to be streamed. */
+export function open<T>(
+  core: Core,
+  operation: Omit<Operation<unknown>, "read">,
+  args: Arguments,
+  options: RequestOptions,
+  read: Reader<T>,
+): Promise<WithResponse<T>> {
+  return exchange(core, operation, args, options, read, true);
+}
+
+/** `send` for an answer that its reader hands over unread. */
+export function sendStreamed<T>(
+  core: Core,
+  operation: Operation<T>,
+  args: Arguments = {},
+  options: RequestOptions = {},
+): Result<T> {
+  return new Result(open(core, operation, args, options, operation.read));
+}
+
+/**
+ * One call: tries, waits and tries again until there is an answer or an error to hand over.
+ *
+ * @throws APIError for an answer that is not a success, ConnectionError and TimeoutError when none
+ *   came, AbortError when the caller stopped it, DecodeError when the body is not what it should be.
+ */
+async function exchange<T>(
+  core: Core,
+  operation: Omit<Operation<unknown>, "read">,
+  args: Arguments,
+  options: RequestOptions,
+  read: Reader<T>,
+  streamed: boolean = false,
+): Promise<WithResponse<T>> {
+  const { config } = core;
+  const request = prepare(config, operation, args, options);
+  const { idempotencyKey } = request;
+  const repeatable = isRepeatable(request.method, idempotencyKey !== undefined, request.replayable);
+  const maxRetries = repeatable ? (options.maxRetries ?? config.maxRetries) : 0;
+  const deadline = new Deadline(options.timeout ?? config.timeout, options.signal);
+  let answered = false;
+  try {
+    for (let tries = 1; ; tries++) {
+      const outcome = await deadline.attempt(
+        options.attemptTimeout ?? config.attemptTimeout,
+        (signal) => tryOnce(core, request, read, deadline, signal),
+      );
+      if ("answer" in outcome) {
+        answered = true;
+        return outcome.answer;
+      }
+      const wait = retryDelay(tries, outcome.retryAfter);
+      if (!outcome.retriable || tries > maxRetries || wait >= deadline.remaining()) {
+        throw outcome.error;
+      }
+      if (!(await deadline.sleep(wait))) throw failure(deadline, idempotencyKey, undefined).error;
+    }
+  } finally {
+    if (answered && streamed) deadline.detach();
+    else deadline.release();
+  }
+}
+
+interface Failure {
+  readonly error: Error;
+  readonly retriable: boolean;
+  readonly retryAfter?: number | undefined;
+}
+
+async function tryOnce<T>(
+  core: Core,
+  request: PreparedRequest,
+  read: Reader<T>,
+  deadline: Deadline,
+  signal: AbortSignal,
+): Promise<{ readonly answer: WithResponse<T> } | Failure> {
+  const { config } = core;
+  const { idempotencyKey } = request;
+  const { url, init } = await request.init(signal);
+  let response: Response;
+  try {
+    signal.throwIfAborted();
+    response = await config.fetch(url, init);
+  } catch (error) {
+    return failure(deadline, idempotencyKey, error);
+  }
+  const info = describe(response, config.headerNames, idempotencyKey);
+  if (!response.ok) {
+    const body = await readErrorBody(response);
+    if (deadline.stopped !== undefined) return failure(deadline, idempotencyKey, undefined);
+    const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), Date.now());
+    const error = errorFor(config.errors, info, body, retryAfter);
+    return { error, retriable: isRetriableStatus(response.status), retryAfter };
+  }
+  try {
+    return { answer: { ...info, response, data: await read(response) } };
+  } catch (error) {
+    if (!(error instanceof MalformedBody)) return failure(deadline, idempotencyKey, error);
+    return { error: new DecodeError(info, error.body, error.cause), retriable: false };
+  }
+}
+
+/** What a try without an answer failed with. */
+function failure(deadline: Deadline, idempotencyKey: string | undefined, cause: unknown): Failure {
+  switch (deadline.stopped) {
+    case "caller":
+      return {
+        error: new AbortError("The call was stopped", { cause: deadline.reason, idempotencyKey }),
+        retriable: false,
+      };
+    case "timeout":
+      return {
+        error: new TimeoutError("No answer within the call's timeout", { idempotencyKey }),
+        retriable: false,
+      };
+    case "attempt-timeout":
+      return {
+        error: new TimeoutError("No answer within the try's timeout", { idempotencyKey }),
+        retriable: true,
+      };
+    default:
+      if (cause instanceof SDKError) return { error: cause, retriable: false };
+      return {
+        error: new ConnectionError("The connection failed", { cause, idempotencyKey }),
+        retriable: true,
+      };
+  }
+}
+
+/** The body of an error: JSON where it is JSON, `undefined` where there is none or it broke off. */
+async function readErrorBody(response: Response): Promise<unknown> {
+  let source: string;
+  try {
+    source = await response.text();
+  } catch {
+    return undefined;
+  }
+  try {
+    return JSON.parse(source);
+  } catch {
+    return source === "" ? undefined : source;
+  }
+}
