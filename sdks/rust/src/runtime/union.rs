@@ -57,6 +57,15 @@ impl Tagged {
         self.with_tag()
     }
 
+    /// Why it is no value of a union that knows all its variants.
+    #[must_use]
+    pub fn refused<E: Error>(self) -> E {
+        match self.tag {
+            Some(tag) => E::custom(format_args!("{}: {tag:?} is not known here", self.property)),
+            None => E::custom(format_args!("{}: text is missing", self.property)),
+        }
+    }
+
     /// The object as it came.
     #[must_use]
     pub fn into_value(self) -> Value {

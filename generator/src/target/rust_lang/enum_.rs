@@ -1,0 +1,92 @@
+//! One of a list of values: an enum of unit variants, and one that keeps any other value.
+
+use serde::Serialize;
+
+use super::alias::AliasView;
+use super::escape;
+use super::names::{Scope, pascal};
+use super::types::{Keep, RustTypes};
+use crate::ir::{Enum, EnumBase, IntegerFormat, Literal, Type, TypeId};
+use crate::layout::rustfmt;
+
+/// An enum of strings.
+#[derive(Debug, Serialize)]
+pub struct EnumView {
+    /// `["/// Where a run stands."]`
+    pub docs: Vec<String>,
+    /// `RunStatus`
+    pub name: String,
+    /// In the document's order.
+    pub variants: Vec<ValueView>,
+    /// `Unknown`; empty where other values are refused.
+    pub unknown: String,
+    /// True where no variant holds a string.
+    pub derives_copy: bool,
+}
+
+/// A value of an enum.
+#[derive(Debug, Serialize)]
+pub struct ValueView {
+    /// `["    /// Waiting for a worker."]`
+    pub docs: Vec<String>,
+    /// `"in_progress"`
+    pub wire: String,
+    /// `InProgress`
+    pub name: String,
+    /// `Self::InProgress => "in_progress",`
+    pub arm: String,
+}
+
+impl EnumView {
+    /// The enum; an alias of the values' type where they are not strings, which Rust's enums and
+    /// serde's derives have no variants for.
+    pub(super) fn new(id: TypeId, values: &Enum, types: &RustTypes<'_>) -> Result<Self, AliasView> {
+        let def = &types.api().types[id];
+        let strings: Vec<_> = values
+            .values
+            .iter()
+            .filter_map(|value| match &value.value {
+                Literal::String(text) => Some((value, text)),
+                _ => None,
+            })
+            .collect();
+        if strings.len() != values.values.len() || strings.is_empty() {
+            let target = match values.base {
+                EnumBase::Integer => Type::Integer(IntegerFormat::Int64),
+                EnumBase::String | EnumBase::Mixed => Type::Any,
+            };
+            return Err(AliasView::new(id, &target, types));
+        }
+        let mut scope = Scope::with(&["Self"]);
+        let variants = strings
+            .into_iter()
+            .map(|(value, text)| {
+                let name = scope.take(pascal(value.name.words()), "Value");
+                let wire = escape::string(text);
+                ValueView {
+                    docs: escape::doc_comment(4, &value.docs, false, &escape::code_span(text)),
+                    arm: rustfmt::arm(12, &format!("Self::{name}"), &wire),
+                    wire,
+                    name,
+                }
+            })
+            .collect();
+        let keeps = match types.dialect().keep {
+            Keep::Everything => def.usage.received || values.open,
+            Keep::Open => values.open,
+        };
+        let unknown = if keeps {
+            scope.take("Unknown".to_owned(), "Value")
+        } else {
+            String::new()
+        };
+        let fallback = format!("{} on the wire.", escape::code_span(def.name.wire()));
+        Ok(Self {
+            docs: escape::doc_comment(0, &def.docs, def.deprecated, &fallback),
+            name: types.name(id).to_owned(),
+            variants,
+            derives_copy: unknown.is_empty(),
+            unknown,
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! The only way from the document's text into Rust: doc comments, string literals, attributes.
+
+use super::docs;
+use crate::ir::{Docs, Literal, Name, Text};
+
+/// A string literal: `"node.completed"`.
+pub fn string(text: &Text) -> String {
+    quote(text.raw())
+}
+
+/// The wire form of a name as a string literal: `"run_id"`.
+pub fn wire(name: &Name) -> String {
+    quote(name.wire().raw())
+}
+
+/// True when the wire form of a name is this identifier, which serde then needs not be told.
+pub fn is_wire(name: &Name, identifier: &str) -> bool {
+    name.wire().raw() == identifier.strip_prefix("r#").unwrap_or(identifier)
+}
+
+/// A string literal of what is already escaped for its place, or is ours.
+pub fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || docs::is_invisible(c) => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A JSON literal as a Rust expression of the type that [`super::types::RustTypes`] gives it;
+/// `None` for lists and objects, which have no such expression.
+pub fn literal(literal: &Literal) -> Option<String> {
+    match literal {
+        Literal::Boolean(value) => Some(value.to_string()),
+        Literal::Integer(digits) if digits.parse::<i64>().is_ok() => Some(digits.clone()),
+        Literal::Integer(_) | Literal::Null | Literal::List(_) | Literal::Object(_) => None,
+        Literal::Number(text) => text
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(|n| format!("{n:?}")),
+        Literal::String(text) => Some(format!("{}.to_owned()", string(text))),
+    }
+}
+
+/// The lines of a doc comment, `///` and indentation included. Where the document says nothing,
+/// `fallback`, which is ours, stands in, for no public item goes without a line.
+pub fn doc_comment(indent: usize, docs: &Docs, deprecated: bool, fallback: &str) -> Vec<String> {
+    let mut markdown = sentence(&docs.summary);
+    let description = docs.description.raw().trim();
+    if description.trim_end_matches('.') != markdown.trim_end_matches('.') {
+        markdown.push_str("\n\n");
+        markdown.push_str(description);
+    }
+    let mut lines = docs::lines(&markdown, 100 - indent - 4);
+    if lines.is_empty() {
+        lines.push(fallback.to_owned());
+    }
+    if deprecated {
+        lines.extend([String::new(), "Deprecated by the API.".to_owned()]);
+    }
+    comment(indent, &lines)
+}
+
+/// Lines of ours as a doc comment.
+pub fn comment(indent: usize, lines: &[String]) -> Vec<String> {
+    let pad = " ".repeat(indent);
+    let line = |line: &String| match line.as_str() {
+        "" => format!("{pad}///"),
+        text => format!("{pad}/// {text}"),
+    };
+    lines.iter().map(line).collect()
+}
+
+/// The wire form of a name within a doc comment: `` `run_id` ``.
+pub fn code_span(text: &Text) -> String {
+    let plain: String = text
+        .raw()
+        .chars()
+        .map(|c| {
+            if c == '`' || c.is_control() || docs::is_invisible(c) {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    match plain.trim() {
+        "" => "an empty string".to_owned(),
+        text => format!("`{text}`"),
+    }
+}
+
+/// A summary as a sentence: `Start a DAG` is `Start a DAG.`
+fn sentence(summary: &Text) -> String {
+    let text = summary.raw().trim();
+    match text.chars().last() {
+        Some(last) if last.is_alphanumeric() || matches!(last, ')' | '`' | '"') => {
+            format!("{text}.")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_where_we_end_it() {
+        assert_eq!(
+            string(&Text::new("a\"\\\n\u{202e}\u{0}{}")),
+            r#""a\"\\\n\u{202e}\u{0}{}""#
+        );
+    }
+
+    #[test]
+    fn an_item_without_words_gets_ours() {
+        assert_eq!(
+            doc_comment(4, &Docs::default(), false, "`a`"),
+            ["    /// `a`"]
+        );
+    }
+
+    #[test]
+    fn a_summary_and_a_description_that_say_the_same_are_one() {
+        let docs = Docs {
+            summary: "Start a run".into(),
+            description: "Start a run.".into(),
+        };
+        assert_eq!(
+            doc_comment(0, &docs, true, ""),
+            ["/// Start a run.", "///", "/// Deprecated by the API."]
+        );
+    }
+}

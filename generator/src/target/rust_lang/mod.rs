@@ -1,0 +1,55 @@
+//! What every target that writes Rust shares: names, escapes, type expressions, and the types
+//! themselves. Knows serde; knows neither a client nor a server.
+
+pub mod alias;
+pub mod docs;
+pub mod enum_;
+pub mod escape;
+pub mod names;
+pub mod record;
+pub mod size;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod union;
+
+pub use alias::AliasView;
+pub use enum_::EnumView;
+pub use record::RecordView;
+pub use types::{Dialect, From, Keep, RustTypes};
+pub use union::UnionView;
+
+use serde::Serialize;
+
+use crate::ir::{Shape, TypeId};
+
+/// One declaration of a types file; exactly one of the four is set.
+#[derive(Debug, Default, Serialize)]
+pub struct TypeView {
+    /// A struct.
+    pub record: Option<RecordView>,
+    /// An enum of values.
+    pub values: Option<EnumView>,
+    /// An enum of types.
+    pub union: Option<UnionView>,
+    /// Another name.
+    pub alias: Option<AliasView>,
+}
+
+impl TypeView {
+    /// The declaration of a named type.
+    pub fn new(id: TypeId, types: &RustTypes<'_>) -> Self {
+        let def = &types.api().types[id];
+        let mut view = Self::default();
+        match &def.shape {
+            Shape::Record(record) => view.record = Some(RecordView::new(id, record, types)),
+            Shape::Enum(values) => match EnumView::new(id, values, types) {
+                Ok(values) => view.values = Some(values),
+                Err(alias) => view.alias = Some(alias),
+            },
+            Shape::Union(union) => view.union = Some(UnionView::new(id, union, types)),
+            Shape::Alias(target) => view.alias = Some(AliasView::new(id, target, types)),
+        }
+        view
+    }
+}

@@ -1,0 +1,73 @@
+//! How large a type is in memory, about: enough to know what clippy will say of an enum.
+
+use std::collections::BTreeSet;
+
+use super::types::RustTypes;
+use crate::ir::{IntegerFormat, NumberFormat, Shape, StringFormat, Type, TypeId};
+
+/// The difference between an enum's two largest variants, in bytes, at which
+/// `clippy::large_enum_variant` speaks; it is 200, less what the estimate may be off.
+const SPREAD: usize = 160;
+
+/// Whether an enum of these types has one variant much larger than all others.
+pub fn is_uneven(variants: &[&Type], types: &RustTypes<'_>) -> bool {
+    let mut sizes: Vec<usize> = variants
+        .iter()
+        .map(|ty| size(ty, types, &mut BTreeSet::new()))
+        .collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    match sizes[..] {
+        [largest, second, ..] => largest - second >= SPREAD,
+        _ => false,
+    }
+}
+
+/// On a 64-bit machine, in multiples of eight bytes.
+fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usize {
+    match ty {
+        Type::Null | Type::Boolean => 8,
+        Type::Integer(IntegerFormat::Int32 | IntegerFormat::Uint32)
+        | Type::Number(NumberFormat::Float)
+        | Type::String(StringFormat::Date) => 8,
+        Type::Integer(_) | Type::Number(_) => 8,
+        Type::String(StringFormat::DateTime) => 16,
+        Type::Any | Type::Never => 32,
+        Type::String(_) | Type::Literal(_) | Type::List(_) | Type::Map(_) => 24,
+        Type::Nullable(inner) => absent(size(inner, types, within)),
+        Type::Tuple { items, rest: None } => {
+            items.iter().map(|item| size(item, types, within)).sum()
+        }
+        Type::Tuple { .. } => 24,
+        Type::Named(id) => {
+            if !within.insert(*id) {
+                return 8;
+            }
+            let size = match &types.api().types[*id].shape {
+                Shape::Record(record) => {
+                    let fields = record.fields.iter().map(|field| match field.required {
+                        _ if field.indirect => 8,
+                        true => size(&field.ty, types, within),
+                        false => absent(size(&field.ty, types, within)),
+                    });
+                    fields.sum::<usize>() + 24
+                }
+                Shape::Enum(_) => 24,
+                Shape::Union(union) => {
+                    let variants = union.variants.iter().map(|variant| match variant.indirect {
+                        true => 8,
+                        false => size(&variant.ty, types, within),
+                    });
+                    variants.max().unwrap_or(0).max(32) + 8
+                }
+                Shape::Alias(target) => size(target, types, within),
+            };
+            within.remove(id);
+            size
+        }
+    }
+}
+
+/// Numbers have no spare value for absence; strings, lists and what holds them have one.
+fn absent(size: usize) -> usize {
+    if size < 24 { size + 8 } else { size }
+}
