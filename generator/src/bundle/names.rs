@@ -95,23 +95,35 @@ pub(super) fn assign(
         .collect()
 }
 
-/// A name for a place: the last token of its pointer, then with the file's stem before it, then
-/// with its whole path and pointer, then with as many underscores as it takes.
+/// A name for a place: the last token of its pointer; then with the file's stem before it, then
+/// with ever more of the folders below the root document's; then with its whole pointer, and at
+/// last with as many underscores as it takes.
 fn candidate(sources: &Sources, location: &Location, qualify: usize) -> String {
+    let root = sources
+        .root()
+        .and_then(|root| Path::new(&sources.file(root).name).parent());
     let path = Path::new(&sources.file(location.file).name);
-    let stem = path
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let path = root
+        .and_then(|root| path.strip_prefix(root).ok())
+        .unwrap_or(path);
+    let path = path.with_extension("");
+    let folders: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     let last = location.name();
-    match qualify {
-        0 if last.is_empty() => allowed(&stem),
-        0 => allowed(&last),
-        1 => allowed(&format!("{stem}_{last}")),
-        more => {
-            let whole = format!("{}{}", path.with_extension("").display(), location.pointer);
-            format!("{}{}", allowed(&whole), "_".repeat(more - 2))
-        }
+    // A whole file is called as the file is.
+    let parts = if last.is_empty() {
+        qualify + 1
+    } else {
+        qualify
+    };
+    let before = folders[folders.len().saturating_sub(parts)..].join("_");
+    match parts.checked_sub(folders.len() + 1) {
+        None if before.is_empty() => allowed(&last),
+        None => allowed(&format!("{before}_{last}")),
+        Some(more) => format!(
+            "{}{}",
+            allowed(&format!("{before}{}", location.pointer)),
+            "_".repeat(more)
+        ),
     }
 }
 
