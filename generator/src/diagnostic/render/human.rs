@@ -38,7 +38,22 @@ pub(super) fn render<'a>(
         }
         elements.push(Level::HELP.message(printable(hint)).into());
     }
-    renderer.render(&[title.elements(elements)])
+    let text = renderer.render(&[title.elements(elements)]);
+    // An excerpt after an `Origin` gets a second, empty arrow from annotate-snippets.
+    let lines: Vec<_> = text.lines().filter(|line| !is_empty_arrow(line)).collect();
+    lines.join("\n")
+}
+
+/// Whether a rendered line holds `:::` and nothing else but escape codes.
+fn is_empty_arrow(line: &str) -> bool {
+    let mut shown = line
+        .split('\u{1b}')
+        .enumerate()
+        .map(|(index, part)| match index {
+            0 => part,
+            _ => part.split_once('m').map_or("", |(_, rest)| rest),
+        });
+    line.contains(":::") && shown.all(|part| matches!(part.trim(), "" | ":::"))
 }
 
 /// The labels that share an excerpt, the primary one's first.

@@ -51,9 +51,11 @@ impl Reader<'_> {
     pub(super) fn parameter(&mut self, node: &Node) -> Option<Parameter> {
         let mut f = self.open(node, "Parameter")?;
         let name = self.required_string(&mut f, "name");
-        let location = self.location(&mut f)?;
+        let written = self.location(&mut f);
+        // A stand-in, so that what else is wrong with the parameter is said too.
+        let location = written.unwrap_or(Spanned::new(ParameterLocation::Query, node.span));
         let style = self.style(&mut f);
-        let style = self.style_for(style, &location);
+        let style = self.style_for(style.filter(|_| written.is_some()), &location);
         let explode = self.boolean(&mut f, "explode");
         let required = self.boolean(&mut f, "required");
         if location.value == ParameterLocation::Path && required != Some(true) {

@@ -48,7 +48,10 @@ impl Reader<'_> {
         let kind = match name.value.as_str() {
             "apiKey" => SecuritySchemeKind::ApiKey {
                 name: self.required_string(&mut f, "name"),
-                location: self.api_key_location(&mut f)?,
+                // A stand-in, so that what else is wrong with the scheme is said too.
+                location: self
+                    .api_key_location(&mut f)
+                    .unwrap_or(Spanned::new(ApiKeyLocation::Header, node.span)),
             },
             "http" => SecuritySchemeKind::Http {
                 scheme: self.required_string(&mut f, "scheme"),

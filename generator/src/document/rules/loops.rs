@@ -21,7 +21,10 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     for (location, schema) in document.referred_schemas() {
         graph.add(location.clone(), |edges| in_place(schema, edges));
     }
-    graph.report(diagnostics);
+    graph.report(
+        Some("a schema may refer to itself from a property or an item, not as a whole"),
+        diagnostics,
+    );
     chains(document, diagnostics);
 }
 
@@ -46,7 +49,7 @@ fn chains(document: &Document, diagnostics: &mut Diagnostics) {
         for (location, item) in targets {
             graph.add(location.clone(), |edges| edges.extend(item.reference()));
         }
-        graph.report(diagnostics);
+        graph.report(None, diagnostics);
     }
     let (components, targets) = (&document.components, &document.targets);
     one(
@@ -178,7 +181,7 @@ impl<'a> Graph<'a> {
 
     /// Reports the reference that closes each loop. Depth first without recursion, as chains
     /// may be as long as the document.
-    fn report(&self, diagnostics: &mut Diagnostics) {
+    fn report(&self, hint: Option<&str>, diagnostics: &mut Diagnostics) {
         let mut marks = vec![Mark::New; self.nodes.len()];
         for start in 0..self.nodes.len() {
             if marks[start] != Mark::New {
@@ -213,11 +216,13 @@ impl<'a> Graph<'a> {
                             .chain([self.nodes[target].0.name()])
                             .map(|name| format!("`{name}`"))
                             .collect();
-                        diagnostics.push(
-                            Diagnostic::error(Code::ReferenceLoop, edge.span, format!("the reference `{}` leads back to itself", edge.text))
-                                .label(way.join(" -> "))
-                                .hint("a schema may refer to itself from a property or an item, not as a whole"),
-                        );
+                        let message = format!("the reference `{}` leads back to itself", edge.text);
+                        let found = Diagnostic::error(Code::ReferenceLoop, edge.span, message);
+                        let found = found.label(way.join(" -> "));
+                        diagnostics.push(match hint {
+                            Some(hint) => found.hint(hint),
+                            None => found,
+                        });
                     }
                     Mark::Done => {}
                 }
