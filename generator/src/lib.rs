@@ -4,5 +4,8 @@ pub mod bundle;
 pub mod cli;
 pub mod diagnostic;
 pub mod document;
+pub mod ir;
 pub mod layout;
+pub mod lower;
 pub mod source;
+pub mod target;

@@ -1,0 +1,54 @@
+use super::{
+    Contract, Docs, ErrorKind, Name, Operations, Resource, SecurityScheme, Server, Text, Types,
+    Webhook, WebhookEvents,
+};
+
+/// One HTTP API, whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Api {
+    /// Title, version and the rest of the document's `info`.
+    pub info: Info,
+    /// Base URLs, in the document's order; the first is the default.
+    pub servers: Vec<Server>,
+    /// How callers authenticate; operations name these by index.
+    pub security_schemes: Vec<SecurityScheme>,
+    /// The document's tags, in its order.
+    pub areas: Vec<Area>,
+    /// Every named type.
+    pub types: Types,
+    /// Every operation, in the document's order.
+    pub operations: Operations,
+    /// The tree of accessors and methods an SDK offers; the root has no methods of its own
+    /// unless an operation's sdk method has a single word.
+    pub root: Resource,
+    /// Every kind of error the operations answer with, ordered by status.
+    pub errors: Vec<ErrorKind>,
+    /// Requests that the API sends to its users.
+    pub webhooks: Vec<Webhook>,
+    /// The union of all webhook payloads, where the document names one.
+    pub webhook_events: Option<WebhookEvents>,
+    /// The JSON Schemas that requests are held against.
+    pub contract: Contract,
+}
+
+/// The document's `info` object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// `exAI API`
+    pub title: Text,
+    /// The version of the API, `1.4.0`.
+    pub version: Text,
+    /// What the API is.
+    pub docs: Docs,
+    /// `MIT`, or the name of a licence.
+    pub license: Option<Text>,
+}
+
+/// A tag of the document: a group of operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// `Workspaces`
+    pub name: Name,
+    /// What the group is for.
+    pub docs: Docs,
+}

@@ -1,0 +1,3 @@
+//! IR to files of a language.
+
+pub mod rust_lang;
