@@ -100,15 +100,16 @@ func addMembers(b []byte, extra map[string]any) ([]byte, error) {
 func (r request) formPayload() (payload, error) {
 	var parts []string
 	v := reflect.ValueOf(r.params)
-	for _, f := range planOf(v.Type()).fields {
-		p, err := newParameter(v.Field(f.index))
+	for _, member := range planOf(v.Type()).fields {
+		f := newParameterField(member.tag, "query", member.name, member.index)
+		p, err := f.parameter(v.Field(f.index))
 		if err != nil {
 			return payload{}, fmt.Errorf("the form field %s: %w", f.name, err)
 		}
 		if p.shape == missing {
 			continue
 		}
-		if text := p.encodeQuery(f.name, styleForm, true, false); text != "" {
+		if text := p.encodeQuery(f.name, f.style, f.explode, f.reserved); text != "" {
 			parts = append(parts, text)
 		}
 	}

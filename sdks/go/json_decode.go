@@ -38,14 +38,6 @@ func unmarshalInto(data []byte, target any) error {
 	return d.value(reflect.ValueOf(target).Elem())
 }
 
-// unmarshalMeasured is unmarshalInto for choosing between types: required
-// members must be there, and the count of members that were not declared comes back.
-func unmarshalMeasured(data []byte, target any) (undeclared int, err error) {
-	d := jsonDecoder{data: data, strict: true}
-	err = d.value(reflect.ValueOf(target).Elem())
-	return d.undeclared, err
-}
-
 // jsonValue is implemented by the types of this module that decode and
 // encode themselves inside the codec.
 type jsonValue interface {
@@ -348,12 +340,11 @@ func (d *jsonDecoder) array(v reflect.Value, c byte) error {
 
 func (d *jsonDecoder) dynamic(v reflect.Value) error {
 	if plan, ok := unionPlans.Load(v.Type()); ok {
-		value, err := plan.(unionPlan).decode(d.skip())
-		if err != nil {
-			return err
+		value, err := plan.(unionPlan).decode(d.skip(), d.strict)
+		if err == nil {
+			v.Set(value)
 		}
-		v.Set(reflect.ValueOf(value))
-		return nil
+		return err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(d.skip()))
 	decoder.UseNumber()

@@ -41,19 +41,17 @@ func appendJSON(b []byte, v reflect.Value) ([]byte, error) {
 	case numberType:
 		return appendStandard(b, v)
 	}
+	kind := t.Kind()
+	if (kind == reflect.Pointer || kind == reflect.Interface) && v.IsNil() {
+		return append(b, "null"...), nil
+	}
 	if own, ok := v.Interface().(jsonAppender); ok {
 		return own.appendJSON(b)
 	}
-	switch t.Kind() {
+	switch kind {
 	case reflect.Pointer:
-		if v.IsNil() {
-			return append(b, "null"...), nil
-		}
 		return appendJSON(b, v.Elem())
 	case reflect.Interface:
-		if v.IsNil() {
-			return append(b, "null"...), nil
-		}
 		if t.NumMethod() == 0 {
 			return appendStandard(b, v)
 		}

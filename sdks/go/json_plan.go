@@ -31,6 +31,7 @@ type fieldPlan struct {
 	name     string
 	index    int
 	omitZero bool
+	tag      reflect.StructTag
 }
 
 type constPlan struct {
@@ -67,7 +68,7 @@ func newStructPlan(t reflect.Type) *structPlan {
 		// A name may hold a comma, so the option is cut off the end.
 		name, omit := strings.CutSuffix(tag, ",omitzero")
 		p.byName[name] = len(p.fields)
-		p.fields = append(p.fields, fieldPlan{name: name, index: i, omitZero: omit})
+		p.fields = append(p.fields, fieldPlan{name: name, index: i, omitZero: omit, tag: f.Tag})
 	}
 	return p
 }
@@ -82,58 +83,91 @@ func (p *structPlan) constant(name string) (string, bool) {
 	return "", false
 }
 
-// unionPlan says how a union's interface type is decoded.
+// UnknownVariant is a variant of a union that this version of the module does
+// not know. It encodes as it came.
+type UnknownVariant struct {
+	// Tag is the value of the member that tells the variants apart, or "".
+	Tag string
+	// Raw is the whole JSON text.
+	Raw json.RawMessage
+}
+
+// MarshalJSON gives the text as it came.
+func (u UnknownVariant) MarshalJSON() ([]byte, error) { return u.appendJSON(nil) }
+
+// UnmarshalJSON keeps the text as it is.
+func (u *UnknownVariant) UnmarshalJSON(data []byte) error {
+	u.keep("", data)
+	return nil
+}
+
+func (u UnknownVariant) appendJSON(b []byte) ([]byte, error) {
+	if len(u.Raw) == 0 {
+		return append(b, "null"...), nil
+	}
+	return append(b, u.Raw...), checkJSON(u.Raw)
+}
+
+func (u *UnknownVariant) keep(tag string, raw []byte) {
+	u.Tag, u.Raw = tag, append(json.RawMessage(nil), raw...)
+}
+
+// unionPlan says how a union's interface type is decoded. All of its types
+// implement the interface.
 type unionPlan struct {
-	// decode gives the value for one JSON text; it is never called for null.
-	decode func(data []byte) (any, error)
+	tag      string                  // the member that tells the variants apart; "" if none does
+	tagged   map[string]reflect.Type // by the value of the tag
+	untagged []reflect.Type          // tried in order, where there is no tag
+	unknown  reflect.Type            // a pointer to a struct that embeds UnknownVariant
 }
 
 var unionPlans sync.Map // reflect.Type of the interface to unionPlan
 
-// registerUnion makes fields of the interface type U decodable. It is called
+// registerUnion makes values of the interface type U decodable. It is called
 // once for each union while the package is initialised.
-func registerUnion[U any](decode func(data []byte) (U, error)) struct{} {
-	unionPlans.Store(reflect.TypeFor[U](), unionPlan{decode: func(data []byte) (any, error) {
-		return decode(data)
-	}})
+func registerUnion[U any](plan unionPlan) struct{} {
+	unionPlans.Store(reflect.TypeFor[U](), plan)
 	return struct{}{}
 }
 
-// variants maps the values of a discriminator to the types they stand for.
-type variants[U any] map[string]func() U
-
-// decodeTagged decodes the union U by the string member called tag. A value
-// that is not in known goes to unknown with the JSON text as it came.
-func decodeTagged[U any](data []byte, tag string, known variants[U], unknown func(tag string, raw json.RawMessage) U) (U, error) {
-	var none U
-	name, err := stringMember(data, tag)
+// decode gives a value of one of the union's types.
+func (u unionPlan) decode(data []byte, strict bool) (reflect.Value, error) {
+	if u.tag == "" {
+		return u.decodeUntagged(data), nil
+	}
+	tag, err := stringMember(data, u.tag)
 	if err != nil {
-		return none, err
+		return reflect.Value{}, err
 	}
-	variant, ok := known[name]
+	t, ok := u.tagged[tag]
 	if !ok {
-		return unknown(name, append(json.RawMessage(nil), data...)), nil
+		return u.keep(tag, data), nil
 	}
-	value := variant()
-	if err := unmarshalInto(data, value); err != nil {
-		return none, err
-	}
-	return value, nil
+	d := jsonDecoder{data: data, strict: strict}
+	v := reflect.New(t).Elem()
+	return v, d.value(v)
 }
 
-// decodeUntagged decodes the union U as the first of the variants that takes
-// every member and type of the text; failing that, the first that takes its types.
-func decodeUntagged[U any](data []byte, candidates []func() U, unknown func(raw json.RawMessage) U) (U, error) {
-	best, bestRest := *new(U), -1
-	for _, candidate := range candidates {
-		value := candidate()
-		rest, err := unmarshalMeasured(data, value)
-		if err == nil && (bestRest < 0 || rest < bestRest) {
-			best, bestRest = value, rest
+// decodeUntagged takes the type that the text fits best: all of its required
+// members are there, and the fewest of the text's members are undeclared.
+func (u unionPlan) decodeUntagged(data []byte) reflect.Value {
+	var best reflect.Value
+	fewest := -1
+	for _, t := range u.untagged {
+		d := jsonDecoder{data: data, strict: true}
+		v := reflect.New(t).Elem()
+		if err := d.value(v); err == nil && (fewest < 0 || d.undeclared < fewest) {
+			best, fewest = v, d.undeclared
 		}
 	}
-	if bestRest < 0 {
-		return unknown(append(json.RawMessage(nil), data...)), nil
+	if fewest < 0 {
+		return u.keep("", data)
 	}
-	return best, nil
+	return best
+}
+
+func (u unionPlan) keep(tag string, data []byte) reflect.Value {
+	v := reflect.New(u.unknown.Elem())
+	v.Interface().(interface{ keep(string, []byte) }).keep(tag, data)
+	return v
 }

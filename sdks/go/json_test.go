@@ -25,22 +25,47 @@ type square struct {
 	Side int64    `json:"side"`
 }
 
-type unknownShape struct {
-	Kind string
-	Raw  json.RawMessage
-}
+type unknownShape struct{ UnknownVariant }
 
 func (*circle) isShape()       {}
 func (*square) isShape()       {}
 func (*unknownShape) isShape() {}
 
-func (u *unknownShape) appendJSON(b []byte) ([]byte, error) { return append(b, u.Raw...), nil }
+var _ = registerUnion[shapeUnion](unionPlan{
+	tag: "kind",
+	tagged: map[string]reflect.Type{
+		"circle": reflect.TypeFor[*circle](),
+		"square": reflect.TypeFor[*square](),
+	},
+	unknown: reflect.TypeFor[*unknownShape](),
+})
 
-var _ = registerUnion(func(data []byte) (shapeUnion, error) {
-	return decodeTagged(data, "kind", variants[shapeUnion]{
-		"circle": func() shapeUnion { return new(circle) },
-		"square": func() shapeUnion { return new(square) },
-	}, func(kind string, raw json.RawMessage) shapeUnion { return &unknownShape{kind, raw} })
+type choice interface{ isChoice() }
+
+type onlyA struct {
+	A int64 `json:"a"`
+}
+
+type both struct {
+	A int64 `json:"a"`
+	B int64 `json:"b"`
+}
+
+type word string
+
+type words []string
+
+type unknownChoice struct{ UnknownVariant }
+
+func (*onlyA) isChoice()         {}
+func (*both) isChoice()          {}
+func (word) isChoice()           {}
+func (words) isChoice()          {}
+func (*unknownChoice) isChoice() {}
+
+var _ = registerUnion[choice](unionPlan{
+	untagged: []reflect.Type{reflect.TypeFor[*onlyA](), reflect.TypeFor[*both](), reflect.TypeFor[word](), reflect.TypeFor[words]()},
+	unknown:  reflect.TypeFor[*unknownChoice](),
 })
 
 type sample struct {
@@ -131,7 +156,7 @@ func TestJSONUnionIsSwitchedOverByType(t *testing.T) {
 	if c, ok := s.Shapes[0].(*circle); !ok || c.Radius != 2 {
 		t.Errorf("got %#v", s.Shapes[0])
 	}
-	if u, ok := s.Shapes[1].(*unknownShape); !ok || u.Kind != "blob" || string(u.Raw) != `{"kind":"blob"}` {
+	if u, ok := s.Shapes[1].(*unknownShape); !ok || u.Tag != "blob" || string(u.Raw) != `{"kind":"blob"}` {
 		t.Errorf("got %#v", s.Shapes[1])
 	}
 	if s.Shapes[2] != nil {
@@ -182,23 +207,19 @@ func TestJSONIntegersInOtherForms(t *testing.T) {
 }
 
 func TestJSONUntaggedUnionTakesTheBestFit(t *testing.T) {
-	type ab struct {
-		A int64 `json:"a"`
-		B int64 `json:"b"`
-	}
-	type onlyA struct {
-		A int64 `json:"a"`
-	}
-	candidates := []func() any{func() any { return new(onlyA) }, func() any { return new(ab) }}
-	unknown := func(raw json.RawMessage) any { return raw }
-	for text, want := range map[string]any{
-		`{"a":1,"b":2}`: &ab{1, 2},
+	for text, want := range map[string]choice{
+		`{"a":1,"b":2}`: &both{1, 2},
 		`{"a":1}`:       &onlyA{1},
-		`"text"`:        json.RawMessage(`"text"`),
+		`"text"`:        word("text"),
+		`["text"]`:      words{"text"},
+		`5`:             &unknownChoice{UnknownVariant{Raw: json.RawMessage(`5`)}},
 	} {
-		got, err := decodeUntagged([]byte(text), candidates, unknown)
-		if err != nil || !reflect.DeepEqual(got, want) {
+		var got choice
+		if err := unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %#v, %v", text, got, err)
+		}
+		if back, err := marshal(want); err != nil || string(back) != text {
+			t.Errorf("%s: encoded as %s, %v", text, back, err)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func multipartPayload(v reflect.Value) (payload, error) {
 			}
 		}
 		for _, value := range values {
-			p, err := newPart(boundary, f.name, value)
+			p, err := newPart(boundary, f.name, f.tag.Get("part"), value)
 			if err != nil {
 				return payload{}, fmt.Errorf("the form field %s: %w", f.name, err)
 			}
@@ -84,13 +84,18 @@ func multipartPayload(v reflect.Value) (payload, error) {
 	return payload{contentType: contentType, length: length, open: open, replayable: replayable}, nil
 }
 
-func newPart(boundary, name string, v reflect.Value) (part, error) {
+// newPart writes a part. Its content type is the one given, if any, and
+// otherwise a file's own, JSON for records and lists, and none for scalars.
+func newPart(boundary, name, contentType string, v reflect.Value) (part, error) {
 	v, _ = dereference(v)
 	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + quoteParameter(name) + `"`
 	if v.Type() != fileType {
 		text, err := parameterText(v)
-		if kind := v.Kind(); kind == reflect.Struct && v.Type() != timeType || kind == reflect.Map {
-			head += "\r\nContent-Type: application/json"
+		if kind := v.Kind(); contentType == "" && (kind == reflect.Struct && v.Type() != timeType || kind == reflect.Map) {
+			contentType = "application/json"
+		}
+		if contentType != "" {
+			head += "\r\nContent-Type: " + contentType
 		}
 		return part{head: head + "\r\n\r\n" + text + "\r\n"}, err
 	}
@@ -98,7 +103,9 @@ func newPart(boundary, name string, v reflect.Value) (part, error) {
 	if file.Content == nil {
 		return part{}, fmt.Errorf("the file %q has no content", file.Name)
 	}
-	contentType := file.ContentType
+	if file.ContentType != "" {
+		contentType = file.ContentType
+	}
 	if contentType == "" {
 		contentType = "application/octet-stream"
 	}

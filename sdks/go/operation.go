@@ -78,17 +78,21 @@ func parametersOf(t reflect.Type) []parameterField {
 			if !ok {
 				continue
 			}
-			f := parameterField{index: i, in: in, name: name, style: style(tag.Get("style"))}
-			if f.style == "" && in != "header" {
-				f.style = styleForm
-			}
-			f.explode = tag.Get("explode") == "true" || f.style == styleForm && tag.Get("explode") != "false"
-			f.reserved = tag.Get("reserved") == "true"
-			fields = append(fields, f)
+			fields = append(fields, newParameterField(tag, in, name, i))
 		}
 	}
 	p, _ := parameterPlans.LoadOrStore(t, fields)
 	return p.([]parameterField)
+}
+
+func newParameterField(tag reflect.StructTag, in, name string, index int) parameterField {
+	f := parameterField{index: index, in: in, name: name, style: style(tag.Get("style"))}
+	if f.style == "" && in != "header" {
+		f.style = styleForm
+	}
+	f.explode = tag.Get("explode") == "true" || f.style == styleForm && tag.Get("explode") != "false"
+	f.reserved = tag.Get("reserved") == "true"
+	return f
 }
 
 // address gives the path and query, escaped, and sets the parameters that are headers.
