@@ -15,6 +15,14 @@ import (
 	"unicode/utf8"
 )
 
+// Unmarshal decodes a JSON text into a type of this package. Unlike
+// encoding/json it can also decode the union types, which are interfaces.
+func Unmarshal[T any](data []byte) (T, error) {
+	var value T
+	err := unmarshal(data, &value)
+	return value, err
+}
+
 // unmarshal decodes one JSON text into target, a non-nil pointer.
 func unmarshal(data []byte, target any) error {
 	if err := checkJSON(data); err != nil {
@@ -340,11 +348,20 @@ func (d *jsonDecoder) array(v reflect.Value, c byte) error {
 
 func (d *jsonDecoder) dynamic(v reflect.Value) error {
 	if plan, ok := unionPlans.Load(v.Type()); ok {
-		value, err := plan.(unionPlan).decode(d.skip(), d.strict)
-		if err == nil {
-			v.Set(value)
+		u, text := plan.(unionPlan), d.skip()
+		value, err := u.decode(text, d.strict)
+		if err != nil {
+			return err
 		}
-		return err
+		// A union inside the union gives a value of one of its own types.
+		if value.Kind() == reflect.Interface {
+			value = value.Elem()
+		}
+		if !value.IsValid() || !value.Type().AssignableTo(v.Type()) {
+			value = u.keep("", text)
+		}
+		v.Set(value)
+		return nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(d.skip()))
 	decoder.UseNumber()

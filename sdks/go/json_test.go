@@ -55,6 +55,22 @@ type word string
 
 type words []string
 
+// outer is a union that holds a union.
+type outer interface{ isOuter() }
+
+func (*onlyA) isOuter()         {}
+func (*both) isOuter()          {}
+func (*unknownChoice) isOuter() {}
+
+type unknownOuter struct{ UnknownVariant }
+
+func (*unknownOuter) isOuter() {}
+
+var _ = registerUnion[outer](unionPlan{
+	untagged: []reflect.Type{reflect.TypeFor[choice]()},
+	unknown:  reflect.TypeFor[*unknownOuter](),
+})
+
 type unknownChoice struct{ UnknownVariant }
 
 func (*onlyA) isChoice()         {}
@@ -221,6 +237,16 @@ func TestJSONUntaggedUnionTakesTheBestFit(t *testing.T) {
 		if back, err := marshal(want); err != nil || string(back) != text {
 			t.Errorf("%s: encoded as %s, %v", text, back, err)
 		}
+	}
+}
+
+func TestJSONUnionInsideAUnion(t *testing.T) {
+	if got, err := Unmarshal[outer]([]byte(`{"a":1,"b":2}`)); err != nil || !reflect.DeepEqual(got, outer(&both{1, 2})) {
+		t.Errorf("got %#v, %v", got, err)
+	}
+	// A type of the inner union that the outer one doesn't have is kept as it came.
+	if got, err := Unmarshal[outer]([]byte(`"text"`)); err != nil || string(got.(*unknownOuter).Raw) != `"text"` {
+		t.Errorf("got %#v, %v", got, err)
 	}
 }
 

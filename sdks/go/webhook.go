@@ -26,6 +26,18 @@ func VerifyWebhook(body []byte, header http.Header, secrets ...string) error {
 	return verifyWebhook(body, header, secrets, time.Now())
 }
 
+// unwrapWebhook verifies a webhook and decodes its event.
+func unwrapWebhook[T any](body []byte, header http.Header, secrets []string) (T, error) {
+	var event T
+	if err := VerifyWebhook(body, header, secrets...); err != nil {
+		return event, err
+	}
+	if err := unmarshal(body, &event); err != nil {
+		return event, newDecodeError("webhook", ResponseMeta{Header: header}, body, err)
+	}
+	return event, nil
+}
+
 func verifyWebhook(body []byte, header http.Header, secrets []string, now time.Time) error {
 	refuse := func(why string) error { return fmt.Errorf("%w: %s", ErrWebhookSignature, why) }
 	one := func(name string) (string, bool) {
