@@ -1,0 +1,457 @@
+//! An operation: the facts that the runtime is given, and the methods over them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::escape;
+use super::names::{self, Scope};
+use super::params::{Body, has_params};
+use super::record::indented;
+use super::types::{GoTypes, Imports};
+use super::union::tag_of;
+use crate::ir::{
+    Api, Content, LinkArgument, LongRunning, Name, Operation, OperationId, PathSegment, Payload,
+    Style, Type,
+};
+use crate::layout::go_align::{Row, align};
+
+/// A method of a service.
+#[derive(Debug, Serialize)]
+pub(super) struct MethodView {
+    /// `// Start a DAG.` and what it sends.
+    pub(super) docs: String,
+    /// `Start(ctx context.Context, params RunStartParams, opts ...RequestOption) (*Run, error)`
+    pub(super) signature: String,
+    /// `	return call[*Run](ctx, s.transport, request{op: &opRunsStart, params: params}, opts)`
+    pub(super) body: String,
+}
+
+/// What the document says of an operation, as a variable.
+#[derive(Debug, Serialize)]
+pub(super) struct FactsView {
+    /// `opRunsStart`
+    pub(super) name: String,
+    /// `operation`, or `waitShape` for how to wait for the result of one.
+    pub(super) ty: &'static str,
+    /// The literal's body: `	method: "POST",` and so on.
+    pub(super) body: String,
+}
+
+/// Everything about an operation that was named before its methods are written.
+pub(super) struct Named<'a> {
+    pub(super) operation: &'a Operation,
+    /// `RunsService`
+    pub(super) service: &'a str,
+    /// `Runs.Checkpoints`
+    pub(super) shown: &'a str,
+    /// `Start`
+    pub(super) method: &'a str,
+    /// `ListPage`, for a paginated operation.
+    pub(super) page_method: Option<&'a str>,
+    /// `StartAndWait`, for an operation that answers before it is done.
+    pub(super) wait_method: Option<&'a str>,
+    /// `opRunsStart`
+    pub(super) facts: &'a str,
+    /// The same, of every operation.
+    pub(super) all_facts: &'a BTreeMap<OperationId, String>,
+    /// `RunStartParams`, if it takes parameters.
+    pub(super) params: Option<&'a str>,
+    /// `[InvalidRequestError]`, by the IR's index.
+    pub(super) errors: &'a BTreeMap<usize, String>,
+    /// The security that most operations have.
+    pub(super) security: &'a [Vec<String>],
+}
+
+/// How an answer is handed over.
+enum Answer {
+    Empty,
+    Text,
+    Download,
+    Json(String),
+    Page(String),
+    Events(String),
+    Lines(String),
+}
+
+impl Named<'_> {
+    /// The methods: one, or two for a list.
+    pub(super) fn methods(
+        &self,
+        api: &Api,
+        types: &GoTypes<'_>,
+        imports: &mut Imports,
+    ) -> Vec<MethodView> {
+        imports.insert("context");
+        let body = Body::of(self.operation, api, types, imports);
+        let mut arguments = vec!["ctx context.Context".to_owned()];
+        let mut scope = Scope::default();
+        let mut path = Vec::new();
+        for segment in &self.operation.path {
+            let PathSegment::Parameter(index) = segment else {
+                continue;
+            };
+            let parameter = &self.operation.parameters[*index];
+            let local = scope.take(names::local(parameter.name.words()), "Value");
+            let ty = types.field(&parameter.ty, true, false, imports).text;
+            arguments.push(format!("{local} {ty}"));
+            path.push(local);
+        }
+        let mut request = vec![format!("op: &{}", self.facts)];
+        if !path.is_empty() {
+            request.push(format!("path: []any{{{}}}", path.join(", ")));
+        }
+        if let Body::Whole(_, ty, _) = &body {
+            arguments.push(format!("body {ty}"));
+            request.push("body: body".to_owned());
+        }
+        if let Some(params) = self.params.filter(|_| has_params(self.operation, &body)) {
+            arguments.push(format!("params {params}"));
+            request.push("params: params".to_owned());
+        }
+        arguments.push("opts ...RequestOption".to_owned());
+        let arguments = arguments.join(", ");
+        let request = format!("request{{{}}}", request.join(", "));
+        let method = |name: &str, docs: Vec<String>, function: &str, result: &str| MethodView {
+            docs: docs.join("\n"),
+            signature: format!("{name}({arguments}) {result}"),
+            body: format!("\treturn {function}(ctx, s.transport, {request}, opts)"),
+        };
+        let docs = self.docs();
+        let name = self.method;
+        let mut methods = match answer(self.operation, types, imports) {
+            Answer::Empty => vec![method(name, docs, "callEmpty", "error")],
+            Answer::Text => vec![method(name, docs, "callText", "(string, error)")],
+            Answer::Download => vec![method(name, docs, "callDownload", "(*Download, error)")],
+            Answer::Json(ty) => {
+                vec![method(
+                    name,
+                    docs,
+                    &format!("call[{ty}]"),
+                    &format!("({ty}, error)"),
+                )]
+            }
+            Answer::Events(ty) => {
+                imports.insert("iter");
+                let result = format!("iter.Seq2[{ty}, error]");
+                vec![method(name, docs, &format!("callEvents[{ty}]"), &result)]
+            }
+            Answer::Lines(ty) => {
+                imports.insert("iter");
+                let result = format!("iter.Seq2[{ty}, error]");
+                vec![method(name, docs, &format!("callLines[{ty}]"), &result)]
+            }
+            Answer::Page(ty) => {
+                imports.insert("iter");
+                let page = self.page_method.unwrap_or("Page");
+                let note = format!("{page} fetches one page of [{}.{name}].", self.service);
+                let result = format!("iter.Seq2[{ty}, error]");
+                vec![
+                    method(name, docs, &format!("callItems[{ty}]"), &result),
+                    method(
+                        page,
+                        escape::own_comment(&note),
+                        &format!("callPage[{ty}]"),
+                        &format!("(*Page[{ty}], error)"),
+                    ),
+                ]
+            }
+        };
+        if let (Some(wait), Some(shape)) = (self.wait_method, self.wait_shape(api)) {
+            let ty = polled(self.operation, api, types, imports);
+            let note = format!(
+                "{wait} calls [{}.{name}] and waits until the result is final, whatever it is. \
+                 The context bounds the wait; options hold for each request.",
+                self.service
+            );
+            methods.push(MethodView {
+                docs: escape::own_comment(&note).join("\n"),
+                signature: format!("{wait}({arguments}) ({ty}, error)"),
+                body: format!(
+                    "\treturn callAndWait[{ty}](ctx, s.transport, {request}, &{}, opts)",
+                    shape.name
+                ),
+            });
+        }
+        methods
+    }
+
+    /// How to wait for the result, where every argument of what follows is known.
+    pub(super) fn wait_shape(&self, api: &Api) -> Option<FactsView> {
+        let LongRunning {
+            poll,
+            stream,
+            state,
+            terminal,
+        } = self.operation.long_running.as_ref()?;
+        let mut rows = Vec::new();
+        let mut row = |key: &str, value: String| {
+            rows.push(Row::Cells(vec![format!("{key}:"), format!("{value},")]));
+        };
+        row("poll", format!("&{}", self.all_facts.get(&poll.operation)?));
+        row(
+            "pollPath",
+            self.arguments(&api.operations[poll.operation], &poll.arguments)?,
+        );
+        if let Some(stream) = stream
+            && let Some(facts) = self.all_facts.get(&stream.operation)
+            && let Some(path) = self.arguments(&api.operations[stream.operation], &stream.arguments)
+        {
+            row("stream", format!("&{facts}"));
+            row("streamPath", path);
+        }
+        row("state", pointer(state));
+        let terminal: Vec<String> = terminal.iter().map(escape::string).collect();
+        row("terminal", format!("[]string{{{}}}", terminal.join(", ")));
+        let name = format!("await{}", self.facts.trim_start_matches("op"));
+        Some(FactsView {
+            name,
+            ty: "waitShape",
+            body: indented(&align(&rows)),
+        })
+    }
+
+    /// Where the path parameters of an operation that follows come from: the first answer's body,
+    /// or the path of this call.
+    fn arguments(&self, next: &Operation, links: &[LinkArgument]) -> Option<String> {
+        let own: Vec<&Name> = path_parameters(self.operation).collect();
+        let places: Option<Vec<String>> = path_parameters(next)
+            .map(|parameter| {
+                let linked = links
+                    .iter()
+                    .find(|link| link.parameter.wire() == parameter.wire());
+                match linked {
+                    Some(link) => Some(pointer(&link.body_path)),
+                    None => own
+                        .iter()
+                        .position(|name| name.wire() == parameter.wire())
+                        .map(|index| escape::quote(&index.to_string())),
+                }
+            })
+            .collect();
+        Some(format!("[]string{{{}}}", places?.join(", ")))
+    }
+
+    fn docs(&self) -> Vec<String> {
+        let operation = self.operation;
+        let mut docs = escape::comment(&operation.docs, false);
+        if !docs.is_empty() {
+            docs.push("//".to_owned());
+        }
+        let mut facts = format!(
+            "It sends {} {}",
+            operation.method.as_str(),
+            shown_path(operation)
+        );
+        let errors: Vec<&str> = operation
+            .errors
+            .iter()
+            .filter_map(|error| self.errors.get(&error.kind.0))
+            .map(String::as_str)
+            .collect();
+        match errors.as_slice() {
+            [] => facts.push('.'),
+            [one] => facts.push_str(&format!(" and may fail with [{one}].")),
+            [most @ .., last] => facts.push_str(&format!(
+                " and may fail with [{}] or [{last}].",
+                most.join("], [")
+            )),
+        }
+        docs.extend(escape::own_comment(&facts));
+        if operation.deprecated {
+            docs.push("//".to_owned());
+            docs.extend(escape::own_comment(
+                "Deprecated: the API has deprecated it.",
+            ));
+        }
+        docs
+    }
+
+    /// What the runtime is told.
+    pub(super) fn facts(&self, api: &Api, types: &GoTypes<'_>) -> FactsView {
+        let operation = self.operation;
+        let mut rows = Vec::new();
+        let mut row = |key: &str, value: String| {
+            rows.push(Row::Cells(vec![format!("{key}:"), format!("{value},")]))
+        };
+        let shown = format!("{}.{}", self.shown, self.method);
+        row("name", escape::quote(&shown));
+        row("method", escape::quote(operation.method.as_str()));
+        row("path", escape::quote(&template(operation)));
+        let content = operation
+            .success()
+            .and_then(|response| response.contents.first());
+        if let Some(content) = content {
+            row("accept", escape::string(&content.media_type));
+        }
+        if operation.idempotency.is_some() {
+            row("keyed", "true".to_owned());
+        }
+        // The imports are those of the methods, which name the same body.
+        if let Some((kind, content)) =
+            Body::of(operation, api, types, &mut Imports::default()).kind()
+        {
+            row("body", kind.to_owned());
+            if kind != "bodyMultipart" {
+                row("contentType", escape::string(&content.media_type));
+            }
+        }
+        let security = security(operation, api);
+        if security.is_empty() {
+            row("public", "true".to_owned());
+        } else if security != self.security {
+            row("auth", alternatives(&security));
+        }
+        if let Some(page) = page_shape(operation) {
+            row("page", page);
+        }
+        if let Some(events) = content.and_then(|content| event_shape(content, api)) {
+            row("events", events);
+        }
+        FactsView {
+            name: self.facts.to_owned(),
+            ty: "operation",
+            body: indented(&align(&rows)),
+        }
+    }
+}
+
+fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> Answer {
+    let content = operation
+        .success()
+        .and_then(|response| response.contents.first());
+    match content.map(|content| &content.payload) {
+        None => Answer::Empty,
+        Some(Payload::Json(_)) if operation.page.is_some() => {
+            let item = operation
+                .page
+                .as_ref()
+                .map_or(&Type::Any, |page| &page.item);
+            Answer::Page(types.result(item, imports))
+        }
+        Some(Payload::Json(ty)) => Answer::Json(types.result(ty, imports)),
+        Some(Payload::Text) => Answer::Text,
+        Some(Payload::Events(stream)) => Answer::Events(types.result(&stream.item, imports)),
+        Some(Payload::Lines(stream)) => Answer::Lines(types.result(&stream.item, imports)),
+        Some(Payload::Binary | Payload::Form { .. } | Payload::Multipart { .. }) => {
+            Answer::Download
+        }
+    }
+}
+
+fn path_parameters(operation: &Operation) -> impl Iterator<Item = &Name> {
+    operation.path.iter().filter_map(|segment| match segment {
+        PathSegment::Parameter(index) => Some(&operation.parameters[*index].name),
+        PathSegment::Literal(_) => None,
+    })
+}
+
+/// The type of what is polled.
+fn polled(operation: &Operation, api: &Api, types: &GoTypes<'_>, imports: &mut Imports) -> String {
+    let poll = operation
+        .long_running
+        .as_ref()
+        .map(|wait| &api.operations[wait.poll.operation]);
+    let content = poll
+        .and_then(Operation::success)
+        .and_then(|answer| answer.contents.first());
+    match content.map(|content| &content.payload) {
+        Some(Payload::Json(ty)) => types.result(ty, imports),
+        _ => "any".to_owned(),
+    }
+}
+
+/// The path for people: `/runs/{run_id}`.
+fn shown_path(operation: &Operation) -> String {
+    path(operation, |operation, index| {
+        format!("{{{}}}", escape::slot(&operation.parameters[index].name))
+    })
+}
+
+/// The path as the runtime's template: `/runs/{run_id}`, `/x/{;ids*}`.
+fn template(operation: &Operation) -> String {
+    path(operation, |operation, index| {
+        let parameter = &operation.parameters[index];
+        let operator = match parameter.style {
+            Style::Label => ".",
+            Style::Matrix => ";",
+            _ => "",
+        };
+        let explode = if parameter.explode { "*" } else { "" };
+        format!("{{{operator}{}{explode}}}", escape::slot(&parameter.name))
+    })
+}
+
+fn path(operation: &Operation, slot: impl Fn(&Operation, usize) -> String) -> String {
+    operation
+        .path
+        .iter()
+        .map(|segment| match segment {
+            PathSegment::Literal(text) => escape::path(text),
+            PathSegment::Parameter(index) => slot(operation, *index),
+        })
+        .collect()
+}
+
+/// Sets of scheme names, any one of which is enough; each name a string literal.
+pub(super) fn security(operation: &Operation, api: &Api) -> Vec<Vec<String>> {
+    let scheme = |index: usize| api.security_schemes.get(index);
+    operation
+        .security
+        .iter()
+        .map(|set| {
+            set.iter()
+                .filter_map(|used| scheme(used.scheme.0))
+                .map(|scheme| escape::wire(&scheme.name))
+                .collect()
+        })
+        .collect()
+}
+
+/// `[][]string{{"orgToken"}, {"userToken"}}`
+pub(super) fn alternatives(security: &[Vec<String>]) -> String {
+    let sets: Vec<String> = security
+        .iter()
+        .map(|set| format!("{{{}}}", set.join(", ")))
+        .collect();
+    format!("[][]string{{{}}}", sets.join(", "))
+}
+
+fn page_shape(operation: &Operation) -> Option<String> {
+    let page = operation.page.as_ref()?;
+    Some(format!(
+        "&pageShape{{cursor: {}, items: {}, next: {}}}",
+        escape::wire(&operation.parameters[page.cursor].name),
+        pointer(&page.items),
+        pointer(&page.next),
+    ))
+}
+
+/// A JSON Pointer as a string literal.
+fn pointer(path: &[Name]) -> String {
+    let pointer: String = path
+        .iter()
+        .map(|name| {
+            escape::tag_text(name.wire())
+                .replace('~', "~0")
+                .replace('/', "~1")
+        })
+        .map(|part| format!("/{part}"))
+        .collect();
+    escape::quote(&pointer)
+}
+
+fn event_shape(content: &Content, api: &Api) -> Option<String> {
+    let (Payload::Events(stream) | Payload::Lines(stream)) = &content.payload else {
+        return None;
+    };
+    let mut members = Vec::new();
+    if let Some(tag) = tag_of(api, &stream.item) {
+        members.push(format!("tag: {}", escape::string(tag)));
+    }
+    if !stream.terminal.is_empty() {
+        let values: Vec<String> = stream.terminal.iter().map(escape::string).collect();
+        members.push(format!("terminal: []string{{{}}}", values.join(", ")));
+    }
+    Some(format!("&eventShape{{{}}}", members.join(", ")))
+}

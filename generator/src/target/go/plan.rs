@@ -1,0 +1,325 @@
+//! Every name of the package, allocated in one pass: runtime, errors, types, services, calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::allocation::{Path, PathNames};
+use super::error::{self, ErrorView};
+use super::names::{self, Scope};
+use super::params::flat_record;
+use super::types::{GoTypes, declared};
+use crate::ir::{
+    Additional, Api, Call, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
+};
+
+/// Names that generated code declares beside the document's.
+const CLIENT: &[&str] = &["Client", "NewClient", "Environment", "WithEnvironment"];
+
+/// The package, named.
+pub(super) struct Plan<'a> {
+    pub(super) api: &'a Api,
+    pub(super) types: GoTypes<'a>,
+    /// The declared types, by wire name.
+    pub(super) declared: Vec<TypeId>,
+    pub(super) errors: Vec<ErrorView>,
+    /// Error types by the IR's index.
+    pub(super) error_names: BTreeMap<usize, String>,
+    /// The client: the root of the tree.
+    pub(super) root: ServicePlan<'a>,
+    /// The constants of each declared enum, in the order of its values.
+    pub(super) constants: BTreeMap<TypeId, Vec<String>>,
+    /// `opRunsStart`, by operation.
+    pub(super) facts: BTreeMap<OperationId, String>,
+    /// Security alternatives of most operations, as string literals.
+    pub(super) security: Vec<Vec<String>>,
+    /// What the package has declared so far.
+    pub(super) scope: Scope,
+}
+
+/// A resource, named.
+pub(super) struct ServicePlan<'a> {
+    pub(super) resource: &'a Resource,
+    /// `RunsCheckpointsService`; `Client` for the root.
+    pub(super) name: String,
+    /// The field of the parent: `Checkpoints`.
+    pub(super) field: String,
+    /// `Runs.Checkpoints`
+    pub(super) shown: String,
+    /// The method that verifies and reads a webhook, if this is its place: `Unwrap`.
+    pub(super) webhook: Option<String>,
+    pub(super) calls: Vec<CallPlan<'a>>,
+    pub(super) children: Vec<ServicePlan<'a>>,
+}
+
+/// A call, named.
+pub(super) struct CallPlan<'a> {
+    pub(super) id: OperationId,
+    pub(super) operation: &'a Operation,
+    pub(super) method: String,
+    pub(super) page_method: Option<String>,
+    pub(super) wait_method: Option<String>,
+    pub(super) facts: String,
+    pub(super) params: Option<String>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(api: &'a Api) -> Self {
+        let mut scope = Scope::with(names::RUNTIME);
+        for name in CLIENT {
+            scope.take((*name).to_owned(), "");
+        }
+        let errors = error::views(api, &mut scope);
+        let error_names = errors
+            .iter()
+            .map(|(index, view)| (*index, view.name.clone()))
+            .collect();
+        let mut declared: Vec<TypeId> = declared(api, roots(api)).into_iter().collect();
+        declared.sort_by_key(|id| {
+            let name = &api.types[*id].name;
+            (!name.is_pinned(), name.wire().clone(), *id)
+        });
+        let mut type_names = BTreeMap::new();
+        for id in &declared {
+            type_names.insert(
+                *id,
+                scope.take(names::exported(api.types[*id].name.words()), "Type"),
+            );
+        }
+        let unknown = declared
+            .iter()
+            .filter(|id| matches!(api.types[**id].shape, Shape::Union(_)))
+            .map(|id| {
+                (
+                    *id,
+                    scope.take(format!("Unknown{}", type_names[id]), "Variant"),
+                )
+            })
+            .collect();
+        let path_names = PathNames::new(&api.root, &mut scope);
+        let constants = constants(api, &declared, &type_names, &mut scope);
+        let root = service(
+            api,
+            &api.root,
+            Path::new(),
+            String::new(),
+            "Client".to_owned(),
+            &path_names,
+        );
+        let mut by_operation = BTreeMap::new();
+        collect_facts(&root, &mut by_operation);
+        Self {
+            api,
+            types: GoTypes::new(api, type_names, unknown),
+            declared,
+            errors: errors.into_iter().map(|(_, view)| view).collect(),
+            error_names,
+            root,
+            constants,
+            facts: by_operation,
+            security: common_security(api),
+            scope,
+        }
+    }
+}
+
+/// `RunStatusQueued`, for each value of each declared enum.
+fn constants(
+    api: &Api,
+    declared: &[TypeId],
+    type_names: &BTreeMap<TypeId, String>,
+    scope: &mut Scope,
+) -> BTreeMap<TypeId, Vec<String>> {
+    let mut constants = BTreeMap::new();
+    for id in declared {
+        let Shape::Enum(value) = &api.types[*id].shape else {
+            continue;
+        };
+        let name = &type_names[id];
+        let mut values: Vec<usize> = (0..value.values.len()).collect();
+        values.sort_by_key(|&index| value.values[index].name.wire());
+        let mut names = vec![String::new(); values.len()];
+        for index in values {
+            let words = value.values[index].name.words();
+            names[index] = scope.take(format!("{name}{}", names::suffix(words)), "Value");
+        }
+        constants.insert(*id, names);
+    }
+    constants
+}
+
+/// The types that calls name: those of parameters, of bodies and of answers. A body whose members
+/// become arguments is not named itself.
+fn roots(api: &Api) -> Vec<Type> {
+    let mut roots = Vec::new();
+    for (_, operation) in api.operations.iter() {
+        roots.extend(
+            operation
+                .parameters
+                .iter()
+                .map(|parameter| parameter.ty.clone()),
+        );
+        if let Some(content) = operation.body.first() {
+            match &content.payload {
+                Payload::Json(ty) => match flat_record(api, ty) {
+                    Some(id) => roots.extend(fields(api, id)),
+                    None => roots.push(ty.clone()),
+                },
+                Payload::Form { record, .. } | Payload::Multipart { record, .. } => {
+                    roots.extend(fields(api, *record));
+                }
+                Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {}
+            }
+        }
+        let content = operation
+            .success()
+            .and_then(|response| response.contents.first());
+        match (&operation.page, content.map(|content| &content.payload)) {
+            (Some(page), _) => roots.push(page.item.clone()),
+            (None, Some(Payload::Json(ty))) => roots.push(ty.clone()),
+            (None, Some(Payload::Events(stream) | Payload::Lines(stream))) => {
+                roots.push(stream.item.clone());
+            }
+            _ => {}
+        }
+    }
+    roots.extend(api.webhook_events.iter().map(|events| events.event.clone()));
+    roots
+}
+
+fn fields(api: &Api, id: TypeId) -> Vec<Type> {
+    let Shape::Record(record) = &api.types[id].shape else {
+        return Vec::new();
+    };
+    let mut types: Vec<Type> = record.fields.iter().map(|field| field.ty.clone()).collect();
+    if let Additional::Typed(ty) = &record.additional {
+        types.push(ty.clone());
+    }
+    types
+}
+
+fn service<'a>(
+    api: &'a Api,
+    resource: &'a Resource,
+    path: Path,
+    field: String,
+    shown: String,
+    path_names: &PathNames,
+) -> ServicePlan<'a> {
+    let mut members = Scope::with(&["transport"]);
+    let calls = resource
+        .calls
+        .iter()
+        .map(|item| call(api, item, &path, path_names, &mut members))
+        .collect();
+    let children = resource
+        .children
+        .iter()
+        .map(|child| {
+            let field = members.take(names::exported(child.name.words()), "Resource");
+            let shown = if path.is_empty() {
+                field.clone()
+            } else {
+                format!("{shown}.{field}")
+            };
+            let path = [path.as_slice(), &[child.name.words().to_vec()]].concat();
+            service(api, child, path, field, shown, path_names)
+        })
+        .collect();
+    let webhook = webhook_method(api, &path, &mut members);
+    ServicePlan {
+        resource,
+        name: path_names.service(&path),
+        field,
+        shown,
+        webhook,
+        calls,
+        children,
+    }
+}
+
+/// Takes the name of the method that reads webhooks, if they are read at this place.
+fn webhook_method(api: &Api, path: &[Vec<String>], members: &mut Scope) -> Option<String> {
+    let (method, place) = api.webhook_events.as_ref()?.sdk_path.split_last()?;
+    let here = place.len() == path.len()
+        && place
+            .iter()
+            .zip(path)
+            .all(|(name, words)| name.words() == words.as_slice());
+    here.then(|| members.take(names::exported(method.words()), "Webhook"))
+}
+
+fn collect_facts(service: &ServicePlan<'_>, facts: &mut BTreeMap<OperationId, String>) {
+    for call in &service.calls {
+        facts.insert(call.id, call.facts.clone());
+    }
+    for child in &service.children {
+        collect_facts(child, facts);
+    }
+}
+
+fn call<'a>(
+    api: &'a Api,
+    item: &Call,
+    path: &Path,
+    path_names: &PathNames,
+    members: &mut Scope,
+) -> CallPlan<'a> {
+    let operation = &api.operations[item.operation];
+    let method = members.take(names::exported(item.name.words()), "Call");
+    let page_method = operation
+        .page
+        .is_some()
+        .then(|| members.take(format!("{method}Page"), "Call"));
+    let wait_method = operation
+        .long_running
+        .is_some()
+        .then(|| members.take(format!("{method}AndWait"), "Call"));
+    let path = [path.as_slice(), &[item.name.words().to_vec()]].concat();
+    let takes_params = operation.parameters.iter().any(|p| p.place != Place::Path)
+        || operation
+            .body
+            .first()
+            .is_some_and(|content| match &content.payload {
+                Payload::Json(ty) => flat_record(api, ty).is_some(),
+                Payload::Form { .. } | Payload::Multipart { .. } => true,
+                Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => false,
+            });
+    CallPlan {
+        id: item.operation,
+        operation,
+        method,
+        page_method,
+        wait_method,
+        facts: path_names.facts(&path),
+        params: takes_params.then(|| path_names.params(&path)),
+    }
+}
+
+/// The security that most operations have; the first of equals by name.
+fn common_security(api: &Api) -> Vec<Vec<String>> {
+    let mut counts: BTreeMap<Vec<Vec<String>>, usize> = BTreeMap::new();
+    for (_, operation) in api.operations.iter() {
+        let security = super::operation::security(operation, api);
+        if !security.is_empty() {
+            *counts.entry(security).or_default() += 1;
+        }
+    }
+    let most = counts.values().max().copied().unwrap_or_default();
+    counts
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(set, _)| set)
+        .unwrap_or_default()
+}
+
+/// The top-level resource a declared type is written beside, by index; `None` for shared types.
+pub(super) fn homes(plan: &Plan<'_>) -> BTreeSet<Option<usize>> {
+    plan.declared.iter().map(|id| home(plan.api, *id)).collect()
+}
+
+/// Which file a type is in.
+pub(super) fn home(api: &Api, id: TypeId) -> Option<usize> {
+    match api.types[id].home {
+        crate::ir::Home::Shared => None,
+        crate::ir::Home::Resource(index) => Some(index),
+    }
+}
