@@ -1,3 +1,4 @@
 //! Text laid out as a language's own formatter would leave it.
 
+pub mod go_align;
 pub mod rustfmt;
