@@ -1,5 +1,7 @@
 //! The facts of an API that all its operations share.
 
+use super::Security;
+
 /// What the runtime must know of an API; one constant a crate.
 #[derive(Debug)]
 pub struct Api {
@@ -13,6 +15,8 @@ pub struct Api {
     pub servers: &'static [Server],
     /// By the name that [`Operation::security`](super::Operation) uses.
     pub schemes: &'static [(&'static str, Scheme)],
+    /// What satisfies an operation that says nothing else.
+    pub security: Security,
     /// The names of the headers that carry metadata.
     pub headers: HeaderRoles,
 }
@@ -35,6 +39,8 @@ pub enum Scheme {
     Bearer,
     /// `Authorization: Basic ...`; the secret is `user:password` (RFC 7617).
     Basic,
+    /// `Authorization: NAME SECRET`, under another scheme of the IANA registry.
+    Authorization(&'static str),
     /// The secret itself in a header of this name.
     Header(&'static str),
     /// The secret itself in a query parameter of this name.

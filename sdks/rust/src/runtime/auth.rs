@@ -60,13 +60,12 @@ impl Credentials {
         security: Security,
         mut request: RequestBuilder,
     ) -> Result<RequestBuilder, Error> {
-        let single;
+        let security = match security {
+            Security::Default => api.security,
+            own => own,
+        };
         let chosen: &[&str] = match security {
-            Security::None => &[],
-            Security::Any => {
-                single = api.schemes.first().map(|(name, _)| *name);
-                single.as_slice()
-            }
+            Security::Default | Security::None => &[],
             Security::OneOf(sets) => {
                 let known = |name: &str| api.schemes.iter().any(|(known, _)| *known == name);
                 let own = |name: &str| known(name) && self.named.contains_key(name);
@@ -96,8 +95,9 @@ impl Credentials {
 
 fn send(scheme: Scheme, secret: &Secret, request: RequestBuilder) -> Result<RequestBuilder, Error> {
     Ok(match scheme {
-        Scheme::Bearer => {
-            let value = sensitive(&format!("Bearer {}", secret.expose()))?;
+        Scheme::Bearer => return send(Scheme::Authorization("Bearer"), secret, request),
+        Scheme::Authorization(name) => {
+            let value = sensitive(&format!("{name} {}", secret.expose()))?;
             request.header(reqwest::header::AUTHORIZATION, value)
         }
         Scheme::Basic => {

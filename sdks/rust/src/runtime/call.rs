@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use super::answer::Kind;
-use super::{Answer, Body, Core, Encoding, Error, Form, Operation, Request, Response};
+use super::{Answer, Body, Core, Encoding, Error, Form, FormStyle, Operation, Request, Response};
 
 /// A call that has not been made yet. Await it for its result, or first set what is optional.
 ///
@@ -93,14 +93,29 @@ impl<R: Kind, P> Call<R, P> {
     }
 
     /// Fills the path parameter `{name}`.
-    pub fn path_param(mut self, name: &str, encoding: Encoding, value: impl Serialize) -> Self {
-        self.request.path(name, encoding, &value);
+    pub fn path_param(self, name: &str, value: impl Serialize) -> Self {
+        self.styled_path_param(name, Encoding::SIMPLE, value)
+    }
+
+    /// Fills the path parameter `{name}`, in a style of its own.
+    pub fn styled_path_param(mut self, name: &str, style: Encoding, value: impl Serialize) -> Self {
+        self.request.path(name, style, &value);
         self
     }
 
     /// Adds a query parameter; none for a value that serializes to null.
-    pub fn query_param(mut self, name: &str, encoding: Encoding, value: impl Serialize) -> Self {
-        self.request.query(name, encoding, &value);
+    pub fn query_param(self, name: &str, value: impl Serialize) -> Self {
+        self.styled_query_param(name, Encoding::FORM, value)
+    }
+
+    /// Adds a query parameter, in a style of its own.
+    pub fn styled_query_param(
+        mut self,
+        name: &str,
+        style: Encoding,
+        value: impl Serialize,
+    ) -> Self {
+        self.request.query(name, style, &value);
         self
     }
 
@@ -111,14 +126,34 @@ impl<R: Kind, P> Call<R, P> {
     }
 
     /// Sets a header parameter; none for a value that serializes to null.
-    pub fn header_param(mut self, name: &str, encoding: Encoding, value: impl Serialize) -> Self {
-        self.request.header(name, encoding, &value);
+    pub fn header_param(self, name: &str, value: impl Serialize) -> Self {
+        self.styled_header_param(name, Encoding::SIMPLE, value)
+    }
+
+    /// Sets a header parameter, in a style of its own.
+    pub fn styled_header_param(
+        mut self,
+        name: &str,
+        style: Encoding,
+        value: impl Serialize,
+    ) -> Self {
+        self.request.header(name, style, &value);
         self
     }
 
     /// Adds a cookie parameter; none for a value that serializes to null.
-    pub fn cookie_param(mut self, name: &str, encoding: Encoding, value: impl Serialize) -> Self {
-        self.request.cookie(name, encoding, &value);
+    pub fn cookie_param(self, name: &str, value: impl Serialize) -> Self {
+        self.styled_cookie_param(name, Encoding::FORM, value)
+    }
+
+    /// Adds a cookie parameter, in a style of its own.
+    pub fn styled_cookie_param(
+        mut self,
+        name: &str,
+        style: Encoding,
+        value: impl Serialize,
+    ) -> Self {
+        self.request.cookie(name, style, &value);
         self
     }
 
@@ -128,9 +163,10 @@ impl<R: Kind, P> Call<R, P> {
         self
     }
 
-    /// A body of `application/x-www-form-urlencoded`.
-    pub fn form_body(mut self, body: &impl Serialize) -> Self {
-        self.request.form(body);
+    /// A body of `application/x-www-form-urlencoded`. Properties that `styles` does not name are
+    /// in the exploded form style.
+    pub fn form_body(mut self, body: &impl Serialize, styles: &[(&str, FormStyle)]) -> Self {
+        self.request.form(body, styles);
         self
     }
 

@@ -40,7 +40,7 @@ pub use self::events::{Events, Framed, Lines, State, Terminal};
 pub use self::multipart::{Form, Part};
 pub use self::operation::{Operation, Pagination, Security, Verb};
 pub use self::page::{Items, Page, Paged};
-pub use self::param::{Encoding, Style};
+pub use self::param::{Encoding, FormStyle, Style};
 pub use self::request::Request;
 pub use self::response::{Metadata, RateLimit, Response};
 pub use self::retry::RetryPolicy;

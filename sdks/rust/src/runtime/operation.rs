@@ -22,19 +22,17 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation that takes any credential, carries no key and gives JSON.
-    #[must_use]
-    pub const fn new(verb: Verb, path: &'static str) -> Self {
-        Self {
-            verb,
-            path,
-            keyed: false,
-            accept: "application/json",
-            security: Security::Any,
-            pagination: None,
-            terminal: None,
-        }
-    }
+    /// `GET /` with the API's own security, no key, and JSON for an answer: what the facts of an
+    /// operation differ from.
+    pub const DEFAULT: Self = Self {
+        verb: Verb::Get,
+        path: "/",
+        keyed: false,
+        accept: "application/json",
+        security: Security::Default,
+        pagination: None,
+        terminal: None,
+    };
 
     /// Whether doing it twice equals doing it once: by RFC 9110, section 9.2.2, or by its key.
     #[must_use]
@@ -62,6 +60,8 @@ pub enum Verb {
     Patch,
     /// `TRACE`
     Trace,
+    /// `QUERY`, of OpenAPI 3.2: safe and idempotent, with a body.
+    Query,
 }
 
 impl From<Verb> for reqwest::Method {
@@ -75,6 +75,8 @@ impl From<Verb> for reqwest::Method {
             Verb::Head => Self::HEAD,
             Verb::Patch => Self::PATCH,
             Verb::Trace => Self::TRACE,
+            // A valid token, so the fallback is never taken.
+            Verb::Query => Self::from_bytes(b"QUERY").unwrap_or(Self::GET),
         }
     }
 }
@@ -82,8 +84,8 @@ impl From<Verb> for reqwest::Method {
 /// Which credentials satisfy an operation.
 #[derive(Debug, Clone, Copy)]
 pub enum Security {
-    /// The credential set by `api_key`, by the API's first scheme.
-    Any,
+    /// What [`Api::security`](super::Api::security) says.
+    Default,
     /// No credential is sent.
     None,
     /// One of these sets, each a list of scheme names; the first that the client can fill is sent.

@@ -78,6 +78,24 @@ impl Encoding {
             allow_reserved: false,
         }
     }
+
+    /// The same, with reserved characters left as they are.
+    #[must_use]
+    pub const fn with_reserved(self) -> Self {
+        Self {
+            allow_reserved: true,
+            ..self
+        }
+    }
+}
+
+/// How a property of an `application/x-www-form-urlencoded` body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormStyle {
+    /// As a query parameter would be.
+    Style(Encoding),
+    /// As JSON text.
+    Json,
 }
 
 /// Percent-encodes all that RFC 3986 does not call unreserved.

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, Heade
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Body, Encoding, Error, Form, Operation, param};
+use super::{Body, Encoding, Error, Form, FormStyle, Operation, param};
 
 /// One logical call: what it sends and how it is tried.
 ///
@@ -143,17 +143,24 @@ impl Request {
         }
     }
 
-    /// A body of `application/x-www-form-urlencoded`, each property in the form style.
-    pub(super) fn form(&mut self, value: &impl Serialize) {
+    /// A body of `application/x-www-form-urlencoded`, each property in its style or, without one,
+    /// in the exploded form style.
+    pub(super) fn form(&mut self, value: &impl Serialize, styles: &[(&str, FormStyle)]) {
         let fields = match serde_json::to_value(value) {
             Ok(Value::Object(fields)) => Ok(fields),
             Ok(_) => Err("a form is not made of anything but an object".to_owned()),
             Err(error) => Err(error.to_string()),
         };
+        let pairs = |name: &String, value: &Value| {
+            let style = styles.iter().find(|(known, _)| known == name);
+            match style.map(|(_, style)| *style) {
+                None => param::query(name, Encoding::FORM, value),
+                Some(FormStyle::Style(encoding)) => param::query(name, encoding, value),
+                Some(FormStyle::Json) => param::query(name, Encoding::FORM, &value.to_string()),
+            }
+        };
         let pairs = fields.and_then(|fields| {
-            let pairs = fields
-                .iter()
-                .map(|(name, value)| param::query(name, Encoding::FORM, value));
+            let pairs = fields.iter().map(|(name, value)| pairs(name, value));
             pairs.collect::<Result<Vec<_>, _>>()
         });
         if let Some(pairs) = self.ok(pairs) {
@@ -216,7 +223,11 @@ mod tests {
     use super::Request;
     use crate::runtime::{Encoding, Operation, Verb};
 
-    static GET: Operation = Operation::new(Verb::Get, "/a/{x}/b/{y}");
+    static GET: Operation = Operation {
+        verb: Verb::Get,
+        path: "/a/{x}/b/{y}",
+        ..Operation::DEFAULT
+    };
 
     #[test]
     fn a_value_is_never_taken_for_a_parameter() {

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A token or a signing secret. `Debug` shows nothing of it and there is no `Display`.
-#[derive(Clone, PartialEq, Eq)]
+/// It is read and written as the string that it is.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

@@ -25,6 +25,17 @@ pub struct Scheme {
     pub tolerance: Duration,
 }
 
+impl Scheme {
+    /// `Webhook-Id`, `Webhook-Timestamp` and `Webhook-Signature: v1=...`, five minutes either way.
+    pub const V1: Self = Self {
+        id_header: "Webhook-Id",
+        timestamp_header: "Webhook-Timestamp",
+        signature_header: "Webhook-Signature",
+        prefix: "v1=",
+        tolerance: Duration::from_secs(300),
+    };
+}
+
 /// Checks deliveries against one secret, or against several while one is being rotated.
 #[derive(Debug, Clone)]
 pub struct Verifier {
@@ -129,20 +140,12 @@ fn bytes_of_hex(hex: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use jiff::Timestamp;
     use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::{Scheme, Verifier};
 
-    const SCHEME: Scheme = Scheme {
-        id_header: "Webhook-Id",
-        timestamp_header: "Webhook-Timestamp",
-        signature_header: "Webhook-Signature",
-        prefix: "v1=",
-        tolerance: Duration::from_secs(300),
-    };
+    const SCHEME: Scheme = Scheme::V1;
     /// `printf %s 'whk_1.1700000000.{"type":"ping"}' | openssl dgst -sha256 -hmac whsec_1`
     const SIGNATURE: &str = "2fd8bcfa4bf5ae72d8a7196b054baf8ba98c8be5d0119bbd3e50a09f87da9de0";
     const BODY: &[u8] = br#"{"type":"ping"}"#;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use exai_sdk::runtime::{
-    Api, Binary, Call, ClientBuilder, Core, Empty, Encoding, Error, Events, HeaderRoles, Json,
-    Lines, Operation, Paged, Pagination, RetryPolicy, Scheme, Security, Server, Terminal, Verb,
+    Api, Binary, Call, ClientBuilder, Core, Empty, Error, Events, HeaderRoles, Json, Lines,
+    Operation, Paged, Pagination, RetryPolicy, Scheme, Security, Server, Terminal, Verb,
 };
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ pub(crate) static API: Api = Api {
         ("token", Scheme::Bearer),
         ("legacy", Scheme::Header("X-Legacy-Key")),
     ],
+    security: Security::OneOf(&[&["token"]]),
     headers: HeaderRoles {
         idempotency_key: Some("Idempotency-Key"),
         replayed: Some("Idempotent-Replayed"),
@@ -36,23 +37,39 @@ static CURSOR: Pagination = Pagination {
     items: "/data",
     next: "/next_cursor",
 };
-static GET: Operation = Operation::new(Verb::Get, "/things/{id}");
+static GET: Operation = Operation {
+    verb: Verb::Get,
+    path: "/things/{id}",
+    ..Operation::DEFAULT
+};
 static LEGACY: Operation = Operation {
     security: Security::OneOf(&[&["unknown"], &["legacy"]]),
-    ..Operation::new(Verb::Get, "/legacy")
+    verb: Verb::Get,
+    path: "/legacy",
+    ..Operation::DEFAULT
 };
 static OPEN: Operation = Operation {
     security: Security::None,
-    ..Operation::new(Verb::Get, "/open")
+    verb: Verb::Get,
+    path: "/open",
+    ..Operation::DEFAULT
 };
 static CREATE: Operation = Operation {
     keyed: true,
-    ..Operation::new(Verb::Post, "/things")
+    verb: Verb::Post,
+    path: "/things",
+    ..Operation::DEFAULT
 };
-static UNKEYED: Operation = Operation::new(Verb::Post, "/unkeyed");
+static UNKEYED: Operation = Operation {
+    verb: Verb::Post,
+    path: "/unkeyed",
+    ..Operation::DEFAULT
+};
 static LIST: Operation = Operation {
     pagination: Some(&CURSOR),
-    ..Operation::new(Verb::Get, "/things")
+    verb: Verb::Get,
+    path: "/things",
+    ..Operation::DEFAULT
 };
 static EVENTS: Operation = Operation {
     accept: "text/event-stream",
@@ -60,11 +77,15 @@ static EVENTS: Operation = Operation {
         property: "type",
         values: &["done"],
     }),
-    ..Operation::new(Verb::Get, "/events")
+    verb: Verb::Get,
+    path: "/events",
+    ..Operation::DEFAULT
 };
 static TAIL: Operation = Operation {
     accept: "text/event-stream",
-    ..Operation::new(Verb::Get, "/tail")
+    verb: Verb::Get,
+    path: "/tail",
+    ..Operation::DEFAULT
 };
 static EXEC: Operation = Operation {
     keyed: true,
@@ -76,9 +97,15 @@ const EVENTS_BY_POST: Operation = Operation {
         property: "type",
         values: &["done"],
     }),
-    ..Operation::new(Verb::Post, "/exec")
+    verb: Verb::Post,
+    path: "/exec",
+    ..Operation::DEFAULT
 };
-static EXPORT: Operation = Operation::new(Verb::Get, "/export");
+static EXPORT: Operation = Operation {
+    verb: Verb::Get,
+    path: "/export",
+    ..Operation::DEFAULT
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Client(pub(crate) Core);
@@ -103,7 +130,7 @@ impl Client {
     }
 
     pub(crate) fn get(&self, id: &str) -> Call<Json<Value>> {
-        Call::new(&self.0, &GET).path_param("id", Encoding::SIMPLE, id)
+        Call::new(&self.0, &GET).path_param("id", id)
     }
 
     pub(crate) fn delete(&self) -> Call<Empty> {
