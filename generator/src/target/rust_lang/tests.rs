@@ -33,10 +33,25 @@ fn text(api: &Api, dialect: Dialect) -> String {
     let mut out = String::new();
     for (id, _) in api.types.iter() {
         let view = std::collections::BTreeMap::from([("item", TypeView::new(id, &types))]);
-        out.push_str(&crate::render::render("_rust/type.rs.jinja", &view));
+        out.push_str(&render("_rust/type.rs.jinja", &view));
         out.push('\n');
     }
     format!("{}\n", out.trim_end())
+}
+
+fn render(template: &str, view: &impl serde::Serialize) -> String {
+    let mut env = minijinja::Environment::new();
+    let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true);
+    env.set_syntax(syntax.build().expect("default delimiters"));
+    env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    env.set_loader(|name| {
+        let path = format!("{}/../templates/{name}", env!("CARGO_MANIFEST_DIR"));
+        Ok(std::fs::read_to_string(path).ok())
+    });
+    let template = env.get_template(template).expect("a template");
+    let text = template.render(minijinja::value::Serde(view)).expect("a rendered template");
+    format!("{}\n", text.trim_end())
 }
 
 fn rustfmt(source: &str) -> String {
