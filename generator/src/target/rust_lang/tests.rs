@@ -41,8 +41,9 @@ fn text(api: &Api, dialect: Dialect) -> String {
 
 fn render(template: &str, view: &impl serde::Serialize) -> String {
     let mut env = minijinja::Environment::new();
-    let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true);
-    env.set_syntax(syntax.build().expect("default delimiters"));
+    let mut syntax = minijinja::syntax::SyntaxConfig::builder();
+    let syntax = syntax.trim_blocks(true).lstrip_blocks(true).build();
+    env.set_syntax(syntax.expect("the default delimiters"));
     env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     env.set_loader(|name| {
