@@ -1,0 +1,1 @@
+"""The exAI API."""

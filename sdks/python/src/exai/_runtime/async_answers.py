@@ -1,0 +1,195 @@
+"""Answers that are read as they arrive, over an async transport."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from .engine import Arguments, EngineBase, Plan
+from .errors import APIConnectionError
+from .operation import Operation
+from .options import CallOptions
+from .response import ResponseInfo
+from .retry import backoff
+from .streams import BROKEN_OFF, Reader, check_stream_type
+from .transport import AsyncHttpResponse, TransportError
+
+if TYPE_CHECKING:
+    from .async_engine import AsyncEngine
+
+T = TypeVar("T")
+
+
+class AsyncBinaryResponse:
+    """An answer of bytes, read as it arrives. Close it, or use it in a `with` block."""
+
+    def __init__(self, engine: EngineBase, plan: Plan[Any], response: AsyncHttpResponse) -> None:
+        self._engine = engine
+        self._plan = plan
+        self._response = response
+        self.response: ResponseInfo = engine.info(plan, response.status, response.headers)
+        """The head of the answer: receipt, rate limit, headers."""
+
+    @property
+    def content_type(self) -> str | None:
+        """What the bytes are, by the server's word."""
+        return self._response.headers.get("content-type")
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        """The bytes in pieces, once. Raises `APIConnectionError` when they break off."""
+        try:
+            async for chunk in self._response.iter_bytes():
+                yield chunk
+        except TransportError as failure:
+            raise self._engine.no_answer(self._plan, failure) from None
+        finally:
+            await self.close()
+
+    async def read(self) -> bytes:
+        """All bytes."""
+        return b"".join([chunk async for chunk in self.iter_bytes()])
+
+    async def save(self, path: str | Path) -> None:
+        """Writes the bytes to a file, replacing what it held."""
+        file = await asyncio.to_thread(Path(path).open, "wb")
+        try:
+            async for chunk in self.iter_bytes():
+                await asyncio.to_thread(file.write, chunk)
+        finally:
+            await asyncio.to_thread(file.close)
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        await self._response.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class AsyncStream(Generic[T]):
+    """Items as they arrive. It connects at the first item, and resumes where the server lets it.
+
+    Use it in a `with` block when it may be left before its end.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        operation: Operation[T],
+        options: CallOptions,
+        arguments: Arguments,
+    ) -> None:
+        self._engine = engine
+        self._operation = operation
+        self._options = options
+        self._arguments = arguments
+        self._reader = Reader(operation, str(options.get("last_event_id", "")))
+        self._open: AsyncHttpResponse | None = None
+        self._info: ResponseInfo | None = None
+        self._items = self._iterate()
+
+    @property
+    def response(self) -> ResponseInfo:
+        """The head of the answer. Raises `RuntimeError` before `connect` or the first item."""
+        if self._info is None:
+            raise RuntimeError("the stream is not connected yet")
+        return self._info
+
+    async def connect(self) -> ResponseInfo:
+        """Connects, when nothing has been read yet, and gives the head of the answer."""
+        if self._info is None:
+            await self._connect()
+        return self.response
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The id of the last event handed over: pass it as `last_event_id` to go on behind it."""
+        return self._reader.delivered_id or None
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        return await anext(self._items)
+
+    async def close(self) -> None:
+        """Ends the stream and gives the connection back."""
+        await self._items.aclose()
+        await self._drop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _drop(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+            self._open = None
+
+    async def _connect(self) -> AsyncHttpResponse:
+        arguments = self._arguments
+        if self._operation.resume_header is not None and self._reader.last_id:
+            resumed = {**arguments.headers, self._operation.resume_header: self._reader.last_id}
+            arguments = replace(arguments, headers=resumed)
+        options = self._options
+        if self._info is not None and self._info.idempotency_key is not None:
+            options = options.copy()
+            options["idempotency_key"] = self._info.idempotency_key
+        engine = self._engine
+        plan = engine.plan(self._operation, arguments, options)
+        response = await engine.open(plan)
+        if not check_stream_type(self._operation, response.headers):
+            await response.close()
+            raise APIConnectionError("the answer is no event stream", idempotency_key=plan.key)
+        self._open = response
+        self._info = engine.info(plan, response.status, response.headers)
+        return response
+
+    async def _iterate(self) -> AsyncGenerator[T]:
+        reader, failures = self._reader, 0
+        limit = self._options.get("max_retries", self._engine.settings.max_retries)
+        try:
+            while True:
+                response = self._open or await self._connect()
+                info = self.response
+                try:
+                    async for chunk in response.iter_bytes():
+                        for item in reader.feed(chunk, info):
+                            failures = 0
+                            yield item
+                            if reader.finished:
+                                return
+                    for item in reader.end(info):
+                        yield item
+                    if not reader.must_finish:
+                        return
+                    reason = BROKEN_OFF
+                except TransportError as failure:
+                    reason = str(failure)
+                await self._drop()
+                if not reader.resumable or failures >= limit:
+                    raise APIConnectionError(reason, idempotency_key=info.idempotency_key)
+                await asyncio.sleep(backoff(failures) if reader.retry is None else reader.retry)
+                failures += 1
+                reader.reconnected()
+        finally:
+            await self._drop()

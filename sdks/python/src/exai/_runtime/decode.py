@@ -1,0 +1,173 @@
+"""JSON to typed values: in one native pass, or once more with room for what is not known."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Generic, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import UNSET, UnsetType, ValidationError
+
+from .model import Model, Unknown
+from .unions import Tagged, Union, Untagged
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """Reads JSON of one type; made once, its decoder at first use."""
+
+    def __init__(self, target: object) -> None:
+        self._target = target
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Any]:
+        return msgspec.json.Decoder(cast("type[Any]", self._target), dec_hook=_hook)
+
+    @cached_property
+    def _tag_decoder(self) -> msgspec.json.Decoder[Any]:
+        target = cast("Tagged", self._target)
+        peek = msgspec.defstruct("Peek", [("tag", str)], rename={"tag": target.tag})
+        return msgspec.json.Decoder(peek)
+
+    @cached_property
+    def _variant_codecs(self) -> Mapping[str, Codec[Any]]:
+        target = cast("Tagged", self._target)
+        return {tag: Codec[Any](variant) for tag, variant in target.variants.items()}
+
+    def decode(self, data: bytes) -> T:
+        """Reads one value.
+
+        Raises `msgspec.DecodeError` when the bytes are not JSON, and its subclass
+        `msgspec.ValidationError` when the JSON is not of the type.
+        """
+        try:
+            if isinstance(self._target, Tagged):
+                # Knowing the variant beforehand saves the way through a dict.
+                codec = self._variant_codecs.get(self._tag_decoder.decode(data).tag)
+                if codec is not None:
+                    return cast("T", codec.decode(data))
+            return cast("T", self._decoder.decode(data))
+        except ValidationError:
+            return cast("T", read(msgspec.json.decode(data), self._target))
+
+
+def read(value: Any, target: Any, path: str = "$") -> Any:
+    """Reads a decoded JSON value as `target`, keeping what the type does not know.
+
+    Every level tries the native conversion first, so only the branches that hold something
+    unknown are walked in Python. Raises `msgspec.ValidationError` with the place of what does not
+    fit.
+    """
+    try:
+        return msgspec.convert(value, target, dec_hook=_hook)
+    except ValidationError as error:
+        refusal = error
+    if isinstance(target, Tagged):
+        return _read_tagged(value, target, path)
+    if isinstance(target, Untagged):
+        return _read_first(value, target.options, path)
+    if inspect.isclass(target) and issubclass(target, Model) and isinstance(value, dict):
+        return _read_record(cast("dict[str, Any]", value), target, path)
+    origin, args = get_origin(target), get_args(target)
+    if origin is Literal and type(value) in {type(arg) for arg in args}:
+        return value
+    if origin in (typing.Union, types.UnionType):
+        return _read_arm(value, args, path, refusal)
+    if isinstance(value, list) and origin in (list, Sequence):
+        items = cast("Sequence[Any]", value)
+        return [read(item, args[0], f"{path}[{i}]") for i, item in enumerate(items)]
+    if isinstance(value, dict) and origin in (dict, Mapping):
+        entries = cast("dict[str, Any]", value)
+        return {key: read(item, args[1], f"{path}.{key}") for key, item in entries.items()}
+    raise ValidationError(f"{refusal}, read at {path}")
+
+
+def _read_tagged(value: Any, target: Tagged, path: str) -> Any:
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    tag = fields.get(target.tag)
+    variant = target.variants.get(tag) if isinstance(tag, str) else None
+    if variant is None:
+        return Unknown(tag if isinstance(tag, str) else None, value)
+    return read(value, variant, path)
+
+
+def _read_first(value: Any, options: Sequence[Any], path: str) -> Any:
+    for option in options:
+        try:
+            return read(value, option, path)
+        except ValidationError:
+            continue
+    return Unknown(None, value)
+
+
+def _read_arm(value: Any, arms: Sequence[Any], path: str, refusal: ValidationError) -> Any:
+    last = refusal
+    for arm in arms:
+        if arm in (type(None), UnsetType):
+            continue
+        try:
+            return read(value, arm, path)
+        except ValidationError as error:
+            last = error
+    raise last
+
+
+def _read_record(value: dict[str, Any], model: type[Model], path: str) -> Model:
+    fields = _fields(model)
+    extra = {key: item for key, item in value.items() if key not in fields}
+    known = {key: item for key, item in value.items() if key in fields} if extra else value
+    try:
+        record = msgspec.convert(known, model, dec_hook=_hook)
+    except ValidationError as refusal:
+        attributes: dict[str, Any] = {}
+        for wire_name, field in fields.items():
+            if wire_name in known:
+                attributes[field.name] = read(known[wire_name], field.type, f"{path}.{wire_name}")
+            elif field.required:
+                raise ValidationError(f"{refusal}, read at {path}") from None
+        record = model(**attributes)
+    if extra:
+        target = _extra_type(model)
+        if target is not Any:
+            extra = {key: read(item, target, f"{path}.{key}") for key, item in extra.items()}
+        record.extra_fields.update(extra)
+    return record
+
+
+@cache
+def _fields(model: type[Model]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(model)}
+
+
+@cache
+def _extra_type(model: type[Model]) -> Any:
+    """The type of additional properties: what the record's `extra_fields` says it returns."""
+    accessor = cast("property", model.extra_fields)
+    return get_args(get_type_hints(accessor.fget)["return"])[1]
+
+
+def _hook(target: type, value: Any) -> Any:
+    """Reads unions inside of other types; msgspec calls it for types it does not know."""
+    if isinstance(target, Tagged):
+        fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        tag = fields.get(target.tag)
+        variant = target.variants.get(tag) if isinstance(tag, str) else None
+        if variant is None:
+            return Unknown(tag if isinstance(tag, str) else None, value)
+        return msgspec.convert(value, variant, dec_hook=_hook)
+    if isinstance(target, Untagged):
+        for option in target.options:
+            try:
+                return msgspec.convert(value, option, dec_hook=_hook)
+            except ValidationError:
+                continue
+        raise ValidationError(f"no variant of `{target.__name__}` fits")
+    raise NotImplementedError(f"{target!r} is no type of JSON")
+
+
+__all__ = ["UNSET", "Codec", "Union", "read"]

@@ -1,0 +1,111 @@
+"""Server-sent events, read by the rules of the WHATWG HTML standard, section 9.2.6."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One dispatched event."""
+
+    event: str
+    """`message` when the server names none."""
+    data: str
+    id: str
+    """The last event id, which stays until the server sends another."""
+
+
+class EventParser:
+    """Turns chunks of a body into events. Does no input or output."""
+
+    __slots__ = ("_data", "_event", "_partial", "_skip_newline", "_started", "last_id", "retry")
+
+    def __init__(self, last_id: str = "") -> None:
+        self.last_id = last_id
+        self.retry: float | None = None
+        """Seconds that the server wants a client to wait before it connects again."""
+        self._partial: list[bytes] = []
+        self._data: list[str] = []
+        self._event = ""
+        self._skip_newline = False
+        self._started = False
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Takes the next bytes and gives the events they complete."""
+        if not self._started:
+            chunk = b"".join([*self._partial, chunk])
+            self._partial = []
+            if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
+                self._partial = [chunk]
+                return []
+            self._started = True
+            chunk = chunk.removeprefix(_BOM)
+        events: list[ServerSentEvent] = []
+        for line in chunk.splitlines(keepends=True):
+            if self._skip_newline:
+                self._skip_newline = False
+                if line == b"\n":
+                    continue
+            if not line.endswith((b"\n", b"\r")):
+                self._partial.append(line)
+                continue
+            # A `\r` at the end of a chunk ends the line; a `\n` in front of the next belongs to it.
+            self._skip_newline = line.endswith(b"\r")
+            self._partial.append(line.rstrip(b"\r\n"))
+            whole = b"".join(self._partial)
+            self._partial = []
+            if event := self._line(whole.decode("utf-8", "replace")):
+                events.append(event)
+        return events
+
+    def _line(self, line: str) -> ServerSentEvent | None:
+        if not line:
+            return self._dispatch()
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "data":
+            self._data.append(value)
+        elif name == "event":
+            self._event = value
+        elif name == "id" and "\0" not in value:
+            self.last_id = value
+        elif name == "retry" and value.isascii() and value.isdecimal():
+            self.retry = int(value) / 1000
+        return None
+
+    def _dispatch(self) -> ServerSentEvent | None:
+        data, event = self._data, self._event
+        self._data, self._event = [], ""
+        if not data:
+            return None
+        return ServerSentEvent(event or "message", "\n".join(data), self.last_id)
+
+
+class LineParser:
+    """Turns chunks of a body into lines, for one JSON value a line (NDJSON, JSON Lines)."""
+
+    __slots__ = ("_partial",)
+
+    def __init__(self) -> None:
+        self._partial: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Takes the next bytes and gives the lines they complete; empty lines are left out."""
+        *whole, rest = chunk.split(b"\n")
+        lines: list[bytes] = []
+        for line in whole:
+            self._partial.append(line)
+            lines.append(b"".join(self._partial).strip())
+            self._partial = []
+        if rest:
+            self._partial.append(rest)
+        return [line for line in lines if line]
+
+    def end(self) -> list[bytes]:
+        """Gives the last line, when no newline ended it."""
+        line = b"".join(self._partial).strip()
+        self._partial = []
+        return [line] if line else []

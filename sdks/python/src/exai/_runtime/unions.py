@@ -1,0 +1,75 @@
+"""Unions at run time.
+
+To a type checker a union is `A | B | Unknown`. To the decoder it is a class made here, because
+msgspec's own unions refuse a tag that they do not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_origin
+
+from .model import Unknown
+
+
+class Union(type):
+    """A union of several types, seen by the decoder."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        """True for a value of a variant, and for `Unknown`."""
+        if isinstance(instance, Unknown):
+            return True
+        # `list[X]`, `Literal[...]` cannot be asked; the decoder has made the value, so believe it.
+        return any(
+            get_origin(v) is not None or not isinstance(v, type) or isinstance(instance, v)
+            for v in cls.options
+        )
+
+    @property
+    def options(cls) -> Sequence[Any]:
+        """The types of the variants."""
+        raise NotImplementedError
+
+
+class Tagged(Union):
+    """A union whose variants are records told apart by a property."""
+
+    tag: str
+    _variants: Callable[[], Mapping[str, Any]]
+    _made: Mapping[str, Any] | None
+
+    @property
+    def variants(cls) -> Mapping[str, Any]:
+        """The type that each value of the tag stands for."""
+        if cls._made is None:
+            cls._made = cls._variants()
+        return cls._made
+
+    @property
+    def options(cls) -> Sequence[Any]:
+        """The types of the variants."""
+        return tuple(cls.variants.values())
+
+
+class Untagged(Union):
+    """A union whose variants are told apart by trying them in order."""
+
+    _variants: Callable[[], Sequence[Any]]
+    _made: Sequence[Any] | None
+
+    @property
+    def options(cls) -> Sequence[Any]:
+        """The types of the variants."""
+        if cls._made is None:
+            cls._made = cls._variants()
+        return cls._made
+
+
+def tagged(name: str, tag: str, variants: Callable[[], Mapping[str, Any]]) -> Any:
+    """Makes a union; `variants` is called at first use, when all its types are defined."""
+    return Tagged(name, (), {"tag": tag, "_variants": staticmethod(variants), "_made": None})
+
+
+def untagged(name: str, variants: Callable[[], Sequence[Any]]) -> Any:
+    """Makes a union without a tag; `variants` as in `tagged`."""
+    return Untagged(name, (), {"_variants": staticmethod(variants), "_made": None})
