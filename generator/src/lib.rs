@@ -2,10 +2,13 @@
 
 pub mod bundle;
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod document;
+mod embedded;
 pub mod ir;
 pub mod layout;
 pub mod lower;
+pub mod render;
 pub mod source;
 pub mod target;

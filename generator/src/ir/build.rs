@@ -37,7 +37,12 @@ pub fn api(title: &str) -> Api {
 
 /// A resource with nothing in it.
 pub fn resource(wire: &str) -> Resource {
-    Resource { name: name(wire), docs: Docs::default(), calls: Vec::new(), children: Vec::new() }
+    Resource {
+        name: name(wire),
+        docs: Docs::default(),
+        calls: Vec::new(),
+        children: Vec::new(),
+    }
 }
 
 /// A type definition, used both ways.
@@ -46,7 +51,10 @@ pub fn type_def(wire: &str, shape: Shape) -> TypeDef {
         name: name(wire),
         docs: Docs::default(),
         deprecated: false,
-        usage: Usage { sent: true, received: true },
+        usage: Usage {
+            sent: true,
+            received: true,
+        },
         home: Home::Shared,
         shape,
         span: Span::new(FileId(0), 0, 0),
@@ -55,7 +63,10 @@ pub fn type_def(wire: &str, shape: Shape) -> TypeDef {
 
 /// A record of fields.
 pub fn record(fields: Vec<Field>) -> Shape {
-    Shape::Record(Record { fields, additional: Additional::Unknown })
+    Shape::Record(Record {
+        fields,
+        additional: Additional::Unknown,
+    })
 }
 
 /// A required field.
@@ -74,7 +85,10 @@ pub fn field(wire: &str, ty: Type) -> Field {
 
 /// A field that may be absent.
 pub fn optional(wire: &str, ty: Type) -> Field {
-    Field { required: false, ..field(wire, ty) }
+    Field {
+        required: false,
+        ..field(wire, ty)
+    }
 }
 
 /// A closed enum of strings.
@@ -87,7 +101,11 @@ pub fn string_enum(values: &[&str]) -> Shape {
             docs: Docs::default(),
         })
         .collect();
-    Shape::Enum(Enum { base: EnumBase::String, values, open: false })
+    Shape::Enum(Enum {
+        base: EnumBase::String,
+        values,
+        open: false,
+    })
 }
 
 /// A closed union told apart by a property; each variant is a tag and a named record.
@@ -102,7 +120,11 @@ pub fn tagged_union(property: &str, variants: &[(&str, TypeId)]) -> Shape {
             indirect: false,
         })
         .collect();
-    Shape::Union(Union { variants, tagging: Tagging::Property(name(property)), open: false })
+    Shape::Union(Union {
+        variants,
+        tagging: Tagging::Property(name(property)),
+        open: false,
+    })
 }
 
 /// A required parameter in its place's default style.

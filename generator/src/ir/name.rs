@@ -15,13 +15,20 @@ impl Name {
     /// `words` are lower case, each made of letters and digits only, at least one.
     pub fn new(words: Vec<String>, wire: impl Into<String>) -> Self {
         debug_assert!(!words.is_empty() && words.iter().all(|w| !w.is_empty()));
-        Self { words, wire: Text::new(wire), pinned: false }
+        Self {
+            words,
+            wire: Text::new(wire),
+            pinned: false,
+        }
     }
 
     /// The same name, marked as chosen by the overrides: an allocator gives it its plain form
     /// before any other name.
     pub fn pin(self) -> Self {
-        Self { pinned: true, ..self }
+        Self {
+            pinned: true,
+            ..self
+        }
     }
 
     /// Lower-case words: `["run", "id"]`.
@@ -43,6 +50,10 @@ impl Name {
     pub fn with_suffix(&self, word: &str) -> Self {
         let mut words = self.words.clone();
         words.push(word.to_owned());
-        Self { words, wire: self.wire.clone(), pinned: false }
+        Self {
+            words,
+            wire: self.wire.clone(),
+            pinned: false,
+        }
     }
 }

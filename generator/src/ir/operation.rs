@@ -189,7 +189,10 @@ impl Operations {
 
     /// Every operation with its id, in the document's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (OperationId, &Operation)> {
-        self.0.iter().enumerate().map(|(i, operation)| (OperationId(i as u32), operation))
+        self.0
+            .iter()
+            .enumerate()
+            .map(|(i, operation)| (OperationId(i as u32), operation))
     }
 
     /// Every operation, to be changed in place.

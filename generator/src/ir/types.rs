@@ -183,12 +183,18 @@ impl Types {
 
     /// Every type with its id, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (TypeId, &TypeDef)> {
-        self.0.iter().enumerate().map(|(i, def)| (TypeId(i as u32), def))
+        self.0
+            .iter()
+            .enumerate()
+            .map(|(i, def)| (TypeId(i as u32), def))
     }
 
     /// Every type, to be changed in place.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (TypeId, &mut TypeDef)> {
-        self.0.iter_mut().enumerate().map(|(i, def)| (TypeId(i as u32), def))
+        self.0
+            .iter_mut()
+            .enumerate()
+            .map(|(i, def)| (TypeId(i as u32), def))
     }
 
     /// How many there are.

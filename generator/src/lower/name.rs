@@ -26,14 +26,22 @@ pub fn words(wire: &str) -> Vec<String> {
     let snake = spelled.to_snake_case();
     let words: Vec<String> = snake
         .split('_')
-        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
+        .map(|word| {
+            word.chars()
+                .filter(|c| c.is_alphanumeric())
+                .collect::<String>()
+        })
         .filter(|word| !word.is_empty())
         .collect();
     if !words.is_empty() {
         return words;
     }
     let spelled: Vec<String> = wire.chars().map(spell).collect();
-    if spelled.is_empty() { vec!["empty".to_owned()] } else { spelled }
+    if spelled.is_empty() {
+        vec!["empty".to_owned()]
+    } else {
+        spelled
+    }
 }
 
 fn spell(c: char) -> String {
@@ -82,7 +90,9 @@ mod tests {
 
     #[test]
     fn humps_and_punctuation_are_alike() {
-        for wire in ["run_id", "runId", "RunID", "run-id", "run id", "run.id", "$run[id]"] {
+        for wire in [
+            "run_id", "runId", "RunID", "run-id", "run id", "run.id", "$run[id]",
+        ] {
             assert_eq!(words(wire), ["run", "id"], "{wire}");
         }
         assert_eq!(words("HTTPServer2Go"), ["http", "server2", "go"]);

@@ -5,10 +5,15 @@ use crate::ir::{Call, Docs, Name, OperationId, Resource};
 /// Hangs an operation at the end of a path of accessors, making the resources on the way.
 /// The last word is the method. A path with one word is a method of the root.
 pub fn hang(root: &mut Resource, path: &[Name], operation: OperationId) {
-    let Some((method, accessors)) = path.split_last() else { return };
+    let Some((method, accessors)) = path.split_last() else {
+        return;
+    };
     let mut at = root;
     for accessor in accessors {
-        let found = at.children.iter().position(|child| child.name.words() == accessor.words());
+        let found = at
+            .children
+            .iter()
+            .position(|child| child.name.words() == accessor.words());
         let index = found.unwrap_or_else(|| {
             at.children.push(Resource {
                 name: accessor.clone(),
@@ -20,5 +25,8 @@ pub fn hang(root: &mut Resource, path: &[Name], operation: OperationId) {
         });
         at = &mut at.children[index];
     }
-    at.calls.push(Call { name: method.clone(), operation });
+    at.calls.push(Call {
+        name: method.clone(),
+        operation,
+    });
 }

@@ -15,3 +15,15 @@ pub use files::{NotLoaded, SourceFile, Sources};
 pub use limits::{MAX_ALIASED_NODES, MAX_BYTES, MAX_DEPTH};
 pub use node::{Entry, Node, Value, escape_token, unescape_token};
 pub use span::{FileId, Span, Spanned};
+
+/// A template under `--templates`; `None` when there is no such file.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub(crate) fn read_template(path: &std::path::Path) -> std::io::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,3 +1,117 @@
-//! IR to files of a language.
+//! IR to files of a language. Every target has one shape: `mod.rs` (the file plan), `names.rs`,
+//! `types.rs`, `escape.rs`, then a view struct a node. Knowing one means knowing five.
 
+pub mod names;
 pub mod rust_lang;
+
+use crate::config::{Package, Product};
+use crate::diagnostic::Diagnostics;
+use crate::embedded;
+use crate::ir::Api;
+use crate::render::{RenderError, Renderer};
+
+/// A language, or a server of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// The TypeScript SDK.
+    Typescript,
+    /// The Python SDK.
+    Python,
+    /// The Go SDK.
+    Go,
+    /// The Rust SDK.
+    Rust,
+    /// The axum server.
+    Axum,
+}
+
+/// What a target is given.
+pub struct Context<'a> {
+    /// What to write.
+    pub api: &'a Api,
+    /// What the client is called.
+    pub product: &'a Product,
+    /// Name and version of the package.
+    pub package: &'a Package,
+    /// The command that the first line of each generated file names: `cargo xtask regen`.
+    pub command: &'a str,
+    /// Prints views.
+    pub renderer: &'a Renderer,
+}
+
+/// Who owns a file that a target writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner {
+    /// Made of the document: the manifest lists it.
+    Generated,
+    /// The hand-written runtime, copied; its home is the SDK in this repository.
+    Runtime,
+    /// A package manifest, a README: written for a package of its own, and not for the SDKs of
+    /// this repository, which have theirs by hand.
+    Scaffold,
+}
+
+/// A file that a target writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetFile {
+    /// Below the package's folder, with `/`: `src/generated/runs.ts`.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+    /// Who owns it.
+    pub owner: Owner,
+}
+
+impl Target {
+    /// All of them, in the order they are written.
+    pub const ALL: [Self; 5] = [
+        Self::Typescript,
+        Self::Python,
+        Self::Go,
+        Self::Rust,
+        Self::Axum,
+    ];
+
+    /// `typescript`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Typescript => "typescript",
+            Self::Python => "python",
+            Self::Go => "go",
+            Self::Rust => "rust",
+            Self::Axum => "axum",
+        }
+    }
+
+    /// The target of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.name() == name)
+    }
+
+    /// The hand-written runtime as it stands in this repository: paths below its folder, and texts.
+    /// Each target copies it into the packages it makes, at its own place.
+    pub fn runtime(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Typescript => embedded::RUNTIME_TYPESCRIPT,
+            Self::Python => embedded::RUNTIME_PYTHON,
+            Self::Go => embedded::RUNTIME_GO,
+            Self::Rust => embedded::RUNTIME_RUST,
+            Self::Axum => embedded::RUNTIME_AXUM,
+        }
+    }
+
+    /// Every file of a package: generated, runtime and scaffold.
+    ///
+    /// # Errors
+    /// When a template does not fit its view, which is a defect of the generator.
+    pub fn files(
+        self,
+        cx: &Context<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Vec<TargetFile>, RenderError> {
+        let _ = (cx, diagnostics);
+        match self {
+            Self::Typescript | Self::Python | Self::Go | Self::Rust | Self::Axum => Ok(Vec::new()),
+        }
+    }
+}

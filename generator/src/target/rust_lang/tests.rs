@@ -51,7 +51,9 @@ fn render(template: &str, view: &impl serde::Serialize) -> String {
         Ok(std::fs::read_to_string(path).ok())
     });
     let template = env.get_template(template).expect("a template");
-    let text = template.render(minijinja::value::Serde(view)).expect("a rendered template");
+    let text = template
+        .render(minijinja::value::Serde(view))
+        .expect("a rendered template");
     format!("{}\n", text.trim_end())
 }
 
