@@ -27,8 +27,8 @@ pub struct SourceFile {
 /// Every file read so far; the first is the root document.
 ///
 /// Files ending in `.json` go through a reader of their own, all others through YAML's.
-/// Measured in release on two cores: box.json (1.7 MB) reads in 5 ms as JSON and in 36 ms
-/// as YAML.
+/// Measured in release on two busy cores: box.json (1.7 MB) is a tree after 9 ms as JSON and
+/// after 50 ms as YAML, all but a tenth of it in the parser.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,

@@ -65,7 +65,7 @@ impl Reader<'_> {
             span: node.span,
             entries,
             taken,
-            asked: Vec::with_capacity(16),
+            asked: Vec::with_capacity(if what == "schema" { 64 } else { 16 }),
         })
     }
 

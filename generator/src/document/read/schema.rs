@@ -27,13 +27,10 @@ impl Reader<'_> {
         }
         let upgraded = upgrade::schema(node, self.version, &mut self.noted, self.diagnostics);
         let mut fields = self.open(upgraded.as_ref().unwrap_or(node), "schema")?;
-        let object = self.schema_object(&mut fields);
+        let mut object = self.schema_object(&mut fields);
         self.check_values(&object);
-        let extensions = self.finish_schema(fields);
-        Some(Schema::Object(Box::new(SchemaObject {
-            extensions,
-            ..object
-        })))
+        object.extensions = self.finish_schema(fields);
+        Some(Schema::Object(Box::new(object)))
     }
 
     fn schema_object(&mut self, f: &mut Fields<'_>) -> SchemaObject {
