@@ -5,6 +5,7 @@
 //! are in `extensions`, except `x-exai-stream`, which is read as 3.2's `itemSchema`.
 
 mod operation;
+mod parameter;
 mod reference;
 mod schema;
 mod security;
@@ -14,9 +15,10 @@ use indexmap::IndexMap;
 use crate::source::{FileId, Node, Span, Spanned};
 
 pub use operation::{
-    Callback, Encoding, Example, Header, Link, LinkTarget, MediaType, Method, Operation, Parameter,
-    ParameterLocation, ParameterStyle, PathItem, RequestBody, Response, Responses, StatusKey,
+    Callback, Encoding, Example, Link, LinkTarget, MediaType, Method, Operation, PathItem,
+    RequestBody, Response, Responses, StatusKey,
 };
+pub use parameter::{Header, Parameter, ParameterLocation, ParameterStyle};
 pub(crate) use reference::{Kind, Place};
 pub use reference::{Location, RefOr, Reference, Targets};
 pub use schema::{Discriminator, Schema, SchemaObject, SchemaType, Xml};

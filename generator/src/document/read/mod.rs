@@ -7,18 +7,21 @@ mod body;
 mod components;
 mod fields;
 mod info;
+mod locate;
 mod operation;
 mod parameter;
 mod reference;
 mod schema;
 mod security;
+mod typed;
 mod upgrade;
 mod values;
 mod version;
+mod wording;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use self::reference::Anchors;
+use self::locate::Anchors;
 use self::upgrade::Noted;
 use self::version::Version;
 use super::model::{Document, Kind, Location, Targets};

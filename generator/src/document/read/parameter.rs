@@ -187,7 +187,7 @@ impl Reader<'_> {
             (Some((schema, _)), Some((content, _))) => {
                 let message = format!(
                     "{} has either `schema` or `content`, not both",
-                    super::fields::article(what)
+                    super::wording::article(what)
                 );
                 let found = Diagnostic::error(Code::ConflictingFields, content.span, message);
                 self.push(
@@ -204,7 +204,7 @@ impl Reader<'_> {
             let span = content_at.map_or(f.span, |(key, _)| key.span);
             let message = format!(
                 "the `content` of {} must have one entry",
-                super::fields::article(what)
+                super::wording::article(what)
             );
             self.push(Diagnostic::error(Code::InvalidValue, span, message));
         }

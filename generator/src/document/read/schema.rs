@@ -1,8 +1,9 @@
 //! Schema Objects (section 4.8.24).
 
 use super::Reader;
-use super::fields::{Fields, nearest};
+use super::fields::Fields;
 use super::upgrade;
+use super::wording::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::model::{
     Discriminator, Kind, Location, Map, Reference, Schema, SchemaObject, SchemaType, Xml,

@@ -1,7 +1,7 @@
 //! Values that a schema lists must be of the types that it lists.
 
 use super::Reader;
-use super::fields::article;
+use super::wording::article;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::model::{SchemaObject, SchemaType};
 use crate::source::{Node, Value};

@@ -4,15 +4,16 @@
 //! keep their text unless JSON would not write them so (`0x1F`, `+1`, `.5`). Aliases share
 //! their anchor's node. Merge keys (`<<`), which 1.2 has not but documents use, are merged.
 
-use std::borrow::Cow;
+mod scalar;
+
 use std::collections::HashMap;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
+use self::scalar::{check_tag, scalar};
 use super::limits::{MAX_ALIASED_NODES, MAX_DEPTH};
 use super::mapping::{merge, without_duplicates};
 use super::node::{Entry, Node, Value};
-use super::number::yaml_number;
 use super::span::{FileId, Span, Spanned};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -138,7 +139,7 @@ impl<'a> Builder<'a> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if self.expects_key() {
-                    self.check_tag(
+                    check_tag(
                         tag.as_deref(),
                         &["str", "int", "float", "bool", "null"],
                         span,
@@ -159,7 +160,7 @@ impl<'a> Builder<'a> {
                     self.set_key(key, merges);
                     return Ok(());
                 }
-                let value = self.scalar(text, style, tag.as_deref(), span)?;
+                let value = scalar(text, style, tag.as_deref(), span)?;
                 self.finish(
                     anchor,
                     Measured {
@@ -170,11 +171,11 @@ impl<'a> Builder<'a> {
                 )
             }
             Event::SequenceStart(style, anchor, tag) => {
-                self.check_tag(tag.as_deref(), &["seq"], span)?;
+                check_tag(tag.as_deref(), &["seq"], span)?;
                 self.open(Content::Sequence(Vec::new()), style, anchor, span)
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.check_tag(tag.as_deref(), &["map"], span)?;
+                check_tag(tag.as_deref(), &["map"], span)?;
                 let content = Content::Mapping {
                     entries: Vec::new(),
                     key: None,
@@ -340,79 +341,4 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
-
-    fn check_tag(&self, tag: Option<&Tag>, allowed: &[&str], span: Span) -> Step {
-        match tag {
-            None => Ok(()),
-            Some(tag) if tag.original() == "!" => Ok(()),
-            Some(tag) if allowed.iter().any(|name| tag.is_yaml_core_schema_tag(name)) => Ok(()),
-            Some(tag) => Err(unsupported_tag(tag, span)),
-        }
-    }
-
-    fn scalar(
-        &self,
-        text: Cow<'_, str>,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        span: Span,
-    ) -> Result<Value, Diagnostic> {
-        let plain = |text: Cow<'_, str>| resolve(text, span);
-        let Some(tag) = tag else {
-            return if style == ScalarStyle::Plain {
-                plain(text)
-            } else {
-                Ok(Value::String(text.into_owned()))
-            };
-        };
-        if tag.original() == "!" || tag.is_yaml_core_schema_tag("str") {
-            return Ok(Value::String(text.into_owned()));
-        }
-        let value = plain(text)?;
-        let suits = match &value {
-            Value::Null => tag.is_yaml_core_schema_tag("null"),
-            Value::Bool(_) => tag.is_yaml_core_schema_tag("bool"),
-            Value::Number(_) => {
-                tag.is_yaml_core_schema_tag("int") || tag.is_yaml_core_schema_tag("float")
-            }
-            _ => false,
-        };
-        if suits {
-            Ok(value)
-        } else {
-            Err(unsupported_tag(tag, span))
-        }
-    }
-}
-
-fn unsupported_tag(tag: &Tag, span: Span) -> Diagnostic {
-    let message = format!(
-        "the tag `{}` does not fit this value or is not of YAML's core schema",
-        tag.original()
-    );
-    Diagnostic::error(Code::UnsupportedYaml, span, message).hint("remove the tag")
-}
-
-/// A plain scalar by the core schema.
-fn resolve(text: Cow<'_, str>, span: Span) -> Result<Value, Diagnostic> {
-    Ok(match text.as_ref() {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        other
-            if !other.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) =>
-        {
-            Value::String(text.into_owned())
-        }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF"
-        | ".nan" | ".NaN" | ".NAN" => {
-            let message = format!("`{text}` is a number that JSON cannot write");
-            return Err(Diagnostic::error(Code::UnsupportedYaml, span, message)
-                .hint("quote it if it is text"));
-        }
-        other => match yaml_number(other) {
-            Some(number) => Value::Number(number),
-            None => Value::String(text.into_owned()),
-        },
-    })
 }
