@@ -22,11 +22,11 @@ pub(super) struct ClientView {
     pub(super) environments: String,
     /// Options for servers with variables: `WithTenant`.
     pub(super) server_options: Vec<ServerOption>,
-    /// The body of the runtime's `product`: `		name: "exai",` and so on.
+    /// The body of the runtime's `product`: `name: "exai",` and so on.
     pub(super) product: String,
-    /// The client's body: `	Runs *RunsService`
+    /// The client's body: `Runs *RunsService`
     pub(super) fields: String,
-    /// The client's literal: `		Runs: newRunsService(t),`
+    /// The client's literal: `Runs: newRunsService(t),`
     pub(super) literal: String,
 }
 

@@ -21,7 +21,7 @@ pub(super) fn lines(markdown: &str) -> Vec<String> {
     let mut after_item = false;
     for block in blocks(&clean(markdown)) {
         let item = matches!(block, Block::Item(_));
-        if !out.is_empty() && !(item && after_item) {
+        if !(out.is_empty() || item && after_item) {
             out.push(String::new());
         }
         after_item = item;

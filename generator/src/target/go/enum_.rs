@@ -16,7 +16,7 @@ pub(super) struct EnumView {
     pub(super) name: String,
     /// `string`
     pub(super) base: &'static str,
-    /// The const block's body: `	RunStatusQueued RunStatus = "queued"`; empty without values.
+    /// The const block's body: `RunStatusQueued RunStatus = "queued"`; empty without values.
     pub(super) constants: String,
 }
 

@@ -9,6 +9,8 @@ mod docs;
 mod enum_;
 mod error;
 mod escape;
+#[cfg(test)]
+mod fixtures;
 mod names;
 mod operation;
 mod params;

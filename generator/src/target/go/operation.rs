@@ -23,7 +23,7 @@ pub(super) struct MethodView {
     pub(super) docs: String,
     /// `Start(ctx context.Context, params RunStartParams, opts ...RequestOption) (*Run, error)`
     pub(super) signature: String,
-    /// `	return call[*Run](ctx, s.transport, request{op: &opRunsStart, params: params}, opts)`
+    /// `return call[*Run](ctx, s.transport, request{op: &opRunsStart, params: params}, opts)`
     pub(super) body: String,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct FactsView {
     pub(super) name: String,
     /// `operation`, or `waitShape` for how to wait for the result of one.
     pub(super) ty: &'static str,
-    /// The literal's body: `	method: "POST",` and so on.
+    /// The literal's body: `method: "POST",` and so on.
     pub(super) body: String,
 }
 

@@ -18,7 +18,7 @@ pub(super) struct ParamsView {
     pub(super) docs: String,
     /// `RunStartParams`
     pub(super) name: String,
-    /// The struct's body: ``	PlanID string `json:"plan_id"` ``
+    /// The struct's body: ``PlanID string `json:"plan_id"` ``
     pub(super) body: String,
 }
 

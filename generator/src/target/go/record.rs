@@ -15,7 +15,7 @@ pub(super) struct RecordView {
     pub(super) docs: String,
     /// `Run`
     pub(super) name: String,
-    /// The struct's body: ``	ID string `json:"id"` ``
+    /// The struct's body: ``ID string `json:"id"` ``
     pub(super) body: String,
 }
 

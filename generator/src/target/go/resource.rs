@@ -17,9 +17,9 @@ pub(super) struct ServiceView {
     pub(super) docs: String,
     /// `RunsService`
     pub(super) name: String,
-    /// The struct's body: `	Checkpoints *RunsCheckpointsService` and so on.
+    /// The struct's body: `Checkpoints *RunsCheckpointsService` and so on.
     pub(super) fields: String,
-    /// The constructor's literal: `		Checkpoints: newRunsCheckpointsService(t),`; empty where
+    /// The constructor's literal: `Checkpoints: newRunsCheckpointsService(t),`; empty where
     /// there is only the transport.
     pub(super) literal: String,
     /// Its methods, in the document's order.

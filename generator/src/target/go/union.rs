@@ -20,7 +20,7 @@ pub(super) struct UnionView {
     pub(super) marker: String,
     /// `UnknownRunEvent`
     pub(super) unknown: String,
-    /// The body of the union's plan: `	tag: "type",` and so on.
+    /// The body of the union's plan: `tag: "type",` and so on.
     pub(super) plan: String,
     /// Types for variants that have no name: `string` as `StopText`.
     pub(super) wrappers: Vec<Wrapper>,
