@@ -9,6 +9,7 @@ use super::plan::Plan;
 use super::record::indented;
 use super::resource;
 use crate::ir::{Api, HeaderRole, Place, SecurityKind, Server};
+use crate::target::Context;
 use crate::layout::go_align::{Row, align};
 
 /// The client's file.
@@ -53,6 +54,12 @@ pub(super) struct Identity<'a> {
     pub(super) version: &'a str,
     /// `EXAI`
     pub(super) env_prefix: &'a str,
+}
+
+impl<'a> Identity<'a> {
+    pub(super) fn new(package: &'a str, cx: &'a Context<'_>) -> Self {
+        Self { package, version: &cx.package.version, env_prefix: &cx.product.environment }
+    }
 }
 
 impl ClientView {

@@ -133,6 +133,18 @@ fn value(literal: &Literal) -> serde_json::Value {
     }
 }
 
+/// Text in a line of Markdown, where it means nothing but itself.
+pub(super) fn markdown(text: &Text) -> String {
+    text.raw()
+        .chars()
+        .filter(|c| !c.is_control())
+        .flat_map(|c| {
+            let escaped = c.is_ascii_punctuation() && !matches!(c, ',' | ':' | '\'' | '/');
+            escaped.then_some('\\').into_iter().chain([c])
+        })
+        .collect()
+}
+
 /// A literal piece of a path in a path template. Braces, which would open a slot, and what a URL
 /// cannot hold are percent-encoded.
 pub(super) fn path(text: &Text) -> String {

@@ -34,23 +34,10 @@ use self::record::RecordView;
 use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
-use crate::ir::{Api, Shape};
-use crate::render::render;
-
-/// What a Go package is called, beside what the API says.
-#[derive(Clone, Debug)]
-pub struct GoPackage {
-    /// The package clause: `exai`.
-    pub package: String,
-    /// The module path: `github.com/exai/sdk-go`.
-    pub module: String,
-    /// The module's version, sent in the `User-Agent`: `1.4.0`.
-    pub version: String,
-    /// The prefix of environment variables: `EXAI`.
-    pub env_prefix: String,
-    /// The command that the first line of each file names: `cargo xtask regen`.
-    pub command: String,
-}
+use super::{Context, Owner, TargetFile};
+use crate::embedded;
+use crate::ir::Shape;
+use crate::render::RenderError;
 
 /// The first lines of every file.
 #[derive(Debug, Serialize)]
@@ -120,127 +107,148 @@ struct AliasView {
     ty: String,
 }
 
-/// The files of a package, by path, in the order of their paths.
-pub fn files(api: &Api, package: &GoPackage) -> Vec<(String, String)> {
-    let mut plan = Plan::new(api);
-    let mut files = Vec::new();
-    let mut names = names::Scope::with(&["client", "errors", "shared"]);
+/// The scaffold's files.
+#[derive(Debug, Serialize)]
+struct ModuleView {
+    /// `exai`
+    package: String,
+    /// `github.com/exai/sdk-go`
+    module: String,
+    /// `Package exai calls the exAI API.`
+    title: String,
+    /// `EXAI`
+    env_prefix: String,
+}
+
+/// Every file of the package: generated, runtime and scaffold.
+pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
+    let mut files = generated(cx)?;
+    files.extend(runtime(cx));
+    files.extend(scaffold(cx)?);
+    Ok(files)
+}
+
+/// The hand-written files, under the package's own clause.
+fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
+    let clause = format!("package {}\n", package_name(cx));
+    embedded::RUNTIME_GO.iter().map(move |(path, text)| TargetFile {
+        path: (*path).to_owned(),
+        text: text.replacen("package exai\n", &clause, 1),
+        owner: Owner::Runtime,
+    })
+}
+
+fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
+    let view = ModuleView {
+        package: package_name(cx),
+        module: cx.package.module.clone().unwrap_or_else(|| cx.package.name.clone()),
+        title: escape::markdown(&cx.api.info.title),
+        env_prefix: cx.product.environment.clone(),
+    };
+    [("go.mod", "go/go.mod.jinja"), ("README.md", "go/README.md.jinja")]
+        .into_iter()
+        .map(|(path, template)| {
+            let text = cx.renderer.render(template, &view)?;
+            Ok(TargetFile { path: path.to_owned(), text, owner: Owner::Scaffold })
+        })
+        .collect()
+}
+
+/// The package clause: letters and digits in lower case, and no keyword.
+fn package_name(cx: &Context<'_>) -> String {
+    let name: String =
+        cx.package.name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    names::local(&[name])
+}
+
+/// The files made of the document, in the order of their paths.
+fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
+    let package = package_name(cx);
+    let mut plan = Plan::new(cx.api);
+    let mut files = Files { cx, package: &package, files: Vec::new() };
+    let mut stems = names::Scope::with(&["client", "errors", "shared"]);
     let stems: Vec<String> = plan
         .root
         .children
         .iter()
-        .map(|child| names.take(child.resource.name.words().join("_"), "_resource"))
+        .map(|child| stems.take(child.resource.name.words().join("_"), "_resource"))
         .collect();
     for home in homes(&plan) {
-        let stem = home
-            .and_then(|index| stems.get(index))
-            .map_or("shared", String::as_str);
-        let view = types_file(&mut plan, home, package);
-        files.push((
-            format!("{stem}_types_gen.go"),
-            render("go/[resource]_types_gen.go.jinja", &view),
-        ));
+        let stem = home.and_then(|index| stems.get(index)).map_or("shared", String::as_str);
+        let view = types_file(&plan, home, &files);
+        files.add(format!("{stem}_types_gen.go"), "[resource]_types_gen.go", &view)?;
     }
     for (service, stem) in plan.root.children.iter().zip(&stems) {
         let made = ResourceFiles::new(&plan, service);
+        files.params(stem, made.params, made.params_imports)?;
         let view = ServiceFile {
-            head: head(package, made.imports),
+            head: files.head(made.imports),
             services: made.services,
             operations: made.facts,
         };
-        files.push((
-            format!("{stem}_gen.go"),
-            render("go/[resource]_gen.go.jinja", &view),
-        ));
-        if !made.params.is_empty() {
-            let view = ParamsFile {
-                head: head(package, made.params_imports),
-                structs: made.params,
-            };
-            files.push((
-                format!("{stem}_params_gen.go"),
-                render("go/[resource]_params_gen.go.jinja", &view),
-            ));
-        }
+        files.add(format!("{stem}_gen.go"), "[resource]_gen.go", &view)?;
     }
     let made = ResourceFiles::calls_of(&plan, &plan.root);
-    if !made.params.is_empty() {
-        let view = ParamsFile {
-            head: head(package, made.params_imports),
-            structs: made.params,
-        };
-        files.push((
-            "client_params_gen.go".to_owned(),
-            render("go/[resource]_params_gen.go.jinja", &view),
-        ));
-    }
-    let identity = Identity {
-        package: &package.package,
-        version: &package.version,
-        env_prefix: &package.env_prefix,
-    };
-    let client = ClientView::new(&mut plan, &identity);
+    files.params("client", made.params, made.params_imports)?;
+    let client = ClientView::new(&mut plan, &Identity::new(&package, cx));
     let view = ClientFile {
-        head: FileHead {
-            package_docs: Some(client.docs.clone()),
-            ..head(package, made.imports)
-        },
+        head: FileHead { package_docs: Some(client.docs.clone()), ..files.head(made.imports) },
         client,
-        methods: made
-            .services
-            .into_iter()
-            .flat_map(|service| service.methods)
-            .collect(),
+        methods: made.services.into_iter().flat_map(|service| service.methods).collect(),
         operations: made.facts,
     };
-    files.push((
-        "client_gen.go".to_owned(),
-        render("go/client_gen.go.jinja", &view),
-    ));
-    let errors = std::mem::take(&mut plan.errors);
-    if !errors.is_empty() {
-        let view = ErrorsFile {
-            head: head(package, Imports::new()),
-            errors,
-        };
-        files.push((
-            "errors_gen.go".to_owned(),
-            render("go/errors_gen.go.jinja", &view),
-        ));
+    files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
+    if !plan.errors.is_empty() {
+        let view = ErrorsFile { head: files.head(Imports::new()), errors: plan.errors };
+        files.add("errors_gen.go".to_owned(), "errors_gen.go", &view)?;
     }
-    files.sort();
-    files
+    files.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files.files)
 }
 
-fn head(package: &GoPackage, imports: Imports) -> FileHead<'_> {
-    FileHead {
-        command: &package.command,
-        package: &package.package,
-        package_docs: None,
-        imports,
+/// The files so far.
+struct Files<'a> {
+    cx: &'a Context<'a>,
+    package: &'a str,
+    files: Vec<TargetFile>,
+}
+
+impl<'a> Files<'a> {
+    fn head(&self, imports: Imports) -> FileHead<'a> {
+        FileHead { command: self.cx.command, package: self.package, package_docs: None, imports }
+    }
+
+    fn add(&mut self, path: String, template: &str, view: &impl Serialize) -> Result<(), RenderError> {
+        let text = self.cx.renderer.render(&format!("go/{template}.jinja"), view)?;
+        self.files.push(TargetFile { path, text, owner: Owner::Generated });
+        Ok(())
+    }
+
+    fn params(
+        &mut self,
+        stem: &str,
+        structs: Vec<ParamsView>,
+        imports: Imports,
+    ) -> Result<(), RenderError> {
+        if structs.is_empty() {
+            return Ok(());
+        }
+        let view = ParamsFile { head: self.head(imports), structs };
+        self.add(format!("{stem}_params_gen.go"), "[resource]_params_gen.go", &view)
     }
 }
 
-fn types_file<'p>(
-    plan: &mut Plan<'_>,
-    file: Option<usize>,
-    package: &'p GoPackage,
-) -> TypesFile<'p> {
+fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> TypesFile<'a> {
     let mut imports = Imports::new();
     let mut view = TypesFile {
-        head: head(package, Imports::new()),
+        head: files.head(Imports::new()),
         records: Vec::new(),
         enums: Vec::new(),
         unions: Vec::new(),
         aliases: Vec::new(),
     };
     let api = plan.api;
-    for id in plan
-        .declared
-        .iter()
-        .copied()
-        .filter(|id| home(api, *id) == file)
-    {
+    for id in plan.declared.iter().copied().filter(|id| home(api, *id) == file) {
         let def = &api.types[id];
         match &def.shape {
             Shape::Record(record) => view.records.push(RecordView::new(
@@ -253,18 +261,11 @@ fn types_file<'p>(
             )),
             Shape::Enum(value) => {
                 let name = plan.types.name(id);
-                view.enums
-                    .push(EnumView::new(def, name, value, &plan.constants[&id]));
+                view.enums.push(EnumView::new(def, name, value, &plan.constants[&id]));
             }
-            Shape::Union(union) => view.unions.push(UnionView::new(
-                def,
-                id,
-                union,
-                api,
-                &plan.types,
-                &mut plan.scope,
-                &mut imports,
-            )),
+            Shape::Union(union) => {
+                view.unions.push(UnionView::new(def, id, union, plan, &mut imports));
+            }
             Shape::Alias(target) => view.aliases.push(AliasView {
                 docs: record::type_docs(plan.types.name(id), &def.docs, def.deprecated).join("\n"),
                 name: plan.types.name(id).to_owned(),

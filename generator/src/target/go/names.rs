@@ -2,13 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Words that Go writes in one case, as `golint` and the standard library have them.
-const INITIALISMS: &[&str] = &[
-    "acl", "api", "ascii", "cpu", "css", "dag", "dns", "eof", "guid", "hec", "html", "http",
-    "https", "id", "ip", "json", "lhs", "mcp", "os", "pii", "qps", "ram", "rhs", "rpc", "s3",
-    "siem", "sla", "smtp", "sql", "sse", "ssh", "ssl", "sso", "tcp", "tls", "ttl", "udp", "ui",
-    "uid", "uri", "url", "utc", "utf8", "uuid", "vm", "xml", "yaml",
-];
+use crate::target::names;
 
 /// Keywords, and predeclared names that generated function bodies use or that read badly when
 /// they are hidden.
@@ -132,12 +126,16 @@ pub(super) const RUNTIME: &[&str] = &[
     "WithTryTimeout",
 ];
 
+/// Names that generated code declares beside the document's.
+pub(super) const CLIENT: &[&str] = &["Client", "NewClient", "Environment", "WithEnvironment"];
+
 /// Words behind another name: `["run", "id"]` is `RunID`, `["2", "fa"]` is `2Fa`.
 pub(super) fn suffix(words: &[String]) -> String {
-    words.iter().map(|word| capital(word)).collect()
+    names::pascal_initialisms(words)
 }
 
-/// An exported name: `["run", "id"]` is `RunID`.
+/// An exported name: `["run", "id"]` is `RunID`. A name that does not start with a capital letter,
+/// such as one of digits, would not be exported, and gets one.
 pub(super) fn exported(words: &[String]) -> String {
     let joined = suffix(words);
     match joined.chars().next() {
@@ -148,13 +146,17 @@ pub(super) fn exported(words: &[String]) -> String {
 
 /// An unexported name: `["run", "id"]` is `runID`, `["url"]` is `url`.
 pub(super) fn unexported(words: &[String]) -> String {
-    let mut name = match words.first() {
-        Some(first) if first.starts_with(|c: char| c.is_alphabetic()) => first.clone(),
-        Some(first) => format!("x{first}"),
-        None => "x".to_owned(),
-    };
-    name.extend(words.iter().skip(1).map(|word| capital(word)));
-    name
+    let name = names::camel_initialisms(words);
+    if name.starts_with(char::is_alphabetic) { name } else { format!("x{name}") }
+}
+
+/// A name that a type of the document may have: one of the runtime's gets `Type` behind it.
+pub(super) fn repaired(name: String) -> String {
+    if is_ours(&name) { format!("{name}Type") } else { name }
+}
+
+fn is_ours(name: &str) -> bool {
+    RUNTIME.contains(&name) || CLIENT.contains(&name)
 }
 
 /// A local name that hides nothing a method needs: `type` is `typeValue`.
@@ -165,23 +167,6 @@ pub(super) fn local(words: &[String]) -> String {
     } else {
         name
     }
-}
-
-fn capital(word: &str) -> String {
-    if INITIALISMS.contains(&word) {
-        return word.to_uppercase();
-    }
-    if let Some(singular) = word.strip_suffix('s')
-        && INITIALISMS.contains(&singular)
-        && !singular.is_empty()
-    {
-        return format!("{}s", singular.to_uppercase());
-    }
-    let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
 }
 
 /// The singular of a resource's last word: `agents` is `agent`, `previews` is `preview`,
@@ -218,6 +203,16 @@ pub(super) struct Scope {
 }
 
 impl Scope {
+    /// Marks names as used.
+    pub(super) fn reserve(&mut self, names: impl IntoIterator<Item = String>) {
+        self.taken.extend(names);
+    }
+
+    /// The names that are used.
+    pub(super) fn taken(&self) -> impl Iterator<Item = &String> {
+        self.taken.iter()
+    }
+
     /// A scope in which these names are already used.
     pub(super) fn with(taken: &[&str]) -> Self {
         Self {

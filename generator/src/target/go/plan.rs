@@ -8,11 +8,9 @@ use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
+    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
 };
-
-/// Names that generated code declares beside the document's.
-const CLIENT: &[&str] = &["Client", "NewClient", "Environment", "WithEnvironment"];
+use crate::target::names::allocate;
 
 /// The package, named.
 pub(super) struct Plan<'a> {
@@ -27,6 +25,9 @@ pub(super) struct Plan<'a> {
     pub(super) root: ServicePlan<'a>,
     /// The constants of each declared enum, in the order of its values.
     pub(super) constants: BTreeMap<TypeId, Vec<String>>,
+    /// The types for those variants of each declared union that have no name, by variant;
+    /// empty for the others.
+    pub(super) wrappers: BTreeMap<TypeId, Vec<String>>,
     /// `opRunsStart`, by operation.
     pub(super) facts: BTreeMap<OperationId, String>,
     /// Security alternatives of most operations, as string literals.
@@ -64,9 +65,7 @@ pub(super) struct CallPlan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(api: &'a Api) -> Self {
         let mut scope = Scope::with(names::RUNTIME);
-        for name in CLIENT {
-            scope.take((*name).to_owned(), "");
-        }
+        scope.reserve(names::CLIENT.iter().map(|&name| name.to_owned()));
         let errors = error::views(api, &mut scope);
         let error_names = errors
             .iter()
@@ -77,13 +76,7 @@ impl<'a> Plan<'a> {
             let name = &api.types[*id].name;
             (!name.is_pinned(), name.wire().clone(), *id)
         });
-        let mut type_names = BTreeMap::new();
-        for id in &declared {
-            type_names.insert(
-                *id,
-                scope.take(names::exported(api.types[*id].name.words()), "Type"),
-            );
-        }
+        let type_names = type_names(api, &declared, &mut scope);
         let unknown = declared
             .iter()
             .filter(|id| matches!(api.types[**id].shape, Shape::Union(_)))
@@ -94,6 +87,7 @@ impl<'a> Plan<'a> {
                 )
             })
             .collect();
+        let wrappers = wrappers(api, &declared, &type_names, &mut scope);
         let path_names = PathNames::new(&api.root, &mut scope);
         let constants = constants(api, &declared, &type_names, &mut scope);
         let root = service(
@@ -114,11 +108,52 @@ impl<'a> Plan<'a> {
             error_names,
             root,
             constants,
+            wrappers,
             facts: by_operation,
             security: common_security(api),
             scope,
         }
     }
+}
+
+/// The names of the declared types, which come before all but the runtime's and the errors'.
+fn type_names(api: &Api, declared: &[TypeId], scope: &mut Scope) -> BTreeMap<TypeId, String> {
+    let wanted: Vec<&Name> = declared.iter().map(|id| &api.types[*id].name).collect();
+    let given = allocate(
+        &wanted,
+        &scope.taken().cloned().collect(),
+        |name| names::exported(name.words()),
+        names::repaired,
+        str::to_owned,
+    );
+    scope.reserve(given.iter().cloned());
+    declared.iter().copied().zip(given).collect()
+}
+
+/// `StopText`, for each variant without a name of each declared union.
+fn wrappers(
+    api: &Api,
+    declared: &[TypeId],
+    type_names: &BTreeMap<TypeId, String>,
+    scope: &mut Scope,
+) -> BTreeMap<TypeId, Vec<String>> {
+    let mut wrappers = BTreeMap::new();
+    for id in declared {
+        let Shape::Union(union) = &api.types[*id].shape else { continue };
+        let names = union
+            .variants
+            .iter()
+            .map(|variant| match api.types.resolve(&variant.ty) {
+                Type::Named(_) => String::new(),
+                _ => {
+                    let words = names::suffix(variant.name.words());
+                    scope.take(format!("{}{words}", type_names[id]), "Variant")
+                }
+            })
+            .collect();
+        wrappers.insert(*id, names);
+    }
+    wrappers
 }
 
 /// `RunStatusQueued`, for each value of each declared enum.

@@ -5,21 +5,31 @@ use std::path::Path;
 use std::process::Command;
 
 use super::fixtures::{everything, obstacles};
-use super::{GoPackage, files};
+use super::files;
+use crate::config::{Package, Product};
 use crate::ir::Api;
+use crate::render::Renderer;
+use crate::target::{Context, Owner, TargetFile};
 
-fn package() -> GoPackage {
-    GoPackage {
-        package: "example".into(),
-        module: "example.com/sdk".into(),
-        version: "1.0.0".into(),
-        env_prefix: "EXAMPLE".into(),
-        command: "exai-gen generate".into(),
-    }
+/// Every file of the package made of an API.
+fn package(api: &Api) -> Vec<TargetFile> {
+    let context = Context {
+        api,
+        product: &Product { client: "Example".into(), environment: "EXAMPLE".into() },
+        package: &Package {
+            name: "example".into(),
+            module: Some("example.com/sdk".into()),
+            version: "1.0.0".into(),
+        },
+        command: "exai-gen generate",
+        renderer: &Renderer::embedded(),
+    };
+    files(&context).expect("the templates fit their views")
 }
 
 fn generated(api: &Api) -> BTreeMap<String, String> {
-    files(api, &package()).into_iter().collect()
+    let files = package(api).into_iter().filter(|file| file.owner == Owner::Generated);
+    files.map(|file| (file.path, file.text)).collect()
 }
 
 #[test]
@@ -74,29 +84,6 @@ fn the_same_api_gives_the_same_bytes() {
     assert_eq!(generated(&everything()), generated(&everything()));
 }
 
-/// Writes a package beside the runtime, as a module.
-fn write_module(api: &Api, dir: &Path) {
-    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdks/go");
-    for entry in std::fs::read_dir(runtime).expect("the Go runtime is in sdks/go") {
-        let path = entry.expect("its folder can be read").path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default()
-            .to_owned();
-        if name.ends_with(".go") && !name.ends_with("_test.go") && !name.ends_with("_gen.go") {
-            let text = std::fs::read_to_string(&path).expect("a source file is text");
-            let text = text.replacen("package exai\n", "package example\n", 1);
-            std::fs::write(dir.join(name), text).expect("the module's folder is ours");
-        }
-    }
-    for (path, text) in generated(api) {
-        std::fs::write(dir.join(path), text).expect("the module's folder is ours");
-    }
-    std::fs::write(dir.join("go.mod"), "module example.com/sdk\n\ngo 1.25\n")
-        .expect("the module's folder is ours");
-}
-
 /// What a tool says in a folder: its output, empty when it is content.
 fn says(dir: &Path, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command)
@@ -120,7 +107,9 @@ fn says(dir: &Path, command: &str, arguments: &[&str]) -> String {
 fn gofmt_changes_nothing_and_vet_is_content() {
     for api in [everything(), obstacles()] {
         let dir = tempfile::tempdir().expect("a temporary folder can be made");
-        write_module(&api, dir.path());
+        for file in package(&api) {
+            std::fs::write(dir.path().join(file.path), file.text).expect("the folder is ours");
+        }
         assert_eq!(says(dir.path(), "gofmt", &["-d", "."]), "");
         assert_eq!(says(dir.path(), "go", &["vet", "."]), "");
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::escape;
-use super::names::{self, Scope};
+use super::plan::Plan;
 use super::record::{indented, type_docs};
 use super::types::{GoTypes, Imports};
 use crate::ir::{Api, EnumBase, Shape, Tagging, Text, Type, TypeDef, TypeId, Union, Variant};
@@ -52,12 +52,11 @@ impl UnionView {
         def: &TypeDef,
         id: TypeId,
         union: &Union,
-        api: &Api,
-        types: &GoTypes<'_>,
-        scope: &mut Scope,
+        plan: &Plan<'_>,
         imports: &mut Imports,
     ) -> Self {
         imports.insert("reflect");
+        let (api, types) = (plan.api, &plan.types);
         let name = types.name(id).to_owned();
         let unknown = types.unknown(id).to_owned();
         let mut wrappers = Vec::new();
@@ -65,9 +64,8 @@ impl UnionView {
         let mut tagged: Vec<Row> = Vec::new();
         let mut untagged = Vec::new();
         let mut listed = Vec::new();
-        for variant in &union.variants {
-            let Some(member) = member(&name, variant, api, types, scope, &mut wrappers, imports)
-            else {
+        for (variant, wrapper) in union.variants.iter().zip(&plan.wrappers[&id]) {
+            let Some(member) = member(&name, variant, wrapper, plan, &mut wrappers, imports) else {
                 continue;
             };
             let entry = format!("reflect.TypeFor[{}](),", member.text);
@@ -89,7 +87,7 @@ impl UnionView {
         let marker = format!("is{name}");
         Self {
             docs: docs(def, &name, &listed, &unknown).join("\n"),
-            plan: indented(&plan(&union.tagging, &tagged, &untagged, &unknown)),
+            plan: indented(&plan_lines(&union.tagging, &tagged, &untagged, &unknown)),
             methods: methods(&receivers, &marker).join("\n"),
             name,
             marker,
@@ -119,7 +117,7 @@ fn docs(def: &TypeDef, name: &str, listed: &[String], unknown: &str) -> Vec<Stri
     docs
 }
 
-fn plan(tagging: &Tagging, tagged: &[Row], untagged: &[String], unknown: &str) -> Vec<String> {
+fn plan_lines(tagging: &Tagging, tagged: &[Row], untagged: &[String], unknown: &str) -> Vec<String> {
     let mut rows = Vec::new();
     match tagging {
         Tagging::Property(tag) => {
@@ -160,12 +158,12 @@ fn methods(receivers: &[String], marker: &str) -> Vec<String> {
 fn member(
     union: &str,
     variant: &Variant,
-    api: &Api,
-    types: &GoTypes<'_>,
-    scope: &mut Scope,
+    wrapper: &str,
+    plan: &Plan<'_>,
     wrappers: &mut Vec<Wrapper>,
     imports: &mut Imports,
 ) -> Option<Member> {
+    let (api, types) = (plan.api, &plan.types);
     if let Type::Named(id) = api.types.resolve(&variant.ty) {
         let name = types.name(*id).to_owned();
         match &api.types[*id].shape {
@@ -198,10 +196,7 @@ fn member(
     if ty == "any" {
         return None;
     }
-    let name = scope.take(
-        format!("{union}{}", names::suffix(variant.name.words())),
-        "Variant",
-    );
+    let name = wrapper.to_owned();
     let docs = escape::own_comment(&format!("{name} is a {union} of type {ty}.")).join("\n");
     // A time would lose its methods, and so its form, behind another name.
     let ty = if ty == "time.Time" {
