@@ -1,6 +1,7 @@
 //! IR to files of a language. Every target has one shape: `mod.rs` (the file plan), `names.rs`,
 //! `types.rs`, `escape.rs`, then a view struct a node. Knowing one means knowing five.
 
+pub mod go;
 pub mod names;
 pub mod rust_lang;
 
@@ -109,9 +110,10 @@ impl Target {
         cx: &Context<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Vec<TargetFile>, RenderError> {
-        let _ = (cx, diagnostics);
+        let _ = diagnostics;
         match self {
-            Self::Typescript | Self::Python | Self::Go | Self::Rust | Self::Axum => Ok(Vec::new()),
+            Self::Go => go::files(cx),
+            Self::Typescript | Self::Python | Self::Rust | Self::Axum => Ok(Vec::new()),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::plan::Plan;
 use super::record::indented;
 use super::resource;
 use crate::ir::{Api, HeaderRole, Place, SecurityKind, Server};
-use crate::target::Context;
 use crate::layout::go_align::{Row, align};
+use crate::target::Context;
 
 /// The client's file.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,11 @@ pub(super) struct Identity<'a> {
 
 impl<'a> Identity<'a> {
     pub(super) fn new(package: &'a str, cx: &'a Context<'_>) -> Self {
-        Self { package, version: &cx.package.version, env_prefix: &cx.product.environment }
+        Self {
+            package,
+            version: &cx.package.version,
+            env_prefix: &cx.product.environment,
+        }
     }
 }
 

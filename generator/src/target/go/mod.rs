@@ -34,8 +34,7 @@ use self::record::RecordView;
 use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
-use super::{Context, Owner, TargetFile};
-use crate::embedded;
+use super::{Context, Owner, Target, TargetFile};
 use crate::ir::Shape;
 use crate::render::RenderError;
 
@@ -131,33 +130,52 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
 /// The hand-written files, under the package's own clause.
 fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
     let clause = format!("package {}\n", package_name(cx));
-    embedded::RUNTIME_GO.iter().map(move |(path, text)| TargetFile {
-        path: (*path).to_owned(),
-        text: text.replacen("package exai\n", &clause, 1),
-        owner: Owner::Runtime,
-    })
+    Target::Go
+        .runtime()
+        .iter()
+        .map(move |(path, text)| TargetFile {
+            path: (*path).to_owned(),
+            text: text.replacen("package exai\n", &clause, 1),
+            owner: Owner::Runtime,
+        })
 }
 
 fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let view = ModuleView {
         package: package_name(cx),
-        module: cx.package.module.clone().unwrap_or_else(|| cx.package.name.clone()),
+        module: cx
+            .package
+            .module
+            .clone()
+            .unwrap_or_else(|| cx.package.name.clone()),
         title: escape::markdown(&cx.api.info.title),
         env_prefix: cx.product.environment.clone(),
     };
-    [("go.mod", "go/go.mod.jinja"), ("README.md", "go/README.md.jinja")]
-        .into_iter()
-        .map(|(path, template)| {
-            let text = cx.renderer.render(template, &view)?;
-            Ok(TargetFile { path: path.to_owned(), text, owner: Owner::Scaffold })
+    [
+        ("go.mod", "go/go.mod.jinja"),
+        ("README.md", "go/README.md.jinja"),
+    ]
+    .into_iter()
+    .map(|(path, template)| {
+        let text = cx.renderer.render(template, &view)?;
+        Ok(TargetFile {
+            path: path.to_owned(),
+            text,
+            owner: Owner::Scaffold,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// The package clause: letters and digits in lower case, and no keyword.
 fn package_name(cx: &Context<'_>) -> String {
-    let name: String =
-        cx.package.name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let name: String = cx
+        .package
+        .name
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     names::local(&[name])
 }
 
@@ -165,7 +183,11 @@ fn package_name(cx: &Context<'_>) -> String {
 fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let package = package_name(cx);
     let mut plan = Plan::new(cx.api);
-    let mut files = Files { cx, package: &package, files: Vec::new() };
+    let mut files = Files {
+        cx,
+        package: &package,
+        files: Vec::new(),
+    };
     let mut stems = names::Scope::with(&["client", "errors", "shared"]);
     let stems: Vec<String> = plan
         .root
@@ -174,9 +196,15 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         .map(|child| stems.take(child.resource.name.words().join("_"), "_resource"))
         .collect();
     for home in homes(&plan) {
-        let stem = home.and_then(|index| stems.get(index)).map_or("shared", String::as_str);
+        let stem = home
+            .and_then(|index| stems.get(index))
+            .map_or("shared", String::as_str);
         let view = types_file(&plan, home, &files);
-        files.add(format!("{stem}_types_gen.go"), "[resource]_types_gen.go", &view)?;
+        files.add(
+            format!("{stem}_types_gen.go"),
+            "[resource]_types_gen.go",
+            &view,
+        )?;
     }
     for (service, stem) in plan.root.children.iter().zip(&stems) {
         let made = ResourceFiles::new(&plan, service);
@@ -192,14 +220,24 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     files.params("client", made.params, made.params_imports)?;
     let client = ClientView::new(&mut plan, &Identity::new(&package, cx));
     let view = ClientFile {
-        head: FileHead { package_docs: Some(client.docs.clone()), ..files.head(made.imports) },
+        head: FileHead {
+            package_docs: Some(client.docs.clone()),
+            ..files.head(made.imports)
+        },
         client,
-        methods: made.services.into_iter().flat_map(|service| service.methods).collect(),
+        methods: made
+            .services
+            .into_iter()
+            .flat_map(|service| service.methods)
+            .collect(),
         operations: made.facts,
     };
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
     if !plan.errors.is_empty() {
-        let view = ErrorsFile { head: files.head(Imports::new()), errors: plan.errors };
+        let view = ErrorsFile {
+            head: files.head(Imports::new()),
+            errors: plan.errors,
+        };
         files.add("errors_gen.go".to_owned(), "errors_gen.go", &view)?;
     }
     files.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -215,12 +253,29 @@ struct Files<'a> {
 
 impl<'a> Files<'a> {
     fn head(&self, imports: Imports) -> FileHead<'a> {
-        FileHead { command: self.cx.command, package: self.package, package_docs: None, imports }
+        FileHead {
+            command: self.cx.command,
+            package: self.package,
+            package_docs: None,
+            imports,
+        }
     }
 
-    fn add(&mut self, path: String, template: &str, view: &impl Serialize) -> Result<(), RenderError> {
-        let text = self.cx.renderer.render(&format!("go/{template}.jinja"), view)?;
-        self.files.push(TargetFile { path, text, owner: Owner::Generated });
+    fn add(
+        &mut self,
+        path: String,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Result<(), RenderError> {
+        let text = self
+            .cx
+            .renderer
+            .render(&format!("go/{template}.jinja"), view)?;
+        self.files.push(TargetFile {
+            path,
+            text,
+            owner: Owner::Generated,
+        });
         Ok(())
     }
 
@@ -233,8 +288,15 @@ impl<'a> Files<'a> {
         if structs.is_empty() {
             return Ok(());
         }
-        let view = ParamsFile { head: self.head(imports), structs };
-        self.add(format!("{stem}_params_gen.go"), "[resource]_params_gen.go", &view)
+        let view = ParamsFile {
+            head: self.head(imports),
+            structs,
+        };
+        self.add(
+            format!("{stem}_params_gen.go"),
+            "[resource]_params_gen.go",
+            &view,
+        )
     }
 }
 
@@ -248,7 +310,12 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
         aliases: Vec::new(),
     };
     let api = plan.api;
-    for id in plan.declared.iter().copied().filter(|id| home(api, *id) == file) {
+    for id in plan
+        .declared
+        .iter()
+        .copied()
+        .filter(|id| home(api, *id) == file)
+    {
         let def = &api.types[id];
         match &def.shape {
             Shape::Record(record) => view.records.push(RecordView::new(
@@ -261,10 +328,12 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
             )),
             Shape::Enum(value) => {
                 let name = plan.types.name(id);
-                view.enums.push(EnumView::new(def, name, value, &plan.constants[&id]));
+                view.enums
+                    .push(EnumView::new(def, name, value, &plan.constants[&id]));
             }
             Shape::Union(union) => {
-                view.unions.push(UnionView::new(def, id, union, plan, &mut imports));
+                view.unions
+                    .push(UnionView::new(def, id, union, plan, &mut imports));
             }
             Shape::Alias(target) => view.aliases.push(AliasView {
                 docs: record::type_docs(plan.types.name(id), &def.docs, def.deprecated).join("\n"),

@@ -147,12 +147,20 @@ pub(super) fn exported(words: &[String]) -> String {
 /// An unexported name: `["run", "id"]` is `runID`, `["url"]` is `url`.
 pub(super) fn unexported(words: &[String]) -> String {
     let name = names::camel_initialisms(words);
-    if name.starts_with(char::is_alphabetic) { name } else { format!("x{name}") }
+    if name.starts_with(char::is_alphabetic) {
+        name
+    } else {
+        format!("x{name}")
+    }
 }
 
 /// A name that a type of the document may have: one of the runtime's gets `Type` behind it.
 pub(super) fn repaired(name: String) -> String {
-    if is_ours(&name) { format!("{name}Type") } else { name }
+    if is_ours(&name) {
+        format!("{name}Type")
+    } else {
+        name
+    }
 }
 
 fn is_ours(name: &str) -> bool {

@@ -8,7 +8,8 @@ use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
+    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
+    TypeId,
 };
 use crate::target::names::allocate;
 
@@ -139,7 +140,9 @@ fn wrappers(
 ) -> BTreeMap<TypeId, Vec<String>> {
     let mut wrappers = BTreeMap::new();
     for id in declared {
-        let Shape::Union(union) = &api.types[*id].shape else { continue };
+        let Shape::Union(union) = &api.types[*id].shape else {
+            continue;
+        };
         let names = union
             .variants
             .iter()

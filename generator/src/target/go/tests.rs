@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use super::fixtures::{everything, obstacles};
 use super::files;
+use super::fixtures::{everything, obstacles};
 use crate::config::{Package, Product};
 use crate::ir::Api;
 use crate::render::Renderer;
@@ -15,7 +15,10 @@ use crate::target::{Context, Owner, TargetFile};
 fn package(api: &Api) -> Vec<TargetFile> {
     let context = Context {
         api,
-        product: &Product { client: "Example".into(), environment: "EXAMPLE".into() },
+        product: &Product {
+            client: "Example".into(),
+            environment: "EXAMPLE".into(),
+        },
         package: &Package {
             name: "example".into(),
             module: Some("example.com/sdk".into()),
@@ -28,7 +31,9 @@ fn package(api: &Api) -> Vec<TargetFile> {
 }
 
 fn generated(api: &Api) -> BTreeMap<String, String> {
-    let files = package(api).into_iter().filter(|file| file.owner == Owner::Generated);
+    let files = package(api)
+        .into_iter()
+        .filter(|file| file.owner == Owner::Generated);
     files.map(|file| (file.path, file.text)).collect()
 }
 

@@ -56,7 +56,7 @@ impl UnionView {
         imports: &mut Imports,
     ) -> Self {
         imports.insert("reflect");
-        let (api, types) = (plan.api, &plan.types);
+        let types = &plan.types;
         let name = types.name(id).to_owned();
         let unknown = types.unknown(id).to_owned();
         let mut wrappers = Vec::new();
@@ -117,7 +117,12 @@ fn docs(def: &TypeDef, name: &str, listed: &[String], unknown: &str) -> Vec<Stri
     docs
 }
 
-fn plan_lines(tagging: &Tagging, tagged: &[Row], untagged: &[String], unknown: &str) -> Vec<String> {
+fn plan_lines(
+    tagging: &Tagging,
+    tagged: &[Row],
+    untagged: &[String],
+    unknown: &str,
+) -> Vec<String> {
     let mut rows = Vec::new();
     match tagging {
         Tagging::Property(tag) => {
