@@ -49,17 +49,21 @@ impl Sources {
     /// and then its `node` is `None`.
     pub fn open(path: &Path, diagnostics: &mut Diagnostics) -> Self {
         let mut sources = Self::default();
-        let canonical = path.canonicalize();
-        match canonical {
-            Ok(canonical) => {
-                sources.load(display_name(path), canonical, None, diagnostics);
-            }
+        sources.open_another(path, diagnostics);
+        sources
+    }
+
+    /// Reads a further file that the user named, such as a configuration, which no document
+    /// refers to. What is wrong with it goes to `diagnostics`; `None` when it is not there.
+    pub fn open_another(&mut self, path: &Path, diagnostics: &mut Diagnostics) -> Option<FileId> {
+        match path.canonicalize() {
+            Ok(canonical) => Some(self.load(display_name(path), canonical, None, diagnostics)),
             Err(error) => {
                 let message = format!("cannot open `{}`: {}", path.display(), reason(&error));
                 diagnostics.push(Diagnostic::without_place(Code::FileUnreadable, message));
+                None
             }
         }
-        sources
     }
 
     /// Takes `text` for the root document, as if it were in a file called `name`. It can refer

@@ -13,6 +13,8 @@ mod parameter;
 mod reference;
 mod schema;
 mod security;
+#[cfg(test)]
+mod tests;
 mod typed;
 mod upgrade;
 mod values;
