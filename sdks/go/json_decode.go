@@ -186,20 +186,11 @@ func (d *jsonDecoder) skip() []byte {
 			}
 		}
 	default:
-		for d.pos < len(d.data) && !endsLiteral(d.data[d.pos]) {
+		for d.pos < len(d.data) && !bytes.ContainsRune([]byte(" \n\t\r,]}"), rune(d.data[d.pos])) {
 			d.pos++
 		}
 	}
 	return d.data[start:d.pos]
-}
-
-// endsLiteral reports whether a number or a word is over at c.
-func endsLiteral(c byte) bool {
-	switch c {
-	case ' ', '\n', '\t', '\r', ',', ']', '}':
-		return true
-	}
-	return false
 }
 
 func (d *jsonDecoder) skipString() {
@@ -212,31 +203,28 @@ func (d *jsonDecoder) skipString() {
 }
 
 // string reads the next value, which is a string.
-func (d *jsonDecoder) string() string { return string(d.stringBytes()) }
-
-// stringBytes is string without a copy, where the text holds no escapes.
-func (d *jsonDecoder) stringBytes() []byte {
+func (d *jsonDecoder) string() string {
 	d.peek()
 	start := d.pos
 	d.skipString()
 	text := d.data[start+1 : d.pos-1]
 	if bytes.IndexByte(text, '\\') < 0 {
 		if utf8.Valid(text) {
-			return text
+			return string(text)
 		}
-		return bytes.ToValidUTF8(text, []byte("\uFFFD"))
+		return strings.ToValidUTF8(string(text), "\uFFFD")
 	}
 	var s string
 	if err := json.Unmarshal(d.data[start:d.pos], &s); err != nil {
 		// The text was validated, so its strings are valid.
-		return text
+		return string(text)
 	}
-	return []byte(s)
+	return s
 }
 
 // members calls f for each member of the next value, an object, with the
 // decoder standing before the member's value; f must pass the value.
-func (d *jsonDecoder) members(f func(name []byte) error) error {
+func (d *jsonDecoder) members(f func(name string) error) error {
 	d.peek()
 	d.pos++
 	if d.peek() == '}' {
@@ -244,11 +232,11 @@ func (d *jsonDecoder) members(f func(name []byte) error) error {
 		return nil
 	}
 	for {
-		name := d.stringBytes()
+		name := d.string()
 		d.peek()
 		d.pos++ // the colon
 		if err := f(name); err != nil {
-			return below(err, string(name))
+			return below(err, name)
 		}
 		end := d.peek()
 		d.pos++
@@ -284,14 +272,14 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 	}
 	plan := planOf(v.Type())
 	seen := 0
-	err := d.members(func(name []byte) error {
-		if i, ok := plan.byName[string(name)]; ok {
+	err := d.members(func(name string) error {
+		if i, ok := plan.byName[name]; ok {
 			if d.strict && !plan.fields[i].omitZero {
 				seen++
 			}
 			return d.value(v.Field(plan.fields[i].index))
 		}
-		if fixed, ok := plan.constant(string(name)); ok {
+		if fixed, ok := plan.constant(name); ok {
 			start := d.pos
 			if string(d.skip()) == fixed {
 				return nil
@@ -307,7 +295,7 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 			d.skip()
 			return nil
 		}
-		return d.entry(v.Field(plan.rest), string(name))
+		return d.entry(v.Field(plan.rest), name)
 	})
 	if err != nil || !d.strict {
 		return err
@@ -328,7 +316,7 @@ func (d *jsonDecoder) mapping(v reflect.Value, c byte) error {
 		return d.wrong("an object", c)
 	}
 	v.Set(reflect.MakeMap(v.Type()))
-	return d.members(func(name []byte) error { return d.entry(v, string(name)) })
+	return d.members(func(name string) error { return d.entry(v, name) })
 }
 
 // entry decodes the next value into the map v, which is made if it is nil.
@@ -494,8 +482,8 @@ func stringMember(data []byte, name string) (string, error) {
 		return "", d.wrong("an object", c)
 	}
 	found, ok := "", false
-	err := d.members(func(member []byte) error {
-		if string(member) != name {
+	err := d.members(func(member string) error {
+		if member != name {
 			d.skip()
 			return nil
 		}
@@ -522,9 +510,9 @@ func lookup(data []byte, pointer string) []byte {
 		}
 		data = nil
 		// The callback never fails.
-		_ = d.members(func(member []byte) error {
+		_ = d.members(func(member string) error {
 			text := d.skip()
-			if string(member) == part {
+			if member == part {
 				data = text
 			}
 			return nil

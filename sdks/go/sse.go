@@ -29,7 +29,6 @@ type eventReader struct {
 	retry  time.Duration // what the server asked to wait before reconnecting; 0 if it didn't
 	begun  bool
 	afterR bool // the last line ended in a carriage return
-	buffer []byte
 }
 
 func newEventReader(r io.Reader) *eventReader {
@@ -78,7 +77,7 @@ func (r *eventReader) next() (serverEvent, error) {
 
 // line reads a line that ends in LF, CR or CRLF, without its end. It returns
 // at a CR at once, and skips the LF after it when more is read, so that a
-// stream of CRs is not held back. The line is valid until the next call.
+// stream of CRs is not held back.
 func (r *eventReader) line(limit int) ([]byte, error) {
 	if !r.begun {
 		r.begun = true
@@ -86,33 +85,23 @@ func (r *eventReader) line(limit int) ([]byte, error) {
 			r.source.Discard(3)
 		}
 	}
-	r.buffer = r.buffer[:0]
+	var line []byte
 	for {
-		if _, err := r.source.Peek(1); err != nil {
+		c, err := r.source.ReadByte()
+		if err != nil {
 			return nil, err
 		}
-		chunk, _ := r.source.Peek(r.source.Buffered())
-		if r.afterR {
+		if c == '\n' && r.afterR {
 			r.afterR = false
-			if chunk[0] == '\n' {
-				r.source.Discard(1)
-				continue
-			}
+			continue
 		}
-		end := bytes.IndexAny(chunk, "\r\n")
-		if end >= 0 {
-			r.afterR = chunk[end] == '\r'
-			r.buffer = append(r.buffer, chunk[:end]...)
-			r.source.Discard(end + 1)
-		} else {
-			r.buffer = append(r.buffer, chunk...)
-			r.source.Discard(len(chunk))
+		r.afterR = c == '\r'
+		if c == '\n' || c == '\r' {
+			return line, nil
 		}
-		if len(r.buffer) > limit {
+		if len(line) >= limit {
 			return nil, errEventTooLarge
 		}
-		if end >= 0 {
-			return r.buffer, nil
-		}
+		line = append(line, c)
 	}
 }

@@ -21,7 +21,6 @@ mod resource;
 mod tests;
 mod types;
 mod union;
-mod wait;
 
 use serde::Serialize;
 
