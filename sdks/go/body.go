@@ -81,10 +81,10 @@ func addMembers(b []byte, extra map[string]any) ([]byte, error) {
 	}
 	out := []byte{'{'}
 	// The callback never fails.
-	_ = d.members(func(name string) error {
+	_ = d.members(func(name []byte) error {
 		text := d.skip()
-		if _, replaced := extra[name]; !replaced {
-			out = append(appendName(out, 1, name), text...)
+		if _, replaced := extra[string(name)]; !replaced {
+			out = append(appendName(out, 1, string(name)), text...)
 		}
 		return nil
 	})

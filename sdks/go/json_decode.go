@@ -186,11 +186,20 @@ func (d *jsonDecoder) skip() []byte {
 			}
 		}
 	default:
-		for d.pos < len(d.data) && !bytes.ContainsRune([]byte(" \n\t\r,]}"), rune(d.data[d.pos])) {
+		for d.pos < len(d.data) && !endsLiteral(d.data[d.pos]) {
 			d.pos++
 		}
 	}
 	return d.data[start:d.pos]
+}
+
+// endsLiteral reports whether a number or a word is over at c.
+func endsLiteral(c byte) bool {
+	switch c {
+	case ' ', '\n', '\t', '\r', ',', ']', '}':
+		return true
+	}
+	return false
 }
 
 func (d *jsonDecoder) skipString() {
@@ -203,28 +212,31 @@ func (d *jsonDecoder) skipString() {
 }
 
 // string reads the next value, which is a string.
-func (d *jsonDecoder) string() string {
+func (d *jsonDecoder) string() string { return string(d.stringBytes()) }
+
+// stringBytes is string without a copy, where the text holds no escapes.
+func (d *jsonDecoder) stringBytes() []byte {
 	d.peek()
 	start := d.pos
 	d.skipString()
 	text := d.data[start+1 : d.pos-1]
 	if bytes.IndexByte(text, '\\') < 0 {
 		if utf8.Valid(text) {
-			return string(text)
+			return text
 		}
-		return strings.ToValidUTF8(string(text), "\uFFFD")
+		return bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
 	var s string
 	if err := json.Unmarshal(d.data[start:d.pos], &s); err != nil {
 		// The text was validated, so its strings are valid.
-		return string(text)
+		return text
 	}
-	return s
+	return []byte(s)
 }
 
 // members calls f for each member of the next value, an object, with the
 // decoder standing before the member's value; f must pass the value.
-func (d *jsonDecoder) members(f func(name string) error) error {
+func (d *jsonDecoder) members(f func(name []byte) error) error {
 	d.peek()
 	d.pos++
 	if d.peek() == '}' {
@@ -232,11 +244,11 @@ func (d *jsonDecoder) members(f func(name string) error) error {
 		return nil
 	}
 	for {
-		name := d.string()
+		name := d.stringBytes()
 		d.peek()
 		d.pos++ // the colon
 		if err := f(name); err != nil {
-			return below(err, name)
+			return below(err, string(name))
 		}
 		end := d.peek()
 		d.pos++
@@ -272,14 +284,14 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 	}
 	plan := planOf(v.Type())
 	seen := 0
-	err := d.members(func(name string) error {
-		if i, ok := plan.byName[name]; ok {
+	err := d.members(func(name []byte) error {
+		if i, ok := plan.byName[string(name)]; ok {
 			if d.strict && !plan.fields[i].omitZero {
 				seen++
 			}
 			return d.value(v.Field(plan.fields[i].index))
 		}
-		if fixed, ok := plan.constant(name); ok {
+		if fixed, ok := plan.constant(string(name)); ok {
 			start := d.pos
 			if string(d.skip()) == fixed {
 				return nil
@@ -295,7 +307,7 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 			d.skip()
 			return nil
 		}
-		return d.entry(v.Field(plan.rest), name)
+		return d.entry(v.Field(plan.rest), string(name))
 	})
 	if err != nil || !d.strict {
 		return err
@@ -316,7 +328,7 @@ func (d *jsonDecoder) mapping(v reflect.Value, c byte) error {
 		return d.wrong("an object", c)
 	}
 	v.Set(reflect.MakeMap(v.Type()))
-	return d.members(func(name string) error { return d.entry(v, name) })
+	return d.members(func(name []byte) error { return d.entry(v, string(name)) })
 }
 
 // entry decodes the next value into the map v, which is made if it is nil.
@@ -482,8 +494,8 @@ func stringMember(data []byte, name string) (string, error) {
 		return "", d.wrong("an object", c)
 	}
 	found, ok := "", false
-	err := d.members(func(member string) error {
-		if member != name {
+	err := d.members(func(member []byte) error {
+		if string(member) != name {
 			d.skip()
 			return nil
 		}
@@ -510,9 +522,9 @@ func lookup(data []byte, pointer string) []byte {
 		}
 		data = nil
 		// The callback never fails.
-		_ = d.members(func(member string) error {
+		_ = d.members(func(member []byte) error {
 			text := d.skip()
-			if member == part {
+			if string(member) == part {
 				data = text
 			}
 			return nil

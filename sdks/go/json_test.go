@@ -290,9 +290,9 @@ func hasDuplicates(data []byte) bool {
 		return false
 	}
 	seen, found := map[string]bool{}, false
-	_ = d.members(func(name string) error {
-		lower := strings.ToLower(name)
-		found = found || seen[lower] || lower != name
+	_ = d.members(func(name []byte) error {
+		lower := strings.ToLower(string(name))
+		found = found || seen[lower] || lower != string(name)
 		seen[lower] = true
 		d.skip()
 		return nil

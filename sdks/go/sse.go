@@ -29,6 +29,7 @@ type eventReader struct {
 	retry  time.Duration // what the server asked to wait before reconnecting; 0 if it didn't
 	begun  bool
 	afterR bool // the last line ended in a carriage return
+	buffer []byte
 }
 
 func newEventReader(r io.Reader) *eventReader {
@@ -77,7 +78,7 @@ func (r *eventReader) next() (serverEvent, error) {
 
 // line reads a line that ends in LF, CR or CRLF, without its end. It returns
 // at a CR at once, and skips the LF after it when more is read, so that a
-// stream of CRs is not held back.
+// stream of CRs is not held back. The line is valid until the next call.
 func (r *eventReader) line(limit int) ([]byte, error) {
 	if !r.begun {
 		r.begun = true
@@ -85,23 +86,33 @@ func (r *eventReader) line(limit int) ([]byte, error) {
 			r.source.Discard(3)
 		}
 	}
-	var line []byte
+	r.buffer = r.buffer[:0]
 	for {
-		c, err := r.source.ReadByte()
-		if err != nil {
+		if _, err := r.source.Peek(1); err != nil {
 			return nil, err
 		}
-		if c == '\n' && r.afterR {
+		chunk, _ := r.source.Peek(r.source.Buffered())
+		if r.afterR {
 			r.afterR = false
-			continue
+			if chunk[0] == '\n' {
+				r.source.Discard(1)
+				continue
+			}
 		}
-		r.afterR = c == '\r'
-		if c == '\n' || c == '\r' {
-			return line, nil
+		end := bytes.IndexAny(chunk, "\r\n")
+		if end >= 0 {
+			r.afterR = chunk[end] == '\r'
+			r.buffer = append(r.buffer, chunk[:end]...)
+			r.source.Discard(end + 1)
+		} else {
+			r.buffer = append(r.buffer, chunk...)
+			r.source.Discard(len(chunk))
 		}
-		if len(line) >= limit {
+		if len(r.buffer) > limit {
 			return nil, errEventTooLarge
 		}
-		line = append(line, c)
+		if end >= 0 {
+			return r.buffer, nil
+		}
 	}
 }

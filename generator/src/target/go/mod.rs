@@ -21,6 +21,7 @@ mod resource;
 mod tests;
 mod types;
 mod union;
+mod wait;
 
 use serde::Serialize;
 
