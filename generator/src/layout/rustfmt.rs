@@ -17,6 +17,8 @@ const ATTRIBUTE: usize = 70;
 const STRUCT: usize = 18;
 /// `array_width`: the items of an array on one line.
 const ARRAY: usize = 60;
+/// `short_array_element_width_threshold`: items that share lines.
+const SHORT: usize = 10;
 const STEP: usize = 4;
 
 /// An attribute with arguments: `#[serde(rename = "type")]`.
@@ -123,7 +125,41 @@ pub fn array(indent: usize, head: &str, items: &[String], tail: &str) -> String 
     if width(&line) <= ARRAY && indent + width(&whole) <= WIDTH && !line.contains('\n') {
         return whole;
     }
+    if items.iter().all(|item| width(item) <= SHORT) {
+        return format!("{head}[\n{}{}]{tail}", filled(indent + STEP, items), pad(indent));
+    }
     format!("{head}[{}]{tail}", vertical(indent, items))
+}
+
+/// An import: `use crate::runtime::{Call, Core};`. The names are sorted and at least one.
+pub fn import(path: &str, names: &[&str]) -> String {
+    let line = match names {
+        [name] => format!("use {path}::{name};"),
+        _ => format!("use {path}::{{{}}};", names.join(", ")),
+    };
+    if width(&line) <= WIDTH || names.len() == 1 {
+        return line;
+    }
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    format!("use {path}::{{\n{}}};", filled(STEP, &names))
+}
+
+/// Items side by side, as many as a line holds.
+fn filled(indent: usize, items: &[String]) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for item in items {
+        if !line.is_empty() && indent + width(&line) + width(item) + 2 > WIDTH {
+            text.push_str(&format!("{}{line}\n", pad(indent)));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(item);
+        line.push(',');
+    }
+    format!("{text}{}{line}\n", pad(indent))
 }
 
 /// `static NAME: Type = value;` or a field `name: value`; a value that does not fit behind `=` goes to
@@ -196,7 +232,14 @@ mod tests {
     fn every_shape_is_left_alone_by_rustfmt() {
         let mut lengths = lengths();
         let mut next = || word(lengths.next().unwrap_or(1));
-        let mut source = String::from("struct S;\n");
+        let mut source = String::new();
+        for count in 1..30 {
+            let names: Vec<String> = (0..count).map(|n| format!("A{n:02}{}", next())).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            source.push_str(&import(&format!("crate::m{count:02}"), &names));
+            source.push_str("\n\n");
+        }
+        source.push_str("struct S;\n");
         for i in 0..800 {
             let count = i % 4 + 1;
             let parameters: Vec<String> = std::iter::once("&self".to_owned())
@@ -216,7 +259,10 @@ mod tests {
                 &format!("Some({:?})", next() + &next()),
                 &format!("Self::{}({}?)", next(), next()),
             );
-            let items: Vec<String> = (0..count).map(|_| format!("\"{}\"", next())).collect();
+            let items: Vec<String> = match i % 5 {
+                0 => (0..i % 40).map(|n| format!("\"{}\"", word(n % 8))).collect(),
+                _ => (0..count).map(|_| format!("\"{}\"", next())).collect(),
+            };
             let array = array(8, "&", &items, ";");
             let let_ = assign(
                 8,

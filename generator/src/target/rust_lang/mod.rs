@@ -52,4 +52,22 @@ impl TypeView {
         }
         view
     }
+
+    /// True when the declaration names `BTreeMap`.
+    pub fn names_map(&self) -> bool {
+        let fields = self.record.iter().flat_map(|record| &record.fields);
+        let variants = self.union.iter().flat_map(|union| &union.variants);
+        let declarations = fields
+            .map(|field| &field.declaration)
+            .chain(variants.map(|variant| &variant.declaration))
+            .chain(self.alias.iter().map(|alias| &alias.declaration));
+        let setters = self.record.iter().flat_map(|record| &record.constructor);
+        let setters = setters.flat_map(|made| made.setters.iter().map(|setter| &setter.signature));
+        declarations.chain(setters).any(|text| text.contains("BTreeMap<"))
+    }
+
+    /// True when the declaration derives serde's traits.
+    pub fn is_serialized(&self) -> bool {
+        self.alias.as_ref().is_none_or(|alias| alias.is_struct)
+    }
 }

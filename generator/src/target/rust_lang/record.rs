@@ -114,12 +114,6 @@ impl RecordView {
             constructor,
         }
     }
-
-    /// True when the struct's text names `BTreeMap`.
-    pub fn uses_map(record: &Record, types: &RustTypes<'_>) -> bool {
-        let typed = matches!(record.additional, Additional::Typed(_));
-        typed || record.fields.iter().any(|field| types.uses_map(&field.ty))
-    }
 }
 
 fn field(planned: &Planned<'_>, types: &RustTypes<'_>, from: From) -> FieldView {

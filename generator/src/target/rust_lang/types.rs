@@ -149,19 +149,6 @@ impl<'a> RustTypes<'a> {
         }
     }
 
-    /// True when the expression of a type names `BTreeMap`.
-    pub fn uses_map(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Map(_) => true,
-            Type::Nullable(inner) | Type::List(inner) => self.uses_map(inner),
-            Type::Tuple { items, rest } => items
-                .iter()
-                .chain(rest.as_deref())
-                .any(|item| self.uses_map(item)),
-            _ => false,
-        }
-    }
-
     fn tuple(&self, items: &[Type], rest: Option<&Type>, from: From) -> String {
         let same = items
             .first()

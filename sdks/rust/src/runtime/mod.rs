@@ -28,6 +28,8 @@ mod tls;
 pub mod union;
 pub mod webhook;
 
+pub use reqwest::header::HeaderMap;
+
 pub use self::answer::{Answer, Binary, Download, Empty, Json, Kind, Text};
 pub use self::api::{Api, HeaderRoles, Scheme, Server};
 pub use self::auth::TokenSource;

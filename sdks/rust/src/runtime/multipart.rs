@@ -70,6 +70,25 @@ impl Form {
         self
     }
 
+    /// Adds any number of parts of one name, none included.
+    #[must_use]
+    pub fn parts(self, name: &str, parts: impl IntoIterator<Item = Part>) -> Self {
+        parts.into_iter().fold(self, |form, part| form.part(name, part))
+    }
+
+    /// Adds a value as JSON, nothing for null.
+    #[must_use]
+    pub fn json(mut self, name: &str, value: &impl Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(text) if text == "null" => self,
+            Ok(text) => self.part(name, Part::new(text).content_type("application/json")),
+            Err(error) => {
+                self.failure.get_or_insert(error.to_string());
+                self
+            }
+        }
+    }
+
     /// Adds a value as OpenAPI's encoding object has it by default: a scalar as text, a list as a
     /// part for each of its items, an object as JSON, nothing for null.
     #[must_use]

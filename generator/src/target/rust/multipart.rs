@@ -1,0 +1,129 @@
+//! A record that is sent as `multipart/form-data`: a struct, and the form that it becomes.
+
+use serde::Serialize;
+
+use crate::ir::{Field, Part, PartKind, Record, TypeId};
+use crate::layout::rustfmt::{self, Link};
+use crate::target::rust_lang::escape as rust;
+use crate::target::rust_lang::names::{Scope, plain_snake, snake};
+use crate::target::rust_lang::{From, RustTypes};
+
+/// A struct that becomes a form.
+#[derive(Debug, Serialize)]
+pub struct MultipartView {
+    /// `["/// A file that prompts can refer to."]`
+    pub docs: Vec<String>,
+    /// `UploadBuildAsset`
+    pub name: String,
+    /// In the document's order.
+    pub fields: Vec<MultipartField>,
+    /// `pub fn new(file: impl Into<crate::runtime::Part>) -> Self {`
+    pub signature: String,
+    /// `Self { file: file.into() }`
+    pub body: String,
+    /// `Self::new().part("file", value.file)`
+    pub form: String,
+}
+
+/// A field, and its setter where it is optional.
+#[derive(Debug, Serialize)]
+pub struct MultipartField {
+    /// `["    /// The bytes."]`
+    pub docs: Vec<String>,
+    /// `pub file: crate::runtime::Part,`
+    pub declaration: String,
+    /// `file`
+    pub name: String,
+    /// `pub fn with_label(mut self, value: impl Into<String>) -> Self {`; empty where required.
+    pub setter: String,
+    /// `self.label = Some(value.into());`
+    pub statement: String,
+}
+
+impl MultipartView {
+    pub(super) fn new(id: TypeId, record: &Record, parts: &[Part], types: &RustTypes<'_>) -> Self {
+        let def = &types.api().types[id];
+        let from = From::Types(def.home);
+        let mut scope = Scope::default();
+        let mut methods = Scope::with(&["new"]);
+        let (mut fields, mut links) = (Vec::new(), Vec::<Link>::new());
+        let (mut parameters, mut values) = (Vec::new(), Vec::new());
+        for field in &record.fields {
+            let name = scope.take(snake(field.name.words()), "_field");
+            let part = parts.iter().find(|part| part.name.wire() == field.name.wire());
+            let (ty, argument, value) = forms(field, part, types, from);
+            let value_of = |name: &str| value.replace("{}", name);
+            let stored = if field.required { ty.clone() } else { format!("Option<{ty}>") };
+            if field.required {
+                parameters.push(format!("{name}: {argument}"));
+                let value = value_of(&name);
+                values.push(if value == name { value } else { format!("{name}: {value}") });
+            } else {
+                values.push(format!("{name}: None"));
+            }
+            links.push(link(field, part, &name));
+            let method = format!("with_{}", plain_snake(field.name.words()));
+            let setter = [String::from("mut self"), format!("value: {argument}")];
+            fields.push(MultipartField {
+                docs: rust::doc_comment(4, &field.docs, field.deprecated, &rust::code_span(field.name.wire())),
+                declaration: rustfmt::assign(4, &format!("pub {name}:"), &stored, ","),
+                setter: match field.required {
+                    true => String::new(),
+                    false => {
+                        let method = methods.take(method, "_field");
+                        rustfmt::signature(4, &format!("pub fn {method}"), &setter, " -> Self {")
+                    }
+                },
+                statement: format!("self.{name} = Some({});", value_of("value")),
+                name,
+            });
+        }
+        let fallback = format!("{} as a form.", rust::code_span(def.name.wire()));
+        Self {
+            docs: rust::doc_comment(0, &def.docs, def.deprecated, &fallback),
+            name: types.name(id).to_owned(),
+            fields,
+            signature: rustfmt::signature(4, "pub fn new", &parameters, " -> Self {"),
+            body: rustfmt::struct_literal(8, "Self", &values, ""),
+            form: rustfmt::chain(8, "Self::new()", &links),
+        }
+    }
+}
+
+/// The type of a field, that of its argument, and the value made of the argument (`{}`).
+fn forms(
+    field: &Field,
+    part: Option<&Part>,
+    types: &RustTypes<'_>,
+    from: From,
+) -> (String, String, &'static str) {
+    let file = "crate::runtime::Part";
+    match part {
+        Some(Part { kind: PartKind::File, repeated: true, .. }) => {
+            (format!("Vec<{file}>"), format!("Vec<{file}>"), "{}")
+        }
+        Some(Part { kind: PartKind::File, .. }) => {
+            (file.to_owned(), format!("impl Into<{file}>"), "{}.into()")
+        }
+        _ => {
+            let (inner, _) = field.ty.split_null();
+            let (argument, into) = types.argument(inner, from);
+            (types.expression(inner, from), argument, if into { "{}.into()" } else { "{}" })
+        }
+    }
+}
+
+/// The link that adds a field to the form.
+fn link(field: &Field, part: Option<&Part>, name: &str) -> Link {
+    let wire = rust::wire(&field.name);
+    let value = format!("value.{name}");
+    match part.map(|part| (part.kind, part.repeated)) {
+        Some((PartKind::File, false)) if field.required => ("part".to_owned(), vec![wire, value]),
+        Some((PartKind::File, true)) if !field.required => {
+            ("parts".to_owned(), vec![wire, format!("{value}.into_iter().flatten()")])
+        }
+        Some((PartKind::File, _)) => ("parts".to_owned(), vec![wire, value]),
+        Some((PartKind::Json, _)) => ("json".to_owned(), vec![wire, format!("&{value}")]),
+        Some((PartKind::Text, _)) | None => ("value".to_owned(), vec![wire, format!("&{value}")]),
+    }
+}

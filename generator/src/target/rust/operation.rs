@@ -1,0 +1,293 @@
+//! An operation: its facts, the method that calls it, and the setters of what is optional.
+
+use serde::Serialize;
+
+use super::escape;
+use super::facts::Facts;
+use super::imports::Imports;
+use super::names;
+use super::parameter::{argument, encode};
+use crate::ir::{
+    Content, Operation, OperationId, Parameter, Payload, Place, Shape, Stream,
+    Tagging, Type,
+};
+use crate::layout::rustfmt::{self, Link};
+use crate::target::rust_lang::escape as rust;
+use crate::target::rust_lang::names::{Scope, pascal, screaming, snake};
+use crate::target::rust_lang::{From, RustTypes};
+
+/// One operation of a resource.
+#[derive(Debug, Serialize)]
+pub struct OperationView {
+    /// `["    /// Start a DAG."]`
+    pub docs: Vec<String>,
+    /// True where the document says so.
+    pub deprecated: bool,
+    /// `pub fn start(&self, body: types::StartRun) -> Call<Json<types::Run>> {`
+    pub signature: String,
+    /// `Call::new(self.core, &START_RUN).json_body("application/json", &body)`
+    pub expression: String,
+    /// `START_RUN`
+    pub fact: String,
+    /// `["verb: Verb::Post,", "path: \"/runs\",", "keyed: true,"]`
+    pub facts: Vec<String>,
+    /// What is optional; `None` where nothing is.
+    pub options: Option<OptionsView>,
+}
+
+/// The setters of an operation's optional parameters.
+#[derive(Debug, Serialize)]
+pub struct OptionsView {
+    /// `ListRuns`
+    pub marker: String,
+    /// `Runs::list`
+    pub method: String,
+    /// `Call<Paged<types::Run>, ListRuns>`
+    pub call: String,
+    /// One a parameter.
+    pub setters: Vec<SetterView>,
+}
+
+/// The setter of an optional parameter or body.
+#[derive(Debug, Serialize)]
+pub struct SetterView {
+    /// `["    /// At most so many items a page."]`
+    pub docs: Vec<String>,
+    /// `pub fn limit(self, value: i64) -> Self {`
+    pub signature: String,
+    /// `self.query_param("limit", value)`
+    pub expression: String,
+}
+
+/// What the making of operations reads and adds to.
+pub(super) struct Context<'a, 't> {
+    pub(super) types: &'t RustTypes<'a>,
+    pub(super) facts: &'t Facts,
+    /// Names of the module `resources`.
+    pub(super) module: &'t mut Scope,
+    pub(super) imports: &'t mut Imports,
+    /// How a method reaches the core of its client: `self.core`.
+    pub(super) core: &'static str,
+}
+
+impl OperationView {
+    /// `resource` is the type that holds the method, `method` its allocated name.
+    pub(super) fn new(
+        id: OperationId,
+        resource: &str,
+        method: &str,
+        cx: &mut Context<'_, '_>,
+    ) -> Self {
+        let operation = &cx.types.api().operations[id];
+        let answer = answer(operation, cx);
+        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
+            operation.parameters.iter().partition(|parameter| parameter.required);
+
+        let mut scope = Scope::with(&["self", "body"]);
+        let mut arguments: Vec<(String, &Parameter)> = Vec::new();
+        let mut parameters = vec!["&self".to_owned()];
+        let mut links: Vec<Link> = Vec::new();
+        for parameter in required {
+            let name = scope.take(snake(parameter.name.words()), "_param");
+            let (ty, value) = argument(&parameter.ty, &name, cx.types);
+            cx.imports.expression(&ty);
+            parameters.push(format!("{name}: {ty}"));
+            links.push(encode(parameter, value, cx.imports));
+            arguments.push((name, parameter));
+        }
+        let body = operation.body.first();
+        if let Some(content) = body.filter(|_| operation.body_required) {
+            let (ty, link) = body_of(content, "body", cx);
+            parameters.push(format!("body: {ty}"));
+            links.push(link);
+        }
+
+        let optional_body = body.filter(|_| !operation.body_required);
+        let options = (!optional.is_empty() || optional_body.is_some()).then(|| {
+            let marker = cx.module.take(pascal(operation.name.words()), "Options");
+            OptionsView {
+                call: format!("Call<{answer}, {marker}>"),
+                method: format!("{resource}::{}", method.trim_start_matches("r#")),
+                setters: setters(operation, &optional, optional_body, cx),
+                marker,
+            }
+        });
+        let result = match &options {
+            Some(options) => options.call.clone(),
+            None => format!("Call<{answer}>"),
+        };
+        cx.imports.runtime("Call");
+        cx.imports.runtime("Operation");
+        cx.imports.runtime("Verb");
+        let fact = screaming(operation.name.words());
+        let root = format!("Call::new({}, &{fact})", cx.core);
+        let fallback = format!("{} {}", operation.method.as_str(), escape::path(operation));
+        let fallback = format!("`{}`", fallback.replace(['"', '`'], ""));
+        Self {
+            docs: escape::method_docs(operation, &arguments, &fallback),
+            deprecated: operation.deprecated,
+            signature: rustfmt::signature(
+                4,
+                &format!("pub fn {method}"),
+                &parameters,
+                &format!(" -> {result} {{"),
+            ),
+            expression: rustfmt::chain(8, &root, &links),
+            facts: facts(operation, cx),
+            fact,
+            options,
+        }
+    }
+}
+
+/// The marker of what a call gives: `Json<types::Run>`.
+fn answer(operation: &Operation, cx: &mut Context<'_, '_>) -> String {
+    let expression = |ty: &Type| cx.types.expression(ty, From::Outside);
+    let (name, item) = if let Some(page) = &operation.page {
+        ("Paged", Some(expression(&page.item)))
+    } else {
+        let content = operation.success().and_then(|response| response.contents.first());
+        match content.map(|content| &content.payload) {
+            None => ("Empty", None),
+            Some(Payload::Json(ty)) => ("Json", Some(expression(ty))),
+            Some(Payload::Events(stream)) => ("Events", Some(expression(&stream.item))),
+            Some(Payload::Lines(stream)) => ("Lines", Some(expression(&stream.item))),
+            Some(Payload::Text | Payload::Form { .. }) => ("Text", None),
+            Some(Payload::Binary | Payload::Multipart { .. }) => ("Binary", None),
+        }
+    };
+    cx.imports.runtime(name);
+    match item {
+        Some(item) => {
+            cx.imports.expression(&item);
+            format!("{name}<{item}>")
+        }
+        None => name.to_owned(),
+    }
+}
+
+/// The argument type of a body, and the link that sends it.
+fn body_of(content: &Content, name: &str, cx: &mut Context<'_, '_>) -> (String, Link) {
+    let media_type = escape::sent_media_type(&content.media_type);
+    match &content.payload {
+        Payload::Json(ty) => {
+            let ty = cx.types.expression(ty, From::Outside);
+            cx.imports.expression(&ty);
+            (ty, ("json_body".to_owned(), vec![media_type, format!("&{name}")]))
+        }
+        Payload::Form { record, fields } => {
+            let ty = cx.types.expression(&Type::Named(*record), From::Outside);
+            cx.imports.expression(&ty);
+            let styles: Vec<String> = fields
+                .iter()
+                .filter_map(|field| super::parameter::form_style(field, cx.imports))
+                .collect();
+            let styles = format!("&[{}]", styles.join(", "));
+            (ty, ("form_body".to_owned(), vec![format!("&{name}"), styles]))
+        }
+        Payload::Multipart { record, .. } => {
+            let ty = cx.types.expression(&Type::Named(*record), From::Outside);
+            cx.imports.expression(&ty);
+            (ty, ("multipart_body".to_owned(), vec![name.to_owned()]))
+        }
+        Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {
+            cx.imports.runtime("Body");
+            let ty = "impl Into<Body>".to_owned();
+            (ty, ("raw_body".to_owned(), vec![media_type, name.to_owned()]))
+        }
+    }
+}
+
+fn setters(
+    operation: &Operation,
+    optional: &[&Parameter],
+    body: Option<&Content>,
+    cx: &mut Context<'_, '_>,
+) -> Vec<SetterView> {
+    let mut scope = Scope::with(names::CALL);
+    let mut views: Vec<SetterView> = Vec::new();
+    if let Some(content) = body {
+        let (ty, (method, arguments)) = body_of(content, "body", cx);
+        let parameters = ["self".to_owned(), format!("body: {ty}")];
+        views.push(SetterView {
+            docs: rust::doc_comment(4, &operation.body_docs, false, "The body, which may be left out."),
+            signature: rustfmt::signature(4, "pub fn body", &parameters, " -> Self {"),
+            expression: rustfmt::chain(8, "self", &[(method, arguments)]),
+        });
+    }
+    for parameter in optional {
+        let name = scope.take(snake(parameter.name.words()), "_param");
+        let (ty, value) = argument(&parameter.ty, "value", cx.types);
+        let parameters = ["self".to_owned(), format!("value: {ty}")];
+        let link = encode(parameter, value, cx.imports);
+        cx.imports.expression(&ty);
+        let fallback = rust::code_span(parameter.name.wire());
+        views.push(SetterView {
+            docs: rust::doc_comment(4, &parameter.docs, parameter.deprecated, &fallback),
+            signature: rustfmt::signature(4, &format!("pub fn {name}"), &parameters, " -> Self {"),
+            expression: rustfmt::chain(8, "self", &[link]),
+        });
+    }
+    views
+}
+
+/// What the operation differs from the default by.
+fn facts(operation: &Operation, cx: &mut Context<'_, '_>) -> Vec<String> {
+    let mut facts = vec![
+        format!("verb: Verb::{},", super::facts::verb(&operation.method)),
+        rustfmt::assign(4, "path:", &escape::path(operation), ","),
+    ];
+    if operation.idempotency.is_some() {
+        facts.push("keyed: true,".to_owned());
+    }
+    let content = operation.success().and_then(|response| response.contents.first());
+    if let Some(content) = content
+        && rust::string(&content.media_type) != "\"application/json\""
+    {
+        let accept = rust::string(&content.media_type);
+        facts.push(rustfmt::assign(4, "accept:", &accept, ","));
+    }
+    if let Some(security) = cx.facts.own_security(operation) {
+        cx.imports.runtime("Security");
+        facts.push(format!("security: {security},"));
+    }
+    if let Some(pagination) = cx.facts.pagination(operation) {
+        cx.imports.take("crate::generated::api", pagination);
+        facts.push(format!("pagination: Some(&{pagination}),"));
+    }
+    match content.map(|content| &content.payload) {
+        Some(Payload::Events(stream) | Payload::Lines(stream)) => {
+            facts.extend(terminal(stream, cx));
+        }
+        _ => {}
+    }
+    facts
+}
+
+/// The end of a stream, where its items have a tag and some tags are the last.
+fn terminal(stream: &Stream, cx: &mut Context<'_, '_>) -> Option<String> {
+    let Type::Named(id) = cx.types.api().types.resolve(&stream.item) else { return None };
+    let Shape::Union(union) = &cx.types.api().types[*id].shape else { return None };
+    let Tagging::Property(property) = &union.tagging else { return None };
+    if stream.terminal.is_empty() {
+        return None;
+    }
+    cx.imports.runtime("Terminal");
+    let values: Vec<String> = stream.terminal.iter().map(rust::string).collect();
+    let fields = [
+        format!("property: {}", rust::wire(property)),
+        rustfmt::array(8, "values: &", &values, ""),
+    ];
+    let literal = rustfmt::struct_literal(4, "Terminal", &fields, "");
+    Some(format!("terminal: Some({literal}),"))
+}
+
+/// Where a parameter goes, as the runtime's methods are called.
+pub(super) fn place(place: Place) -> &'static str {
+    match place {
+        Place::Path => "path_param",
+        Place::Query => "query_param",
+        Place::Header => "header_param",
+        Place::Cookie => "cookie_param",
+    }
+}

@@ -1,0 +1,80 @@
+//! The files of types: one a top-level resource, and one for what several of them use.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::multipart::MultipartView;
+use crate::ir::{Api, Home, Part, Payload, Shape, TypeId};
+use crate::target::rust_lang::names::{Scope, snake};
+use crate::target::rust_lang::{RustTypes, TypeView};
+
+/// A file of types.
+#[derive(Debug, Serialize)]
+pub struct TypesView {
+    /// `cargo xtask regen`
+    pub command: String,
+    /// `["use serde::{Deserialize, Serialize};"]`
+    pub imports: Vec<String>,
+    /// In the document's order.
+    pub items: Vec<TypeView>,
+    /// Records that are sent as forms.
+    pub forms: Vec<MultipartView>,
+}
+
+/// The modules of types, sorted by name, each with its home.
+pub(super) fn modules(api: &Api) -> Vec<(String, Home)> {
+    let mut homes: Vec<Home> = api.types.iter().map(|(_, def)| def.home).collect();
+    homes.sort_unstable();
+    homes.dedup();
+    let mut scope = Scope::with(&["mod", "r#mod", "shared"]);
+    let mut modules: Vec<(String, Home)> = homes
+        .into_iter()
+        .map(|home| match home {
+            Home::Shared => ("shared".to_owned(), home),
+            Home::Resource(index) => {
+                let name = api.root.children.get(index).map(|child| snake(child.name.words()));
+                (scope.take(name.unwrap_or_default(), "_types"), home)
+            }
+        })
+        .collect();
+    modules.sort();
+    modules
+}
+
+/// The records that some operation sends as a multipart form, with the form's parts.
+pub(super) fn forms(api: &Api) -> BTreeMap<TypeId, &[Part]> {
+    let bodies = api.operations.iter().flat_map(|(_, operation)| operation.body.first());
+    let forms = bodies.filter_map(|content| match &content.payload {
+        Payload::Multipart { record, parts } => Some((*record, parts.as_slice())),
+        _ => None,
+    });
+    forms.collect()
+}
+
+impl TypesView {
+    pub(super) fn new(home: Home, types: &RustTypes<'_>, command: &str) -> Self {
+        let api = types.api();
+        let forms_of_api = forms(api);
+        let (mut items, mut forms) = (Vec::new(), Vec::new());
+        for (id, def) in api.types.iter().filter(|(_, def)| def.home == home) {
+            match (forms_of_api.get(&id), &def.shape) {
+                (Some(parts), Shape::Record(record)) => {
+                    forms.push(MultipartView::new(id, record, parts, types));
+                }
+                _ => items.push(TypeView::new(id, types)),
+            }
+        }
+        let mut imports = Vec::new();
+        let form_maps = forms.iter().flat_map(|form| &form.fields);
+        if items.iter().any(TypeView::names_map)
+            || form_maps.into_iter().any(|field| field.declaration.contains("BTreeMap<"))
+        {
+            imports.push("use std::collections::BTreeMap;".to_owned());
+        }
+        if items.iter().any(TypeView::is_serialized) {
+            imports.push("use serde::{Deserialize, Serialize};".to_owned());
+        }
+        Self { command: command.to_owned(), imports, items, forms }
+    }
+}
