@@ -126,7 +126,11 @@ pub fn array(indent: usize, head: &str, items: &[String], tail: &str) -> String 
         return whole;
     }
     if items.iter().all(|item| width(item) <= SHORT) {
-        return format!("{head}[\n{}{}]{tail}", filled(indent + STEP, items), pad(indent));
+        return format!(
+            "{head}[\n{}{}]{tail}",
+            filled(indent + STEP, items),
+            pad(indent)
+        );
     }
     format!("{head}[{}]{tail}", vertical(indent, items))
 }
@@ -260,7 +264,9 @@ mod tests {
                 &format!("Self::{}({}?)", next(), next()),
             );
             let items: Vec<String> = match i % 5 {
-                0 => (0..i % 40).map(|n| format!("\"{}\"", word(n % 8))).collect(),
+                0 => (0..i % 40)
+                    .map(|n| format!("\"{}\"", word(n % 8)))
+                    .collect(),
                 _ => (0..count).map(|_| format!("\"{}\"", next())).collect(),
             };
             let array = array(8, "&", &items, ";");

@@ -3,6 +3,7 @@
 
 pub mod go;
 pub mod names;
+pub mod rust;
 pub mod rust_lang;
 
 use crate::config::{Package, Product};
@@ -113,7 +114,8 @@ impl Target {
         let _ = diagnostics;
         match self {
             Self::Go => go::files(cx),
-            Self::Typescript | Self::Python | Self::Rust | Self::Axum => Ok(Vec::new()),
+            Self::Rust => rust::files(cx),
+            Self::Typescript | Self::Python | Self::Axum => Ok(Vec::new()),
         }
     }
 }

@@ -45,7 +45,7 @@ fn variant(words: &str, ty: Type) -> Variant {
 }
 
 /// One of everything.
-pub(super) fn everything() -> Api {
+pub(in crate::target) fn everything() -> Api {
     let mut api = api("Example");
     api.info.docs = docs("", "Plans and runs.\n\n- one\n- two");
     api.servers = vec![
@@ -343,7 +343,7 @@ fn calls(api: &mut Api, run: TypeId, event: TypeId, start: TypeId) {
 }
 
 /// Names that Go, the runtime or the generated code already use, and text that would break out.
-pub(super) fn obstacles() -> Api {
+pub(in crate::target) fn obstacles() -> Api {
     let mut api = api("`*/ \"Obstacles\"\n");
     let bad = "*/ // `\" \\ ${x} {{ y }} \u{202E}\n\n# x\n\n```\ncode */\n```\n- \n[a]: http://x\n\n[b]: http://y";
     api.info.docs = docs(bad, bad);

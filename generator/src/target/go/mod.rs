@@ -10,7 +10,7 @@ mod enum_;
 mod error;
 mod escape;
 #[cfg(test)]
-mod fixtures;
+pub(super) mod fixtures;
 mod names;
 mod operation;
 mod params;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::names;
-use super::operation::{Context, OperationView};
+use super::operation::{Calls, OperationView};
 use super::resource::{AccessorView, Placed, accessors};
 use crate::ir::Server;
 use crate::layout::rustfmt;
@@ -12,34 +12,34 @@ use crate::target::rust_lang::names::{Scope, snake};
 
 /// The file of the client.
 #[derive(Debug, Serialize)]
-pub struct ClientView {
+pub(super) struct ClientView {
     /// `cargo xtask regen`
-    pub command: String,
+    pub(super) command: String,
     /// `["use crate::runtime::{ClientBuilder, Core, Error};"]`
-    pub imports: Vec<String>,
+    pub(super) imports: Vec<String>,
     /// `["/// Build, run and audit agents."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// The resources at the top.
-    pub accessors: Vec<AccessorView>,
+    pub(super) accessors: Vec<AccessorView>,
     /// Operations that belong to no resource.
-    pub operations: Vec<OperationView>,
+    pub(super) operations: Vec<OperationView>,
     /// One a server of the document.
-    pub servers: Vec<ServerView>,
+    pub(super) servers: Vec<ServerView>,
 }
 
 /// A method of the builder that chooses a server.
 #[derive(Debug, Serialize)]
-pub struct ServerView {
+pub(super) struct ServerView {
     /// `["    /// Dedicated to one tenant."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `pub fn tenant(self, tenant: &str) -> Self {`
-    pub signature: String,
+    pub(super) signature: String,
     /// `self.server("tenant", &[("tenant", tenant)])`
-    pub expression: String,
+    pub(super) expression: String,
 }
 
 impl ClientView {
-    pub(super) fn new(placed: &[Placed<'_>], command: &str, cx: &mut Context<'_, '_>) -> Self {
+    pub(super) fn new(placed: &[Placed<'_>], command: &str, cx: &mut Calls<'_, '_>) -> Self {
         let api = cx.types.api();
         let mut methods = Scope::with(names::CLIENT);
         let operations: Vec<OperationView> = api
@@ -51,8 +51,9 @@ impl ClientView {
                 OperationView::new(call.operation, "Client", &method, cx)
             })
             .collect();
-        let top: Vec<usize> =
-            (0..placed.len()).filter(|index| placed[*index].path.len() == 1).collect();
+        let top: Vec<usize> = (0..placed.len())
+            .filter(|index| placed[*index].path.len() == 1)
+            .collect();
         let accessors = accessors(&top, placed, &mut methods);
         for name in ["ClientBuilder", "Core", "Error"] {
             cx.imports.runtime(name);
@@ -62,7 +63,11 @@ impl ClientView {
             cx.imports.take("crate::generated", "resources");
         }
         let mut scope = Scope::with(names::BUILDER);
-        let servers = api.servers.iter().map(|server| view(server, &mut scope)).collect();
+        let servers = api
+            .servers
+            .iter()
+            .map(|server| view(server, &mut scope))
+            .collect();
         let fallback = "A client of the API.";
         Self {
             command: command.to_owned(),

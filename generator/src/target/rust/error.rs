@@ -10,22 +10,22 @@ use crate::target::rust_lang::names::{Scope, plain_snake};
 
 /// The file of errors.
 #[derive(Debug, Serialize)]
-pub struct ErrorsView {
+pub(super) struct ErrorsView {
     /// `cargo xtask regen`
-    pub command: String,
+    pub(super) command: String,
     /// By status.
-    pub errors: Vec<ErrorView>,
+    pub(super) errors: Vec<ErrorView>,
 }
 
 /// A kind of error.
 #[derive(Debug, Serialize)]
-pub struct ErrorView {
+pub(super) struct ErrorView {
     /// `["    /// No such resource inside the tenant."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `is_not_found`
-    pub method: String,
+    pub(super) method: String,
     /// `self.is("not_found", 404)`
-    pub expression: String,
+    pub(super) expression: String,
 }
 
 impl ErrorsView {
@@ -49,6 +49,9 @@ impl ErrorsView {
                 }
             })
             .collect();
-        Self { command: command.to_owned(), errors }
+        Self {
+            command: command.to_owned(),
+            errors,
+        }
     }
 }

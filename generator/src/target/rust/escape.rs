@@ -1,6 +1,6 @@
 //! The way from the document's text into places that only a client crate has.
 
-use crate::ir::{Api, Operation, Parameter, PathSegment, Text};
+use crate::ir::{Operation, Parameter, PathSegment, Text};
 use crate::target::rust_lang::docs;
 use crate::target::rust_lang::escape::{self, quote};
 
@@ -27,7 +27,9 @@ pub(super) fn method_docs(
     fallback: &str,
 ) -> Vec<String> {
     let mut lines = escape::doc_comment(4, &operation.docs, false, fallback);
-    let documented = arguments.iter().filter(|(_, parameter)| !parameter.docs.is_empty());
+    let documented = arguments
+        .iter()
+        .filter(|(_, parameter)| !parameter.docs.is_empty());
     for (index, (name, parameter)) in documented.enumerate() {
         if index == 0 {
             lines.push("    ///".to_owned());
@@ -38,24 +40,16 @@ pub(super) fn method_docs(
             parameter.docs.description.raw()
         };
         // The first paragraph; a list within a list reads badly.
-        let first = text.trim().split("\n\n").next().unwrap_or_default().replace('\n', " ");
+        let first = text
+            .trim()
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .replace('\n', " ");
         let item = format!("- `{}`: {}", name.trim_start_matches("r#"), first);
         lines.extend(escape::comment(4, &docs::lines(&item, 92)));
     }
     lines
-}
-
-/// The prefix of the environment variables: `EXAI` of `exAI API`.
-pub(super) fn env_prefix(api: &Api) -> String {
-    let words = api.info.title.raw().split(|c: char| !c.is_ascii_alphanumeric());
-    let words: Vec<String> = words
-        .filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("api"))
-        .map(str::to_ascii_uppercase)
-        .collect();
-    match words.join("_") {
-        name if name.starts_with(|c: char| c.is_ascii_alphabetic()) => name,
-        name => format!("API_{name}").trim_end_matches('_').to_owned(),
-    }
 }
 
 /// A media type as a string literal; a wildcard is made the type that fits any bytes.
@@ -68,7 +62,11 @@ pub(super) fn sent_media_type(text: &Text) -> String {
 
 /// A name of ours from a URL scheme: the words of `Authorization: NAME ...`.
 pub(super) fn http_scheme(text: &Text) -> String {
-    let plain: String = text.raw().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let plain: String = text
+        .raw()
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
     quote(&plain)
 }
 
@@ -76,13 +74,22 @@ pub(super) fn http_scheme(text: &Text) -> String {
 pub(super) fn pointer(path: &[crate::ir::Name]) -> String {
     let pointer: String = path
         .iter()
-        .map(|name| format!("/{}", name.wire().raw().replace('~', "~0").replace('/', "~1")))
+        .map(|name| {
+            format!(
+                "/{}",
+                name.wire().raw().replace('~', "~0").replace('/', "~1")
+            )
+        })
         .collect();
     quote(&pointer)
 }
 
 /// A basic string of TOML: JSON's escapes are among its own.
 pub(super) fn toml(text: &Text) -> String {
-    let plain: String = text.raw().chars().filter(|c| !docs::is_invisible(*c) && *c != '\u{7f}').collect();
+    let plain: String = text
+        .raw()
+        .chars()
+        .filter(|c| !docs::is_invisible(*c) && *c != '\u{7f}')
+        .collect();
     serde_json::Value::String(plain).to_string()
 }

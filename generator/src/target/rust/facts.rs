@@ -4,36 +4,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::Options;
 use super::escape;
 use super::imports::Imports;
 use crate::ir::{
     Api, Header, HeaderRole, Method, Operation, Place, SecurityKind, SecuritySchemeId, Server,
 };
 use crate::layout::rustfmt;
+use crate::target::Context;
 use crate::target::rust_lang::escape as rust;
 use crate::target::rust_lang::names::{Scope, screaming};
 
 /// The facts of an API.
 #[derive(Debug, Serialize)]
-pub struct ApiView {
+pub(super) struct ApiView {
     /// `cargo xtask regen`
-    pub command: String,
+    pub(super) command: String,
     /// `["use crate::runtime::{Api, HeaderRoles};"]`
-    pub imports: Vec<String>,
+    pub(super) imports: Vec<String>,
     /// `["api_key_env: \"EXAI_API_KEY\","]`
-    pub fields: Vec<String>,
+    pub(super) fields: Vec<String>,
     /// Ways to read page by page.
-    pub paginations: Vec<PaginationView>,
+    pub(super) paginations: Vec<PaginationView>,
 }
 
 /// A way to read page by page.
 #[derive(Debug, Serialize)]
-pub struct PaginationView {
+pub(super) struct PaginationView {
     /// `DATA_BY_CURSOR`
-    pub name: String,
+    pub(super) name: String,
     /// `["request: \"cursor\",", "items: \"/data\",", "next: \"/next_cursor\","]`
-    pub fields: Vec<String>,
+    pub(super) fields: Vec<String>,
 }
 
 /// What operations refer to.
@@ -58,18 +58,28 @@ impl Facts {
                 Some((SecuritySchemeId(index), (name, travel(&scheme.kind)?)))
             })
             .collect();
-        let mut facts = Self { security: String::new(), paginations: BTreeMap::new(), schemes };
+        let mut facts = Self {
+            security: String::new(),
+            paginations: BTreeMap::new(),
+            schemes,
+        };
 
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (_, operation) in api.operations.iter() {
             *counts.entry(facts.security_of(operation)).or_default() += 1;
         }
-        let most = counts.into_iter().max_by_key(|(text, count)| (*count, std::cmp::Reverse(text.clone())));
+        let most = counts
+            .into_iter()
+            .max_by_key(|(text, count)| (*count, std::cmp::Reverse(text.clone())));
         facts.security = most.map_or_else(|| "Security::None".to_owned(), |(text, _)| text);
 
         let mut scope = Scope::with(&["API"]);
-        let distinct: BTreeSet<[String; 3]> =
-            api.operations.iter().filter_map(|(_, operation)| pagination(operation)).map(|(key, _)| key).collect();
+        let distinct: BTreeSet<[String; 3]> = api
+            .operations
+            .iter()
+            .filter_map(|(_, operation)| pagination(operation))
+            .map(|(key, _)| key)
+            .collect();
         let mut names: BTreeMap<[String; 3], String> = BTreeMap::new();
         for (_, operation) in api.operations.iter() {
             if let Some((key, name)) = pagination(operation) {
@@ -90,7 +100,9 @@ impl Facts {
 
     /// The name of the operation's pagination.
     pub(super) fn pagination(&self, operation: &Operation) -> Option<&str> {
-        self.paginations.get(&pagination(operation)?.0).map(String::as_str)
+        self.paginations
+            .get(&pagination(operation)?.0)
+            .map(String::as_str)
     }
 
     fn security_of(&self, operation: &Operation) -> String {
@@ -115,24 +127,45 @@ impl Facts {
 fn pagination(operation: &Operation) -> Option<([String; 3], String)> {
     let page = operation.page.as_ref()?;
     let request = operation.parameters.get(page.cursor)?;
-    let key = [rust::wire(&request.name), escape::pointer(&page.items), escape::pointer(&page.next)];
-    let items: Vec<String> = page.items.iter().flat_map(|name| name.words().to_vec()).collect();
-    let name = format!("{}_BY_{}", screaming(&items), screaming(request.name.words()));
+    let key = [
+        rust::wire(&request.name),
+        escape::pointer(&page.items),
+        escape::pointer(&page.next),
+    ];
+    let items: Vec<String> = page
+        .items
+        .iter()
+        .flat_map(|name| name.words().to_vec())
+        .collect();
+    let name = format!(
+        "{}_BY_{}",
+        screaming(&items),
+        screaming(request.name.words())
+    );
     Some((key, name))
 }
 
 impl ApiView {
-    pub(super) fn new(api: &Api, facts: &Facts, options: &Options) -> Self {
+    pub(super) fn new(facts: &Facts, cx: &Context<'_>) -> Self {
+        let api = cx.api;
         let mut imports = Imports::default();
         for name in ["Api", "HeaderRoles", "Security"] {
             imports.runtime(name);
         }
-        let prefix = options.env_prefix.clone().unwrap_or_else(|| escape::env_prefix(api));
-        let servers: Vec<String> = api.servers.iter().map(|server| server_literal(server, api.servers.len() == 1)).collect();
+        let prefix = &cx.product.environment;
+        let servers: Vec<String> = api
+            .servers
+            .iter()
+            .map(|server| server_literal(server, api.servers.len() == 1))
+            .collect();
         if !servers.is_empty() {
             imports.runtime("Server");
         }
-        let schemes: Vec<String> = facts.schemes.values().map(|(name, kind)| format!("({name}, {kind})")).collect();
+        let schemes: Vec<String> = facts
+            .schemes
+            .values()
+            .map(|(name, kind)| format!("({name}, {kind})"))
+            .collect();
         if !schemes.is_empty() {
             imports.runtime("Scheme");
         }
@@ -158,7 +191,8 @@ impl ApiView {
             many => format!("servers: &[\n        {},\n    ],", many.join(",\n        ")),
         };
         let fields = vec![
-            "user_agent: concat!(\n        env!(\"CARGO_PKG_NAME\"),\n        \"-rust/\",\n        env!(\"CARGO_PKG_VERSION\")\n    ),".to_owned(),
+            r#"user_agent: concat!(env!("CARGO_PKG_NAME"), "-rust/", env!("CARGO_PKG_VERSION")),"#
+                .to_owned(),
             format!("api_key_env: \"{prefix}_API_KEY\","),
             format!("base_url_env: \"{prefix}_BASE_URL\","),
             servers,
@@ -166,7 +200,12 @@ impl ApiView {
             format!("security: {},", facts.security),
             headers(api),
         ];
-        Self { command: options.command.clone(), imports: imports.drain(), fields, paginations }
+        Self {
+            command: cx.command.to_owned(),
+            imports: imports.drain(),
+            fields,
+            paginations,
+        }
     }
 }
 
@@ -193,13 +232,24 @@ fn server_literal(server: &Server, alone: bool) -> String {
 }
 
 fn headers(api: &Api) -> String {
-    let answers = api.operations.iter().flat_map(|(_, operation)| &operation.responses);
+    let answers = api
+        .operations
+        .iter()
+        .flat_map(|(_, operation)| &operation.responses);
     let headers: Vec<&Header> = answers
         .flat_map(|response| &response.headers)
         .chain(api.errors.iter().flat_map(|error| &error.headers))
         .collect();
-    let role = |role: HeaderRole| headers.iter().find(|header| header.role == Some(role)).map(|header| rust::wire(&header.name));
-    let key = api.operations.iter().find_map(|(_, operation)| operation.idempotency.as_ref());
+    let role = |role: HeaderRole| {
+        headers
+            .iter()
+            .find(|header| header.role == Some(role))
+            .map(|header| rust::wire(&header.name))
+    };
+    let key = api
+        .operations
+        .iter()
+        .find_map(|(_, operation)| operation.idempotency.as_ref());
     let mut fields: Vec<String> = Vec::new();
     let mut set = |name: &str, value: Option<String>| {
         fields.extend(value.map(|value| format!("{name}: Some({value})")));

@@ -16,7 +16,10 @@ impl Imports {
 
     /// Mentions a name of any path.
     pub(super) fn take(&mut self, path: &str, name: &str) {
-        self.0.entry(path.to_owned()).or_default().insert(name.to_owned());
+        self.0
+            .entry(path.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// Mentions what a type expression names.
@@ -31,10 +34,15 @@ impl Imports {
 
     /// The lines, sorted as rustfmt sorts them, and nothing left.
     pub(super) fn drain(&mut self) -> Vec<String> {
-        let lines = std::mem::take(&mut self.0).into_iter().map(|(path, names)| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            rustfmt::import(&path, &names)
-        });
-        lines.collect()
+        let mut lines: Vec<String> = std::mem::take(&mut self.0)
+            .into_iter()
+            .map(|(path, names)| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                rustfmt::import(&path, &names)
+            })
+            .collect();
+        // By path, a list after the names beside it: `{` is behind all letters.
+        lines.sort();
+        lines
     }
 }

@@ -26,42 +26,54 @@ use self::client::ClientView;
 use self::error::ErrorsView;
 use self::facts::{ApiView, Facts};
 use self::imports::Imports;
-use self::operation::Context;
+use self::operation::Calls;
 use self::resource::ResourceView;
-pub use self::scaffold::Scaffold;
 use self::scaffold::ScaffoldView;
 use self::types::TypesView;
 use self::webhook::WebhookView;
-use crate::ir::Api;
+use super::{Context, Owner, Target, TargetFile};
+use crate::render::RenderError;
 use crate::target::rust_lang::names::Scope;
 use crate::target::rust_lang::{Dialect, Keep, RustTypes};
 
-/// What the caller decides.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Named by the first line of each file: `cargo xtask regen`.
-    pub command: String,
-    /// `EXAI`; made of the API's title when absent.
-    pub env_prefix: Option<String>,
-    /// The rest of a crate, where there is none yet.
-    pub scaffold: Option<Scaffold>,
+/// Every file of the crate: generated, runtime and scaffold.
+pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
+    let mut files = Vec::new();
+    for planned in plan(cx) {
+        files.push(TargetFile {
+            text: cx.renderer.render(planned.template, &planned.view)?,
+            path: planned.path,
+            owner: planned.owner,
+        });
+    }
+    files.extend(
+        Target::Rust
+            .runtime()
+            .iter()
+            .map(|(path, text)| TargetFile {
+                path: format!("src/runtime/{path}"),
+                text: (*text).to_owned(),
+                owner: Owner::Runtime,
+            }),
+    );
+    Ok(files)
 }
 
 /// A file to be written: a template and what it prints.
 #[derive(Debug)]
-pub struct Planned {
+struct Planned {
     /// Below the crate's root: `src/generated/client.rs`.
-    pub path: String,
+    path: String,
     /// Below `templates/`: `rust/client.rs.jinja`.
-    pub template: &'static str,
-    /// What is printed.
-    pub view: View,
+    template: &'static str,
+    view: View,
+    owner: Owner,
 }
 
 /// What a template of this target prints.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum View {
+enum View {
     /// `src/generated/api.rs`
     Api(ApiView),
     /// `src/generated/client.rs`
@@ -80,15 +92,16 @@ pub enum View {
 
 /// A file that holds nothing but its modules.
 #[derive(Debug, Serialize)]
-pub struct ModulesView {
+struct ModulesView {
     /// `cargo xtask regen`
-    pub command: String,
+    command: String,
     /// `["agents", "runs"]`, sorted.
-    pub modules: Vec<String>,
+    modules: Vec<String>,
 }
 
-/// Every file of the crate that comes from the document.
-pub fn plan(api: &Api, options: &Options) -> Vec<Planned> {
+/// Every file but the runtime.
+fn plan(cx: &Context<'_>) -> Vec<Planned> {
+    let api = cx.api;
     let dialect = Dialect {
         support: "crate::runtime",
         secret: "crate::runtime::Secret",
@@ -97,37 +110,57 @@ pub fn plan(api: &Api, options: &Options) -> Vec<Planned> {
     };
     let types = RustTypes::new(api, dialect);
     let facts = Facts::new(api);
-    let command = options.command.as_str();
+    let command = cx.command;
     let mut module = Scope::with(names::RESOURCE_FILE);
     let placed = resource::place(&api.root, &mut module);
     let type_modules = types::modules(api);
 
     let mut files = Files::default();
-    files.add("api.rs", "rust/api.rs.jinja", View::Api(ApiView::new(api, &facts, options)));
-    files.add("errors.rs", "rust/errors.rs.jinja", View::Errors(ErrorsView::new(api, command)));
-    files.modules("mod.rs", "rust/mod.rs.jinja", command, Vec::new());
+    files.add(
+        "api.rs",
+        "rust/api.rs.jinja",
+        View::Api(ApiView::new(&facts, cx)),
+    );
+    let errors = ErrorsView::new(api, command);
+    let mut own = Vec::new();
+    if !errors.errors.is_empty() {
+        own.push("errors".to_owned());
+        files.add("errors.rs", "rust/errors.rs.jinja", View::Errors(errors));
+    }
+    files.modules("mod.rs", "rust/mod.rs.jinja", command, own);
 
     let mut imports = Imports::default();
-    let mut cx = Context {
+    let mut calls = Calls {
         types: &types,
         facts: &facts,
         module: &mut module,
         imports: &mut imports,
         core: "&self.core",
     };
-    let client = ClientView::new(&placed, command, &mut cx);
+    let client = ClientView::new(&placed, command, &mut calls);
     files.add("client.rs", "rust/client.rs.jinja", View::Client(client));
-    cx.core = "self.core";
+    calls.core = "self.core";
     for (index, resource) in placed.iter().enumerate() {
-        let events = api.webhook_events.as_ref().filter(|events| resource.is_at(&events.sdk_path));
+        let events = api
+            .webhook_events
+            .as_ref()
+            .filter(|events| resource.is_at(&events.sdk_path));
         let webhook = events.and_then(|events| WebhookView::new(events, &types));
-        let view = ResourceView::new(index, &placed, command, webhook, &mut cx);
+        let view = ResourceView::new(index, &placed, command, webhook, &mut calls);
         let path = format!("resources/{}.rs", resource.module.trim_start_matches("r#"));
         files.add(&path, "rust/resource.rs.jinja", View::Resource(view));
     }
-    let mut modules: Vec<String> = placed.iter().map(|resource| resource.module.clone()).collect();
-    modules.sort();
-    files.modules("resources/mod.rs", "rust/resources.rs.jinja", command, modules);
+    let mut modules: Vec<String> = placed
+        .iter()
+        .map(|resource| resource.module.clone())
+        .collect();
+    modules.sort_by(|a, b| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
+    files.modules(
+        "resources/mod.rs",
+        "rust/resources.rs.jinja",
+        command,
+        modules,
+    );
 
     for (module, home) in &type_modules {
         let path = format!("types/{}.rs", module.trim_start_matches("r#"));
@@ -138,9 +171,7 @@ pub fn plan(api: &Api, options: &Options) -> Vec<Planned> {
     files.modules("types/mod.rs", "rust/modules.rs.jinja", command, modules);
 
     let mut files = files.0;
-    if let Some(scaffold) = &options.scaffold {
-        files.extend(scaffold.plan(api, options));
-    }
+    files.extend(scaffold::plan(cx));
     files
 }
 
@@ -150,17 +181,19 @@ struct Files(Vec<Planned>);
 
 impl Files {
     fn add(&mut self, path: &str, template: &'static str, view: View) {
-        self.0.push(Planned { path: format!("src/generated/{path}"), template, view });
+        self.0.push(Planned {
+            path: format!("src/generated/{path}"),
+            template,
+            view,
+            owner: Owner::Generated,
+        });
     }
 
-    fn modules(
-        &mut self,
-        path: &str,
-        template: &'static str,
-        command: &str,
-        modules: Vec<String>,
-    ) {
-        let view = ModulesView { command: command.to_owned(), modules };
+    fn modules(&mut self, path: &str, template: &'static str, command: &str, modules: Vec<String>) {
+        let view = ModulesView {
+            command: command.to_owned(),
+            modules,
+        };
         self.add(path, template, View::Modules(view));
     }
 }

@@ -10,34 +10,34 @@ use crate::target::rust_lang::{From, RustTypes};
 
 /// A struct that becomes a form.
 #[derive(Debug, Serialize)]
-pub struct MultipartView {
+pub(super) struct MultipartView {
     /// `["/// A file that prompts can refer to."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `UploadBuildAsset`
-    pub name: String,
+    pub(super) name: String,
     /// In the document's order.
-    pub fields: Vec<MultipartField>,
+    pub(super) fields: Vec<MultipartField>,
     /// `pub fn new(file: impl Into<crate::runtime::Part>) -> Self {`
-    pub signature: String,
+    pub(super) signature: String,
     /// `Self { file: file.into() }`
-    pub body: String,
+    pub(super) body: String,
     /// `Self::new().part("file", value.file)`
-    pub form: String,
+    pub(super) form: String,
 }
 
 /// A field, and its setter where it is optional.
 #[derive(Debug, Serialize)]
-pub struct MultipartField {
+pub(super) struct MultipartField {
     /// `["    /// The bytes."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `pub file: crate::runtime::Part,`
-    pub declaration: String,
-    /// `file`
-    pub name: String,
+    pub(super) declaration: String,
+    /// ``    /// Sets [`label`](Self::label).``
+    pub(super) setter_docs: String,
     /// `pub fn with_label(mut self, value: impl Into<String>) -> Self {`; empty where required.
-    pub setter: String,
+    pub(super) setter: String,
     /// `self.label = Some(value.into());`
-    pub statement: String,
+    pub(super) statement: String,
 }
 
 impl MultipartView {
@@ -50,14 +50,24 @@ impl MultipartView {
         let (mut parameters, mut values) = (Vec::new(), Vec::new());
         for field in &record.fields {
             let name = scope.take(snake(field.name.words()), "_field");
-            let part = parts.iter().find(|part| part.name.wire() == field.name.wire());
+            let part = parts
+                .iter()
+                .find(|part| part.name.wire() == field.name.wire());
             let (ty, argument, value) = forms(field, part, types, from);
             let value_of = |name: &str| value.replace("{}", name);
-            let stored = if field.required { ty.clone() } else { format!("Option<{ty}>") };
+            let stored = if field.required {
+                ty.clone()
+            } else {
+                format!("Option<{ty}>")
+            };
             if field.required {
                 parameters.push(format!("{name}: {argument}"));
                 let value = value_of(&name);
-                values.push(if value == name { value } else { format!("{name}: {value}") });
+                values.push(if value == name {
+                    value
+                } else {
+                    format!("{name}: {value}")
+                });
             } else {
                 values.push(format!("{name}: None"));
             }
@@ -65,7 +75,12 @@ impl MultipartView {
             let method = format!("with_{}", plain_snake(field.name.words()));
             let setter = [String::from("mut self"), format!("value: {argument}")];
             fields.push(MultipartField {
-                docs: rust::doc_comment(4, &field.docs, field.deprecated, &rust::code_span(field.name.wire())),
+                docs: rust::doc_comment(
+                    4,
+                    &field.docs,
+                    field.deprecated,
+                    &rust::code_span(field.name.wire()),
+                ),
                 declaration: rustfmt::assign(4, &format!("pub {name}:"), &stored, ","),
                 setter: match field.required {
                     true => String::new(),
@@ -75,7 +90,7 @@ impl MultipartView {
                     }
                 },
                 statement: format!("self.{name} = Some({});", value_of("value")),
-                name,
+                setter_docs: format!("    /// Sets {}.", rust::own_field(&name)),
             });
         }
         let fallback = format!("{} as a form.", rust::code_span(def.name.wire()));
@@ -99,16 +114,23 @@ fn forms(
 ) -> (String, String, &'static str) {
     let file = "crate::runtime::Part";
     match part {
-        Some(Part { kind: PartKind::File, repeated: true, .. }) => {
-            (format!("Vec<{file}>"), format!("Vec<{file}>"), "{}")
-        }
-        Some(Part { kind: PartKind::File, .. }) => {
-            (file.to_owned(), format!("impl Into<{file}>"), "{}.into()")
-        }
+        Some(Part {
+            kind: PartKind::File,
+            repeated: true,
+            ..
+        }) => (format!("Vec<{file}>"), format!("Vec<{file}>"), "{}"),
+        Some(Part {
+            kind: PartKind::File,
+            ..
+        }) => (file.to_owned(), format!("impl Into<{file}>"), "{}.into()"),
         _ => {
             let (inner, _) = field.ty.split_null();
             let (argument, into) = types.argument(inner, from);
-            (types.expression(inner, from), argument, if into { "{}.into()" } else { "{}" })
+            (
+                types.expression(inner, from),
+                argument,
+                if into { "{}.into()" } else { "{}" },
+            )
         }
     }
 }
@@ -119,9 +141,10 @@ fn link(field: &Field, part: Option<&Part>, name: &str) -> Link {
     let value = format!("value.{name}");
     match part.map(|part| (part.kind, part.repeated)) {
         Some((PartKind::File, false)) if field.required => ("part".to_owned(), vec![wire, value]),
-        Some((PartKind::File, true)) if !field.required => {
-            ("parts".to_owned(), vec![wire, format!("{value}.into_iter().flatten()")])
-        }
+        Some((PartKind::File, true)) if !field.required => (
+            "parts".to_owned(),
+            vec![wire, format!("{value}.into_iter().flatten()")],
+        ),
         Some((PartKind::File, _)) => ("parts".to_owned(), vec![wire, value]),
         Some((PartKind::Json, _)) => ("json".to_owned(), vec![wire, format!("&{value}")]),
         Some((PartKind::Text, _)) | None => ("value".to_owned(), vec![wire, format!("&{value}")]),

@@ -8,8 +8,7 @@ use super::imports::Imports;
 use super::names;
 use super::parameter::{argument, encode};
 use crate::ir::{
-    Content, Operation, OperationId, Parameter, Payload, Place, Shape, Stream,
-    Tagging, Type,
+    Content, Operation, OperationId, Parameter, Payload, Place, Shape, Stream, Tagging, Type,
 };
 use crate::layout::rustfmt::{self, Link};
 use crate::target::rust_lang::escape as rust;
@@ -18,49 +17,51 @@ use crate::target::rust_lang::{From, RustTypes};
 
 /// One operation of a resource.
 #[derive(Debug, Serialize)]
-pub struct OperationView {
+pub(super) struct OperationView {
     /// `["    /// Start a DAG."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// True where the document says so.
-    pub deprecated: bool,
+    pub(super) deprecated: bool,
+    /// True where clippy would count too many arguments, each of which is required.
+    pub(super) many: bool,
     /// `pub fn start(&self, body: types::StartRun) -> Call<Json<types::Run>> {`
-    pub signature: String,
+    pub(super) signature: String,
     /// `Call::new(self.core, &START_RUN).json_body("application/json", &body)`
-    pub expression: String,
+    pub(super) expression: String,
     /// `START_RUN`
-    pub fact: String,
+    pub(super) fact: String,
     /// `["verb: Verb::Post,", "path: \"/runs\",", "keyed: true,"]`
-    pub facts: Vec<String>,
+    pub(super) facts: Vec<String>,
     /// What is optional; `None` where nothing is.
-    pub options: Option<OptionsView>,
+    pub(super) options: Option<OptionsView>,
 }
 
 /// The setters of an operation's optional parameters.
 #[derive(Debug, Serialize)]
-pub struct OptionsView {
+pub(super) struct OptionsView {
     /// `ListRuns`
-    pub marker: String,
+    pub(super) marker: String,
     /// `Runs::list`
-    pub method: String,
+    pub(super) method: String,
     /// `Call<Paged<types::Run>, ListRuns>`
-    pub call: String,
+    pub(super) call: String,
     /// One a parameter.
-    pub setters: Vec<SetterView>,
+    pub(super) setters: Vec<SetterView>,
 }
 
 /// The setter of an optional parameter or body.
 #[derive(Debug, Serialize)]
-pub struct SetterView {
+pub(super) struct SetterView {
     /// `["    /// At most so many items a page."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `pub fn limit(self, value: i64) -> Self {`
-    pub signature: String,
+    pub(super) signature: String,
     /// `self.query_param("limit", value)`
-    pub expression: String,
+    pub(super) expression: String,
 }
 
 /// What the making of operations reads and adds to.
-pub(super) struct Context<'a, 't> {
+pub(super) struct Calls<'a, 't> {
     pub(super) types: &'t RustTypes<'a>,
     pub(super) facts: &'t Facts,
     /// Names of the module `resources`.
@@ -76,12 +77,14 @@ impl OperationView {
         id: OperationId,
         resource: &str,
         method: &str,
-        cx: &mut Context<'_, '_>,
+        cx: &mut Calls<'_, '_>,
     ) -> Self {
         let operation = &cx.types.api().operations[id];
         let answer = answer(operation, cx);
-        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
-            operation.parameters.iter().partition(|parameter| parameter.required);
+        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) = operation
+            .parameters
+            .iter()
+            .partition(|parameter| parameter.required);
 
         let mut scope = Scope::with(&["self", "body"]);
         let mut arguments: Vec<(String, &Parameter)> = Vec::new();
@@ -126,6 +129,7 @@ impl OperationView {
         Self {
             docs: escape::method_docs(operation, &arguments, &fallback),
             deprecated: operation.deprecated,
+            many: parameters.len() > 7,
             signature: rustfmt::signature(
                 4,
                 &format!("pub fn {method}"),
@@ -141,12 +145,14 @@ impl OperationView {
 }
 
 /// The marker of what a call gives: `Json<types::Run>`.
-fn answer(operation: &Operation, cx: &mut Context<'_, '_>) -> String {
+fn answer(operation: &Operation, cx: &mut Calls<'_, '_>) -> String {
     let expression = |ty: &Type| cx.types.expression(ty, From::Outside);
     let (name, item) = if let Some(page) = &operation.page {
         ("Paged", Some(expression(&page.item)))
     } else {
-        let content = operation.success().and_then(|response| response.contents.first());
+        let content = operation
+            .success()
+            .and_then(|response| response.contents.first());
         match content.map(|content| &content.payload) {
             None => ("Empty", None),
             Some(Payload::Json(ty)) => ("Json", Some(expression(ty))),
@@ -167,13 +173,16 @@ fn answer(operation: &Operation, cx: &mut Context<'_, '_>) -> String {
 }
 
 /// The argument type of a body, and the link that sends it.
-fn body_of(content: &Content, name: &str, cx: &mut Context<'_, '_>) -> (String, Link) {
+fn body_of(content: &Content, name: &str, cx: &mut Calls<'_, '_>) -> (String, Link) {
     let media_type = escape::sent_media_type(&content.media_type);
     match &content.payload {
         Payload::Json(ty) => {
             let ty = cx.types.expression(ty, From::Outside);
             cx.imports.expression(&ty);
-            (ty, ("json_body".to_owned(), vec![media_type, format!("&{name}")]))
+            (
+                ty,
+                ("json_body".to_owned(), vec![media_type, format!("&{name}")]),
+            )
         }
         Payload::Form { record, fields } => {
             let ty = cx.types.expression(&Type::Named(*record), From::Outside);
@@ -183,7 +192,10 @@ fn body_of(content: &Content, name: &str, cx: &mut Context<'_, '_>) -> (String, 
                 .filter_map(|field| super::parameter::form_style(field, cx.imports))
                 .collect();
             let styles = format!("&[{}]", styles.join(", "));
-            (ty, ("form_body".to_owned(), vec![format!("&{name}"), styles]))
+            (
+                ty,
+                ("form_body".to_owned(), vec![format!("&{name}"), styles]),
+            )
         }
         Payload::Multipart { record, .. } => {
             let ty = cx.types.expression(&Type::Named(*record), From::Outside);
@@ -193,7 +205,10 @@ fn body_of(content: &Content, name: &str, cx: &mut Context<'_, '_>) -> (String, 
         Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {
             cx.imports.runtime("Body");
             let ty = "impl Into<Body>".to_owned();
-            (ty, ("raw_body".to_owned(), vec![media_type, name.to_owned()]))
+            (
+                ty,
+                ("raw_body".to_owned(), vec![media_type, name.to_owned()]),
+            )
         }
     }
 }
@@ -202,7 +217,7 @@ fn setters(
     operation: &Operation,
     optional: &[&Parameter],
     body: Option<&Content>,
-    cx: &mut Context<'_, '_>,
+    cx: &mut Calls<'_, '_>,
 ) -> Vec<SetterView> {
     let mut scope = Scope::with(names::CALL);
     let mut views: Vec<SetterView> = Vec::new();
@@ -210,7 +225,12 @@ fn setters(
         let (ty, (method, arguments)) = body_of(content, "body", cx);
         let parameters = ["self".to_owned(), format!("body: {ty}")];
         views.push(SetterView {
-            docs: rust::doc_comment(4, &operation.body_docs, false, "The body, which may be left out."),
+            docs: rust::doc_comment(
+                4,
+                &operation.body_docs,
+                false,
+                "The body, which may be left out.",
+            ),
             signature: rustfmt::signature(4, "pub fn body", &parameters, " -> Self {"),
             expression: rustfmt::chain(8, "self", &[(method, arguments)]),
         });
@@ -232,7 +252,7 @@ fn setters(
 }
 
 /// What the operation differs from the default by.
-fn facts(operation: &Operation, cx: &mut Context<'_, '_>) -> Vec<String> {
+fn facts(operation: &Operation, cx: &mut Calls<'_, '_>) -> Vec<String> {
     let mut facts = vec![
         format!("verb: Verb::{},", super::facts::verb(&operation.method)),
         rustfmt::assign(4, "path:", &escape::path(operation), ","),
@@ -240,7 +260,9 @@ fn facts(operation: &Operation, cx: &mut Context<'_, '_>) -> Vec<String> {
     if operation.idempotency.is_some() {
         facts.push("keyed: true,".to_owned());
     }
-    let content = operation.success().and_then(|response| response.contents.first());
+    let content = operation
+        .success()
+        .and_then(|response| response.contents.first());
     if let Some(content) = content
         && rust::string(&content.media_type) != "\"application/json\""
     {
@@ -265,10 +287,16 @@ fn facts(operation: &Operation, cx: &mut Context<'_, '_>) -> Vec<String> {
 }
 
 /// The end of a stream, where its items have a tag and some tags are the last.
-fn terminal(stream: &Stream, cx: &mut Context<'_, '_>) -> Option<String> {
-    let Type::Named(id) = cx.types.api().types.resolve(&stream.item) else { return None };
-    let Shape::Union(union) = &cx.types.api().types[*id].shape else { return None };
-    let Tagging::Property(property) = &union.tagging else { return None };
+fn terminal(stream: &Stream, cx: &mut Calls<'_, '_>) -> Option<String> {
+    let Type::Named(id) = cx.types.api().types.resolve(&stream.item) else {
+        return None;
+    };
+    let Shape::Union(union) = &cx.types.api().types[*id].shape else {
+        return None;
+    };
+    let Tagging::Property(property) = &union.tagging else {
+        return None;
+    };
     if stream.terminal.is_empty() {
         return None;
     }

@@ -34,7 +34,12 @@ pub(super) fn encode(parameter: &Parameter, value: String, imports: &mut Imports
     if (parameter.style, parameter.explode) == usual && !parameter.allow_reserved {
         return (name.to_owned(), vec![wire, value]);
     }
-    let encoding = encoding(parameter.style, parameter.explode, parameter.allow_reserved, imports);
+    let encoding = encoding(
+        parameter.style,
+        parameter.explode,
+        parameter.allow_reserved,
+        imports,
+    );
     (format!("styled_{name}"), vec![wire, encoding, value])
 }
 
@@ -63,5 +68,9 @@ fn encoding(style: Style, explode: bool, reserved: bool, imports: &mut Imports) 
             format!("Encoding::new(Style::{style:?}, {explode})")
         }
     };
-    if reserved { format!("{text}.with_reserved()") } else { text }
+    if reserved {
+        format!("{text}.with_reserved()")
+    } else {
+        text
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::operation::{Context, OperationView};
+use super::operation::{Calls, OperationView};
 use super::webhook::WebhookView;
 use crate::ir::Resource;
 use crate::target::rust_lang::escape as rust;
@@ -10,32 +10,32 @@ use crate::target::rust_lang::names::{Scope, plain_snake, snake};
 
 /// The file of one resource.
 #[derive(Debug, Serialize)]
-pub struct ResourceView {
+pub(super) struct ResourceView {
     /// `cargo xtask regen`
-    pub command: String,
+    pub(super) command: String,
     /// `["use crate::runtime::{Call, Core};"]`
-    pub imports: Vec<String>,
+    pub(super) imports: Vec<String>,
     /// `["/// Runs of plans."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `Runs`
-    pub name: String,
+    pub(super) name: String,
     /// Children, each by the method that gives it.
-    pub accessors: Vec<AccessorView>,
+    pub(super) accessors: Vec<AccessorView>,
     /// In the document's order.
-    pub operations: Vec<OperationView>,
+    pub(super) operations: Vec<OperationView>,
     /// The method that verifies a webhook, where this resource has it.
-    pub webhook: Option<WebhookView>,
+    pub(super) webhook: Option<WebhookView>,
 }
 
 /// The method that gives a child.
 #[derive(Debug, Serialize)]
-pub struct AccessorView {
+pub(super) struct AccessorView {
     /// `["    /// Files of a workspace."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `files`
-    pub method: String,
+    pub(super) method: String,
     /// `WorkspacesFiles`
-    pub name: String,
+    pub(super) name: String,
 }
 
 /// A resource with the names that its place in the tree gives it.
@@ -55,8 +55,13 @@ pub(super) struct Placed<'a> {
 impl Placed<'_> {
     /// Whether a path of accessors and a method leads here.
     pub(super) fn is_at(&self, sdk_path: &[crate::ir::Name]) -> bool {
-        let accessors = sdk_path.split_last().map_or(&[][..], |(_, accessors)| accessors);
-        accessors.iter().map(|name| plain_snake(name.words())).eq(self.path.iter().cloned())
+        let accessors = sdk_path
+            .split_last()
+            .map_or(&[][..], |(_, accessors)| accessors);
+        accessors
+            .iter()
+            .map(|name| plain_snake(name.words()))
+            .eq(self.path.iter().cloned())
     }
 }
 
@@ -64,8 +69,12 @@ impl Placed<'_> {
 pub(super) fn place<'a>(root: &'a Resource, types: &mut Scope) -> Vec<Placed<'a>> {
     let mut modules = Scope::with(&["mod", "r#mod"]);
     let mut placed: Vec<Placed<'a>> = Vec::new();
-    let mut queue: Vec<(&'a Resource, Vec<String>, Option<usize>)> =
-        root.children.iter().rev().map(|child| (child, Vec::new(), None)).collect();
+    let mut queue: Vec<(&'a Resource, Vec<String>, Option<usize>)> = root
+        .children
+        .iter()
+        .rev()
+        .map(|child| (child, Vec::new(), None))
+        .collect();
     while let Some((resource, above, parent)) = queue.pop() {
         let mut words = above.clone();
         words.extend(resource.name.words().iter().cloned());
@@ -82,7 +91,13 @@ pub(super) fn place<'a>(root: &'a Resource, types: &mut Scope) -> Vec<Placed<'a>
         if let Some(parent) = parent {
             placed[parent].children.push(index);
         }
-        queue.extend(resource.children.iter().rev().map(|child| (child, words.clone(), Some(index))));
+        queue.extend(
+            resource
+                .children
+                .iter()
+                .rev()
+                .map(|child| (child, words.clone(), Some(index))),
+        );
     }
     placed
 }
@@ -113,9 +128,14 @@ impl ResourceView {
         placed: &[Placed<'_>],
         command: &str,
         webhook: Option<WebhookView>,
-        cx: &mut Context<'_, '_>,
+        cx: &mut Calls<'_, '_>,
     ) -> Self {
-        let Placed { resource, name, children, .. } = &placed[index];
+        let Placed {
+            resource,
+            name,
+            children,
+            ..
+        } = &placed[index];
         let mut methods = Scope::with(&["new", "clone", "fmt"]);
         if let Some(webhook) = &webhook {
             methods.take(webhook.method.clone(), "");

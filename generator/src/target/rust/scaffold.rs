@@ -2,67 +2,65 @@
 
 use serde::Serialize;
 
-use super::{Options, Planned, View, escape};
-use crate::ir::Api;
+use super::{Planned, View, escape};
 use crate::target::rust_lang::escape as rust;
-
-/// A crate to be made.
-#[derive(Debug, Clone)]
-pub struct Scaffold {
-    /// `petstore-client`
-    pub package: String,
-    /// `0.1.0`
-    pub version: String,
-}
+use crate::target::{Context, Owner};
 
 /// What the files of a new crate say.
 #[derive(Debug, Serialize)]
-pub struct ScaffoldView {
-    /// `exai-gen generate`
-    pub command: String,
+pub(super) struct ScaffoldView {
     /// `petstore-client`
-    pub package: String,
+    pub(super) package: String,
     /// `petstore_client`
-    pub library: String,
+    pub(super) library: String,
     /// `0.1.0`
-    pub version: String,
+    pub(super) version: String,
     /// `"Petstore"`, as a TOML string.
-    pub description: String,
+    pub(super) description: String,
     /// `["//! Petstore."]`
-    pub docs: Vec<String>,
+    pub(super) docs: Vec<String>,
     /// `["A store of pets."]`, as Markdown.
-    pub markdown: Vec<String>,
+    pub(super) markdown: Vec<String>,
     /// `PETSTORE`
-    pub env_prefix: String,
+    pub(super) env_prefix: String,
 }
 
-impl Scaffold {
-    pub(super) fn plan(&self, api: &Api, options: &Options) -> Vec<Planned> {
-        let files = [
-            ("Cargo.toml", "rust/Cargo.toml.jinja"),
-            ("README.md", "rust/README.md.jinja"),
-            ("src/lib.rs", "rust/lib.rs.jinja"),
-        ];
-        let plan = files.map(|(path, template)| Planned {
-            path: path.to_owned(),
-            template,
-            view: View::Scaffold(self.view(api, options)),
-        });
-        plan.into()
-    }
+/// The files of a new crate.
+pub(super) fn plan(cx: &Context<'_>) -> Vec<Planned> {
+    let files = [
+        ("Cargo.toml", "rust/Cargo.toml.jinja"),
+        ("README.md", "rust/README.md.jinja"),
+        ("src/lib.rs", "rust/lib.rs.jinja"),
+    ];
+    let plan = files.map(|(path, template)| Planned {
+        path: path.to_owned(),
+        template,
+        view: View::Scaffold(ScaffoldView::new(cx)),
+        owner: Owner::Scaffold,
+    });
+    plan.into()
+}
 
-    fn view(&self, api: &Api, options: &Options) -> ScaffoldView {
-        let docs = rust::doc_comment(0, &api.info.docs, false, "A client of the API.");
-        let prefix = options.env_prefix.clone();
-        ScaffoldView {
-            command: options.command.clone(),
-            library: self.package.replace('-', "_"),
-            package: self.package.clone(),
-            version: self.version.clone(),
-            description: escape::toml(&api.info.title),
-            markdown: docs.iter().map(|line| line.replacen("///", "", 1).trim_start().to_owned()).collect(),
-            docs: docs.iter().map(|line| line.replacen("///", "//!", 1)).collect(),
-            env_prefix: prefix.unwrap_or_else(|| escape::env_prefix(api)),
+impl ScaffoldView {
+    fn new(cx: &Context<'_>) -> Self {
+        let info = &cx.api.info;
+        let docs = rust::doc_comment(0, &info.docs, false, "A client of the API.");
+        let text = |line: &String| line.trim_start_matches("///").trim_start().to_owned();
+        // Registries and Cargo know letters, digits, `-` and `_`.
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let package = cx.package.name.replace(|c| !allowed(c), "-");
+        let package = package.trim_matches('-').to_owned();
+        Self {
+            library: package.replace('-', "_"),
+            package,
+            version: cx.package.version.clone(),
+            description: escape::toml(&info.title),
+            markdown: docs.iter().map(text).collect(),
+            docs: docs
+                .iter()
+                .map(|line| line.replacen("///", "//!", 1))
+                .collect(),
+            env_prefix: cx.product.environment.clone(),
         }
     }
 }

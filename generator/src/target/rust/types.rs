@@ -11,15 +11,15 @@ use crate::target::rust_lang::{RustTypes, TypeView};
 
 /// A file of types.
 #[derive(Debug, Serialize)]
-pub struct TypesView {
+pub(super) struct TypesView {
     /// `cargo xtask regen`
-    pub command: String,
+    pub(super) command: String,
     /// `["use serde::{Deserialize, Serialize};"]`
-    pub imports: Vec<String>,
+    pub(super) imports: Vec<String>,
     /// In the document's order.
-    pub items: Vec<TypeView>,
+    pub(super) items: Vec<TypeView>,
     /// Records that are sent as forms.
-    pub forms: Vec<MultipartView>,
+    pub(super) forms: Vec<MultipartView>,
 }
 
 /// The modules of types, sorted by name, each with its home.
@@ -33,18 +33,25 @@ pub(super) fn modules(api: &Api) -> Vec<(String, Home)> {
         .map(|home| match home {
             Home::Shared => ("shared".to_owned(), home),
             Home::Resource(index) => {
-                let name = api.root.children.get(index).map(|child| snake(child.name.words()));
+                let name = api
+                    .root
+                    .children
+                    .get(index)
+                    .map(|child| snake(child.name.words()));
                 (scope.take(name.unwrap_or_default(), "_types"), home)
             }
         })
         .collect();
-    modules.sort();
+    modules.sort_by(|(a, _), (b, _)| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
     modules
 }
 
 /// The records that some operation sends as a multipart form, with the form's parts.
 pub(super) fn forms(api: &Api) -> BTreeMap<TypeId, &[Part]> {
-    let bodies = api.operations.iter().flat_map(|(_, operation)| operation.body.first());
+    let bodies = api
+        .operations
+        .iter()
+        .flat_map(|(_, operation)| operation.body.first());
     let forms = bodies.filter_map(|content| match &content.payload {
         Payload::Multipart { record, parts } => Some((*record, parts.as_slice())),
         _ => None,
@@ -68,13 +75,20 @@ impl TypesView {
         let mut imports = Vec::new();
         let form_maps = forms.iter().flat_map(|form| &form.fields);
         if items.iter().any(TypeView::names_map)
-            || form_maps.into_iter().any(|field| field.declaration.contains("BTreeMap<"))
+            || form_maps
+                .into_iter()
+                .any(|field| field.declaration.contains("BTreeMap<"))
         {
             imports.push("use std::collections::BTreeMap;".to_owned());
         }
         if items.iter().any(TypeView::is_serialized) {
             imports.push("use serde::{Deserialize, Serialize};".to_owned());
         }
-        Self { command: command.to_owned(), imports, items, forms }
+        Self {
+            command: command.to_owned(),
+            imports,
+            items,
+            forms,
+        }
     }
 }

@@ -10,29 +10,37 @@ use crate::target::rust_lang::{From, RustTypes};
 
 /// The method of a resource that turns a request into an event.
 #[derive(Debug, Serialize)]
-pub struct WebhookView {
+pub(super) struct WebhookView {
     /// `unwrap`
-    pub method: String,
+    pub(super) method: String,
     /// `types::WebhookEvent`
-    pub event: String,
+    pub(super) event: String,
     /// `pub fn unwrap(`, its parameters, and what it gives.
-    pub signature: String,
+    pub(super) signature: String,
 }
 
 impl WebhookView {
     pub(super) fn new(events: &WebhookEvents, types: &RustTypes<'_>) -> Option<Self> {
         let method = snake(events.sdk_path.last()?.words());
         let event = types.expression(&events.event, From::Outside);
-        let parameters =
-            ["&self", "headers: &HeaderMap", "body: &[u8]", "secret: impl Into<Secret>"]
-                .map(str::to_owned);
+        let parameters = [
+            "&self",
+            "headers: &HeaderMap",
+            "body: &[u8]",
+            "secret: impl Into<Secret>",
+        ]
+        .map(str::to_owned);
         let signature = rustfmt::signature(
             4,
             &format!("pub fn {method}"),
             &parameters,
             &format!(" -> Result<{event}, Error> {{"),
         );
-        Some(Self { method, event, signature })
+        Some(Self {
+            method,
+            event,
+            signature,
+        })
     }
 
     pub(super) fn mention(&self, imports: &mut Imports) {

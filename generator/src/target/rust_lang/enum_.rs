@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::alias::AliasView;
 use super::escape;
-use super::names::{Scope, pascal};
+use super::names::{catch_all, pascal_all};
 use super::types::{Keep, RustTypes};
-use crate::ir::{Enum, EnumBase, IntegerFormat, Literal, Type, TypeId};
+use crate::ir::{Enum, EnumBase, IntegerFormat, Literal, Name, Type, TypeId};
 use crate::layout::rustfmt;
 
 /// An enum of strings.
@@ -57,17 +57,18 @@ impl EnumView {
             };
             return Err(AliasView::new(id, &target, types));
         }
-        let mut scope = Scope::with(&["Self"]);
+        let wanted: Vec<&Name> = strings.iter().map(|(value, _)| &value.name).collect();
+        let names = pascal_all(&wanted, &["Self"], "Value");
         let variants = strings
             .into_iter()
-            .map(|(value, text)| {
-                let name = scope.take(pascal(value.name.words()), "Value");
+            .zip(&names)
+            .map(|((value, text), name)| {
                 let wire = escape::string(text);
                 ValueView {
                     docs: escape::doc_comment(4, &value.docs, false, &escape::code_span(text)),
                     arm: rustfmt::arm(12, &format!("Self::{name}"), &wire),
                     wire,
-                    name,
+                    name: name.clone(),
                 }
             })
             .collect();
@@ -76,7 +77,7 @@ impl EnumView {
             Keep::Open => values.open,
         };
         let unknown = if keeps {
-            scope.take("Unknown".to_owned(), "Value")
+            catch_all(&names)
         } else {
             String::new()
         };

@@ -103,6 +103,14 @@ pub fn code_span(text: &Text) -> String {
     }
 }
 
+/// A link to a field of the type that a doc comment belongs to; rustdoc has none for raw names.
+pub fn own_field(name: &str) -> String {
+    match name.strip_prefix("r#") {
+        Some(plain) => format!("`{plain}`"),
+        None => format!("[`{name}`](Self::{name})"),
+    }
+}
+
 /// A summary as a sentence: `Start a DAG` is `Start a DAG.`
 fn sentence(summary: &Text) -> String {
     let text = summary.raw().trim();

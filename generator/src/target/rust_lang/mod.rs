@@ -63,7 +63,9 @@ impl TypeView {
             .chain(self.alias.iter().map(|alias| &alias.declaration));
         let setters = self.record.iter().flat_map(|record| &record.constructor);
         let setters = setters.flat_map(|made| made.setters.iter().map(|setter| &setter.signature));
-        declarations.chain(setters).any(|text| text.contains("BTreeMap<"))
+        declarations
+            .chain(setters)
+            .any(|text| text.contains("BTreeMap<"))
     }
 
     /// True when the declaration derives serde's traits.

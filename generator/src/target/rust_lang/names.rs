@@ -1,6 +1,9 @@
 //! Rust's names: casing, keywords, and what a file of types already means something by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+
+use crate::ir::Name;
+use crate::target::names::allocate;
 
 /// Keywords of the 2024 edition that `r#` makes names of.
 const KEYWORDS: &[&str] = &[
@@ -116,6 +119,63 @@ fn identifier(word: &str) -> String {
     } else {
         kept
     }
+}
+
+/// Names of types or variants, one each: where `taken` has the wanted one, it gets `suffix`; those
+/// of several that want the same are told apart by their own wire names.
+pub fn pascal_all(wanted: &[&Name], taken: &[&str], suffix: &str) -> Vec<String> {
+    let names = all(wanted, taken, suffix, |name| pascal(name.words()));
+    names.into_iter().map(|name| camel_case(&name)).collect()
+}
+
+/// Names of fields, as [`pascal_all`].
+pub fn snake_all(wanted: &[&Name], taken: &[&str], suffix: &str) -> Vec<String> {
+    let names = all(wanted, taken, suffix, |name| plain_snake(name.words()));
+    names.into_iter().map(raw).collect()
+}
+
+fn all(
+    wanted: &[&Name],
+    taken: &[&str],
+    suffix: &str,
+    plain: impl Fn(&Name) -> String,
+) -> Vec<String> {
+    let repair = |name: String| match taken.contains(&name.as_str()) {
+        true => format!("{name}{suffix}"),
+        false => name,
+    };
+    let taken: HashSet<String> = taken.iter().map(|&name| name.to_owned()).collect();
+    allocate(wanted, &taken, plain, repair, str::to_owned)
+}
+
+/// What tells two names apart begins with an underscore, which a type's name has between digits
+/// alone: `InProgress_x8f2` is `InProgressX8f2`.
+fn camel_case(name: &str) -> String {
+    let Some((head, tail)) = name.rsplit_once('_') else {
+        return name.to_owned();
+    };
+    let mut chars = tail.chars();
+    match chars.next() {
+        Some(first) if !first.is_ascii_digit() || !head.ends_with(|c: char| c.is_ascii_digit()) => {
+            format!("{head}{}{}", first.to_uppercase(), chars.as_str())
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The variant for what is not known: `Unknown`, and where a value is called that,
+/// `Unrecognized`.
+pub fn catch_all(variants: &[String]) -> String {
+    let names = [
+        "Unknown",
+        "Unrecognized",
+        "NotKnownHere",
+        "NotKnownToThisVersion",
+    ];
+    let free = names
+        .iter()
+        .find(|name| !variants.iter().any(|variant| variant == *name));
+    free.map_or_else(|| "OtherThanAllOfThese".to_owned(), |&name| name.to_owned())
 }
 
 /// The names of one scope, each given once.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::escape;
-use super::names::{Scope, plain_snake, snake};
+use super::names::{Scope, plain_snake, snake_all};
 use super::types::{From, Keep, RustTypes};
-use crate::ir::{Additional, Field, Literal, Record, Type, TypeId};
+use crate::ir::{Additional, Field, Literal, Name, Record, Type, TypeId};
 use crate::layout::rustfmt;
 
 /// A struct.
@@ -64,7 +64,6 @@ pub struct SetterView {
 struct Planned<'a> {
     field: &'a Field,
     name: String,
-    argument: String,
 }
 
 impl RecordView {
@@ -72,23 +71,20 @@ impl RecordView {
         let def = &types.api().types[id];
         let from = From::Types(def.home);
         let tag = types.tag(id);
-        let mut scope = Scope::default();
-        let planned: Vec<Planned<'_>> = record
+        let held: Vec<&Field> = record
             .fields
             .iter()
             .filter(|field| tag.is_none_or(|(property, _)| escape::wire(&field.name) != property))
-            .map(|field| {
-                let name = scope.take(snake(field.name.words()), "_field");
-                let argument = if name == "self_" {
-                    "this".to_owned()
-                } else {
-                    name.clone()
-                };
-                Planned {
-                    field,
-                    name,
-                    argument,
-                }
+            .collect();
+        let wanted: Vec<&Name> = held.iter().map(|field| &field.name).collect();
+        let names = snake_all(&wanted, &[], "");
+        let mut scope = Scope::default();
+        let planned: Vec<Planned<'_>> = held
+            .into_iter()
+            .zip(names)
+            .map(|(field, name)| Planned {
+                field,
+                name: scope.take(name, "_field"),
             })
             .collect();
         let mut fields: Vec<FieldView> = planned
@@ -117,7 +113,7 @@ impl RecordView {
 }
 
 fn field(planned: &Planned<'_>, types: &RustTypes<'_>, from: From) -> FieldView {
-    let Planned { field, name, .. } = planned;
+    let Planned { field, name } = planned;
     let mut arguments = Vec::new();
     if !escape::is_wire(&field.name, name) {
         arguments.push(format!("rename = {}", escape::wire(&field.name)));
@@ -194,12 +190,7 @@ fn constructor(
 ) -> ConstructorView {
     let mut parameters = Vec::new();
     let mut values = Vec::new();
-    for Planned {
-        field,
-        name,
-        argument,
-    } in planned
-    {
+    for Planned { field, name } in planned {
         let fixed = match &field.ty {
             Type::Literal(value) if field.required => escape::literal(value),
             _ => None,
@@ -207,8 +198,8 @@ fn constructor(
         if let Some(value) = fixed {
             values.push(format!("{name}: {value}"));
         } else if field.required {
-            let (ty, value) = argument_of(field, argument, types, from);
-            parameters.push(format!("{argument}: {ty}"));
+            let (ty, value) = argument_of(field, name, types, from);
+            parameters.push(format!("{name}: {ty}"));
             values.push(if value == *name {
                 value
             } else {
@@ -269,7 +260,7 @@ fn setters(
     from: From,
     methods: &mut Scope,
 ) -> Vec<SetterView> {
-    let Planned { field, name, .. } = planned;
+    let Planned { field, name } = planned;
     let (ty, value) = argument_of(field, "value", types, from);
     let method = methods.take(
         format!("with_{}", plain_snake(field.name.words())),
@@ -281,7 +272,7 @@ fn setters(
     } else {
         format!("Some({value})")
     };
-    let docs = |what: &str| format!("    /// Sets [`{name}`](Self::{name}){what}.");
+    let docs = |what: &str| format!("    /// Sets {}{what}.", escape::own_field(name));
     let parameters = ["mut self".to_owned(), format!("value: {ty}")];
     let mut setters = vec![SetterView {
         docs: docs(""),

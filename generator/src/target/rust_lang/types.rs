@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{Scope, USED_IN_TYPES, pascal};
+use super::names::{USED_IN_TYPES, pascal_all};
 use crate::ir::{
-    Api, Home, IntegerFormat, Literal, NumberFormat, Shape, StringFormat, Tagging, Type, TypeId,
+    Api, Home, IntegerFormat, Literal, Name, NumberFormat, Shape, StringFormat, Tagging, Type,
+    TypeId,
 };
 
 /// What differs between the crates that types are written for.
@@ -50,24 +51,16 @@ pub struct RustTypes<'a> {
 }
 
 impl<'a> RustTypes<'a> {
-    /// Names every type, in an order that the document's order has no part in.
+    /// Names every type.
     pub fn new(api: &'a Api, dialect: Dialect) -> Self {
-        let mut scope = Scope::with(USED_IN_TYPES);
-        let mut ids: Vec<TypeId> = api.types.iter().map(|(id, _)| id).collect();
-        ids.sort_by_key(|id| {
-            let name = &api.types[*id].name;
-            (!name.is_pinned(), name)
-        });
-        let names = ids
-            .into_iter()
-            .map(|id| (id, scope.take(pascal(api.types[id].name.words()), "Model")))
-            .collect();
-        let tags = tags(api);
+        let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
+        let names = pascal_all(&wanted, USED_IN_TYPES, "Model");
+        let names = api.types.iter().map(|(id, _)| id).zip(names).collect();
         Self {
             api,
             dialect,
             names,
-            tags,
+            tags: tags(api),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::names::{Scope, pascal};
+use super::names::{catch_all, pascal_all};
 use super::types::{From, Keep, RustTypes};
 use super::{escape, size};
-use crate::ir::{Tagging, Type, TypeId, Union};
+use crate::ir::{Name, Tagging, Type, TypeId, Union};
 use crate::layout::rustfmt;
 
 /// An enum of types.
@@ -41,12 +41,13 @@ pub struct VariantView {
 impl UnionView {
     pub(super) fn new(id: TypeId, union: &Union, types: &RustTypes<'_>) -> Self {
         let def = &types.api().types[id];
-        let mut scope = Scope::with(&["Self"]);
+        let wanted: Vec<&Name> = union.variants.iter().map(|variant| &variant.name).collect();
+        let names = pascal_all(&wanted, &["Self"], "Variant");
         let variants = union
             .variants
             .iter()
-            .map(|variant| {
-                let name = scope.take(pascal(variant.name.words()), "Variant");
+            .zip(&names)
+            .map(|(variant, name)| {
                 let text = types.expression(&variant.ty, From::Types(def.home));
                 let read = match &variant.ty {
                     Type::Named(id) if types.tag(*id).is_some() => "without_tag",
@@ -73,7 +74,7 @@ impl UnionView {
                 VariantView {
                     docs: escape::doc_comment(4, &variant.docs, false, &fallback),
                     arm: rustfmt::arm(12, &pattern, &body),
-                    declaration: rustfmt::signature(4, &name, &[ty], ","),
+                    declaration: rustfmt::signature(4, name, &[ty], ","),
                 }
             })
             .collect();
@@ -97,7 +98,7 @@ impl UnionView {
             name: types.name(id).to_owned(),
             variants,
             unknown: if keeps {
-                scope.take("Unknown".into(), "Variant")
+                catch_all(&names)
             } else {
                 String::new()
             },
