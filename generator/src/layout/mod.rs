@@ -1,4 +1,5 @@
 //! Text laid out as a language's own formatter would leave it.
 
+pub mod biome;
 pub mod go_align;
 pub mod rustfmt;

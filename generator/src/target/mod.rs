@@ -5,6 +5,7 @@ pub mod go;
 pub mod names;
 pub mod rust;
 pub mod rust_lang;
+mod typescript;
 
 use crate::config::{Package, Product};
 use crate::diagnostic::Diagnostics;
@@ -113,9 +114,10 @@ impl Target {
     ) -> Result<Vec<TargetFile>, RenderError> {
         let _ = diagnostics;
         match self {
+            Self::Typescript => typescript::files(cx),
             Self::Go => go::files(cx),
             Self::Rust => rust::files(cx),
-            Self::Typescript | Self::Python | Self::Axum => Ok(Vec::new()),
+            Self::Python | Self::Axum => Ok(Vec::new()),
         }
     }
 }

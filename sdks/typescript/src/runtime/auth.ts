@@ -14,6 +14,8 @@ export interface Login {
 export type SecurityScheme =
   | { readonly type: "bearer" }
   | { readonly type: "basic" }
+  /** Another scheme of `Authorization`. */
+  | { readonly type: "http"; readonly scheme: string }
   | { readonly type: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string };
 
 /** The names of the schemes that go together; an empty list asks for none. */
@@ -87,6 +89,7 @@ export class Credentials {
     const token = checked(typeof credential === "function" ? await credential() : credential);
     if (scheme.type === "bearer") headers.set("Authorization", `Bearer ${token}`);
     else if (scheme.type === "basic") headers.set("Authorization", `Basic ${token}`);
+    else if (scheme.type === "http") headers.set("Authorization", `${scheme.scheme} ${token}`);
     else if (scheme.in === "header") headers.set(scheme.name, token);
     else if (scheme.in === "query") query.push(pair(scheme.name, token));
     else cookies.push(pair(scheme.name, token));

@@ -7,6 +7,11 @@ export const jsonBody: BodyEncoder = (value) => ({
   replayable: true,
 });
 
+/** The same content under another media type: `application/merge-patch+json`. */
+export function bodyAs(contentType: string, encoder: BodyEncoder): BodyEncoder {
+  return (value) => ({ ...encoder(value), contentType });
+}
+
 /** What an operation that takes bytes can be given. */
 export type BytesInput =
   | Uint8Array

@@ -90,7 +90,8 @@ export class APIError extends ResponseError {
 
 /** The class of one documented error. */
 export interface ErrorClass {
-  readonly status: number;
+  /** The status it comes with; absent for a range of them. */
+  readonly status?: number;
   /** The error's `name` on the wire, which decides before the status does. */
   readonly name?: string;
   readonly type: new (info: ResponseInfo, body: unknown, retryAfter?: number) => APIError;

@@ -1,0 +1,159 @@
+//! An operation: its facts as data for the runtime, a function and a method over them.
+
+use serde::Serialize;
+
+use super::escape;
+use super::facts::{self, Answer};
+use super::imports::Imports;
+use super::plan::{CallPlan, Plan};
+use crate::ir::{Operation, Parameter, PathSegment, Usage};
+use crate::layout::biome;
+
+/// A standalone function and the facts it hands to the runtime.
+#[derive(Debug, Serialize)]
+pub(super) struct FunctionView {
+    /// `const getRunOperation: Operation<Run> = {` to `};`
+    pub(super) facts: String,
+    /// `/** Fetch one run. */` and a line break.
+    pub(super) docs: String,
+    /// `export function getRun(core: Core, runId: string, options?: RequestOptions): Result<Run> {`
+    pub(super) signature: String,
+    /// `  return send(core, getRunOperation, { path: [runId] }, options);`
+    pub(super) body: String,
+}
+
+/// A method of a resource's class.
+#[derive(Debug, Serialize)]
+pub(super) struct MethodView {
+    /// `  /** Fetch one run. */` and a line break.
+    pub(super) docs: String,
+    /// `  get(runId: string, options?: RequestOptions): Result<Run> {`
+    pub(super) signature: String,
+    /// `    return getRun(this.#core, runId, options);`
+    pub(super) body: String,
+}
+
+/// The parameters and the result of a call, as text.
+struct Shape {
+    /// `["runId: string", "params: StartRun", "options?: RequestOptions"]`
+    parameters: Vec<String>,
+    /// `["runId", "params", "options"]`
+    names: Vec<String>,
+    /// `Result<Run>`
+    result: String,
+}
+
+/// The path parameters, in the order of the path.
+pub(super) fn path_parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    operation.path.iter().filter_map(|segment| match segment {
+        PathSegment::Parameter(index) => operation.parameters.get(*index),
+        PathSegment::Literal(_) => None,
+    })
+}
+
+impl FunctionView {
+    pub(super) fn new(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Self {
+        let answer = Answer::of(call.operation, &plan.types, imports);
+        let shape = shape(call, plan, &answer, imports);
+        let runner = answer.runner(imports);
+        imports.ty("runtime/core", "Core");
+        let mut parameters = vec!["core: Core".to_owned()];
+        parameters.extend(shape.parameters);
+        let mut arguments = vec!["core".to_owned(), call.facts.clone()];
+        arguments.push(facts::arguments(call));
+        arguments.push("options".to_owned());
+        let head = format!("export function {}", call.function);
+        Self {
+            facts: facts::literal(call, plan, &answer, imports),
+            docs: docs(call, plan, 0, false),
+            signature: biome::call(0, &head, &parameters, &format!(": {} {{", shape.result)),
+            body: format!("  {}", biome::call(2, &format!("return {runner}"), &arguments, ";")),
+        }
+    }
+}
+
+impl MethodView {
+    pub(super) fn new(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Self {
+        let answer = Answer::of(call.operation, &plan.types, imports);
+        let shape = shape(call, plan, &answer, imports);
+        imports.value(&format!("generated/functions/{}", call.stem), &call.function);
+        let mut arguments = vec!["this.#core".to_owned()];
+        arguments.extend(shape.names);
+        let tail = format!(": {} {{", shape.result);
+        let head = format!("return {}", call.function);
+        Self {
+            docs: docs(call, plan, 2, true),
+            signature: format!("  {}", biome::call(2, &call.method, &shape.parameters, &tail)),
+            body: format!("    {}", biome::call(4, &head, &arguments, ";")),
+        }
+    }
+}
+
+fn shape(
+    call: &CallPlan<'_>,
+    plan: &Plan<'_>,
+    answer: &Answer,
+    imports: &mut Imports,
+) -> Shape {
+    let sent = Usage { sent: true, received: false };
+    let operation = call.operation;
+    let mut parameters = Vec::new();
+    let mut names = Vec::new();
+    for (parameter, name) in path_parameters(operation).zip(&call.arguments) {
+        let ty = plan.types.expression(&parameter.ty, sent, imports);
+        parameters.push(format!("{name}: {ty}"));
+        names.push(name.clone());
+    }
+    let params_required = call.params.is_required(operation);
+    if let Some(body) = facts::whole_body(operation, &plan.types) {
+        let ty = match body {
+            Some(ty) => plan.types.expression(ty, sent, imports),
+            None => facts::raw_body_type(operation, imports),
+        };
+        let (mark, or) = match (operation.body_required, params_required) {
+            (true, _) => ("", ""),
+            (false, true) => ("", " | undefined"),
+            (false, false) => ("?", ""),
+        };
+        parameters.push(format!("body{mark}: {ty}{or}"));
+        names.push("body".to_owned());
+    }
+    if call.params.is_taken() {
+        let module = format!("generated/types/{}", call.stem);
+        let ty = call.params.mention(operation, &module, &plan.types, imports);
+        let mark = if params_required { "" } else { "?" };
+        parameters.push(format!("params{mark}: {ty}"));
+        names.push("params".to_owned());
+    }
+    parameters.push(format!("options?: {}", answer.options(imports)));
+    names.push("options".to_owned());
+    Shape { parameters, names, result: answer.result(imports) }
+}
+
+/// What the document says, the path parameters, and the errors. The function's own comment names
+/// the method, where the whole of it stands.
+fn docs(call: &CallPlan<'_>, plan: &Plan<'_>, indent: usize, whole: bool) -> String {
+    let operation = call.operation;
+    if !whole {
+        let short = crate::ir::Docs { summary: operation.docs.summary.clone(), ..Default::default() };
+        let method = format!("The same as the method `{}`.", call.shown);
+        return escape::comment(&short, &[method], operation.deprecated, indent);
+    }
+    let mut more: Vec<String> = path_parameters(operation)
+        .zip(&call.arguments)
+        .filter_map(|(parameter, name)| escape::param(name, &parameter.docs))
+        .collect();
+    let mut errors: Vec<&str> = Vec::new();
+    for error in &operation.errors {
+        if let Some(name) = plan.error_names.get(error.kind.0)
+            && !errors.contains(&name.as_str())
+        {
+            errors.push(name);
+        }
+    }
+    if !errors.is_empty() {
+        more.push(format!("@throws {}.", errors.join(", ")));
+    }
+    escape::comment(&operation.docs, &more, operation.deprecated, indent)
+}
+

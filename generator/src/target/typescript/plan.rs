@@ -1,0 +1,207 @@
+//! Every name of the package, allocated in one pass: errors, types, functions, classes, methods.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::error::{self, ErrorView};
+use super::names;
+use super::params::Params;
+use super::types::Types;
+use crate::config::Product;
+use crate::ir::{Api, Docs, Name, Operation, OperationId, Resource, TypeId};
+
+/// The package, named.
+pub(super) struct Plan<'a> {
+    pub(super) api: &'a Api,
+    pub(super) types: Types<'a>,
+    pub(super) errors: Vec<ErrorView>,
+    /// Error classes by the IR's index.
+    pub(super) error_names: Vec<String>,
+    /// Every call, by operation.
+    pub(super) calls: BTreeMap<OperationId, CallPlan<'a>>,
+    /// The client: the root of the tree.
+    pub(super) root: ResourcePlan,
+}
+
+/// A resource, named.
+pub(super) struct ResourcePlan {
+    /// `RunsCheckpoints`; the client's name for the root.
+    pub(super) class: String,
+    /// How the client reaches it: `runs.checkpoints`; empty for the root.
+    pub(super) shown: String,
+    /// The property of the parent: `checkpoints`.
+    pub(super) accessor: String,
+    /// The file of its functions and classes: `runs`, `client` for calls of the root itself.
+    pub(super) stem: String,
+    pub(super) docs: Docs,
+    pub(super) calls: Vec<OperationId>,
+    pub(super) children: Vec<ResourcePlan>,
+    /// The method that verifies a webhook and reads its event: `unwrap`.
+    pub(super) unwrap: Option<String>,
+}
+
+/// A call, named.
+pub(super) struct CallPlan<'a> {
+    pub(super) operation: &'a Operation,
+    /// `start`
+    pub(super) method: String,
+    /// `runs.start`
+    pub(super) shown: String,
+    /// `startRun`
+    pub(super) function: String,
+    /// `startRunOperation`
+    pub(super) facts: String,
+    /// The file it is in: `runs`.
+    pub(super) stem: String,
+    /// Names of the path parameters, in the order of the path: `["runId"]`.
+    pub(super) arguments: Vec<String>,
+    /// What it takes beside the path.
+    pub(super) params: Params,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(api: &'a Api, product: &Product) -> Self {
+        let client = product.client.clone();
+        let mut taken = HashSet::from([client.clone(), format!("{client}Options")]);
+        let (errors, error_names) = error::views(api, &mut taken);
+        let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
+        let given = names::types(&wanted, &mut taken, names::pascal);
+        let type_names: BTreeMap<TypeId, String> =
+            api.types.iter().map(|(id, _)| id).zip(given).collect();
+        let wanted: Vec<&Name> = api.root.children.iter().map(|child| &child.name).collect();
+        let stems = names::stems(&wanted);
+        let modules = stems.iter().map(|stem| format!("generated/types/{stem}")).collect();
+        let types = Types::new(api, type_names, modules);
+
+        let wanted: Vec<&Name> = api.operations.iter().map(|(_, op)| &op.name).collect();
+        let functions = names::values(&wanted);
+        let params = names::types(&wanted, &mut taken, |words| names::pascal(words) + "Params");
+        let mut paths = Vec::new();
+        resource_paths(&api.root, &mut Vec::new(), &mut paths);
+        let wanted: Vec<&Name> = paths.iter().collect();
+        let classes = names::types(&wanted, &mut taken, names::pascal);
+
+        let all: HashSet<&String> = functions.iter().collect();
+        let mut calls = BTreeMap::new();
+        for (index, (id, operation)) in api.operations.iter().enumerate() {
+            let mut facts = format!("{}Operation", functions[index]);
+            while all.contains(&facts) {
+                facts.push('_');
+            }
+            let call = CallPlan {
+                operation,
+                method: String::new(),
+                shown: String::new(),
+                function: functions[index].clone(),
+                facts,
+                stem: String::new(),
+                arguments: arguments(operation),
+                params: Params::new(operation, &types, params[index].clone()),
+            };
+            calls.insert(id, call);
+        }
+        let mut namer = Namer { classes: classes.into_iter(), stems: &stems, calls };
+        let mut root = namer.resource(&api.root, client, "client", "");
+        let calls = namer.calls;
+        if let Some(events) = &api.webhook_events {
+            add_unwrap(&mut root, &events.sdk_path, &mut taken);
+        }
+        Self { api, types, errors, error_names, calls, root }
+    }
+}
+
+/// The path of every resource below the root, depth first, as a name.
+fn resource_paths(resource: &Resource, path: &mut Vec<String>, out: &mut Vec<Name>) {
+    for child in &resource.children {
+        let length = path.len();
+        path.extend(child.name.words().iter().cloned());
+        out.push(Name::new(path.clone(), path.join(".")));
+        resource_paths(child, path, out);
+        path.truncate(length);
+    }
+}
+
+/// The names of path parameters as arguments.
+fn arguments(operation: &Operation) -> Vec<String> {
+    let wanted: Vec<&Name> = super::operation::path_parameters(operation)
+        .map(|parameter| &parameter.name)
+        .collect();
+    names::values(&wanted)
+}
+
+/// What is used up while the tree is named, in the order of [`resource_paths`].
+struct Namer<'a, 'p> {
+    classes: std::vec::IntoIter<String>,
+    stems: &'p [String],
+    calls: BTreeMap<OperationId, CallPlan<'a>>,
+}
+
+impl Namer<'_, '_> {
+    fn resource(
+        &mut self,
+        resource: &Resource,
+        class: String,
+        stem: &str,
+        shown: &str,
+    ) -> ResourcePlan {
+        let calls = resource.calls.iter().map(|call| &call.name);
+        let wanted: Vec<&Name> =
+            calls.chain(resource.children.iter().map(|child| &child.name)).collect();
+        let members = names::members(&wanted);
+        let (methods, accessors) = members.split_at(resource.calls.len());
+        let at = |member: &String| {
+            if shown.is_empty() { member.clone() } else { format!("{shown}.{member}") }
+        };
+        for (item, method) in resource.calls.iter().zip(methods) {
+            if let Some(call) = self.calls.get_mut(&item.operation) {
+                call.method.clone_from(method);
+                call.shown = at(method);
+                stem.clone_into(&mut call.stem);
+            }
+        }
+        let mut children = Vec::new();
+        for (index, (child, accessor)) in resource.children.iter().zip(accessors).enumerate() {
+            let class = self.classes.next().unwrap_or_default();
+            let stem = match self.stems.get(index) {
+                Some(own) if shown.is_empty() => own,
+                _ => stem,
+            };
+            let plan = self.resource(child, class, stem, &at(accessor));
+            children.push(ResourcePlan { accessor: accessor.clone(), ..plan });
+        }
+        ResourcePlan {
+            class,
+            shown: shown.to_owned(),
+            accessor: String::new(),
+            stem: stem.to_owned(),
+            docs: resource.docs.clone(),
+            calls: resource.calls.iter().map(|call| call.operation).collect(),
+            children,
+            unwrap: None,
+        }
+    }
+}
+
+/// Hangs the method that reads webhooks into the tree, making the resource where there is none.
+fn add_unwrap(root: &mut ResourcePlan, sdk_path: &[Name], taken: &mut HashSet<String>) {
+    let Some((method, accessors)) = sdk_path.split_last() else { return };
+    let mut at = root;
+    for name in accessors {
+        let accessor = names::members(&[name]).concat();
+        let index = at.children.iter().position(|child| child.accessor == accessor);
+        let index = index.unwrap_or_else(|| {
+            at.children.push(ResourcePlan {
+                class: names::types(&[name], taken, names::pascal).concat(),
+                shown: accessor.clone(),
+                accessor,
+                stem: names::stems(&[name]).concat(),
+                docs: Docs::default(),
+                calls: Vec::new(),
+                children: Vec::new(),
+                unwrap: None,
+            });
+            at.children.len() - 1
+        });
+        at = &mut at.children[index];
+    }
+    at.unwrap = Some(names::members(&[method]).concat());
+}
