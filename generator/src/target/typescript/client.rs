@@ -75,12 +75,19 @@ impl ClientView {
         imports.ty("runtime/core", "Core");
         imports.value("generated/settings", "createCore");
         imports.ty("generated/settings", &format!("{}Options", root.class));
-        let docs = Docs { summary: plan.api.info.title.clone(), ..plan.api.info.docs.clone() };
+        let docs = Docs {
+            summary: plan.api.info.title.clone(),
+            ..plan.api.info.docs.clone()
+        };
         Self {
             docs: escape::comment(&docs, &[], false, 0),
             name: root.class.clone(),
             errors,
-            children: root.children.iter().map(|child| ChildView::new(child, 2)).collect(),
+            children: root
+                .children
+                .iter()
+                .map(|child| ChildView::new(child, 2))
+                .collect(),
             methods: methods(root, plan, imports),
             unwrap: UnwrapView::new(root, plan, imports),
         }
@@ -108,7 +115,10 @@ impl SettingsView {
         let settings = Value::Object(vec![
             ("environmentPrefix".to_owned(), text(&product.environment)),
             ("userAgent".to_owned(), text(&user_agent(package))),
-            ("servers".to_owned(), Value::Array(api.servers.iter().map(server).collect())),
+            (
+                "servers".to_owned(),
+                Value::Array(api.servers.iter().map(server).collect()),
+            ),
             ("schemes".to_owned(), Value::Object(schemes(api))),
             ("security".to_owned(), security_value(&common_security(api))),
             ("errors".to_owned(), errors),
@@ -148,9 +158,15 @@ fn server(server: &Server) -> Value {
 }
 
 fn variable_value(variable: &ServerVariable) -> Value {
-    let mut members = vec![("default".to_owned(), Value::code(escape::string(&variable.default)))];
+    let mut members = vec![(
+        "default".to_owned(),
+        Value::code(escape::string(&variable.default)),
+    )];
     if !variable.values.is_empty() {
-        let values = variable.values.iter().map(|value| Value::code(escape::string(value)));
+        let values = variable
+            .values
+            .iter()
+            .map(|value| Value::code(escape::string(value)));
         members.push(("values".to_owned(), Value::Array(values.collect())));
     }
     Value::Object(members)
@@ -167,7 +183,10 @@ fn schemes(api: &Api) -> Vec<(String, Value)> {
                 }
                 SecurityKind::Basic => vec![code("type", "\"basic\"".to_owned())],
                 SecurityKind::Http(scheme) => {
-                    vec![code("type", "\"http\"".to_owned()), code("scheme", escape::string(scheme))]
+                    vec![
+                        code("type", "\"http\"".to_owned()),
+                        code("scheme", escape::string(scheme)),
+                    ]
                 }
                 SecurityKind::ApiKey { place, name } => {
                     let place = match place {
@@ -191,7 +210,10 @@ fn schemes(api: &Api) -> Vec<(String, Value)> {
 /// The headers that carry the facts of an answer, by the document's own word.
 fn headers(api: &Api) -> Vec<(String, Value)> {
     let mut found: BTreeMap<HeaderRole, &Name> = BTreeMap::new();
-    let of_operations = api.operations.iter().flat_map(|(_, operation)| &operation.responses);
+    let of_operations = api
+        .operations
+        .iter()
+        .flat_map(|(_, operation)| &operation.responses);
     let headers: Vec<&Header> = of_operations
         .flat_map(|response| &response.headers)
         .chain(api.errors.iter().flat_map(|error| &error.headers))
@@ -209,7 +231,9 @@ fn headers(api: &Api) -> Vec<(String, Value)> {
     ]
     .into_iter()
     .filter_map(|(role, property)| {
-        found.get(&role).map(|name| (property.to_owned(), Value::code(escape::wire(name))))
+        found
+            .get(&role)
+            .map(|name| (property.to_owned(), Value::code(escape::wire(name))))
     })
     .collect()
 }
@@ -217,16 +241,31 @@ fn headers(api: &Api) -> Vec<(String, Value)> {
 /// The options `environment` and one for each server variable, and how the latter are handed on.
 fn server_options(api: &Api) -> (Vec<String>, String) {
     let mut fields = Vec::new();
-    let mut environments: Vec<String> =
-        api.servers.iter().map(|server| escape::wire(&server.name)).collect();
+    let mut environments: Vec<String> = api
+        .servers
+        .iter()
+        .map(|server| escape::wire(&server.name))
+        .collect();
     environments.dedup();
     if api.servers.len() > 1 {
-        let docs = escape::own_comment("Which of the API's servers to use; the first by default.", 2);
-        fields.push(property(&docs, "readonly environment", false, true, environments));
+        let docs = escape::own_comment(
+            "Which of the API's servers to use; the first by default.",
+            2,
+        );
+        fields.push(property(
+            &docs,
+            "readonly environment",
+            false,
+            true,
+            environments,
+        ));
     }
     let mut variables: Vec<&ServerVariable> = Vec::new();
     for variable in api.servers.iter().flat_map(|server| &server.variables) {
-        if !variables.iter().any(|other| other.name.wire() == variable.name.wire()) {
+        if !variables
+            .iter()
+            .any(|other| other.name.wire() == variable.name.wire())
+        {
             variables.push(variable);
         }
     }
@@ -235,9 +274,22 @@ fn server_options(api: &Api) -> (Vec<String>, String) {
     for (variable, option) in variables.iter().zip(names::options(&wanted)) {
         let docs = escape::comment(&variable.docs, &[], false, 2);
         let values = variable.values.iter().map(escape::string).collect();
-        let types = if variable.values.is_empty() { vec!["string".to_owned()] } else { values };
-        fields.push(property(&docs, &format!("readonly {option}"), false, true, types));
-        members.push(format!("{}: options.{option}", escape::object_key(&variable.name)));
+        let types = if variable.values.is_empty() {
+            vec!["string".to_owned()]
+        } else {
+            values
+        };
+        fields.push(property(
+            &docs,
+            &format!("readonly {option}"),
+            false,
+            true,
+            types,
+        ));
+        members.push(format!(
+            "{}: options.{option}",
+            escape::object_key(&variable.name)
+        ));
     }
     if members.is_empty() {
         return (fields, String::new());

@@ -21,7 +21,10 @@ pub(super) fn lines(markdown: &str, width: usize) -> Vec<String> {
             if trimmed.starts_with(mark) {
                 fence = None;
             }
-        } else if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)) {
+        } else if let Some(mark) = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| trimmed.starts_with(mark))
+        {
             flush(&mut out, &mut paragraph, width);
             out.push(trimmed.to_owned());
             fence = Some(mark);
@@ -127,7 +130,8 @@ fn stands_alone(line: &str) -> bool {
 }
 
 fn starts_item(line: &str) -> bool {
-    line.split_once(' ').is_some_and(|(marker, _)| is_marker(marker))
+    line.split_once(' ')
+        .is_some_and(|(marker, _)| is_marker(marker))
 }
 
 fn is_marker(word: &str) -> bool {

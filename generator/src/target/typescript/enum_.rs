@@ -19,8 +19,11 @@ impl AliasView {
     /// The type of an enum. An open one takes any other value of its base too, and editors still
     /// offer the known ones.
     pub(super) fn of_enum(def: &TypeDef, name: &str, item: &Enum) -> Self {
-        let mut members: Vec<String> =
-            item.values.iter().map(|value| escape::literal(&value.value)).collect();
+        let mut members: Vec<String> = item
+            .values
+            .iter()
+            .map(|value| escape::literal(&value.value))
+            .collect();
         if item.open {
             members.push(
                 match item.base {
@@ -39,18 +42,26 @@ impl AliasView {
             .iter()
             .filter_map(|value| {
                 let text = escape::phrase(&value.docs)?;
-                Some(format!("- `{}`: {text}", escape::code_span(&escape::literal(&value.value))))
+                Some(format!(
+                    "- `{}`: {text}",
+                    escape::code_span(&escape::literal(&value.value))
+                ))
             })
             .collect();
         let docs = escape::comment_with_list(&def.docs, &values, def.deprecated);
-        Self { docs, text: alias(name, &members) }
+        Self {
+            docs,
+            text: alias(name, &members),
+        }
     }
 }
 
 /// `export type Name = A | B;` A single member needs no parentheses.
 pub(super) fn alias(name: &str, members: &[String]) -> String {
     if let [member] = members
-        && let Some(inner) = member.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+        && let Some(inner) = member
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
         && !inner.contains(['(', ')'])
     {
         return biome::union(0, &format!("export type {name} ="), &[inner.to_owned()]);

@@ -32,8 +32,18 @@ pub(super) fn views(api: &Api, taken: &mut HashSet<String>) -> (Vec<ErrorView>, 
     }
     let wanted: Vec<&Name> = kinds.iter().map(|kind| &kind.name).collect();
     let names = names::types(&wanted, taken, class);
-    let views = kinds.iter().zip(&names).map(|(kind, name)| view(kind, name)).collect();
-    (views, classes.into_iter().map(|class| names[class].clone()).collect())
+    let views = kinds
+        .iter()
+        .zip(&names)
+        .map(|(kind, name)| view(kind, name))
+        .collect();
+    (
+        views,
+        classes
+            .into_iter()
+            .map(|class| names[class].clone())
+            .collect(),
+    )
 }
 
 fn view(kind: &ErrorKind, name: &str) -> ErrorView {
@@ -43,7 +53,11 @@ fn view(kind: &ErrorKind, name: &str) -> ErrorView {
     }
     entry.push(("name".to_owned(), Value::code(escape::wire(&kind.name))));
     entry.push(("type".to_owned(), Value::code(name)));
-    ErrorView { docs: docs(kind), name: name.to_owned(), entry: Value::Object(entry).flat() }
+    ErrorView {
+        docs: docs(kind),
+        name: name.to_owned(),
+        entry: Value::Object(entry).flat(),
+    }
 }
 
 /// `["not", "found"]` is `NotFoundError`, `["internal", "error"]` is `InternalError`.
@@ -61,9 +75,10 @@ fn docs(kind: &ErrorKind) -> String {
     }
     match kind.status {
         Status::Code(code) => escape::own_comment(&format!("The server answered {code}."), 0),
-        Status::Range(digit) => {
-            escape::own_comment(&format!("The server answered a status from {digit}00 to {digit}99."), 0)
-        }
+        Status::Range(digit) => escape::own_comment(
+            &format!("The server answered a status from {digit}00 to {digit}99."),
+            0,
+        ),
         Status::Default => {
             escape::own_comment("The server answered a status that is not documented.", 0)
         }

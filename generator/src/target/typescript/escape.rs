@@ -37,13 +37,20 @@ pub(super) fn comment(docs: &Docs, more: &[String], deprecated: bool, indent: us
 pub(super) fn comment_with_list(docs: &Docs, items: &[String], deprecated: bool) -> String {
     let list = items.join("\n");
     let description = format!("{}\n\n{list}", docs.description.raw());
-    let docs = Docs { summary: docs.summary.clone(), description: Text::new(description) };
+    let docs = Docs {
+        summary: docs.summary.clone(),
+        description: Text::new(description),
+    };
     comment(&docs, &[], deprecated, 0)
 }
 
 /// What the document says of a thing, on one line.
 pub(super) fn phrase(docs: &Docs) -> Option<String> {
-    let text = if docs.description.is_empty() { &docs.summary } else { &docs.description };
+    let text = if docs.description.is_empty() {
+        &docs.summary
+    } else {
+        &docs.description
+    };
     let words: Vec<&str> = text.raw().split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
@@ -75,7 +82,11 @@ fn block(lines: &[String], indent: usize) -> String {
 
 /// The first words of a parameter's documentation, for `@param name - words`.
 pub(super) fn param(name: &str, docs: &Docs) -> Option<String> {
-    let text = if docs.description.is_empty() { &docs.summary } else { &docs.description };
+    let text = if docs.description.is_empty() {
+        &docs.summary
+    } else {
+        &docs.description
+    };
     let paragraph = text.raw().trim().split("\n\n").next().unwrap_or_default();
     let words = docs::clean(paragraph);
     let words: Vec<&str> = words.split_whitespace().collect();
@@ -107,7 +118,11 @@ pub(super) fn wire(name: &Name) -> String {
 /// quotes, or in single ones where that needs fewer escapes, as the formatter wants it.
 pub(super) fn quote(text: &str) -> String {
     let double = text.matches('"').count();
-    let mark = if double > text.matches('\'').count() { '\'' } else { '"' };
+    let mark = if double > text.matches('\'').count() {
+        '\''
+    } else {
+        '"'
+    };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(mark);
     for c in text.chars() {
@@ -118,7 +133,10 @@ pub(super) fn quote(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             c if c == mark => out.extend(['\\', c]),
             // Characters that end a line or turn the reading direction (CVE-2021-42574).
-            '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}'
+            '\u{2028}'
+            | '\u{2029}'
+            | '\u{FEFF}'
+            | '\u{202A}'..='\u{202E}'
             | '\u{2066}'..='\u{2069}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
@@ -136,10 +154,16 @@ pub(super) fn property(name: &Name) -> String {
 /// A property's name from any text of ours.
 pub(super) fn key(text: &str) -> String {
     let mut chars = text.chars();
-    let plain = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '$'))
-        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$'));
+    let plain = chars
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '$'))
+        && chars.all(|c| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '_' | '$'));
     // `__proto__: value` in an object literal would set its prototype.
-    if plain && text != "__proto__" { text.to_owned() } else { quote(text) }
+    if plain && text != "__proto__" {
+        text.to_owned()
+    } else {
+        quote(text)
+    }
 }
 
 /// The wire name of a property, to be kept apart from others and then given to [`key`].
@@ -172,7 +196,11 @@ pub(super) fn literal(literal: &Literal) -> String {
                 .iter()
                 .map(|(name, value)| format!("{}: {}", key(name.raw()), self::literal(value)))
                 .collect();
-            if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join("; ")) }
+            if members.is_empty() {
+                "{}".to_owned()
+            } else {
+                format!("{{ {} }}", members.join("; "))
+            }
         }
     }
 }
@@ -197,7 +225,11 @@ fn number(digits: &str) -> String {
         },
         None => mantissa.to_owned(),
     };
-    if exponent.is_empty() { mantissa } else { format!("{mantissa}e{exponent}") }
+    if exponent.is_empty() {
+        mantissa
+    } else {
+        format!("{mantissa}e{exponent}")
+    }
 }
 
 /// A literal piece of a path template. What a URL's path can not hold is percent-encoded, and so
@@ -218,13 +250,21 @@ pub(super) fn path(text: &Text) -> String {
 
 /// A parameter's name between the braces of a path template.
 pub(super) fn slot(name: &Name) -> String {
-    name.wire().raw().chars().filter(|c| !matches!(c, '{' | '}' | '/')).collect()
+    name.wire()
+        .raw()
+        .chars()
+        .filter(|c| !matches!(c, '{' | '}' | '/'))
+        .collect()
 }
 
 /// A media type that a body is sent as: a range such as `image/*` is none.
 pub(super) fn media_type(text: &Text) -> String {
     let raw = text.raw().trim();
-    quote(if raw.contains('*') || raw.is_empty() { "application/octet-stream" } else { raw })
+    quote(if raw.contains('*') || raw.is_empty() {
+        "application/octet-stream"
+    } else {
+        raw
+    })
 }
 
 /// The `Accept` header of media types.
@@ -248,7 +288,10 @@ pub(super) fn package_description(title: &Text) -> String {
 pub(super) fn markdown(text: &Text) -> String {
     let mut out = String::new();
     for c in docs::clean(text.raw()).replace('\n', " ").trim().chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!') {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!'
+        ) {
             out.push('\\');
         }
         out.push(c);
@@ -263,14 +306,23 @@ mod tests {
 
     #[test]
     fn a_string_can_not_be_left() {
-        assert_eq!(string(&Text::new("a\"b\\\n\u{2028}\u{202E}'")), r#""a\"b\\\n\u2028\u202e'""#);
+        assert_eq!(
+            string(&Text::new("a\"b\\\n\u{2028}\u{202E}'")),
+            r#""a\"b\\\n\u2028\u202e'""#
+        );
         assert_eq!(string(&Text::new("say \"hi\"")), r#"'say "hi"'"#);
     }
 
     #[test]
     fn a_comment_can_not_be_left() {
-        let docs = Docs { summary: Text::new("a */ b"), description: Text::new("@evil\n\u{202E}c") };
-        assert_eq!(comment(&docs, &[], false, 0), "/**\n * a *\\/ b.\n *\n * \\@evil c\n */\n");
+        let docs = Docs {
+            summary: Text::new("a */ b"),
+            description: Text::new("@evil\n\u{202E}c"),
+        };
+        assert_eq!(
+            comment(&docs, &[], false, 0),
+            "/**\n * a *\\/ b.\n *\n * \\@evil c\n */\n"
+        );
     }
 
     #[test]
@@ -289,12 +341,19 @@ mod tests {
 
     #[test]
     fn numbers_lose_nothing() {
-        for (digits, expected) in
-            [("7", "7"), ("-9007199254740993", "-9007199254740993n"), ("9007199254740991", "9007199254740991")]
-        {
+        for (digits, expected) in [
+            ("7", "7"),
+            ("-9007199254740993", "-9007199254740993n"),
+            ("9007199254740991", "9007199254740991"),
+        ] {
             assert_eq!(literal(&Literal::Integer(digits.into())), expected);
         }
-        for (digits, expected) in [("1.50", "1.5"), ("1.0", "1"), ("1E+3", "1e3"), ("2.5e-7", "2.5e-7")] {
+        for (digits, expected) in [
+            ("1.50", "1.5"),
+            ("1.0", "1"),
+            ("1E+3", "1e3"),
+            ("2.5e-7", "2.5e-7"),
+        ] {
             assert_eq!(literal(&Literal::Number(digits.into())), expected);
         }
     }

@@ -6,26 +6,42 @@ use super::operation::path_parameters;
 use super::plan::{CallPlan, Plan};
 use super::types::Types;
 use crate::ir::{
-    Api, Method, Name, Operation, Parameter, PathSegment, Payload, Place, SecurityKind, Shape, Style,
-    Tagging, Type, Usage,
+    Api, Method, Name, Operation, Parameter, PathSegment, Payload, Place, SecurityKind, Shape,
+    Style, Tagging, Type, Usage,
 };
 use crate::layout::biome::Value;
 
-const RECEIVED: Usage = Usage { sent: false, received: true };
+const RECEIVED: Usage = Usage {
+    sent: false,
+    received: true,
+};
 
 /// What an answer is handed over as.
 pub(super) enum Answer {
     Nothing,
     Text,
     Download,
-    Json { ty: String, wide: bool },
-    Pages { item: String, body: String, wide: bool },
-    Stream { item: String, wide: bool, lines: bool },
+    Json {
+        ty: String,
+        wide: bool,
+    },
+    Pages {
+        item: String,
+        body: String,
+        wide: bool,
+    },
+    Stream {
+        item: String,
+        wide: bool,
+        lines: bool,
+    },
 }
 
 impl Answer {
     pub(super) fn of(operation: &Operation, types: &Types<'_>, imports: &mut Imports) -> Self {
-        let content = operation.success().and_then(|response| response.contents.first());
+        let content = operation
+            .success()
+            .and_then(|response| response.contents.first());
         let Some(content) = content.filter(|_| operation.method != Method::Head) else {
             return Self::Nothing;
         };
@@ -45,7 +61,9 @@ impl Answer {
                 wide: types.is_wide(&stream.item),
                 lines: matches!(content.payload, Payload::Lines(_)),
             },
-            (Payload::Binary | Payload::Form { .. } | Payload::Multipart { .. }, _) => Self::Download,
+            (Payload::Binary | Payload::Form { .. } | Payload::Multipart { .. }, _) => {
+                Self::Download
+            }
         }
     }
 
@@ -161,15 +179,20 @@ pub(super) fn literal(
     let mut members: Vec<(String, Value)> = Vec::new();
     let mut add = |name: &str, value: Value| members.push((name.to_owned(), value));
     add("id", Value::code(escape::wire(&operation.name)));
-    add("method", Value::code(format!("\"{}\"", operation.method.as_str())));
+    add(
+        "method",
+        Value::code(format!("\"{}\"", operation.method.as_str())),
+    );
     add("path", Value::code(escape::quote(&path(operation))));
     let styles = path_styles(operation, imports);
     if !styles.is_empty() {
         add("pathStyles", Value::Object(styles));
     }
-    for (place, name) in
-        [(Place::Query, "query"), (Place::Header, "headers"), (Place::Cookie, "cookies")]
-    {
+    for (place, name) in [
+        (Place::Query, "query"),
+        (Place::Header, "headers"),
+        (Place::Cookie, "cookies"),
+    ] {
         let styles = parameter_styles(call, place, imports);
         if !styles.is_empty() {
             add(name, Value::Object(styles));
@@ -184,7 +207,11 @@ pub(super) fn literal(
     if let Some(response) = operation.success()
         && !response.contents.is_empty()
     {
-        let types = response.contents.iter().take(1).map(|content| &content.media_type);
+        let types = response
+            .contents
+            .iter()
+            .take(1)
+            .map(|content| &content.media_type);
         add("accept", Value::code(escape::accept(types)));
     }
     if let Some(key) = &operation.idempotency {
@@ -209,7 +236,11 @@ pub(super) fn literal(
         add("resume", Value::code(escape::string(header)));
     }
     let ty = answer.facts_type(imports);
-    format!("const {}: {ty} = {};", call.facts, Value::Object(members).broken(0))
+    format!(
+        "const {}: {ty} = {};",
+        call.facts,
+        Value::Object(members).broken(0)
+    )
 }
 
 /// The arguments of the runtime's function: `{ path: [runId], params }`.
@@ -239,9 +270,10 @@ pub(super) fn whole_body<'a>(
 ) -> Option<Option<&'a Type>> {
     match &operation.body.first()?.payload {
         Payload::Json(ty) => types.record(ty).is_none().then_some(Some(ty)),
-        Payload::Form { record, .. } | Payload::Multipart { record, .. } => {
-            types.record(&Type::Named(*record)).is_none().then_some(None)
-        }
+        Payload::Form { record, .. } | Payload::Multipart { record, .. } => types
+            .record(&Type::Named(*record))
+            .is_none()
+            .then_some(None),
         Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => Some(None),
     }
 }
@@ -281,7 +313,10 @@ fn path_styles(operation: &Operation, imports: &mut Imports) -> Vec<(String, Val
                 _ => return None,
             };
             imports.value("runtime/path-styles", name);
-            Some((escape::key(&escape::slot(&parameter.name)), Value::code(name)))
+            Some((
+                escape::key(&escape::slot(&parameter.name)),
+                Value::code(name),
+            ))
         })
         .collect()
 }
@@ -305,7 +340,10 @@ fn parameter_styles(
             let value = match &item.renamed {
                 None => Value::code(style),
                 Some(_) => Value::Object(vec![
-                    ("name".to_owned(), Value::code(escape::wire(&parameter.name))),
+                    (
+                        "name".to_owned(),
+                        Value::code(escape::wire(&parameter.name)),
+                    ),
                     ("style".to_owned(), Value::code(style)),
                 ]),
             };
@@ -320,7 +358,10 @@ fn parameter_styles(
 
 fn query_style(parameter: &Parameter) -> (&'static str, &'static str) {
     const MORE: &str = "runtime/query-styles";
-    match (parameter.style, parameter.explode || is_scalar(&parameter.ty)) {
+    match (
+        parameter.style,
+        parameter.explode || is_scalar(&parameter.ty),
+    ) {
         _ if parameter.json => (MORE, "jsonQuery"),
         (Style::DeepObject, _) => (MORE, "deepObject"),
         (_, true) if parameter.allow_reserved => (MORE, "formReserved"),
@@ -332,7 +373,10 @@ fn query_style(parameter: &Parameter) -> (&'static str, &'static str) {
 }
 
 fn header_style(parameter: &Parameter) -> (&'static str, &'static str) {
-    let style = match (parameter.json, parameter.explode && !is_scalar(&parameter.ty)) {
+    let style = match (
+        parameter.json,
+        parameter.explode && !is_scalar(&parameter.ty),
+    ) {
         (true, _) => "headerJSON",
         (false, true) => "headerExploded",
         (false, false) => "headerSimple",
@@ -348,24 +392,26 @@ fn is_scalar(ty: &Type) -> bool {
     )
 }
 
-fn body_encoder(
-    operation: &Operation,
-    types: &Types<'_>,
-    imports: &mut Imports,
-) -> Option<Value> {
+fn body_encoder(operation: &Operation, types: &Types<'_>, imports: &mut Imports) -> Option<Value> {
     let content = operation.body.first()?;
     Some(match &content.payload {
         Payload::Json(ty) => {
             let wide = types.is_wide(ty);
-            let (module, name) =
-                if wide { ("runtime/lossless-json", "losslessJSONBody") } else { ("runtime/body", "jsonBody") };
+            let (module, name) = if wide {
+                ("runtime/lossless-json", "losslessJSONBody")
+            } else {
+                ("runtime/body", "jsonBody")
+            };
             if escape::is_plain_json(&content.media_type) {
                 imports.value(module, name);
                 Value::code(name)
             } else {
                 imports.value("runtime/body", "bodyAs");
                 imports.value(module, name);
-                pure("bodyAs", &[escape::media_type(&content.media_type), name.to_owned()])
+                pure(
+                    "bodyAs",
+                    &[escape::media_type(&content.media_type), name.to_owned()],
+                )
             }
         }
         Payload::Form { fields, .. } => {
@@ -386,7 +432,10 @@ fn body_encoder(
                 .iter()
                 .filter(|part| !part.content_type.is_empty())
                 .map(|part| {
-                    (escape::object_key(&part.name), Value::code(escape::media_type(&part.content_type)))
+                    (
+                        escape::object_key(&part.name),
+                        Value::code(escape::media_type(&part.content_type)),
+                    )
                 })
                 .collect();
             pure("multipartBody", &options(fixed))
@@ -410,12 +459,19 @@ fn form_style(style: Style, explode: bool, json: bool) -> Option<&'static str> {
 }
 
 fn options(members: Vec<(String, Value)>) -> Vec<String> {
-    if members.is_empty() { Vec::new() } else { vec![Value::Object(members).flat()] }
+    if members.is_empty() {
+        Vec::new()
+    } else {
+        vec![Value::Object(members).flat()]
+    }
 }
 
 /// A call that a bundler may leave out when nothing uses its result.
 fn pure(function: &str, arguments: &[String]) -> Value {
-    Value::code(format!("/* @__PURE__ */ {function}({})", arguments.join(", ")))
+    Value::code(format!(
+        "/* @__PURE__ */ {function}({})",
+        arguments.join(", ")
+    ))
 }
 
 fn pagination(call: &CallPlan<'_>, page: &crate::ir::Page) -> Value {
@@ -427,7 +483,12 @@ fn pagination(call: &CallPlan<'_>, page: &crate::ir::Page) -> Value {
         .and_then(|item| item.renamed.as_deref().map(escape::quote))
         .unwrap_or_else(|| escape::wire(&call.operation.parameters[page.cursor].name));
     let path = |names: &[Name]| {
-        Value::Array(names.iter().map(|name| Value::code(escape::wire(name))).collect())
+        Value::Array(
+            names
+                .iter()
+                .map(|name| Value::code(escape::wire(name)))
+                .collect(),
+        )
     };
     Value::Object(vec![
         ("by".to_owned(), Value::code("\"cursor\"")),
@@ -440,12 +501,23 @@ fn pagination(call: &CallPlan<'_>, page: &crate::ir::Page) -> Value {
 /// `{ property: "type", values: ["run.completed"] }`
 fn terminal(operation: &Operation, plan: &Plan<'_>) -> Option<Value> {
     let content = operation.success()?.contents.first()?;
-    let (Payload::Events(stream) | Payload::Lines(stream)) = &content.payload else { return None };
-    let Type::Named(id) = plan.api.types.resolve(&stream.item) else { return None };
-    let Shape::Union(union) = &plan.api.types[*id].shape else { return None };
-    let Tagging::Property(tag) = &union.tagging else { return None };
-    let values: Vec<Value> =
-        stream.terminal.iter().map(|value| Value::code(escape::string(value))).collect();
+    let (Payload::Events(stream) | Payload::Lines(stream)) = &content.payload else {
+        return None;
+    };
+    let Type::Named(id) = plan.api.types.resolve(&stream.item) else {
+        return None;
+    };
+    let Shape::Union(union) = &plan.api.types[*id].shape else {
+        return None;
+    };
+    let Tagging::Property(tag) = &union.tagging else {
+        return None;
+    };
+    let values: Vec<Value> = stream
+        .terminal
+        .iter()
+        .map(|value| Value::code(escape::string(value)))
+        .collect();
     (!values.is_empty()).then(|| {
         Value::Object(vec![
             ("property".to_owned(), Value::code(escape::wire(tag))),
@@ -477,7 +549,11 @@ pub(super) fn common_security(api: &Api) -> Vec<Vec<String>> {
         *counts.entry(security(operation, api)).or_insert(0_usize) += 1;
     }
     let most = counts.values().max().copied().unwrap_or_default();
-    counts.into_iter().find(|(_, count)| *count == most).map(|(set, _)| set).unwrap_or_default()
+    counts
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(set, _)| set)
+        .unwrap_or_default()
 }
 
 /// Alternatives as a literal.
@@ -487,4 +563,3 @@ pub(super) fn security_value(security: &[Vec<String>]) -> Value {
         .map(|set| Value::Array(set.iter().map(|name| Value::code(name.clone())).collect()));
     Value::Array(sets.collect())
 }
-

@@ -17,7 +17,10 @@ pub(super) struct Imports {
 impl Imports {
     /// No imports yet, for a file below `src`, named without its ending.
     pub(super) fn of(file: &str) -> Self {
-        Self { file: file.to_owned(), modules: BTreeMap::new() }
+        Self {
+            file: file.to_owned(),
+            modules: BTreeMap::new(),
+        }
     }
 
     /// Mentions a type.
@@ -47,8 +50,12 @@ impl Imports {
                 (path.clone(), statement(&path, names))
             })
             .collect();
-        statements.sort_by(|(a, _), (b, _)| distance(b).cmp(&distance(a)).then_with(|| natural(a, b)));
-        statements.into_iter().map(|(_, statement)| statement).collect()
+        statements
+            .sort_by(|(a, _), (b, _)| distance(b).cmp(&distance(a)).then_with(|| natural(a, b)));
+        statements
+            .into_iter()
+            .map(|(_, statement)| statement)
+            .collect()
     }
 }
 
@@ -63,7 +70,11 @@ fn statement(path: &str, names: &BTreeMap<String, bool>) -> String {
             _ => name.clone(),
         })
         .collect();
-    let head = if only_types { "import type " } else { "import " };
+    let head = if only_types {
+        "import type "
+    } else {
+        "import "
+    };
     biome::specifiers(head, &items, &format!(" from \"{path}\";"))
 }
 
@@ -71,9 +82,17 @@ fn statement(path: &str, names: &BTreeMap<String, bool>) -> String {
 pub(super) fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').collect();
     let to: Vec<&str> = to.split('/').collect();
-    let shared = from[..from.len() - 1].iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let shared = from[..from.len() - 1]
+        .iter()
+        .zip(&to)
+        .take_while(|(a, b)| a == b)
+        .count();
     let up = from.len() - 1 - shared;
-    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    let start = if up == 0 {
+        "./".to_owned()
+    } else {
+        "../".repeat(up)
+    };
     format!("{start}{}.js", to[shared..].join("/"))
 }
 
@@ -82,44 +101,38 @@ fn distance(path: &str) -> usize {
     path.matches("../").count()
 }
 
-/// Case decides last, and numbers count as numbers: `A < a < B`, `a2 < a10`.
+/// The order of biome's `organizeImports`: letter by letter, `A < a < B < b`, and numbers by their
+/// value, `a2 < a10`. A file comes before another whose name only goes on.
 pub(super) fn natural(a: &str, b: &str) -> Ordering {
-    let key = |text: &str| -> Vec<(u64, String)> {
-        let mut parts: Vec<(u64, String)> = Vec::new();
-        let mut digits = String::new();
-        for c in text.chars() {
-            if c.is_ascii_digit() {
-                digits.push(c);
-                continue;
-            }
-            if !digits.is_empty() {
-                parts.push((digits.parse().unwrap_or(u64::MAX), String::new()));
-                digits.clear();
-            }
-            parts.push((u64::from('0'), c.to_lowercase().collect()));
-        }
-        if !digits.is_empty() {
-            parts.push((digits.parse().unwrap_or(u64::MAX), String::new()));
-        }
-        parts
-    };
-    compare(&key(a), &key(b)).then_with(|| a.cmp(b))
+    sort_key(a).cmp(&sort_key(b))
 }
 
-/// A run of digits sorts before a letter, and by its value among its like.
-fn compare(a: &[(u64, String)], b: &[(u64, String)]) -> Ordering {
-    for ((n, letter), (m, other)) in a.iter().zip(b) {
-        let order = match (letter.is_empty(), other.is_empty()) {
-            (true, true) => n.cmp(m),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => letter.cmp(other),
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Dot,
+    Mark(char),
+    Number(u64),
+    Letter(String, bool),
+}
+
+fn sort_key(text: &str) -> Vec<Key> {
+    let mut keys = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        keys.push(match c {
+            '.' => Key::Dot,
+            _ if c.is_ascii_digit() => {
+                let mut digits = c.to_string();
+                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+                    digits.push(digit);
+                }
+                Key::Number(digits.parse().unwrap_or(u64::MAX))
+            }
+            _ if c.is_alphabetic() => Key::Letter(c.to_lowercase().collect(), c.is_lowercase()),
+            _ => Key::Mark(c),
+        });
     }
-    a.len().cmp(&b.len())
+    keys
 }
 
 #[cfg(test)]
@@ -150,8 +163,24 @@ mod tests {
 
     #[test]
     fn names_are_in_natural_order() {
-        let mut names = vec!["b", "Run10", "B", "Run2", "a", "RunError", "Run"];
+        let sorted = [
+            "a",
+            "B",
+            "b",
+            "Run",
+            "Run2",
+            "Run10",
+            "RunError",
+            "run",
+            "Stream",
+            "StreamOptions",
+            "s.js",
+            "s-a.js",
+            "stream",
+        ];
+        let mut names = sorted;
+        names.reverse();
         names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["a", "B", "b", "Run", "Run2", "Run10", "RunError"]);
+        assert_eq!(names, sorted);
     }
 }

@@ -50,13 +50,45 @@ use crate::target::{Context, Owner, Target, TargetFile};
 
 /// Values of the runtime that modules of functions import; no function takes such a name.
 const RUNTIME_VALUES: &[&str] = &[
-    "bodyAs", "createCore", "deepObject", "form", "formBody", "formJoined", "formReserved",
-    "headerExploded", "headerJSON", "headerSimple", "jsonBody", "jsonQuery", "label",
-    "labelExploded", "list", "losslessJSONBody", "matrix", "matrixExploded", "multipartBody",
-    "ndjson", "parseJSON", "parseLossless", "pipeDelimited", "rawBody", "readDownload", "readJSON",
-    "readLosslessJSON", "readNothing", "readText", "send", "sendStreamed", "serverSentEvents",
-    "simpleExploded", "spaceDelimited", "stream", "stringifyLossless", "unwrapWebhook",
-    "verifyWebhook", "wait",
+    "bodyAs",
+    "createCore",
+    "deepObject",
+    "form",
+    "formBody",
+    "formJoined",
+    "formReserved",
+    "headerExploded",
+    "headerJSON",
+    "headerSimple",
+    "jsonBody",
+    "jsonQuery",
+    "label",
+    "labelExploded",
+    "list",
+    "losslessJSONBody",
+    "matrix",
+    "matrixExploded",
+    "multipartBody",
+    "ndjson",
+    "parseJSON",
+    "parseLossless",
+    "pipeDelimited",
+    "rawBody",
+    "readDownload",
+    "readJSON",
+    "readLosslessJSON",
+    "readNothing",
+    "readText",
+    "send",
+    "sendStreamed",
+    "serverSentEvents",
+    "simpleExploded",
+    "spaceDelimited",
+    "stream",
+    "stringifyLossless",
+    "unwrapWebhook",
+    "verifyWebhook",
+    "wait",
 ];
 
 /// A file of one view.
@@ -117,7 +149,10 @@ struct IndexView {
 /// When a template does not fit its view.
 pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let plan = Plan::new(cx.api, cx.product);
-    let mut out = Writer { cx, files: Vec::new() };
+    let mut out = Writer {
+        cx,
+        files: Vec::new(),
+    };
     out.settings(&plan)?;
     out.errors(&plan)?;
     let homes = stems(&plan);
@@ -140,18 +175,26 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
 
 /// The files that calls and types are written to, beside `shared`.
 fn stems(plan: &Plan<'_>) -> Vec<String> {
-    let mut stems: Vec<String> = plan.root.children.iter().map(|child| child.stem.clone()).collect();
+    let mut stems: Vec<String> = plan
+        .root
+        .children
+        .iter()
+        .map(|child| child.stem.clone())
+        .collect();
     stems.push("client".to_owned());
     stems
 }
 
 /// The runtime, at its place in the package.
 fn runtime() -> impl Iterator<Item = TargetFile> {
-    Target::Typescript.runtime().iter().map(|(path, text)| TargetFile {
-        path: format!("src/runtime/{path}"),
-        text: (*text).to_owned(),
-        owner: Owner::Runtime,
-    })
+    Target::Typescript
+        .runtime()
+        .iter()
+        .map(|(path, text)| TargetFile {
+            path: format!("src/runtime/{path}"),
+            text: (*text).to_owned(),
+            owner: Owner::Runtime,
+        })
 }
 
 /// Renders views and gathers the files.
@@ -169,7 +212,11 @@ impl Writer<'_, '_> {
         imports: &Imports,
         view: V,
     ) -> Result<(), RenderError> {
-        let view = FileView { command: self.cx.command, imports: imports.statements(), view };
+        let view = FileView {
+            command: self.cx.command,
+            imports: imports.statements(),
+            view,
+        };
         let template = format!("typescript/src/generated/{template}.ts.jinja");
         let text = self.cx.renderer.render(&template, &view)?;
         self.files.push(TargetFile {
@@ -195,21 +242,38 @@ impl Writer<'_, '_> {
         let mut imports = Imports::of(module);
         imports.value("runtime/errors", "APIError");
         imports.ty("runtime/errors", "ErrorClass");
-        self.write(module, "errors", &imports, ErrorsView { errors: plan.errors.clone() })
+        self.write(
+            module,
+            "errors",
+            &imports,
+            ErrorsView {
+                errors: plan.errors.clone(),
+            },
+        )
     }
 
     fn types(&mut self, plan: &Plan<'_>, stem: &str) -> Result<(), RenderError> {
         let module = format!("generated/types/{stem}");
         let mut imports = Imports::of(&module);
-        let mut view = TypesView { records: Vec::new(), aliases: Vec::new(), params: Vec::new() };
-        for (id, def) in plan.api.types.iter().filter(|(id, _)| plan.types.module(*id) == module) {
+        let mut view = TypesView {
+            records: Vec::new(),
+            aliases: Vec::new(),
+            params: Vec::new(),
+        };
+        for (id, def) in plan
+            .api
+            .types
+            .iter()
+            .filter(|(id, _)| plan.types.module(*id) == module)
+        {
             type_view(plan, id, def, &mut view, &mut imports);
         }
         for call in calls(plan, stem) {
             let shown = &plan.calls[&call].shown;
             let operation = plan.calls[&call].operation;
             let params = &plan.calls[&call].params;
-            view.params.extend(params.view(operation, shown, &plan.types, &mut imports));
+            view.params
+                .extend(params.view(operation, shown, &plan.types, &mut imports));
         }
         if view.records.is_empty() && view.aliases.is_empty() && view.params.is_empty() {
             return Ok(());
@@ -227,13 +291,20 @@ impl Writer<'_, '_> {
         if functions.is_empty() {
             return Ok(());
         }
-        self.write(&module, "functions/[resource]", &imports, FunctionsView { functions })
+        self.write(
+            &module,
+            "functions/[resource]",
+            &imports,
+            FunctionsView { functions },
+        )
     }
 
     fn resources(&mut self, plan: &Plan<'_>, resource: &ResourcePlan) -> Result<(), RenderError> {
         let module = format!("generated/resources/{}", resource.stem);
         let mut imports = Imports::of(&module);
-        let view = ResourcesView { classes: ClassView::all(resource, plan, &mut imports) };
+        let view = ResourcesView {
+            classes: ClassView::all(resource, plan, &mut imports),
+        };
         self.write(&module, "resources/[resource]", &imports, view)
     }
 
@@ -267,13 +338,22 @@ impl Writer<'_, '_> {
         let index = Imports::of("generated/index");
         self.write("generated/index", "index", &index, view("./types/"))?;
         let functions = Imports::of("generated/functions/index");
-        self.write("generated/functions/index", "functions/index", &functions, view("../types/"))
+        self.write(
+            "generated/functions/index",
+            "functions/index",
+            &functions,
+            view("../types/"),
+        )
     }
 }
 
 /// The calls of a file, in the document's order.
 fn calls(plan: &Plan<'_>, stem: &str) -> Vec<crate::ir::OperationId> {
-    plan.calls.iter().filter(|(_, call)| call.stem == stem).map(|(id, _)| *id).collect()
+    plan.calls
+        .iter()
+        .filter(|(_, call)| call.stem == stem)
+        .map(|(id, _)| *id)
+        .collect()
 }
 
 fn type_view(
@@ -286,11 +366,13 @@ fn type_view(
     let name = plan.types.name(id);
     match &def.shape {
         Shape::Record(record) => {
-            view.records.push(RecordView::new(def, id, record, &plan.types, imports));
+            view.records
+                .push(RecordView::new(def, id, record, &plan.types, imports));
         }
         Shape::Enum(item) => view.aliases.push(AliasView::of_enum(def, name, item)),
         Shape::Union(union) => {
-            view.aliases.push(AliasView::of_union(def, name, union, &plan.types, imports));
+            view.aliases
+                .push(AliasView::of_union(def, name, union, &plan.types, imports));
         }
         Shape::Alias(target) => view.aliases.push(AliasView {
             docs: escape::comment(&def.docs, &[], def.deprecated, 0),

@@ -3,45 +3,163 @@
 use std::collections::HashSet;
 
 use crate::ir::Name;
-use crate::target::names::{allocate, camel, kebab};
 pub(super) use crate::target::names::pascal;
+use crate::target::names::{allocate, camel, kebab};
 
 /// Words that can name no variable, parameter or function (ECMA-262, section 12.7.2, strict), and
 /// those that generated bodies use.
 const RESERVED_VALUES: &[&str] = &[
-    "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger",
-    "default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally",
-    "for", "function", "if", "implements", "import", "in", "instanceof", "interface", "let", "new",
-    "null", "package", "private", "protected", "public", "return", "static", "super", "switch",
-    "this", "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "with", "yield",
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
     // Parameters and globals of generated functions.
-    "body", "core", "globalThis", "options", "params",
+    "body",
+    "core",
+    "globalThis",
+    "options",
+    "params",
 ];
 
 /// Names that no type of a document takes: globals that generated code or its reader means, and
 /// what the runtime gives to it.
 const RESERVED_TYPES: &[&str] = &[
-    "APIError", "AbortController", "AbortError", "AbortSignal", "Array", "ArrayBuffer",
-    "AsyncIterable", "Blob", "Boolean", "BytesInput", "ClientOptions", "ConfigurationError",
-    "ConnectionError", "Core", "Date", "DecodeError", "Download", "Error", "ErrorClass", "Fetch",
-    "File", "FileInput", "FormData", "Function", "Headers", "Int64", "Iterable", "Login", "Map",
-    "NamedFile", "Number", "Object", "Operation", "Page", "PageOperation", "Pages", "Partial",
-    "Promise", "RateLimit", "ReadableStream", "Record", "Request", "RequestOptions", "Response",
-    "ResponseInfo", "Result", "SDKError", "Set", "Settings", "Stream", "StreamOperation",
-    "StreamOptions", "String", "Symbol", "TimeoutError", "Token", "URL", "Uint8Array",
-    "UnknownTag", "UnknownVariant", "WaitOptions", "WebhookHeaders", "WebhookOptions",
-    "WebhookVerificationError", "WithResponse",
+    "APIError",
+    "AbortController",
+    "AbortError",
+    "AbortSignal",
+    "Array",
+    "ArrayBuffer",
+    "AsyncIterable",
+    "Blob",
+    "Boolean",
+    "BytesInput",
+    "ClientOptions",
+    "ConfigurationError",
+    "ConnectionError",
+    "Core",
+    "Date",
+    "DecodeError",
+    "Download",
+    "Error",
+    "ErrorClass",
+    "Fetch",
+    "File",
+    "FileInput",
+    "FormData",
+    "Function",
+    "Headers",
+    "Int64",
+    "Iterable",
+    "Login",
+    "Map",
+    "NamedFile",
+    "Number",
+    "Object",
+    "Operation",
+    "Page",
+    "PageOperation",
+    "Pages",
+    "Partial",
+    "Promise",
+    "RateLimit",
+    "ReadableStream",
+    "Record",
+    "Request",
+    "RequestOptions",
+    "Response",
+    "ResponseInfo",
+    "Result",
+    "SDKError",
+    "Set",
+    "Settings",
+    "Stream",
+    "StreamOperation",
+    "StreamOptions",
+    "String",
+    "Symbol",
+    "TimeoutError",
+    "Token",
+    "URL",
+    "Uint8Array",
+    "UnknownTag",
+    "UnknownVariant",
+    "WaitOptions",
+    "WebhookHeaders",
+    "WebhookOptions",
+    "WebhookVerificationError",
+    "WithResponse",
 ];
 
 /// Members that a class has already, or that would make its objects something else: an object
 /// with a `then` is awaited.
-const RESERVED_MEMBERS: &[&str] =
-    &["constructor", "core", "hasOwnProperty", "then", "toString", "valueOf"];
+const RESERVED_MEMBERS: &[&str] = &[
+    "constructor",
+    "core",
+    "hasOwnProperty",
+    "then",
+    "toString",
+    "valueOf",
+];
 
 /// The runtime's own client options.
 const CLIENT_OPTIONS: &[&str] = &[
-    "apiKey", "attemptTimeout", "baseURL", "credentials", "environment", "fetch",
-    "generateIdempotencyKey", "headers", "maxRetries", "timeout", "variables",
+    "apiKey",
+    "attemptTimeout",
+    "baseURL",
+    "credentials",
+    "environment",
+    "fetch",
+    "generateIdempotencyKey",
+    "headers",
+    "maxRetries",
+    "timeout",
+    "variables",
 ];
 
 /// Gives types, classes and interfaces names of their own, and marks them as taken.
@@ -50,15 +168,30 @@ pub(super) fn types(
     taken: &mut HashSet<String>,
     plain: impl Fn(&[String]) -> String,
 ) -> Vec<String> {
-    let out = allocate(wanted, taken, |name| plain(name.words()), repair_type, str::to_owned);
+    let out = allocate(
+        wanted,
+        taken,
+        |name| plain(name.words()),
+        repair_type,
+        str::to_owned,
+    );
     taken.extend(out.iter().cloned());
     out
 }
 
-/// Gives functions and parameters names of their own.
-pub(super) fn values(wanted: &[&Name]) -> Vec<String> {
+/// Gives functions names of their own.
+pub(super) fn functions(wanted: &[&Name]) -> Vec<String> {
+    arguments(wanted, "")
+}
+
+/// Gives the arguments of a function names of their own, all other than the function's.
+pub(super) fn arguments(wanted: &[&Name], function: &str) -> Vec<String> {
     let plain = |name: &Name| camel(name.words());
-    allocate(wanted, &HashSet::new(), plain, repair_value, str::to_owned)
+    let repair = |name: String| match repair_value(name) {
+        name if name == function => format!("{name}Value"),
+        name => name,
+    };
+    allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
 }
 
 /// Gives the methods and accessors of a class names of their own.
@@ -72,7 +205,11 @@ pub(super) fn options(wanted: &[&Name]) -> Vec<String> {
     let plain = |name: &Name| camel(name.words());
     let repair = |name: String| {
         let name = identifier(&name, "n");
-        if CLIENT_OPTIONS.contains(&name.as_str()) { format!("{name}Variable") } else { name }
+        if CLIENT_OPTIONS.contains(&name.as_str()) {
+            format!("{name}Variable")
+        } else {
+            name
+        }
     };
     allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
 }
@@ -89,19 +226,31 @@ pub(super) fn stems(wanted: &[&Name]) -> Vec<String> {
 
 fn repair_type(name: String) -> String {
     let name = identifier(&name, "N");
-    if RESERVED_TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+    if RESERVED_TYPES.contains(&name.as_str()) {
+        format!("{name}Type")
+    } else {
+        name
+    }
 }
 
 fn repair_value(name: String) -> String {
     let name = identifier(&name, "n");
     let reserved =
         RESERVED_VALUES.contains(&name.as_str()) || super::RUNTIME_VALUES.contains(&name.as_str());
-    if reserved { format!("{name}Value") } else { name }
+    if reserved {
+        format!("{name}Value")
+    } else {
+        name
+    }
 }
 
 fn repair_member(name: String) -> String {
     let name = identifier(&name, "n");
-    if RESERVED_MEMBERS.contains(&name.as_str()) { format!("{name}Call") } else { name }
+    if RESERVED_MEMBERS.contains(&name.as_str()) {
+        format!("{name}Call")
+    } else {
+        name
+    }
 }
 
 /// A legal identifier: characters that none can hold are spelled out, and a digit does not lead.
@@ -114,7 +263,11 @@ fn identifier(name: &str, lead: &str) -> String {
             out.push_str(&format!("u{:x}", u32::from(c)));
         }
     }
-    if out.starts_with(|c: char| c.is_ascii_digit()) { format!("{lead}{out}") } else { out }
+    if out.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("{lead}{out}")
+    } else {
+        out
+    }
 }
 
 #[cfg(test)]
@@ -134,16 +287,26 @@ mod tests {
         assert!(taken.contains("Run"));
         let names = ["delete", "send", "2fa"].map(name);
         assert_eq!(
-            values(&names.iter().collect::<Vec<_>>()),
+            functions(&names.iter().collect::<Vec<_>>()),
             ["deleteValue", "sendValue", "n2fa"]
         );
+        assert_eq!(
+            arguments(&[&name("id"), &name("events")], "events"),
+            ["id", "eventsValue"]
+        );
         let names = ["then", "delete"].map(name);
-        assert_eq!(members(&names.iter().collect::<Vec<_>>()), ["thenCall", "delete"]);
+        assert_eq!(
+            members(&names.iter().collect::<Vec<_>>()),
+            ["thenCall", "delete"]
+        );
     }
 
     #[test]
     fn files_differ_where_a_disk_folds_case() {
         let names = ["index", "Straße", "runs"].map(name);
-        assert_eq!(stems(&names.iter().collect::<Vec<_>>()), ["index-resource", "straße", "runs"]);
+        assert_eq!(
+            stems(&names.iter().collect::<Vec<_>>()),
+            ["index-resource", "straße", "runs"]
+        );
     }
 }

@@ -67,7 +67,10 @@ impl FunctionView {
             facts: facts::literal(call, plan, &answer, imports),
             docs: docs(call, plan, 0, false),
             signature: biome::call(0, &head, &parameters, &format!(": {} {{", shape.result)),
-            body: format!("  {}", biome::call(2, &format!("return {runner}"), &arguments, ";")),
+            body: format!(
+                "  {}",
+                biome::call(2, &format!("return {runner}"), &arguments, ";")
+            ),
         }
     }
 }
@@ -76,26 +79,30 @@ impl MethodView {
     pub(super) fn new(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Self {
         let answer = Answer::of(call.operation, &plan.types, imports);
         let shape = shape(call, plan, &answer, imports);
-        imports.value(&format!("generated/functions/{}", call.stem), &call.function);
+        imports.value(
+            &format!("generated/functions/{}", call.stem),
+            &call.function,
+        );
         let mut arguments = vec!["this.#core".to_owned()];
         arguments.extend(shape.names);
         let tail = format!(": {} {{", shape.result);
         let head = format!("return {}", call.function);
         Self {
             docs: docs(call, plan, 2, true),
-            signature: format!("  {}", biome::call(2, &call.method, &shape.parameters, &tail)),
+            signature: format!(
+                "  {}",
+                biome::call(2, &call.method, &shape.parameters, &tail)
+            ),
             body: format!("    {}", biome::call(4, &head, &arguments, ";")),
         }
     }
 }
 
-fn shape(
-    call: &CallPlan<'_>,
-    plan: &Plan<'_>,
-    answer: &Answer,
-    imports: &mut Imports,
-) -> Shape {
-    let sent = Usage { sent: true, received: false };
+fn shape(call: &CallPlan<'_>, plan: &Plan<'_>, answer: &Answer, imports: &mut Imports) -> Shape {
+    let sent = Usage {
+        sent: true,
+        received: false,
+    };
     let operation = call.operation;
     let mut parameters = Vec::new();
     let mut names = Vec::new();
@@ -120,14 +127,20 @@ fn shape(
     }
     if call.params.is_taken() {
         let module = format!("generated/types/{}", call.stem);
-        let ty = call.params.mention(operation, &module, &plan.types, imports);
+        let ty = call
+            .params
+            .mention(operation, &module, &plan.types, imports);
         let mark = if params_required { "" } else { "?" };
         parameters.push(format!("params{mark}: {ty}"));
         names.push("params".to_owned());
     }
     parameters.push(format!("options?: {}", answer.options(imports)));
     names.push("options".to_owned());
-    Shape { parameters, names, result: answer.result(imports) }
+    Shape {
+        parameters,
+        names,
+        result: answer.result(imports),
+    }
 }
 
 /// What the document says, the path parameters, and the errors. The function's own comment names
@@ -135,7 +148,10 @@ fn shape(
 fn docs(call: &CallPlan<'_>, plan: &Plan<'_>, indent: usize, whole: bool) -> String {
     let operation = call.operation;
     if !whole {
-        let short = crate::ir::Docs { summary: operation.docs.summary.clone(), ..Default::default() };
+        let short = crate::ir::Docs {
+            summary: operation.docs.summary.clone(),
+            ..Default::default()
+        };
         let method = format!("The same as the method `{}`.", call.shown);
         return escape::comment(&short, &[method], operation.deprecated, indent);
     }
@@ -156,4 +172,3 @@ fn docs(call: &CallPlan<'_>, plan: &Plan<'_>, indent: usize, whole: bool) -> Str
     }
     escape::comment(&operation.docs, &more, operation.deprecated, indent)
 }
-

@@ -12,7 +12,10 @@ use super::types::Types;
 use crate::ir::{Additional, Operation, Parameter, Payload, Place, Type, TypeId, Usage};
 
 /// Parameters are only ever sent.
-const SENT: Usage = Usage { sent: true, received: false };
+const SENT: Usage = Usage {
+    sent: true,
+    received: false,
+};
 
 /// The object of parameters of one call, named.
 pub(super) struct Params {
@@ -55,7 +58,12 @@ impl Params {
         let mut record_optional = !operation.body_required;
         if let Some((_, record)) = record {
             record_optional |= record.fields.iter().all(|field| !field.required);
-            taken.extend(record.fields.iter().map(|field| escape::key_of(&field.name)));
+            taken.extend(
+                record
+                    .fields
+                    .iter()
+                    .map(|field| escape::key_of(&field.name)),
+            );
         }
         let properties: Vec<Property> = operation
             .parameters
@@ -68,11 +76,19 @@ impl Params {
                 while !taken.insert(name.clone()) {
                     name.push_str(suffix(parameter.place));
                 }
-                Property { index, renamed: (name != wire).then_some(name) }
+                Property {
+                    index,
+                    renamed: (name != wire).then_some(name),
+                }
             })
             .collect();
         let name = (!properties.is_empty()).then_some(name);
-        Self { name, record: record.map(|(id, _)| id), record_optional, properties }
+        Self {
+            name,
+            record: record.map(|(id, _)| id),
+            record_optional,
+            properties,
+        }
     }
 
     /// Whether the call takes such an object at all.
@@ -88,7 +104,10 @@ impl Params {
     /// Whether a property of it must be given.
     pub(super) fn is_required(&self, operation: &Operation) -> bool {
         (self.record.is_some() && !self.record_optional)
-            || self.properties.iter().any(|property| operation.parameters[property.index].required)
+            || self
+                .properties
+                .iter()
+                .any(|property| operation.parameters[property.index].required)
     }
 
     /// Its type where it is mentioned: `StartRun`, `ListRunsParams`.
@@ -122,7 +141,11 @@ impl Params {
             && types
                 .record(&Type::Named(id))
                 .is_some_and(|(_, record)| record.fields.iter().any(|field| field.required));
-        if partial { format!("Partial<{name}>") } else { name }
+        if partial {
+            format!("Partial<{name}>")
+        } else {
+            name
+        }
     }
 
     /// The interface, when it has a name of its own.
@@ -141,7 +164,13 @@ impl Params {
                 let parameter = &operation.parameters[item.index];
                 let docs = escape::comment(&parameter.docs, &[], parameter.deprecated, 2);
                 let members = types.members(&parameter.ty, SENT, imports);
-                property(&docs, &item.key(parameter), parameter.required, true, members)
+                property(
+                    &docs,
+                    &item.key(parameter),
+                    parameter.required,
+                    true,
+                    members,
+                )
             })
             .collect();
         // An index signature would have to admit the parameters; an intersection need not.
@@ -149,14 +178,21 @@ impl Params {
             .record
             .and_then(|id| types.record(&Type::Named(id)))
             .is_some_and(|(_, record)| matches!(record.additional, Additional::Typed(_)));
-        let body = self.record.map(|id| self.body(operation, id, types, imports));
+        let body = self
+            .record
+            .map(|id| self.body(operation, id, types, imports));
         let (head, tail) = match body {
             Some(body) if indexed => (format!("export type {name} = {body} & {{"), "};"),
             Some(body) => (format!("export interface {name} extends {body} {{"), "}"),
             None => (format!("export interface {name} {{"), "}"),
         };
         let docs = escape::own_comment(&format!("What `{shown}` takes."), 0);
-        Some(ParamsView { docs, head, fields, tail })
+        Some(ParamsView {
+            docs,
+            head,
+            fields,
+            tail,
+        })
     }
 }
 

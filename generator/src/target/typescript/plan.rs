@@ -69,11 +69,14 @@ impl<'a> Plan<'a> {
             api.types.iter().map(|(id, _)| id).zip(given).collect();
         let wanted: Vec<&Name> = api.root.children.iter().map(|child| &child.name).collect();
         let stems = names::stems(&wanted);
-        let modules = stems.iter().map(|stem| format!("generated/types/{stem}")).collect();
+        let modules = stems
+            .iter()
+            .map(|stem| format!("generated/types/{stem}"))
+            .collect();
         let types = Types::new(api, type_names, modules);
 
         let wanted: Vec<&Name> = api.operations.iter().map(|(_, op)| &op.name).collect();
-        let functions = names::values(&wanted);
+        let functions = names::functions(&wanted);
         let params = names::types(&wanted, &mut taken, |words| names::pascal(words) + "Params");
         let mut paths = Vec::new();
         resource_paths(&api.root, &mut Vec::new(), &mut paths);
@@ -94,18 +97,29 @@ impl<'a> Plan<'a> {
                 function: functions[index].clone(),
                 facts,
                 stem: String::new(),
-                arguments: arguments(operation),
+                arguments: arguments(operation, &functions[index]),
                 params: Params::new(operation, &types, params[index].clone()),
             };
             calls.insert(id, call);
         }
-        let mut namer = Namer { classes: classes.into_iter(), stems: &stems, calls };
+        let mut namer = Namer {
+            classes: classes.into_iter(),
+            stems: &stems,
+            calls,
+        };
         let mut root = namer.resource(&api.root, client, "client", "");
         let calls = namer.calls;
         if let Some(events) = &api.webhook_events {
             add_unwrap(&mut root, &events.sdk_path, &mut taken);
         }
-        Self { api, types, errors, error_names, calls, root }
+        Self {
+            api,
+            types,
+            errors,
+            error_names,
+            calls,
+            root,
+        }
     }
 }
 
@@ -120,12 +134,12 @@ fn resource_paths(resource: &Resource, path: &mut Vec<String>, out: &mut Vec<Nam
     }
 }
 
-/// The names of path parameters as arguments.
-fn arguments(operation: &Operation) -> Vec<String> {
+/// The names of path parameters as arguments. None hides the function that the method calls.
+fn arguments(operation: &Operation, function: &str) -> Vec<String> {
     let wanted: Vec<&Name> = super::operation::path_parameters(operation)
         .map(|parameter| &parameter.name)
         .collect();
-    names::values(&wanted)
+    names::arguments(&wanted, function)
 }
 
 /// What is used up while the tree is named, in the order of [`resource_paths`].
@@ -144,12 +158,17 @@ impl Namer<'_, '_> {
         shown: &str,
     ) -> ResourcePlan {
         let calls = resource.calls.iter().map(|call| &call.name);
-        let wanted: Vec<&Name> =
-            calls.chain(resource.children.iter().map(|child| &child.name)).collect();
+        let wanted: Vec<&Name> = calls
+            .chain(resource.children.iter().map(|child| &child.name))
+            .collect();
         let members = names::members(&wanted);
         let (methods, accessors) = members.split_at(resource.calls.len());
         let at = |member: &String| {
-            if shown.is_empty() { member.clone() } else { format!("{shown}.{member}") }
+            if shown.is_empty() {
+                member.clone()
+            } else {
+                format!("{shown}.{member}")
+            }
         };
         for (item, method) in resource.calls.iter().zip(methods) {
             if let Some(call) = self.calls.get_mut(&item.operation) {
@@ -166,7 +185,10 @@ impl Namer<'_, '_> {
                 _ => stem,
             };
             let plan = self.resource(child, class, stem, &at(accessor));
-            children.push(ResourcePlan { accessor: accessor.clone(), ..plan });
+            children.push(ResourcePlan {
+                accessor: accessor.clone(),
+                ..plan
+            });
         }
         ResourcePlan {
             class,
@@ -183,11 +205,16 @@ impl Namer<'_, '_> {
 
 /// Hangs the method that reads webhooks into the tree, making the resource where there is none.
 fn add_unwrap(root: &mut ResourcePlan, sdk_path: &[Name], taken: &mut HashSet<String>) {
-    let Some((method, accessors)) = sdk_path.split_last() else { return };
+    let Some((method, accessors)) = sdk_path.split_last() else {
+        return;
+    };
     let mut at = root;
     for name in accessors {
         let accessor = names::members(&[name]).concat();
-        let index = at.children.iter().position(|child| child.accessor == accessor);
+        let index = at
+            .children
+            .iter()
+            .position(|child| child.accessor == accessor);
         let index = index.unwrap_or_else(|| {
             at.children.push(ResourcePlan {
                 class: names::types(&[name], taken, names::pascal).concat(),

@@ -27,8 +27,11 @@ impl RecordView {
         types: &Types<'_>,
         imports: &mut Imports,
     ) -> Self {
-        let mut fields: Vec<String> =
-            record.fields.iter().map(|item| field(item, def.usage, types, imports)).collect();
+        let mut fields: Vec<String> = record
+            .fields
+            .iter()
+            .map(|item| field(item, def.usage, types, imports))
+            .collect();
         fields.extend(index(record, def.usage, types, imports));
         Self {
             docs: escape::comment(&def.docs, &[], def.deprecated, 0),
@@ -41,11 +44,20 @@ impl RecordView {
 fn field(field: &Field, usage: Usage, types: &Types<'_>, imports: &mut Imports) -> String {
     let members = types.members(&field.ty, usage, imports);
     let default = field.default.as_ref().map(|value| {
-        format!("@defaultValue `{}`", escape::code_span(&escape::literal(value)))
+        format!(
+            "@defaultValue `{}`",
+            escape::code_span(&escape::literal(value))
+        )
     });
     let more: Vec<String> = default.into_iter().collect();
     let docs = escape::comment(&field.docs, &more, field.deprecated, 2);
-    property(&docs, &escape::property(&field.name), field.required, usage.sent, members)
+    property(
+        &docs,
+        &escape::property(&field.name),
+        field.required,
+        usage.sent,
+        members,
+    )
 }
 
 /// One property of an interface. An optional one that can be sent also takes `undefined`, so that
@@ -61,7 +73,10 @@ pub(super) fn property(
     if !required && sent && members != ["unknown"] {
         members.push("undefined".to_owned());
     }
-    format!("{docs}  {}", biome::union(2, &format!("{name}{mark}:"), &members))
+    format!(
+        "{docs}  {}",
+        biome::union(2, &format!("{name}{mark}:"), &members)
+    )
 }
 
 /// The index signature of a record with typed properties beyond the listed ones. It has to admit
@@ -72,7 +87,9 @@ fn index(
     types: &Types<'_>,
     imports: &mut Imports,
 ) -> Option<String> {
-    let Additional::Typed(ty) = &record.additional else { return None };
+    let Additional::Typed(ty) = &record.additional else {
+        return None;
+    };
     let mut members = types.members(ty, usage, imports);
     for field in &record.fields {
         for member in types.members(&field.ty, usage, imports) {

@@ -60,7 +60,11 @@ impl ChildView {
 impl ClassView {
     /// The classes of a resource and of those below it, the innermost first: a class is declared
     /// before another's constructor names it.
-    pub(super) fn all(resource: &ResourcePlan, plan: &Plan<'_>, imports: &mut Imports) -> Vec<Self> {
+    pub(super) fn all(
+        resource: &ResourcePlan,
+        plan: &Plan<'_>,
+        imports: &mut Imports,
+    ) -> Vec<Self> {
         let mut views = Vec::new();
         for child in &resource.children {
             views.extend(Self::all(child, plan, imports));
@@ -69,7 +73,11 @@ impl ClassView {
         views.push(Self {
             docs: docs(resource),
             name: resource.class.clone(),
-            children: resource.children.iter().map(|child| ChildView::new(child, 2)).collect(),
+            children: resource
+                .children
+                .iter()
+                .map(|child| ChildView::new(child, 2))
+                .collect(),
             keeps_core: !resource.calls.is_empty(),
             uses_core: !resource.calls.is_empty() || !resource.children.is_empty(),
             methods: methods(resource, plan, imports),
@@ -116,11 +124,18 @@ impl UnwrapView {
         if wide {
             imports.value("runtime/lossless-json", "parseLossless");
         }
-        let received = Usage { sent: false, received: true };
+        let received = Usage {
+            sent: false,
+            received: true,
+        };
         Some(Self {
             method,
             event: plan.types.expression(event, received, imports),
-            options: if wide { "{ parse: parseLossless, ...options }" } else { "options" },
+            options: if wide {
+                "{ parse: parseLossless, ...options }"
+            } else {
+                "options"
+            },
         })
     }
 }

@@ -49,8 +49,14 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     FILES
         .iter()
         .map(|path| {
-            let text = cx.renderer.render(&format!("typescript/{path}.jinja"), &view)?;
-            Ok(TargetFile { path: (*path).to_owned(), text, owner: Owner::Scaffold })
+            let text = cx
+                .renderer
+                .render(&format!("typescript/{path}.jinja"), &view)?;
+            Ok(TargetFile {
+                path: (*path).to_owned(),
+                text,
+                owner: Owner::Scaffold,
+            })
         })
         .collect()
 }

@@ -23,7 +23,12 @@ pub(super) const SHARED: &str = "generated/types/shared";
 
 impl<'a> Types<'a> {
     pub(super) fn new(api: &'a Api, names: BTreeMap<TypeId, String>, modules: Vec<String>) -> Self {
-        Self { api, names, modules, wide: wide_types(api) }
+        Self {
+            api,
+            names,
+            modules,
+            wide: wide_types(api),
+        }
     }
 
     pub(super) fn name(&self, id: TypeId) -> &str {
@@ -81,11 +86,16 @@ impl<'a> Types<'a> {
             Type::Nullable(_) => format!("({})", self.expression(ty, usage, imports)),
             Type::List(item) => self.list(item, usage, imports),
             Type::Map(value) => {
-                format!("{{ [key: string]: {} }}", self.expression(value, usage, imports))
+                format!(
+                    "{{ [key: string]: {} }}",
+                    self.expression(value, usage, imports)
+                )
             }
             Type::Tuple { items, rest } => {
-                let mut parts: Vec<String> =
-                    items.iter().map(|item| self.expression(item, usage, imports)).collect();
+                let mut parts: Vec<String> = items
+                    .iter()
+                    .map(|item| self.expression(item, usage, imports))
+                    .collect();
                 if let Some(rest) = rest {
                     parts.push(format!("...{}", self.list(rest, Usage::default(), imports)));
                 }
@@ -97,7 +107,11 @@ impl<'a> Types<'a> {
 
     fn list(&self, item: &Type, usage: Usage, imports: &mut Imports) -> String {
         let members = self.members(item, usage, imports);
-        let readonly = if usage.sent && !usage.received { "readonly " } else { "" };
+        let readonly = if usage.sent && !usage.received {
+            "readonly "
+        } else {
+            ""
+        };
         match members.as_slice() {
             [one] if !one.starts_with("readonly ") => format!("{readonly}{one}[]"),
             several => format!("{readonly}({})[]", several.join(" | ")),
@@ -154,9 +168,10 @@ fn is_wide(ty: &Type, wide: &BTreeSet<TypeId>) -> bool {
     match ty {
         Type::Integer(format) => matches!(format, IntegerFormat::Int64 | IntegerFormat::Uint64),
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => is_wide(inner, wide),
-        Type::Tuple { items, rest } => {
-            items.iter().chain(rest.as_deref()).any(|item| is_wide(item, wide))
-        }
+        Type::Tuple { items, rest } => items
+            .iter()
+            .chain(rest.as_deref())
+            .any(|item| is_wide(item, wide)),
         Type::Named(id) => wide.contains(id),
         _ => false,
     }

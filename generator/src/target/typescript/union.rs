@@ -35,7 +35,10 @@ impl AliasView {
         if members.is_empty() {
             members.push("never".to_owned());
         }
-        Self { docs: escape::comment(&def.docs, &[], def.deprecated, 0), text: alias(name, &members) }
+        Self {
+            docs: escape::comment(&def.docs, &[], def.deprecated, 0),
+            text: alias(name, &members),
+        }
     }
 }
 
@@ -49,7 +52,10 @@ fn tagged(
 ) -> String {
     let text = types.expression(&variant.ty, def.usage, imports);
     let fixed = types.record(&variant.ty).and_then(|(_, record)| {
-        record.fields.iter().find(|field| field.name.wire() == tag.wire())
+        record
+            .fields
+            .iter()
+            .find(|field| field.name.wire() == tag.wire())
     });
     if fixed.is_some_and(|field| field.required && matches!(field.ty, Type::Literal(_))) {
         return text;
@@ -58,5 +64,9 @@ fn tagged(
     if tags.is_empty() {
         return text;
     }
-    format!("({text} & {{ {}: {} }})", escape::property(tag), tags.join(" | "))
+    format!(
+        "({text} & {{ {}: {} }})",
+        escape::property(tag),
+        tags.join(" | ")
+    )
 }
