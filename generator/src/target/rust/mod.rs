@@ -8,6 +8,7 @@ mod error;
 mod escape;
 mod facts;
 mod imports;
+mod long_running;
 mod multipart;
 mod names;
 mod operation;
@@ -26,6 +27,7 @@ use self::client::ClientView;
 use self::error::ErrorsView;
 use self::facts::{ApiView, Facts};
 use self::imports::Imports;
+use self::long_running::{CLIENT, Modules};
 use self::operation::Calls;
 use self::resource::ResourceView;
 use self::scaffold::ScaffoldView;
@@ -130,17 +132,37 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
     files.modules("mod.rs", "rust/mod.rs.jinja", command, own);
 
     let mut imports = Imports::default();
+    let mut modules = Modules::new();
+    modules.extend(
+        api.root
+            .calls
+            .iter()
+            .map(|call| (call.operation, CLIENT.to_owned())),
+    );
+    for resource in &placed {
+        let module = format!("crate::generated::resources::{}", resource.module);
+        modules.extend(
+            resource
+                .resource
+                .calls
+                .iter()
+                .map(|call| (call.operation, module.clone())),
+        );
+    }
     let mut calls = Calls {
         types: &types,
         facts: &facts,
         module: &mut module,
         imports: &mut imports,
+        modules: &modules,
+        here: CLIENT.to_owned(),
         core: "&self.core",
     };
     let client = ClientView::new(&placed, command, &mut calls);
     files.add("client.rs", "rust/client.rs.jinja", View::Client(client));
     calls.core = "self.core";
     for (index, resource) in placed.iter().enumerate() {
+        calls.here = format!("crate::generated::resources::{}", resource.module);
         let events = api
             .webhook_events
             .as_ref()
@@ -150,16 +172,16 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         let path = format!("resources/{}.rs", resource.module.trim_start_matches("r#"));
         files.add(&path, "rust/resource.rs.jinja", View::Resource(view));
     }
-    let mut modules: Vec<String> = placed
+    let mut names: Vec<String> = placed
         .iter()
         .map(|resource| resource.module.clone())
         .collect();
-    modules.sort_by(|a, b| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
+    names.sort_by(|a, b| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
     files.modules(
         "resources/mod.rs",
         "rust/resources.rs.jinja",
         command,
-        modules,
+        names,
     );
 
     for (module, home) in &type_modules {

@@ -41,6 +41,8 @@ pub(super) const CALL: &[&str] = &[
     "try_into",
     "try_next",
     "type_id",
+    "wait",
+    "wait_for",
     "with_response",
 ];
 
@@ -93,6 +95,8 @@ pub(super) const RESOURCE_FILE: &[&str] = &[
     "Into",
     "Json",
     "Lines",
+    "Link",
+    "LongRunning",
     "Operation",
     "Option",
     "Paged",
@@ -110,4 +114,5 @@ pub(super) const RESOURCE_FILE: &[&str] = &[
     "Vec",
     "Verb",
     "Verifier",
+    "Wait",
 ];

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::escape;
 use super::facts::Facts;
 use super::imports::Imports;
+use super::long_running::{Modules, WaitView};
 use super::names;
 use super::parameter::{argument, encode};
 use crate::ir::{
@@ -47,6 +48,8 @@ pub(super) struct OptionsView {
     pub(super) call: String,
     /// One a parameter.
     pub(super) setters: Vec<SetterView>,
+    /// The method that waits for a result, where the answer is only its promise.
+    pub(super) wait: Option<WaitView>,
 }
 
 /// The setter of an optional parameter or body.
@@ -67,6 +70,9 @@ pub(super) struct Calls<'a, 't> {
     /// Names of the module `resources`.
     pub(super) module: &'t mut Scope,
     pub(super) imports: &'t mut Imports,
+    /// Where the facts of each operation stand, and where those being made do.
+    pub(super) modules: &'t Modules,
+    pub(super) here: String,
     /// How a method reaches the core of its client: `self.core`.
     pub(super) core: &'static str,
 }
@@ -106,13 +112,16 @@ impl OperationView {
         }
 
         let optional_body = body.filter(|_| !operation.body_required);
-        let options = (!optional.is_empty() || optional_body.is_some()).then(|| {
+        let wait = WaitView::new(operation, cx);
+        let has_options = !optional.is_empty() || optional_body.is_some() || wait.is_some();
+        let options = has_options.then(|| {
             let marker = cx.module.take(pascal(operation.name.words()), "Options");
             OptionsView {
                 call: format!("Call<{answer}, {marker}>"),
                 method: format!("{resource}::{}", method.trim_start_matches("r#")),
                 setters: setters(operation, &optional, optional_body, cx),
                 marker,
+                wait,
             }
         });
         let result = match &options {
@@ -141,6 +150,15 @@ impl OperationView {
             fact,
             options,
         }
+    }
+}
+
+/// The type of the JSON that a call gives, where it gives one value of JSON.
+pub(super) fn json_answer(operation: &Operation) -> Option<&Type> {
+    let content = operation.success()?.contents.first()?;
+    match &content.payload {
+        Payload::Json(ty) if operation.page.is_none() => Some(ty),
+        _ => None,
     }
 }
 

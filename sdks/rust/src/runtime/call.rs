@@ -9,7 +9,10 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use super::answer::Kind;
-use super::{Answer, Body, Core, Encoding, Error, Form, FormStyle, Operation, Request, Response};
+use super::{
+    Answer, Body, Core, Encoding, Error, Form, FormStyle, Json, LongRunning, Operation, Request,
+    Response, Wait,
+};
 
 /// A call that has not been made yet. Await it for its result, or first set what is optional.
 ///
@@ -190,6 +193,13 @@ impl<R: Answer, P> Call<R, P> {
     /// As awaiting the call itself.
     pub async fn with_response(self) -> Result<Response<R::Output>, Error> {
         R::receive(self.core, self.request).await
+    }
+}
+
+impl<T, P> Call<Json<T>, P> {
+    /// Makes the call, and waits for the result that it promises.
+    pub fn wait_for<V>(self, facts: &'static LongRunning) -> Wait<V> {
+        Wait::new(self.core, self.request, facts)
     }
 }
 

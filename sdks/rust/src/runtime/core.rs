@@ -128,7 +128,7 @@ impl Core {
     }
 
     /// The key of the call: the caller's own, or a random UUID where the operation is keyed.
-    fn idempotency_key(&self, request: &mut Request) -> Option<String> {
+    pub(super) fn idempotency_key(&self, request: &mut Request) -> Option<String> {
         let name = self.0.api.headers.idempotency_key?;
         if !request.operation.keyed {
             return None;

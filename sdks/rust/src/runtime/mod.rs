@@ -26,6 +26,7 @@ pub mod serialize;
 mod sse;
 mod tls;
 pub mod union;
+mod wait;
 pub mod webhook;
 
 pub use reqwest::header::HeaderMap;
@@ -47,3 +48,4 @@ pub use self::request::Request;
 pub use self::response::{Metadata, RateLimit, Response};
 pub use self::retry::RetryPolicy;
 pub use self::secret::Secret;
+pub use self::wait::{Link, LongRunning, Wait};

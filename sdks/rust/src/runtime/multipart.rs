@@ -73,7 +73,9 @@ impl Form {
     /// Adds any number of parts of one name, none included.
     #[must_use]
     pub fn parts(self, name: &str, parts: impl IntoIterator<Item = Part>) -> Self {
-        parts.into_iter().fold(self, |form, part| form.part(name, part))
+        parts
+            .into_iter()
+            .fold(self, |form, part| form.part(name, part))
     }
 
     /// Adds a value as JSON, nothing for null.

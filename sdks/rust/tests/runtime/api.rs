@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use exai_sdk::runtime::{
-    Api, Binary, Call, ClientBuilder, Core, Empty, Error, Events, HeaderRoles, Json, Lines,
-    Operation, Paged, Pagination, RetryPolicy, Scheme, Security, Server, Terminal, Verb,
+    Api, Binary, Call, ClientBuilder, Core, Empty, Error, Events, HeaderRoles, Json, Lines, Link,
+    LongRunning, Operation, Paged, Pagination, RetryPolicy, Scheme, Security, Server, Terminal,
+    Verb, Wait,
 };
 use serde_json::Value;
 
@@ -101,6 +102,18 @@ const EVENTS_BY_POST: Operation = Operation {
     path: "/exec",
     ..Operation::DEFAULT
 };
+static START: LongRunning = LongRunning {
+    poll: Link {
+        operation: &GET,
+        arguments: &[("id", "/id")],
+    },
+    stream: Some(Link {
+        operation: &EVENTS,
+        arguments: &[],
+    }),
+    state: "/status",
+    terminal: &["succeeded", "failed"],
+};
 static EXPORT: Operation = Operation {
     verb: Verb::Get,
     path: "/export",
@@ -147,6 +160,11 @@ impl Client {
 
     pub(crate) fn create(&self, body: &Value) -> Call<Json<Value>> {
         Call::new(&self.0, &CREATE).json_body("application/json", body)
+    }
+
+    pub(crate) fn create_and_wait(&self) -> Wait<Value> {
+        let call: Call<Json<Value>> = Call::new(&self.0, &CREATE);
+        call.wait_for(&START).interval(Duration::from_millis(1))
     }
 
     pub(crate) fn unkeyed(&self) -> Call<Json<Value>> {

@@ -7,3 +7,4 @@ mod pages;
 mod retries;
 mod server;
 mod streams;
+mod waits;

@@ -1,0 +1,91 @@
+//! The promise of a later result: the facts by which the runtime waits for it.
+
+use serde::Serialize;
+
+use super::escape;
+use super::operation::{Calls, json_answer};
+use crate::ir::{Link, Operation, OperationId};
+use crate::layout::rustfmt;
+use crate::target::rust_lang::escape as rust;
+use crate::target::rust_lang::names::screaming;
+
+/// The method that waits for a result.
+#[derive(Debug, Serialize)]
+pub(super) struct WaitView {
+    /// `START_RUN_RESULT`
+    pub(super) fact: String,
+    /// `types::Run`
+    pub(super) result: String,
+    /// `["state: \"/status\",", "terminal: &[\"succeeded\"],"]`
+    pub(super) fields: Vec<String>,
+}
+
+impl WaitView {
+    /// Nothing where the state cannot be asked for: the operation that does is out of reach, or
+    /// gives no JSON.
+    pub(super) fn new(operation: &Operation, cx: &mut Calls<'_, '_>) -> Option<Self> {
+        let promise = operation.long_running.as_ref()?;
+        json_answer(operation)?;
+        let api = cx.types.api();
+        let result = json_answer(&api.operations[promise.poll.operation])?;
+        let result = cx
+            .types
+            .expression(result, crate::target::rust_lang::From::Outside);
+        let poll = link(&promise.poll, 4, cx)?;
+        let stream = promise
+            .stream
+            .as_ref()
+            .and_then(|stream| link(stream, 4, cx));
+        let terminal: Vec<String> = promise.terminal.iter().map(rust::string).collect();
+        for name in ["Link", "LongRunning", "Wait"] {
+            cx.imports.runtime(name);
+        }
+        cx.imports.expression(&result);
+        Some(Self {
+            fact: format!("{}_RESULT", screaming(operation.name.words())),
+            result,
+            fields: vec![
+                format!("poll: {poll},"),
+                match stream {
+                    Some(stream) => format!("stream: Some({stream}),"),
+                    None => "stream: None,".to_owned(),
+                },
+                rustfmt::assign(4, "state:", &escape::pointer(&promise.state), ","),
+                rustfmt::array(4, "terminal: &", &terminal, ","),
+            ],
+        })
+    }
+}
+
+/// `Link { ... }`, and the import of the facts that it names.
+fn link(link: &Link, indent: usize, cx: &mut Calls<'_, '_>) -> Option<String> {
+    let linked = &cx.types.api().operations[link.operation];
+    let fact = screaming(linked.name.words());
+    let module = cx.modules.get(&link.operation)?;
+    if *module != cx.here {
+        // The client's file cannot see into the resources'.
+        if cx.here == CLIENT {
+            return None;
+        }
+        cx.imports.take(module, &fact);
+    }
+    let arguments: Vec<String> = link
+        .arguments
+        .iter()
+        .map(|argument| {
+            let pointer = escape::pointer(&argument.body_path);
+            format!("({}, {pointer})", rust::wire(&argument.parameter))
+        })
+        .collect();
+    let fields = [
+        format!("operation: &{fact}"),
+        rustfmt::array(indent + 4, "arguments: &", &arguments, ""),
+    ];
+    Some(rustfmt::struct_literal(indent, "Link", &fields, ""))
+}
+
+/// The module of operations that belong to no resource.
+pub(super) const CLIENT: &str = "crate::generated::client";
+
+/// The module of each operation's facts, as a resource's file names it.
+pub(super) type Modules = std::collections::BTreeMap<OperationId, String>;
