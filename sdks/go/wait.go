@@ -22,14 +22,16 @@ type waitShape struct {
 	terminal   []string // the states after which nothing changes
 }
 
-// How often the state is read: at first, and at most.
+// How often the state is read: at first, at most, and after an event.
 const (
 	pollFirst = 500 * time.Millisecond
 	pollLimit = 5 * time.Second
+	pollEvent = 100 * time.Millisecond
 )
 
-// callAndWait makes a call and waits for its result, whatever it is: by the
-// stream, if there is one, and then by reading the state until it is final.
+// callAndWait makes a call and waits for its result, whatever it is. The state
+// is read until it is final: now and then, and soon after each event of the
+// stream, if there is one.
 func callAndWait[T any](ctx context.Context, t *transport, r request, w *waitShape, options []RequestOption) (T, error) {
 	var result T
 	c := t.settings(options)
@@ -38,8 +40,11 @@ func callAndWait[T any](ctx context.Context, t *transport, r request, w *waitSha
 		return result, err
 	}
 	c.key, c.body = "", nil
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	var events <-chan struct{}
 	if w.stream != nil {
-		follow(ctx, t, request{op: w.stream, path: w.arguments(w.streamPath, r, started)}, c)
+		events = follow(following, t, request{op: w.stream, path: w.arguments(w.streamPath, r, started)}, c)
 	}
 	poll := request{op: w.poll, path: w.arguments(w.pollPath, r, started)}
 	for pause := pollFirst; ; pause = min(pause*3/2, pollLimit) {
@@ -47,36 +52,69 @@ func callAndWait[T any](ctx context.Context, t *transport, r request, w *waitSha
 		if err != nil {
 			return result, err
 		}
-		var state string
-		if err = checkJSON(body); err == nil {
-			if text := lookup(body, w.state); text != nil {
-				err = unmarshalInto(text, &state)
-			}
-		}
-		if err == nil && slices.Contains(w.terminal, state) {
+		final, err := w.isFinal(body)
+		if final && err == nil {
 			err = unmarshalInto(body, &result)
-			if err == nil {
-				return result, nil
-			}
 		}
 		if err != nil {
 			return result, newDecodeError(w.poll.name, polled, body, err)
 		}
+		if final {
+			return result, nil
+		}
 		if asked, ok := retryAfter(polled.Header, time.Now()); ok {
 			pause = max(asked, pollFirst)
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := sleepOrEvent(ctx, pause, events); err != nil {
 			return result, (&try{op: w.poll, key: meta.IdempotencyKey}).interrupted(err)
 		}
 	}
 }
 
-// follow reads a stream to its end. That it breaks doesn't matter, since the
-// state is read afterwards.
-func follow(ctx context.Context, t *transport, r request, c callOptions) {
+// isFinal reports whether nothing will change any more.
+func (w *waitShape) isFinal(body []byte) (bool, error) {
+	if err := checkJSON(body); err != nil {
+		return false, err
+	}
+	var state string
+	if text := lookup(body, w.state); text != nil {
+		if err := unmarshalInto(text, &state); err != nil {
+			return false, err
+		}
+	}
+	return slices.Contains(w.terminal, state), nil
+}
+
+// sleepOrEvent waits for a while, or until shortly after an event.
+func sleepOrEvent(ctx context.Context, d time.Duration, events <-chan struct{}) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-events:
+		return sleep(ctx, pollEvent)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// follow tells of the events of a stream, those that come together at once.
+// That the stream ends or breaks doesn't matter, since the state is read.
+func follow(ctx context.Context, t *transport, r request, c callOptions) <-chan struct{} {
+	events := make(chan struct{}, 1)
 	c.meta, c.eventID, c.lastEventID = nil, nil, ""
 	s := eventStream[json.RawMessage]{transport: t, request: r, options: c}
-	_ = s.run(ctx, func(json.RawMessage, error) bool { return true })
+	go func() {
+		_ = s.run(ctx, func(json.RawMessage, error) bool {
+			select {
+			case events <- struct{}{}:
+			default:
+			}
+			return true
+		})
+	}()
+	return events
 }
 
 // arguments gives the path parameters of an operation that follows.

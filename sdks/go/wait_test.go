@@ -5,24 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-func TestWaitFollowsTheStreamAndThenReadsTheState(t *testing.T) {
-	var paths []string
+func TestWaitReadsTheStateSoonAfterAnEvent(t *testing.T) {
+	var polls, starts atomic.Int32
 	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		paths = append(paths, r.Method+" "+r.URL.Path)
-		switch len(paths) {
-		case 1:
+		switch r.Method + " " + r.URL.Path {
+		case "POST /v1/a/x/runs":
+			starts.Add(1)
 			w.WriteHeader(202)
 			fmt.Fprint(w, `{"id":"run_1","state":"queued"}`)
-		case 2:
-			fmt.Fprint(w, "data: {\"type\":\"tick\"}\n\ndata: {\"type\":\"done\"}\n\n")
-		case 3:
-			fmt.Fprint(w, `{"id":"run_1","state":"running"}`)
+		case "GET /v1/runs/run_1/events":
+			// A stream that goes on: the wait must not depend on its end.
+			fmt.Fprint(w, "data: {\"type\":\"tick\"}\n\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		case "GET /v1/a/x/runs/run_1":
+			state := "running"
+			if polls.Add(1) > 1 {
+				state = "failed"
+			}
+			fmt.Fprintf(w, `{"id":"run_1","state":%q}`, state)
 		default:
-			fmt.Fprint(w, `{"id":"run_1","state":"failed"}`)
+			t.Errorf("got %s %s", r.Method, r.URL)
 		}
 	})
 	poll := operation{name: "Runs.Get", method: "GET", path: "/a/{a}/runs/{id}"}
@@ -33,10 +41,13 @@ func TestWaitFollowsTheStreamAndThenReadsTheState(t *testing.T) {
 	type run struct {
 		State string `json:"state"`
 	}
+	began := time.Now()
 	got, err := callAndWait[*run](t.Context(), tr, request{op: &start, path: []any{"x"}}, shape, nil)
-	want := "[POST /v1/a/x/runs GET /v1/runs/run_1/events GET /v1/a/x/runs/run_1 GET /v1/a/x/runs/run_1]"
-	if err != nil || got.State != "failed" || fmt.Sprint(paths) != want {
-		t.Errorf("got %+v, %v, by %v", got, err, paths)
+	if err != nil || got.State != "failed" || starts.Load() != 1 || polls.Load() != 2 {
+		t.Errorf("got %+v, %v, after %d polls", got, err, polls.Load())
+	}
+	if waited := time.Since(began); waited >= pollFirst {
+		t.Errorf("waited %s in spite of an event", waited)
 	}
 }
 
