@@ -133,9 +133,8 @@ impl<'a> RustTypes<'a> {
     pub fn argument(&self, ty: &Type, from: From) -> (String, bool) {
         let text = self.expression(ty, from);
         match self.api.types.resolve(ty) {
-            Type::String(_) | Type::Literal(Literal::String(_)) | Type::List(_) | Type::Any
-                if !text.starts_with("jiff::") =>
-            {
+            Type::String(StringFormat::DateTime | StringFormat::Date) => (text, false),
+            Type::String(_) | Type::Literal(Literal::String(_)) | Type::List(_) | Type::Any => {
                 (format!("impl Into<{text}>"), true)
             }
             _ => (text, false),

@@ -72,3 +72,60 @@ impl Tagged {
         self.value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Deserializer, Serialize};
+    use serde_json::{Map, Value, json};
+
+    use super::Tagged;
+
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    #[serde(tag = "type", rename = "run.ended")]
+    struct Ended {
+        at: i64,
+        #[serde(flatten)]
+        extra: Map<String, Value>,
+    }
+
+    #[derive(Serialize, PartialEq, Debug)]
+    #[serde(untagged)]
+    enum Event {
+        Ended(Ended),
+        Unknown(Value),
+    }
+
+    impl<'de> Deserialize<'de> for Event {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let tagged = Tagged::read(deserializer, "type")?;
+            Ok(match tagged.tag.as_deref() {
+                Some("run.ended") => Self::Ended(tagged.without_tag()?),
+                _ => Self::Unknown(tagged.into_value()),
+            })
+        }
+    }
+
+    fn round_trip(value: &Value) -> Event {
+        let event = Event::deserialize(value).unwrap();
+        assert_eq!(serde_json::to_value(&event).unwrap(), *value);
+        event
+    }
+
+    #[test]
+    fn a_known_variant_keeps_its_tag_and_what_it_does_not_know() {
+        let event = round_trip(&json!({"type": "run.ended", "at": i64::MAX, "new": [1]}));
+        let Event::Ended(ended) = event else {
+            panic!("{event:?}")
+        };
+        assert_eq!(ended.at, i64::MAX);
+        assert_eq!(Value::Object(ended.extra), json!({"new": [1]}));
+    }
+
+    #[test]
+    fn an_unknown_variant_is_kept_and_a_broken_one_is_an_error() {
+        let value = json!({"type": "run.moved", "to": "mars"});
+        assert_eq!(round_trip(&value), Event::Unknown(value));
+        assert!(matches!(round_trip(&json!({"at": 1})), Event::Unknown(_)));
+        assert!(Event::deserialize(json!({"type": "run.ended", "at": "x"})).is_err());
+    }
+}
