@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::escape;
-use super::facts::{common_security, security_value};
 use super::imports::Imports;
 use super::names;
 use super::operation::MethodView;
 use super::plan::Plan;
 use super::record::property;
 use super::resource::{ChildView, UnwrapView, methods};
+use super::security::{common_security, security_value};
 use crate::config::{Package, Product};
 use crate::ir::{Api, Docs, Header, HeaderRole, Name, SecurityKind, Server, ServerVariable};
 use crate::layout::biome::Value;

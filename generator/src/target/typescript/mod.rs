@@ -12,6 +12,8 @@
 //! | `resources/*.ts` | a resource's classes: methods over the functions |
 //! | `client.ts`, `index.ts` | the client, and everything that the package exports |
 
+mod answer;
+mod body;
 mod client;
 mod docs;
 mod enum_;
@@ -26,10 +28,13 @@ mod plan;
 mod record;
 mod resource;
 mod scaffold;
+mod security;
+mod styles;
 #[cfg(test)]
 mod tests;
 mod types;
 mod union;
+mod wait;
 
 use std::collections::BTreeSet;
 
@@ -88,6 +93,7 @@ const RUNTIME_VALUES: &[&str] = &[
     "stringifyLossless",
     "unwrapWebhook",
     "verifyWebhook",
+    "pick",
     "wait",
 ];
 
@@ -284,10 +290,12 @@ impl Writer<'_, '_> {
     fn functions(&mut self, plan: &Plan<'_>, stem: &str) -> Result<(), RenderError> {
         let module = format!("generated/functions/{stem}");
         let mut imports = Imports::of(&module);
-        let functions: Vec<FunctionView> = calls(plan, stem)
-            .iter()
-            .map(|id| FunctionView::new(&plan.calls[id], plan, &mut imports))
-            .collect();
+        let mut functions: Vec<FunctionView> = Vec::new();
+        for id in calls(plan, stem) {
+            let call = &plan.calls[&id];
+            functions.push(FunctionView::new(call, plan, &mut imports));
+            functions.extend(wait::function(call, plan, &mut imports));
+        }
         if functions.is_empty() {
             return Ok(());
         }

@@ -63,7 +63,9 @@ const RESERVED_VALUES: &[&str] = &[
     "core",
     "globalThis",
     "options",
+    "own",
     "params",
+    "started",
 ];
 
 /// Names that no type of a document takes: globals that generated code or its reader means, and

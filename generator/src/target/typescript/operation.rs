@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::answer::Answer;
+use super::body;
 use super::escape;
-use super::facts::{self, Answer};
+use super::facts;
 use super::imports::Imports;
 use super::plan::{CallPlan, Plan};
 use crate::ir::{Operation, Parameter, PathSegment, Usage};
@@ -34,13 +36,11 @@ pub(super) struct MethodView {
 }
 
 /// The parameters and the result of a call, as text.
-struct Shape {
-    /// `["runId: string", "params: StartRun", "options?: RequestOptions"]`
-    parameters: Vec<String>,
-    /// `["runId", "params", "options"]`
-    names: Vec<String>,
-    /// `Result<Run>`
-    result: String,
+pub(super) struct Shape {
+    /// `["runId: string", "params: StartRun"]`
+    pub(super) parameters: Vec<String>,
+    /// `["runId", "params"]`
+    pub(super) names: Vec<String>,
 }
 
 /// The path parameters, in the order of the path.
@@ -54,11 +54,13 @@ pub(super) fn path_parameters(operation: &Operation) -> impl Iterator<Item = &Pa
 impl FunctionView {
     pub(super) fn new(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Self {
         let answer = Answer::of(call.operation, &plan.types, imports);
-        let shape = shape(call, plan, &answer, imports);
+        let shape = shape(call, plan, imports);
         let runner = answer.runner(imports);
+        let result = answer.result(imports);
         imports.ty("runtime/core", "Core");
         let mut parameters = vec!["core: Core".to_owned()];
         parameters.extend(shape.parameters);
+        parameters.push(format!("options?: {}", answer.options(imports)));
         let mut arguments = vec!["core".to_owned(), call.facts.clone()];
         arguments.push(facts::arguments(call));
         arguments.push("options".to_owned());
@@ -66,7 +68,7 @@ impl FunctionView {
         Self {
             facts: facts::literal(call, plan, &answer, imports),
             docs: docs(call, plan, 0, false),
-            signature: biome::call(0, &head, &parameters, &format!(": {} {{", shape.result)),
+            signature: biome::call(0, &head, &parameters, &format!(": {result} {{")),
             body: format!(
                 "  {}",
                 biome::call(2, &format!("return {runner}"), &arguments, ";")
@@ -78,14 +80,18 @@ impl FunctionView {
 impl MethodView {
     pub(super) fn new(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Self {
         let answer = Answer::of(call.operation, &plan.types, imports);
-        let shape = shape(call, plan, &answer, imports);
+        let mut shape = shape(call, plan, imports);
+        shape
+            .parameters
+            .push(format!("options?: {}", answer.options(imports)));
+        shape.names.push("options".to_owned());
         imports.value(
             &format!("generated/functions/{}", call.stem),
             &call.function,
         );
         let mut arguments = vec!["this.#core".to_owned()];
         arguments.extend(shape.names);
-        let tail = format!(": {} {{", shape.result);
+        let tail = format!(": {} {{", answer.result(imports));
         let head = format!("return {}", call.function);
         Self {
             docs: docs(call, plan, 2, true),
@@ -98,7 +104,8 @@ impl MethodView {
     }
 }
 
-fn shape(call: &CallPlan<'_>, plan: &Plan<'_>, answer: &Answer, imports: &mut Imports) -> Shape {
+/// What a call takes, its options left out.
+pub(super) fn shape(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Shape {
     let sent = Usage {
         sent: true,
         received: false,
@@ -112,10 +119,10 @@ fn shape(call: &CallPlan<'_>, plan: &Plan<'_>, answer: &Answer, imports: &mut Im
         names.push(name.clone());
     }
     let params_required = call.params.is_required(operation);
-    if let Some(body) = facts::whole_body(operation, &plan.types) {
-        let ty = match body {
+    if let Some(whole) = body::whole_body(operation, &plan.types) {
+        let ty = match whole {
             Some(ty) => plan.types.expression(ty, sent, imports),
-            None => facts::raw_body_type(operation, imports),
+            None => body::raw_body_type(operation, imports),
         };
         let (mark, or) = match (operation.body_required, params_required) {
             (true, _) => ("", ""),
@@ -134,13 +141,7 @@ fn shape(call: &CallPlan<'_>, plan: &Plan<'_>, answer: &Answer, imports: &mut Im
         parameters.push(format!("params{mark}: {ty}"));
         names.push("params".to_owned());
     }
-    parameters.push(format!("options?: {}", answer.options(imports)));
-    names.push("options".to_owned());
-    Shape {
-        parameters,
-        names,
-        result: answer.result(imports),
-    }
+    Shape { parameters, names }
 }
 
 /// What the document says, the path parameters, and the errors. The function's own comment names

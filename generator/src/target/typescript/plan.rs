@@ -46,8 +46,12 @@ pub(super) struct CallPlan<'a> {
     pub(super) method: String,
     /// `runs.start`
     pub(super) shown: String,
+    /// `startAndWait`, for an operation that answers before it is done.
+    pub(super) wait_method: Option<String>,
     /// `startRun`
     pub(super) function: String,
+    /// `startRunAndWait`
+    pub(super) wait_function: Option<String>,
     /// `startRunOperation`
     pub(super) facts: String,
     /// The file it is in: `runs`.
@@ -76,7 +80,16 @@ impl<'a> Plan<'a> {
         let types = Types::new(api, type_names, modules);
 
         let wanted: Vec<&Name> = api.operations.iter().map(|(_, op)| &op.name).collect();
-        let functions = names::functions(&wanted);
+        let waits: Vec<Name> = wanted.iter().map(|name| and_wait(name)).collect();
+        let waited: Vec<&Name> = api
+            .operations
+            .iter()
+            .zip(&waits)
+            .filter(|((_, operation), _)| operation.long_running.is_some())
+            .map(|(_, name)| name)
+            .collect();
+        let functions = names::functions(&[wanted.as_slice(), waited.as_slice()].concat());
+        let mut wait_functions = functions[wanted.len()..].iter();
         let params = names::types(&wanted, &mut taken, |words| names::pascal(words) + "Params");
         let mut paths = Vec::new();
         resource_paths(&api.root, &mut Vec::new(), &mut paths);
@@ -95,6 +108,12 @@ impl<'a> Plan<'a> {
                 method: String::new(),
                 shown: String::new(),
                 function: functions[index].clone(),
+                wait_function: operation
+                    .long_running
+                    .as_ref()
+                    .and_then(|_| wait_functions.next())
+                    .cloned(),
+                wait_method: None,
                 facts,
                 stem: String::new(),
                 arguments: arguments(operation, &functions[index]),
@@ -121,6 +140,11 @@ impl<'a> Plan<'a> {
             root,
         }
     }
+}
+
+/// `start` is `start and wait`.
+fn and_wait(name: &Name) -> Name {
+    name.with_suffix("and").with_suffix("wait")
 }
 
 /// The path of every resource below the root, depth first, as a name.
@@ -157,12 +181,28 @@ impl Namer<'_, '_> {
         stem: &str,
         shown: &str,
     ) -> ResourcePlan {
+        let waits: Vec<Name> = resource
+            .calls
+            .iter()
+            .map(|call| and_wait(&call.name))
+            .collect();
         let calls = resource.calls.iter().map(|call| &call.name);
         let wanted: Vec<&Name> = calls
             .chain(resource.children.iter().map(|child| &child.name))
+            .chain(
+                waits
+                    .iter()
+                    .zip(&resource.calls)
+                    .filter_map(|(wait, call)| {
+                        let plan = self.calls.get(&call.operation)?;
+                        plan.wait_function.as_ref().map(|_| wait)
+                    }),
+            )
             .collect();
         let members = names::members(&wanted);
-        let (methods, accessors) = members.split_at(resource.calls.len());
+        let (methods, rest) = members.split_at(resource.calls.len());
+        let (accessors, waits) = rest.split_at(resource.children.len());
+        let mut waits = waits.iter();
         let at = |member: &String| {
             if shown.is_empty() {
                 member.clone()
@@ -174,6 +214,7 @@ impl Namer<'_, '_> {
             if let Some(call) = self.calls.get_mut(&item.operation) {
                 call.method.clone_from(method);
                 call.shown = at(method);
+                call.wait_method = call.wait_function.as_ref().and_then(|_| waits.next()).cloned();
                 stem.clone_into(&mut call.stem);
             }
         }

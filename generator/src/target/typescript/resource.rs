@@ -6,6 +6,7 @@ use super::escape;
 use super::imports::Imports;
 use super::operation::MethodView;
 use super::plan::{Plan, ResourcePlan};
+use super::wait;
 use crate::ir::{Type, Usage};
 
 /// A class of a resource.
@@ -93,12 +94,12 @@ pub(super) fn methods(
     plan: &Plan<'_>,
     imports: &mut Imports,
 ) -> Vec<MethodView> {
-    resource
-        .calls
-        .iter()
-        .filter_map(|id| plan.calls.get(id))
-        .map(|call| MethodView::new(call, plan, imports))
-        .collect()
+    let mut methods = Vec::new();
+    for call in resource.calls.iter().filter_map(|id| plan.calls.get(id)) {
+        methods.push(MethodView::new(call, plan, imports));
+        methods.extend(wait::method(call, plan, imports));
+    }
+    methods
 }
 
 fn docs(resource: &ResourcePlan) -> String {

@@ -1,6 +1,7 @@
 import type { Core } from "./core.js";
 import type { Arguments, Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
+import { at } from "./property.js";
 import { Result } from "./result.js";
 import { send } from "./send.js";
 
@@ -133,14 +134,4 @@ function following(
   if (count === 0) return undefined;
   const step = by === "page" ? 1 : count;
   return turnTo(Number(params[parameter] ?? (by === "page" ? 1 : 0)) + step);
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (found, name) =>
-      typeof found === "object" && found !== null
-        ? (found as { readonly [name: string]: unknown })[name]
-        : undefined,
-    value,
-  );
 }

@@ -5,6 +5,7 @@ import type { RequestOptions } from "./options.js";
 import type { ResponseInfo, WithResponse } from "./result.js";
 import { retryDelay } from "./retry.js";
 import { open } from "./send.js";
+import { sleep } from "./sleep.js";
 
 /** The text of one value, and the id to resume after where there is one. */
 export interface StreamItem {
@@ -119,7 +120,7 @@ export class Stream<T> implements AsyncIterable<T> {
         const { idempotencyKey } = answer;
         throw new ConnectionError("The stream broke off", { cause, idempotencyKey });
       }
-      await this.#wait(framing.retry ?? retryDelay(Math.max(1, breaks), undefined));
+      await sleep(framing.retry ?? retryDelay(Math.max(1, breaks), undefined), this.#stop.signal);
     }
   }
 
@@ -143,18 +144,6 @@ export class Stream<T> implements AsyncIterable<T> {
     } catch (error) {
       throw new DecodeError(info, item.data, error);
     }
-  }
-
-  async #wait(milliseconds: number): Promise<void> {
-    const { signal } = this.#stop;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    signal.throwIfAborted();
   }
 }
 
