@@ -80,4 +80,20 @@ codes! {
     DuplicateParameter "E0150" "duplicate-parameter" "Two parameters of an operation have the same name and place.";
     DuplicateTag "E0151" "duplicate-tag" "Two tags have the same name.";
     ValueOfOtherType "E0152" "value-of-other-type" "A `default`, `const` or `enum` value is not of the schema's `type`.";
+
+    // From the document to an API.
+    InvalidExtension "E0201" "invalid-extension" "An `x-exai-` key holds a value that the vocabulary does not know.";
+    UnreadableDiscriminator "E0202" "unreadable-discriminator" "Nothing says which value of a discriminator means a branch.";
+    UnsupportedSchema "E0203" "unsupported-schema" "A schema that has no type in the model.";
+    Contradiction "E0204" "contradiction" "Schemas that must all hold exclude each other.";
+    DanglingPin "E0205" "dangling-pin" "A pinned name, or an exception, is for a place where nothing stands.";
+    UnsupportedParameter "E0206" "unsupported-parameter" "A parameter that cannot be written as the document says.";
+    UnknownOperation "E0207" "unknown-operation" "An operation is named that the document does not have.";
+    MethodClash "E0208" "method-clash" "Two operations have the same sdk method.";
+    UnsupportedMethod "E0209" "unsupported-method" "An HTTP method that OpenAPI has no field for.";
+    UnreadablePage "E0210" "unreadable-page" "A paginated operation lacks the parameter or the property that its pagination names.";
+
+    // Writing.
+    Defect "E0901" "defect" "The generator contradicts itself; please report it.";
+    NotWritten "E0902" "not-written" "A file cannot be written.";
 }

@@ -52,3 +52,21 @@ pub struct Area {
     /// What the group is for.
     pub docs: Docs,
 }
+
+impl Api {
+    /// Orders the kinds of errors by status and name, and renames every use.
+    pub fn errors_by_status(&mut self) {
+        let mut order: Vec<usize> = (0..self.errors.len()).collect();
+        order.sort_by_key(|&i| (self.errors[i].status, self.errors[i].name.clone()));
+        let mut new = vec![0; order.len()];
+        for (at, &before) in order.iter().enumerate() {
+            new[before] = at;
+        }
+        for operation in self.operations.iter_mut() {
+            for error in &mut operation.errors {
+                error.kind.0 = new[error.kind.0];
+            }
+        }
+        self.errors = order.into_iter().map(|i| self.errors[i].clone()).collect();
+    }
+}

@@ -21,6 +21,7 @@ mod security;
 mod server;
 mod types;
 mod union;
+mod visit;
 mod webhook;
 
 pub use api::{Api, Area, Info};
@@ -44,4 +45,5 @@ pub use types::{
     Home, IntegerFormat, NumberFormat, Shape, StringFormat, Type, TypeDef, TypeId, Types, Usage,
 };
 pub use union::{Tagging, Union, Variant};
+pub use visit::NamesTypes;
 pub use webhook::{Webhook, WebhookEvents};

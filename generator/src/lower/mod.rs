@@ -1,4 +1,171 @@
-//! Document -> [`crate::ir::Api`]: every `$ref` followed, every schema a type.
+//! Document -> [`Api`]: every `$ref` followed, every schema a type, every promise a fact.
+//!
+//! Maps of the document are read in the order of their keys' spelling, so that a document whose
+//! keys are shuffled gives the same API. What cannot be modelled is an error with a code.
 
+mod all_of;
+mod body;
+mod contract;
+mod docs;
+mod enumeration;
+mod extensions;
+mod literal;
+mod long_running;
 pub mod name;
+mod operation;
+mod pagination;
+mod parameter;
 pub mod resource;
+mod response;
+mod scalar;
+mod schema;
+mod security;
+mod server;
+mod type_names;
+mod union;
+mod webhook;
+
+use std::collections::HashMap;
+
+use crate::config::Config;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Document, Location, Map, Schema};
+use crate::ir::{Api, Area, Contract, Docs, Info, Name, Operations, Resource, Text, Types};
+use crate::source::{Span, Spanned};
+
+use self::type_names::TypeNames;
+
+/// Makes an API of a document. Errors go to `diagnostics`; what they concern is left out of the
+/// API, so stop unless all of them are allowed.
+pub fn lower(document: &Document, config: &Config, diagnostics: &mut Diagnostics) -> Api {
+    let names = TypeNames::new(document, config, diagnostics);
+    let mut lowering = Lowering {
+        document,
+        diagnostics,
+        names,
+        types: Types::default(),
+        known: HashMap::new(),
+        merging: Vec::new(),
+        depth: 0,
+        errors: Vec::new(),
+        definitions: Contract::default().definitions,
+    };
+    lowering.api()
+}
+
+struct Lowering<'d, 'x> {
+    document: &'d Document,
+    diagnostics: &'x mut Diagnostics,
+    names: TypeNames,
+    types: Types,
+    /// Referred schemas by place, so that each is one type.
+    known: HashMap<Location, schema::Known>,
+    /// Places whose `allOf` is being merged, to find loops.
+    merging: Vec<Location>,
+    /// How deep inline schemas are nested.
+    depth: usize,
+    errors: Vec<crate::ir::ErrorKind>,
+    definitions: serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'d> Lowering<'d, '_> {
+    fn api(&mut self) -> Api {
+        let document = self.document;
+        let security_schemes = self.security_schemes();
+        for (name, schema) in sorted(&document.components.schemas) {
+            let at = Location::new(
+                document.file,
+                format!(
+                    "/components/schemas/{}",
+                    crate::source::escape_token(&name.value)
+                ),
+            );
+            self.named(&at, schema);
+        }
+        let mut api = Api {
+            info: self.info(),
+            servers: self.servers(&document.servers),
+            security_schemes,
+            areas: document.tags.iter().map(area).collect(),
+            types: Types::default(),
+            operations: Operations::default(),
+            root: Resource {
+                name: name::split(&document.info.title.value),
+                docs: Docs::default(),
+                calls: Vec::new(),
+                children: Vec::new(),
+            },
+            errors: Vec::new(),
+            webhooks: Vec::new(),
+            webhook_events: None,
+            contract: Contract::default(),
+        };
+        self.operations(&mut api);
+        self.long_running(&mut api);
+        self.webhooks(&mut api);
+        api.errors = std::mem::take(&mut self.errors);
+        api.types = std::mem::take(&mut self.types);
+        api.contract.definitions = std::mem::take(&mut self.definitions);
+        api.contract.definitions.sort_keys();
+        api
+    }
+
+    fn info(&self) -> Info {
+        let info = &self.document.info;
+        Info {
+            title: Text::new(&info.title.value),
+            version: Text::new(&info.version.value),
+            docs: docs::docs(info.summary.as_ref(), info.description.as_ref()),
+            license: info
+                .license
+                .as_ref()
+                .map(|l| Text::new(&l.identifier.as_ref().unwrap_or(&l.name).value)),
+        }
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.diagnostics
+            .push(Diagnostic::error(code, span, message));
+    }
+
+    /// Follows a chain of references without siblings to the schema that says something.
+    fn follow(&self, mut schema: &'d Schema) -> &'d Schema {
+        for _ in 0..64 {
+            let Some(object) = schema.as_object() else {
+                return schema;
+            };
+            match &object.reference {
+                Some(reference) if schema::is_plain_reference(object) => {
+                    match self.document.resolve_schema(&reference.target) {
+                        Some(target) => schema = target,
+                        None => return schema,
+                    }
+                }
+                _ => return schema,
+            }
+        }
+        schema
+    }
+}
+
+fn area(tag: &crate::document::Tag) -> Area {
+    Area {
+        name: name::split(&tag.name.value),
+        docs: docs::docs(tag.summary.as_ref(), tag.description.as_ref()),
+    }
+}
+
+/// The entries of a map by the spelling of their keys.
+fn sorted<T>(map: &Map<T>) -> Vec<(&Spanned<String>, &T)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+    entries
+}
+
+/// A dotted or slashed path of names, `workspaces.files.list` or `/data/items`.
+fn path_of(text: &str, separator: char) -> Vec<Name> {
+    text.split(separator)
+        .filter(|part| !part.is_empty())
+        .map(name::split)
+        .collect()
+}
