@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::target::Target;
+
 /// From an OpenAPI document to SDKs and a server.
 ///
 /// Reads OpenAPI 3.0, 3.1 and 3.2, in YAML or JSON, in one file or several. Nothing is asked
@@ -23,10 +25,103 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write SDKs and a server from a document
+    Generate(GenerateArgs),
     /// Say what is wrong with a document
     Check(CheckArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
+    /// Show what the generator understood: the intermediate representation
+    Ir(IrArgs),
+}
+
+/// Write SDKs and a server from a document.
+///
+/// Each target becomes a whole package: what is generated, the runtime it stands on, and the
+/// package's manifest. Only files whose text changed are written; files of an earlier run that
+/// this one does not make are taken away.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen generate --spec openapi.yaml --target python --out sdk/
+  exai-gen generate --spec openapi.yaml --target typescript,go --out sdks/    # sdks/typescript, sdks/go
+  exai-gen generate --spec openapi.yaml --target rust --out sdk/ --config overrides.yaml")]
+pub(super) struct GenerateArgs {
+    /// The root document
+    #[arg(long, value_name = "FILE")]
+    pub(super) spec: PathBuf,
+
+    /// What to write; several, with commas, make a folder each below --out
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        required = true,
+        value_name = "TARGET"
+    )]
+    pub(super) target: Vec<TargetName>,
+
+    /// The package's folder
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+
+    /// Names of packages, pinned names and allowed codes
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read templates from here instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<PathBuf>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+}
+
+/// A target by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TargetName {
+    /// An npm package
+    Typescript,
+    /// A wheel and an sdist
+    Python,
+    /// A Go module
+    Go,
+    /// A crate
+    Rust,
+    /// A crate of server traits
+    Axum,
+}
+
+impl From<TargetName> for Target {
+    fn from(name: TargetName) -> Self {
+        match name {
+            TargetName::Typescript => Self::Typescript,
+            TargetName::Python => Self::Python,
+            TargetName::Go => Self::Go,
+            TargetName::Rust => Self::Rust,
+            TargetName::Axum => Self::Axum,
+        }
+    }
+}
+
+/// Show what the generator understood: the intermediate representation, for reading and for
+/// comparing; its form is not stable.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen ir openapi.yaml | less")]
+pub(super) struct IrArgs {
+    /// The root document
+    pub(super) spec: PathBuf,
+
+    /// Names of packages, pinned names and allowed codes
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
 }
 
 /// How diagnostics are written.

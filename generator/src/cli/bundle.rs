@@ -24,7 +24,7 @@ pub(super) fn run(args: &BundleArgs) -> Outcome {
         BundleFormat::Json => to_json(&tree),
     };
     let written = match &args.output {
-        Some(path) => std::fs::write(path, text)
+        Some(path) => crate::write::write_file(path, &text)
             .map_err(|error| format!("cannot write `{}`: {error}", path.display())),
         None => std::io::stdout()
             .write_all(text.as_bytes())

@@ -6,6 +6,8 @@
 mod args;
 mod bundle;
 mod check;
+mod generate;
+mod ir;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ use crate::source::Sources;
 pub fn run() -> ExitCode {
     match Args::parse().command {
         Command::Bundle(args) => bundle::run(&args).into(),
+        Command::Generate(args) => generate::run(&args).into(),
+        Command::Ir(args) => ir::run(&args).into(),
         Command::Check(args) => check::run(&args).into(),
     }
 }

@@ -27,7 +27,7 @@ pub fn lines(markdown: &str, width: usize) -> Vec<String> {
     let mut previous_is_item = false;
     for block in blocks(markdown) {
         let is_item = matches!(&block, Block::Words { first, .. } if !first.is_empty());
-        if !out.is_empty() && !(is_item && previous_is_item) {
+        if !(out.is_empty() || is_item && previous_is_item) {
             out.push(String::new());
         }
         previous_is_item = is_item;

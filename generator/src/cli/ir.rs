@@ -1,0 +1,30 @@
+//! `exai-gen ir`
+
+use std::io::Write;
+
+use super::args::IrArgs;
+use super::{Channel, Outcome, report};
+use crate::pipeline::{self, Request};
+
+pub(super) fn run(args: &IrArgs) -> Outcome {
+    let request = Request {
+        spec: &args.spec,
+        config: args.config.as_deref(),
+        command: "exai-gen ir",
+    };
+    let mut run = pipeline::read(&request);
+    run.diagnostics.sort();
+    let outcome = report(
+        &run.diagnostics,
+        &run.sources,
+        args.message_format,
+        Channel::Error,
+    );
+    let Some(api) = run.api.filter(|_| outcome == Outcome::Fine) else {
+        return outcome;
+    };
+    match writeln!(std::io::stdout(), "{api:#?}") {
+        Ok(()) => Outcome::Fine,
+        Err(_) => Outcome::Misused,
+    }
+}

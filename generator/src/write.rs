@@ -1,0 +1,151 @@
+//! A tree to the disk: the only place that writes it.
+//!
+//! Three modes of one path: compare, then say it, or write it. Only what changed is written, each
+//! file under a temporary name beside its place and renamed once all are there, so that an
+//! interrupted run leaves whole files: each the old one or the new one, and a second run ends it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::tree::{FileTree, MANIFEST, digest, read_manifest};
+
+/// What happens to one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It was not there.
+    Added,
+    /// It had another text.
+    Changed,
+    /// The last run made it, this one does not.
+    Removed,
+}
+
+/// The difference between a tree and the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// By path, below the package's folder; the text on the disk and the one to be.
+    pub changes: BTreeMap<String, (Change, String, String)>,
+    /// Generated files whose text is not what the last run wrote: somebody edited them.
+    pub edited: Vec<String>,
+    /// How many files are as they should be.
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// True when nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// Compares a tree with what is below `folder`, manifest included.
+///
+/// # Errors
+/// When a file is there and cannot be read.
+pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
+    let mut plan = Plan::default();
+    let before = read_manifest(&read(&folder.join(MANIFEST))?.unwrap_or_default());
+    let manifest = tree.manifest();
+    let wanted = tree
+        .iter()
+        .map(|file| (file.path.as_str(), file.text.as_str()));
+    for (path, text) in wanted.chain([(MANIFEST, manifest.as_str())]) {
+        let found = read(&folder.join(path))?;
+        if let (Some(found), Some(written)) = (&found, before.get(path))
+            && digest(found) != *written
+            && found != text
+        {
+            plan.edited.push(path.to_owned());
+        }
+        match found {
+            Some(found) if found == text => plan.unchanged += 1,
+            Some(found) => {
+                plan.changes
+                    .insert(path.to_owned(), (Change::Changed, found, text.to_owned()));
+            }
+            None => {
+                let entry = (Change::Added, String::new(), text.to_owned());
+                plan.changes.insert(path.to_owned(), entry);
+            }
+        }
+    }
+    for path in before
+        .keys()
+        .filter(|path| !tree.iter().any(|file| file.path == **path))
+    {
+        if let Some(found) = read(&folder.join(path))? {
+            plan.changes
+                .insert(path.clone(), (Change::Removed, found, String::new()));
+        }
+    }
+    Ok(plan)
+}
+
+/// Does what a plan says, below `folder`. The manifest goes last: until then a second run sees
+/// what is left to do.
+///
+/// # Errors
+/// When a file cannot be written; what was not renamed yet is taken away again.
+pub fn apply(folder: &Path, plan: &Plan) -> io::Result<()> {
+    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let result = stage(folder, plan, &mut staged).and_then(|()| {
+        let (manifest, files): (Vec<_>, Vec<_>) =
+            staged.iter().partition(|(_, to)| to.ends_with(MANIFEST));
+        for (from, to) in files {
+            fs::rename(from, to)?;
+        }
+        for (path, (change, ..)) in &plan.changes {
+            if *change == Change::Removed {
+                fs::remove_file(folder.join(path))?;
+            }
+        }
+        manifest
+            .into_iter()
+            .try_for_each(|(from, to)| fs::rename(from, to))
+    });
+    if result.is_err() {
+        for (from, _) in &staged {
+            // It may have been renamed already; the first error is the one to tell.
+            let _ = fs::remove_file(from);
+        }
+    }
+    result
+}
+
+fn stage(folder: &Path, plan: &Plan, staged: &mut Vec<(PathBuf, PathBuf)>) -> io::Result<()> {
+    for (path, (change, _, text)) in &plan.changes {
+        if *change == Change::Removed {
+            continue;
+        }
+        let to = folder.join(path);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let name = to.file_name().unwrap_or_default().to_string_lossy();
+        let from = to.with_file_name(format!(".{name}.new"));
+        staged.push((from.clone(), to));
+        fs::write(&from, text)?;
+    }
+    Ok(())
+}
+
+/// Writes one file, whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let from = path.with_file_name(format!(".{name}.new"));
+    fs::write(&from, text)?;
+    fs::rename(&from, path)
+}
+
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
