@@ -136,6 +136,15 @@ fn group(indent: usize, open: &str, space: &str, items: &[String], close: &str) 
     format!("{open}\n{}{}{close}", lines.concat(), " ".repeat(indent))
 }
 
+/// `head = value;`, or the value on a line of its own.
+pub fn assign(indent: usize, head: &str, value: &str) -> String {
+    let flat = format!("{head} = {value};");
+    if indent + width(&flat) <= WIDTH {
+        return flat;
+    }
+    format!("{head} =\n{}{value};", " ".repeat(indent + 2))
+}
+
 /// `head A | B | C;`, or one member a line. `head` ends with its `:` or `=`.
 pub fn union(indent: usize, head: &str, members: &[String]) -> String {
     let flat = format!("{head} {};", members.join(" | "));
@@ -219,6 +228,13 @@ mod tests {
             specifiers("import ", &["A".into(), name.clone()], " from \"a\";"),
             format!("import {{\n  A,\n  {name},\n}} from \"a\";")
         );
+    }
+
+    #[test]
+    fn a_long_value_stands_alone() {
+        let name = "N".repeat(50);
+        assert_eq!(assign(2, "a", "b"), "a = b;");
+        assert_eq!(assign(2, &name, &name), format!("{name} =\n    {name};"));
     }
 
     #[test]

@@ -86,6 +86,20 @@ test("a break after an id is taken up again without a gap or a repeat", async (t
   );
 });
 
+test("a write that streams is taken up again under the same key", async (t) => {
+  const server = await serve(t, (request, response) => {
+    const from = Number(request.headers["last-event-id"] ?? 0);
+    write(response, from + 1, from === 1 ? "done" : "step");
+    setTimeout(() => response.destroy(), 20);
+  });
+  const exec = { ...events, method: "POST", idempotencyKey: "Idempotency-Key" };
+  assert.equal((await collect(stream(coreOf(server), exec))).length, 2);
+  const keys = server.received.map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(keys.length, 2);
+  assert.ok(keys[0]);
+  assert.equal(keys[0], keys[1]);
+});
+
 test("a break without ids, or on an operation that can not resume, is thrown", async (t) => {
   const server = await serve(t, (request, response) => {
     write(response, 1, "step", request.url.endsWith("ids"));

@@ -14,7 +14,7 @@ use super::resource::{ChildView, UnwrapView, methods};
 use super::security::{common_security, security_value};
 use crate::config::{Package, Product};
 use crate::ir::{Api, Docs, Header, HeaderRole, Name, SecurityKind, Server, ServerVariable};
-use crate::layout::biome::Value;
+use crate::layout::biome::{self, Value};
 
 /// What every client of the API is made with.
 #[derive(Debug, Serialize)]
@@ -38,7 +38,7 @@ pub(super) struct ClientView {
     pub(super) docs: String,
     /// `Exai`
     pub(super) name: String,
-    /// Error classes as static members: `["APIError", "NotFoundError"]`.
+    /// Error classes as static members: `static readonly APIError: typeof APIError = APIError;`
     pub(super) errors: Vec<String>,
     pub(super) children: Vec<ChildView>,
     /// Calls that belong to no resource.
@@ -62,11 +62,11 @@ impl ClientView {
         let mut errors = Vec::new();
         for name in RUNTIME_ERRORS {
             imports.value("runtime/errors", name);
-            errors.push((*name).to_owned());
+            errors.push(static_member(name));
         }
         for error in &plan.errors {
             imports.value("generated/errors", &error.name);
-            errors.push(error.name.clone());
+            errors.push(static_member(&error.name));
         }
         let root = &plan.root;
         for child in &root.children {
@@ -92,6 +92,14 @@ impl ClientView {
             unwrap: UnwrapView::new(root, plan, imports),
         }
     }
+}
+
+/// A class as a static member of the client, under its own name.
+fn static_member(name: &str) -> String {
+    format!(
+        "  {}",
+        biome::assign(2, &format!("static readonly {name}: typeof {name}"), name)
+    )
 }
 
 impl SettingsView {

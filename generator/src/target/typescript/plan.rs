@@ -214,7 +214,11 @@ impl Namer<'_, '_> {
             if let Some(call) = self.calls.get_mut(&item.operation) {
                 call.method.clone_from(method);
                 call.shown = at(method);
-                call.wait_method = call.wait_function.as_ref().and_then(|_| waits.next()).cloned();
+                call.wait_method = call
+                    .wait_function
+                    .as_ref()
+                    .and_then(|_| waits.next())
+                    .cloned();
                 stem.clone_into(&mut call.stem);
             }
         }

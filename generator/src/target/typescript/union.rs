@@ -8,7 +8,7 @@ use crate::ir::{Name, Tagging, Type, TypeDef, Union, Variant};
 
 impl AliasView {
     /// The type of a union. Each variant of a tagged one has the literal tags that mean it; an
-    /// open one ends with the variant that this version does not know.
+    /// open one that is received ends with the variant that this version does not know.
     pub(super) fn of_union(
         def: &TypeDef,
         name: &str,
@@ -28,6 +28,7 @@ impl AliasView {
         }
         if let Tagging::Property(tag) = &union.tagging
             && union.open
+            && def.usage.received
         {
             imports.ty("runtime/open", "UnknownVariant");
             members.push(format!("UnknownVariant<{}>", escape::wire(tag)));

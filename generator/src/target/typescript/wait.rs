@@ -179,7 +179,7 @@ fn arrow(property: &str, link: &Link, plan: &Plan<'_>, imports: &mut Imports) ->
     let head = "(core, started, options) =>";
     let flat = format!("{}({})", target.function, arguments.join(", "));
     // `  poll: HEAD FLAT,`
-    if 2 + property.len() + 2 + head.len() + 1 + biome::width(&flat) + 1 <= biome::WIDTH {
+    if 2 + property.len() + 2 + head.len() + 1 + biome::width(&flat) < biome::WIDTH {
         return Some(Value::code(format!("{head} {flat}")));
     }
     let call = biome::call(4, &target.function, &arguments, "");

@@ -54,6 +54,8 @@ export class Stream<T> implements AsyncIterable<T> {
   readonly #stop = new AbortController();
   #first: Promise<WithResponse<undefined>> | undefined;
   #reading = false;
+  /** The key of the first connection: one that resumes a write must not start it again. */
+  #idempotencyKey: string | undefined;
 
   constructor(core: Core, operation: StreamOperation, args: Arguments, options: StreamOptions) {
     this.#core = core;
@@ -61,6 +63,7 @@ export class Stream<T> implements AsyncIterable<T> {
     this.#args = args;
     this.#options = options;
     this.lastEventId = options.lastEventId ?? "";
+    this.#idempotencyKey = options.idempotencyKey;
   }
 
   /** Connects, and gives the answer's facts beside the stream itself. */
@@ -99,6 +102,7 @@ export class Stream<T> implements AsyncIterable<T> {
     for (let breaks = 1; ; breaks++) {
       const answer = await (this.#first ?? this.#connect());
       this.#first = undefined;
+      this.#idempotencyKey = answer.idempotencyKey;
       const framing = this.#operation.framing();
       let cause: unknown;
       try {
@@ -132,6 +136,7 @@ export class Stream<T> implements AsyncIterable<T> {
       resume === undefined || this.lastEventId === "" ? {} : { [resume]: this.lastEventId };
     const options = {
       ...this.#options,
+      idempotencyKey: this.#idempotencyKey,
       headers: { ...this.#options.headers, ...headers },
       signal: this.#stop.signal,
     };
