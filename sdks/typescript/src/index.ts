@@ -1,0 +1,2 @@
+export * from "./generated/index.js";
+export { default } from "./generated/index.js";
