@@ -17,8 +17,8 @@ use crate::target::Context;
 pub(super) struct ClientView {
     /// `// Package exai calls the exAI API.`
     pub(super) docs: String,
-    /// `EXAI`
-    pub(super) env_prefix: String,
+    /// `// NewClient makes a client.` and where its settings come from.
+    pub(super) constructor_docs: String,
     /// The const block of environments; empty where there is at most one.
     pub(super) environments: String,
     /// Options for servers with variables: `WithTenant`.
@@ -79,7 +79,7 @@ impl ClientView {
         }
         Self {
             docs: docs(api, identity.package).join("\n"),
-            env_prefix: identity.env_prefix.to_owned(),
+            constructor_docs: constructor_docs(identity.env_prefix),
             environments,
             server_options,
             product: indented(&product(plan, identity))
@@ -103,6 +103,15 @@ fn docs(api: &Api, package: &str) -> Vec<String> {
         docs.extend(more);
     }
     docs
+}
+
+fn constructor_docs(env_prefix: &str) -> String {
+    let text = format!(
+        "NewClient makes a client. Unless options say otherwise, the token is the environment \
+         variable {env_prefix}_API_KEY, and the base URL is {env_prefix}_BASE_URL or else the \
+         API's first server. What is wrong with the options is reported by the calls."
+    );
+    escape::own_comment(&text).join("\n")
 }
 
 fn environments(api: &Api, scope: &mut Scope) -> String {

@@ -54,10 +54,12 @@ fn clean(text: &str) -> String {
 
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut open = false; // the last block takes the next line
+    // True while the last block takes the next line.
+    let mut open = false;
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let trimmed = line.trim();
+        let in_paragraph = open && matches!(blocks.last(), Some(Block::Paragraph(_)));
         if trimmed.is_empty() {
             open = false;
         } else if let Some(fence) = fence(trimmed) {
@@ -69,7 +71,7 @@ fn blocks(text: &str) -> Vec<Block> {
         } else if let Some(heading) = heading(trimmed) {
             blocks.push(Block::Heading(heading.to_owned()));
             open = false;
-        } else if let Some(item) = item(trimmed) {
+        } else if let Some(item) = item(trimmed, in_paragraph) {
             blocks.push(Block::Item(item.to_owned()));
             open = true;
         } else {
@@ -125,10 +127,13 @@ fn heading(line: &str) -> Option<&str> {
         .filter(|text| text.starts_with(char::is_alphabetic))
 }
 
-/// The text of a list item, numbered or not.
-fn item(line: &str) -> Option<&str> {
+/// The text of a list item, numbered or not. In a paragraph a number other than 1 is a part of it
+/// (`CommonMark` 0.31, section 5.3): `... is a` / `409. An answer ...`.
+fn item(line: &str, in_paragraph: bool) -> Option<&str> {
     let (marker, text) = line.split_once(' ')?;
-    is_marker(marker)
+    let numbered = marker.starts_with(|c: char| c.is_ascii_digit());
+    let starts = !in_paragraph || !numbered || matches!(marker, "1." | "1)");
+    (starts && is_marker(marker))
         .then(|| text.trim())
         .filter(|text| !text.is_empty())
 }
@@ -232,6 +237,15 @@ mod tests {
             lines(&text),
             [format!("{}- 1. #", "word ".repeat(15)), "word".to_owned()]
         );
+    }
+
+    #[test]
+    fn a_number_in_a_paragraph_is_no_list() {
+        assert_eq!(
+            lines("It is a\n409. Then\nno more."),
+            ["It is a 409. Then no more."]
+        );
+        assert_eq!(lines("1. one\n2. two"), ["  - one", "  - two"]);
     }
 
     #[test]

@@ -171,11 +171,14 @@ impl<'a> GoTypes<'a> {
     }
 }
 
+/// All integers but those that need 64 bits without a sign are `int64`, so that one helper,
+/// `Int(100)`, fits every optional field.
 fn integer(format: IntegerFormat) -> &'static str {
     match format {
-        IntegerFormat::Any | IntegerFormat::Int64 => "int64",
-        IntegerFormat::Int32 => "int32",
-        IntegerFormat::Uint32 => "uint32",
+        IntegerFormat::Any
+        | IntegerFormat::Int32
+        | IntegerFormat::Int64
+        | IntegerFormat::Uint32 => "int64",
         IntegerFormat::Uint64 => "uint64",
     }
 }
