@@ -265,7 +265,7 @@ func TestPatchIsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	patch, err := c.Composer.Plans.Patch(t.Context(), plan.ID)
+	patch, err := c.Composer.Plans.Patch(t.Context(), plan.ID, exai.ComposerPlanPatchParams{})
 	if err != nil || !strings.Contains(patch, "@@") {
 		t.Errorf("got %q, %v", patch, err)
 	}
