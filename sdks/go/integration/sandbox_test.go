@@ -223,7 +223,7 @@ func TestUnionsAreSentAndReceived(t *testing.T) {
 	c := client(t)
 	stream, err := c.Audit.Streams.Create(t.Context(), exai.AuditStreamCreateParams{
 		Name: unique("stream"),
-		Sink: &exai.HTTPSSink{URL: "https://siem.example.com/in"},
+		Sink: &exai.HTTPSSinkInput{URL: "https://siem.example.com/in"},
 	})
 	if err != nil {
 		t.Fatal(err)

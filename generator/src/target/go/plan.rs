@@ -8,7 +8,7 @@ use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
+    Additional, Api, Call, Home, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
     TypeId,
 };
 use crate::target::names::allocate;
@@ -354,10 +354,18 @@ pub(super) fn homes(plan: &Plan<'_>) -> BTreeSet<Option<usize>> {
     plan.declared.iter().map(|id| home(plan.api, *id)).collect()
 }
 
-/// Which file a type is in.
+/// Which file a type is in. A type that several resources use is beside the one it is named
+/// after, if there is one: `RunFault` beside `runs`. (One package holds them all, so a file is
+/// only where a reader looks.)
 pub(super) fn home(api: &Api, id: TypeId) -> Option<usize> {
-    match api.types[id].home {
-        crate::ir::Home::Shared => None,
-        crate::ir::Home::Resource(index) => Some(index),
+    let def = &api.types[id];
+    if let Home::Resource(index) = def.home {
+        return Some(index);
     }
+    let resources = api.root.children.iter().enumerate();
+    resources
+        .map(|(index, resource)| (index, names::singular(resource.name.words())))
+        .filter(|(_, words)| def.name.words().starts_with(words))
+        .max_by_key(|(_, words)| words.len())
+        .map(|(index, _)| index)
 }
