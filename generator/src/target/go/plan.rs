@@ -8,8 +8,8 @@ use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Home, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
-    TypeId,
+    Additional, Api, Call, Home, Name, Operation, OperationId, Payload, Place, Resource, Shape,
+    Type, TypeId,
 };
 use crate::target::names::allocate;
 
