@@ -2,4 +2,5 @@
 
 pub mod biome;
 pub mod go_align;
+pub mod ruff;
 pub mod rustfmt;

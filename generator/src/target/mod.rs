@@ -3,6 +3,7 @@
 
 pub mod go;
 pub mod names;
+pub mod python;
 pub mod rust;
 pub mod rust_lang;
 mod typescript;
@@ -114,10 +115,11 @@ impl Target {
     ) -> Result<Vec<TargetFile>, RenderError> {
         let _ = diagnostics;
         match self {
+            Self::Python => python::files(cx),
             Self::Typescript => typescript::files(cx),
             Self::Go => go::files(cx),
             Self::Rust => rust::files(cx),
-            Self::Python | Self::Axum => Ok(Vec::new()),
+            Self::Axum => Ok(Vec::new()),
         }
     }
 }

@@ -22,18 +22,18 @@ Color: TypeAlias = Literal["red", "green"] | str
 Closed: TypeAlias = Literal["a", "b"]
 
 
-class Created(Model):
+class Created(Model, kw_only=True):
     id: str
     type: Literal["note.created"] = "note.created"
 
 
-class Deleted(Model):
+class Deleted(Model, kw_only=True):
     id: str
     reason: str | UnsetType | None = UNSET
     type: Literal["note.deleted"] = "note.deleted"
 
 
-class Shelf(Model):
+class Shelf(Model, kw_only=True):
     name: str
     children: list[Tree] | None = None
 
@@ -46,7 +46,7 @@ else:
     Tree = untagged("Tree", lambda: (str, Shelf))
 
 
-class Note(Model):
+class Note(Model, kw_only=True):
     id: str
     size: int = 0
     price: Decimal | None = None
@@ -62,7 +62,7 @@ class Note(Model):
     __secrets__: ClassVar[tuple[str, ...]] = ("secret",)
 
 
-class Labels(Model):
+class Labels(Model, kw_only=True):
     name: str
 
     @property
@@ -71,7 +71,7 @@ class Labels(Model):
         return self._extra()
 
 
-class NotePage(Model):
+class NotePage(Model, kw_only=True):
     data: list[Note]
     next_cursor: str | None
 

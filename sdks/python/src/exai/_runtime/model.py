@@ -21,7 +21,8 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
     An optional property is `None` when it is absent; where the document also allows `null`, it is
     `UNSET` when it is absent and `None` when it is `null`. Properties that this version does not
     know are kept in `extra_fields`. `forbid_unknown_fields` is how the fast decoder notices them:
-    it refuses, and `decode` reads the value again with room for them.
+    it refuses, and `decode` reads the value again with room for them. Subclasses say
+    `kw_only=True`, which is not inherited.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from .decode import Codec
 from .parameters import Style
@@ -22,6 +22,8 @@ class Body:
 
     kind: Literal["json", "form", "multipart", "text", "binary"]
     content_type: str
+    required: bool = True
+    """An empty object or form is sent as it is, and not left out."""
     styles: Mapping[str, Style] = field(default_factory=dict[str, Style])
     """Form fields that are not written in the default style, by wire name."""
     parts: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -102,7 +104,10 @@ class LongRunning(Generic[T]):
 
 
 def pick(value: Any, attributes: Attributes) -> Any:
-    """Follows attribute names from a model; None where one is absent."""
+    """Follows names from a model, or from a decoded JSON object; None where one is absent."""
     for name in attributes:
-        value = getattr(value, name, None)
+        if isinstance(value, Mapping):
+            value = cast("Mapping[str, Any]", value).get(name)
+        else:
+            value = getattr(value, name, None)
     return value

@@ -113,22 +113,19 @@ class Engine(EngineBase):
         return BinaryResponse(self, plan, response)
 
     def wait(
-        self,
-        started: Any,
-        long_running: LongRunning[T],
-        options: CallOptions,
+        self, start: Callable[[], Any], long_running: LongRunning[T], options: CallOptions
     ) -> T:
-        """Waits until what was started is over: by its stream, else by asking.
+        """Starts something and waits until it is over: by its stream, else by asking.
 
-        `options["timeout"]` bounds the waiting; by default there is no end. Raises
+        `options["timeout"]` bounds the whole; by default there is no end. Raises
         `APITimeoutError` behind it.
         """
         deadline = Deadline.after(options.get("timeout"))
-        options = options.copy()
-        options["timeout"] = deadline.left()
+        started = start()
+        follow: CallOptions = {"timeout": deadline.left()}
         if long_running.stream is not None:
             path = {name: pick(started, at) for name, at in long_running.stream_path.items()}
-            events = self.stream(long_running.stream, options, Arguments(path=path))
+            events = self.stream(long_running.stream, follow, Arguments(path=path))
             try:
                 with events:
                     for _ in events:
@@ -139,8 +136,8 @@ class Engine(EngineBase):
         path = {name: pick(started, at) for name, at in long_running.poll_path.items()}
         polls = 0
         while True:
-            options["timeout"] = _short(deadline.left(), self.settings.timeout)
-            now = self.call(long_running.poll, options, Arguments(path=path))
+            follow["timeout"] = _short(deadline.left(), self.settings.timeout)
+            now = self.call(long_running.poll, follow, Arguments(path=path))
             if pick(now, long_running.state) in long_running.terminal:
                 return now
             pause = min(5.0, 0.25 * 1.5**polls)

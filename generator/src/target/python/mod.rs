@@ -1,0 +1,384 @@
+//! The Python SDK: a package whose modules are loaded when they are asked for.
+//!
+//! Owns the file plan and everything that is Python. It knows nothing of documents and disks; text
+//! of the document passes through [`escape`] alone.
+
+mod client;
+mod docs;
+mod enum_;
+mod error;
+mod escape;
+mod facts;
+mod imports;
+mod names;
+mod operation;
+mod package;
+mod plan;
+mod record;
+mod resource;
+mod security;
+#[cfg(test)]
+mod tests;
+mod types;
+mod union;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use self::client::{ClientView, ServiceView};
+use self::enum_::AliasView;
+use self::error::ErrorView;
+use self::imports::Imports;
+use self::operation::Flavor;
+use self::package::LazyView;
+use self::plan::{Plan, ResourcePlan};
+use self::record::RecordView;
+use self::resource::ResourceView;
+use self::security::Security;
+use self::union::NamedView;
+use super::{Context, Owner, Target, TargetFile};
+use crate::ir::{Shape, TypeId};
+use crate::render::RenderError;
+
+/// What every file begins with.
+#[derive(Debug, Serialize)]
+struct Head {
+    /// `cargo xtask regen`
+    command: String,
+    /// `"""Types of runs."""`
+    docs: String,
+    /// The import block.
+    imports: String,
+}
+
+/// `generated/types/runs.py`
+#[derive(Debug, Serialize)]
+struct TypesFile {
+    head: Head,
+    enums: Vec<AliasView>,
+    records: Vec<RecordView>,
+    named: Vec<NamedView>,
+}
+
+/// `generated/operations/runs.py`
+#[derive(Debug, Serialize)]
+struct OperationsFile {
+    head: Head,
+    constants: Vec<String>,
+}
+
+/// `generated/resources/runs.py`, `generated/async_resources/runs.py`
+#[derive(Debug, Serialize)]
+struct ResourceFile {
+    head: Head,
+    resources: Vec<ResourceView>,
+}
+
+/// `generated/errors.py`
+#[derive(Debug, Serialize)]
+struct ErrorsFile {
+    head: Head,
+    errors: Vec<ErrorView>,
+}
+
+/// `generated/service.py`
+#[derive(Debug, Serialize)]
+struct ServiceFile {
+    head: Head,
+    service: ServiceView,
+}
+
+/// `generated/client.py`
+#[derive(Debug, Serialize)]
+struct ClientFile {
+    head: Head,
+    clients: Vec<ClientView>,
+}
+
+/// A module that gives names of others.
+#[derive(Debug, Serialize)]
+struct LazyFile {
+    head: Head,
+    /// `1.4.0`
+    version: String,
+    lazy: LazyView,
+}
+
+/// Every file of the package: generated, runtime and scaffold.
+///
+/// # Errors
+/// When a template does not fit its view.
+pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
+    let module = module(cx);
+    let mut files = Generated { cx, module: &module, files: Vec::new() };
+    files.package()?;
+    let mut files = files.files;
+    for (path, text) in Target::Python.runtime() {
+        files.push(TargetFile {
+            path: format!("src/{module}/_runtime/{path}"),
+            text: (*text).to_owned(),
+            owner: Owner::Runtime,
+        });
+    }
+    files.extend(scaffold(cx, &module)?);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// The import name: `exai`.
+fn module(cx: &Context<'_>) -> String {
+    let name = cx.package.module.as_ref().unwrap_or(&cx.package.name);
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// What a package needs that nobody has written by hand.
+fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>, RenderError> {
+    #[derive(Serialize)]
+    struct Package<'a> {
+        name: &'a str,
+        module: &'a str,
+        version: &'a str,
+        client: &'a str,
+        environment: &'a str,
+        title: String,
+        description: String,
+    }
+    let view = Package {
+        name: &cx.package.name,
+        module,
+        version: &cx.package.version,
+        client: &cx.product.client,
+        environment: &cx.product.environment,
+        title: escape::markdown(&cx.api.info.title),
+        description: escape::toml(&cx.api.info.title),
+    };
+    let made = |path: String, text: String| TargetFile { path, text, owner: Owner::Scaffold };
+    let mut files = vec![made(format!("src/{module}/py.typed"), String::new())];
+    for path in ["pyproject.toml", "README.md"] {
+        let text = cx.renderer.render(&format!("python/{path}.jinja"), &view)?;
+        files.push(made(path.to_owned(), text));
+    }
+    Ok(files)
+}
+
+/// Writes the generated files.
+struct Generated<'a> {
+    cx: &'a Context<'a>,
+    module: &'a str,
+    files: Vec<TargetFile>,
+}
+
+impl Generated<'_> {
+    fn package(&mut self) -> Result<(), RenderError> {
+        let plan = Plan::new(self.cx.api);
+        let security = Security::new(self.cx.api);
+        self.types(&plan)?;
+        for resource in modules(&plan) {
+            self.resource(&plan, resource, &security)?;
+        }
+        let errors = self.errors(&plan)?;
+        self.clients(&plan, &security, &errors)?;
+        for folder in ["", "types/", "operations/", "resources/", "async_resources/"] {
+            let docs = match folder {
+                "" => "What is made of the API's document.",
+                "types/" => "The types of the API, a module for each resource.",
+                "operations/" => "What the runtime is told of each operation.",
+                "resources/" => "The methods of the client.",
+                _ => "The methods of the async client.",
+            };
+            let head = Head { imports: String::new(), ..self.head(docs, &Imports::default()) };
+            self.write(&format!("generated/{folder}__init__.py"), "generated/__init__.py", &head)?;
+        }
+        Ok(())
+    }
+
+    fn types(&mut self, plan: &Plan<'_>) -> Result<(), RenderError> {
+        let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+        for (id, _) in plan.api.types.iter() {
+            modules.entry(plan.module(id)).or_default().push(id);
+        }
+        for (module, ids) in modules {
+            let mut imports = Imports::default();
+            let (mut enums, mut records, mut others) = (Vec::new(), Vec::new(), Vec::new());
+            for id in ids {
+                let def = &plan.api.types[id];
+                match &def.shape {
+                    Shape::Enum(value) => {
+                        enums.push(AliasView::of_enum(plan, id, def, value, &mut imports));
+                    }
+                    Shape::Record(record) => {
+                        records.push(RecordView::new(plan, id, def, record, &mut imports));
+                    }
+                    Shape::Union(_) | Shape::Alias(_) => others.push(id),
+                }
+            }
+            let named = union::in_order(plan, &others, &mut imports);
+            let docs = format!("Types of the API: {}.", module.replace('_', " "));
+            let view = TypesFile { head: self.head(&docs, &imports), enums, records, named };
+            self.write(&format!("generated/types/{module}.py"), "generated/types/[resource].py", &view)?;
+        }
+        Ok(())
+    }
+
+    fn resource(
+        &mut self,
+        plan: &Plan<'_>,
+        resource: &ResourcePlan<'_>,
+        security: &Security,
+    ) -> Result<(), RenderError> {
+        let module = &resource.module;
+        let words = module.replace('_', " ");
+        let mut imports = Imports::default();
+        let constants = facts::constants(plan, resource, security, &mut imports);
+        let docs = format!("What the runtime is told of operations: {words}.");
+        let view = OperationsFile { head: self.head(&docs, &imports), constants };
+        self.write(
+            &format!("generated/operations/{module}.py"),
+            "generated/operations/[resource].py",
+            &view,
+        )?;
+        for (flavor, folder) in [(Flavor::Sync, "resources"), (Flavor::Async, "async_resources")] {
+            let mut imports = Imports::default();
+            let resources = resource::classes(plan, resource, flavor, &mut imports);
+            let docs = format!("Methods of the client: {words}.");
+            let view = ResourceFile { head: self.head(&docs, &imports), resources };
+            self.write(
+                &format!("generated/{folder}/{module}.py"),
+                &format!("generated/{folder}/[resource].py"),
+                &view,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn errors(&mut self, plan: &Plan<'_>) -> Result<Vec<String>, RenderError> {
+        let mut imports = Imports::default();
+        let errors = ErrorView::all(plan, &mut imports);
+        let names = errors.iter().map(|error| error.class.clone()).collect();
+        if !errors.is_empty() {
+            imports.name(".._runtime.errors", "StatusError");
+        }
+        let head = self.head("The errors that the API answers with.", &imports);
+        self.write("generated/errors.py", "generated/errors.py", &ErrorsFile { head, errors })?;
+        Ok(names)
+    }
+
+    fn clients(
+        &mut self,
+        plan: &Plan<'_>,
+        security: &Security,
+        errors: &[String],
+    ) -> Result<(), RenderError> {
+        let mut imports = Imports::default();
+        let views = ErrorView::all(plan, &mut Imports::default());
+        let service = ServiceView::new(self.cx, plan, security, views);
+        if !service.headers.is_empty() {
+            imports.name(".._runtime.service", "HeaderRoles");
+        }
+        if !service.servers.is_empty() {
+            imports.name(".._runtime.service", "Server");
+        }
+        imports.name(".._runtime.service", "Service");
+        if !service.credentials.is_empty() {
+            imports.name(".._runtime.auth", "Scheme");
+        }
+        for name in errors {
+            imports.name(".errors", name);
+        }
+        if let Some(ty) = plan.api.errors.first().and_then(|error| error.body.as_ref())
+            && !service.error_target.is_empty()
+        {
+            let place = types::Place { types: ".types.", ..types::Place::default() };
+            types::expression(plan, ty, &place, &mut imports);
+        }
+        let head = self.head("What the runtime is told of the API as a whole.", &imports);
+        self.write("generated/service.py", "generated/service.py", &ServiceFile { head, service })?;
+
+        let clients: Vec<ClientView> = [Flavor::Sync, Flavor::Async]
+            .into_iter()
+            .map(|flavor| ClientView::new(self.cx, plan, security, flavor))
+            .collect();
+        let imports = client_imports(plan, security, &clients);
+        let names: Vec<String> = clients.iter().map(|client| client.class.clone()).collect();
+        let head = self.head("The clients.", &imports);
+        self.write("generated/client.py", "generated/client.py", &ClientFile { head, clients })?;
+
+        let title = escape::markdown(&plan.api.info.title);
+        let lazy = LazyView::root(&names, errors);
+        let view = LazyFile {
+            head: self.head(&format!("The Python client of {title}."), &Imports::default()),
+            version: self.cx.package.version.clone(),
+            lazy,
+        };
+        self.write("__init__.py", "__init__.py", &view)?;
+        let view = LazyFile {
+            head: self.head("Every type of the API.", &Imports::default()),
+            version: String::new(),
+            lazy: LazyView::types(plan),
+        };
+        self.write("types.py", "types.py", &view)
+    }
+
+    fn head(&self, docs: &str, imports: &Imports) -> Head {
+        Head {
+            command: self.cx.command.to_owned(),
+            docs: escape::docstring(0, docs),
+            imports: imports.render(),
+        }
+    }
+
+    fn write<V: Serialize>(
+        &mut self,
+        path: &str,
+        template: &str,
+        view: &V,
+    ) -> Result<(), RenderError> {
+        let text = self.cx.renderer.render(&format!("python/{template}.jinja"), view)?;
+        let path = format!("src/{}/{path}", self.module);
+        self.files.push(TargetFile { path, text, owner: Owner::Generated });
+        Ok(())
+    }
+}
+
+/// The modules of methods: the top-level resources, and the root where it has calls of its own.
+fn modules<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourcePlan<'a>> {
+    let root = (!plan.root.calls.is_empty()).then_some(&plan.root);
+    plan.root.children.iter().chain(root)
+}
+
+fn client_imports(plan: &Plan<'_>, security: &Security, clients: &[ClientView]) -> Imports {
+    let mut imports = Imports::default();
+    imports.name(".service", "SERVICE");
+    imports.name(".._runtime.engine", "Settings");
+    imports.name("typing", "Self");
+    imports.name("functools", "cached_property");
+    if plan.api.servers.len() > 1 {
+        imports.name("typing", "Literal");
+    }
+    imports.checked("collections.abc", "Mapping");
+    imports.checked("types", "TracebackType");
+    for (flavor, client) in [Flavor::Sync, Flavor::Async].into_iter().zip(clients) {
+        let prefix = flavor.prefix();
+        imports.checked(".._runtime.transport", &format!("{prefix}Transport"));
+        if security.credentials.iter().any(|credential| !credential.basic) {
+            imports.checked(".._runtime.auth", &format!("{prefix}Token"));
+        }
+        let engine = format!("{prefix}Engine");
+        imports.name(&format!(".._runtime.{}_engine", flavor.runtime()), &engine);
+        if client.has_root {
+            imports.name(&format!(".{}.root", client.package), &format!("{prefix}Root"));
+        }
+        for accessor in &client.accessors {
+            let module = format!(".{}.{}", client.package, accessor.module);
+            imports.checked(&module, &accessor.class);
+            if accessor.has_answering {
+                imports.checked(&module, &accessor.answering);
+            }
+        }
+    }
+    if security.credentials.iter().any(|credential| credential.basic) {
+        imports.name(".._runtime.auth", "basic");
+    }
+    imports
+}

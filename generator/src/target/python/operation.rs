@@ -1,0 +1,484 @@
+//! Methods: document, signature, one expression.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde::Serialize;
+
+use super::escape;
+use super::facts::{self, Answer};
+use super::imports::Imports;
+use super::names;
+use super::plan::{self, CallPlan, Plan};
+use super::record::{self, is_sent_only};
+use super::types::{self, Place};
+use crate::ir::{Docs, Name, Operation, Payload, Place as In, Type};
+use crate::layout::ruff::{self, Doc};
+
+/// The two clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flavor {
+    /// `Exai`
+    Sync,
+    /// `AsyncExai`
+    Async,
+}
+
+impl Flavor {
+    /// `Async`, or nothing: what stands before the names of classes.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Sync => "",
+            Self::Async => "Async",
+        }
+    }
+
+    /// `async_`, or nothing: what stands before the names of modules.
+    fn lower(self) -> &'static str {
+        match self {
+            Self::Sync => "",
+            Self::Async => "async_",
+        }
+    }
+
+    /// `sync` or `async`: the runtime's modules.
+    pub(super) fn runtime(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Async => "async",
+        }
+    }
+}
+
+/// A method.
+#[derive(Debug, Serialize)]
+pub(super) struct MethodView {
+    /// `start`
+    pub(super) name: String,
+    /// `def start(self, *, plan_id: str, **options: Unpack[CallOptions]) -> Run:`
+    pub(super) signature: String,
+    /// `"""Start a DAG."""`
+    pub(super) docs: String,
+    /// `return self._engine.call(ops.START, options, Arguments(...))`
+    pub(super) body: String,
+    /// It gives its answer whole, and so has a form that gives the head of it too.
+    pub(super) whole: bool,
+    /// `with_response`
+    pub(super) wrapper: String,
+}
+
+/// An argument of a method.
+struct Argument {
+    name: String,
+    wire: String,
+    place: Part,
+    annotation: String,
+    default: Option<String>,
+    docs: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Path,
+    Query,
+    Header,
+    Cookie,
+    /// A property of the body's record.
+    Property,
+    /// The body itself.
+    Body,
+}
+
+/// The methods of a call: itself, and one that waits where there is something to wait for.
+pub(super) fn methods(
+    plan: &Plan<'_>,
+    call: &CallPlan<'_>,
+    module: &str,
+    taken: &HashSet<String>,
+    flavor: Flavor,
+    imports: &mut Imports,
+) -> Vec<MethodView> {
+    let hidden: BTreeSet<String> = names::ANNOTATION_BUILTINS
+        .iter()
+        .filter(|name| taken.contains(**name))
+        .map(|name| (*name).to_owned())
+        .collect();
+    let place = Place::beside_types(true, hidden);
+    let arguments = arguments(plan, call.operation, &place, imports);
+    let mut out = vec![method(plan, call, &arguments, &place, flavor, imports)];
+    let name = format!("{}_and_wait", call.method);
+    if let Some(wait) = facts::waitable(plan, call, module)
+        && !taken.contains(&name)
+    {
+        let done = types::expression(plan, wait.done, &place.sent(false), imports);
+        out.push(waiting(call, &name, &done, &arguments, flavor));
+    }
+    out
+}
+
+fn method(
+    plan: &Plan<'_>,
+    call: &CallPlan<'_>,
+    arguments: &[Argument],
+    place: &Place,
+    flavor: Flavor,
+    imports: &mut Imports,
+) -> MethodView {
+    let received = place.sent(false);
+    let mut class = |module: String, name: &str| {
+        let name = format!("{}{name}", flavor.prefix());
+        imports.name(&format!("..._runtime.{module}"), &name);
+        name
+    };
+    let answers = format!("{}_answers", flavor.runtime());
+    let asynchronous = flavor == Flavor::Async;
+    let (verb, awaited, returns) = match facts::answer(call.operation) {
+        Answer::Json(ty) => {
+            ("call", asynchronous, types::expression(plan, ty, &received, imports))
+        }
+        Answer::Text if received.hidden.contains("str") => {
+            imports.module("builtins");
+            ("call", asynchronous, "builtins.str".to_owned())
+        }
+        Answer::Text => ("call", asynchronous, "str".to_owned()),
+        Answer::Nothing => ("call", asynchronous, "None".to_owned()),
+        Answer::Binary => ("download", asynchronous, class(answers, "BinaryResponse")),
+        Answer::Page(_, page) => {
+            let pages = class("pages".to_owned(), "Pages");
+            let item = types::expression(plan, &page.item, &received, imports);
+            ("pages", false, format!("{pages}[{item}]"))
+        }
+        Answer::Events(stream) | Answer::Lines(stream) => {
+            let class = class(answers, "Stream");
+            let item = types::expression(plan, &stream.item, &received, imports);
+            ("stream", false, format!("{class}[{item}]"))
+        }
+    };
+    let options = options(call.operation, imports);
+    let mut items = vec![Doc::text(format!("ops.{}", call.constant)), Doc::text("options")];
+    items.extend(passed(plan, call.operation, arguments, imports));
+    let expression = Doc::call(&format!("self._engine.{verb}"), items);
+    let head = if awaited { "return await " } else { "return " };
+    MethodView {
+        signature: signature(&call.method, arguments, options, &returns, awaited),
+        docs: docs(call.operation, arguments, ""),
+        body: ruff::statement(8, head, &expression, ""),
+        whole: verb == "call",
+        name: call.method.clone(),
+        wrapper: format!("{}with_response", flavor.lower()),
+    }
+}
+
+/// `start_and_wait`
+fn waiting(
+    call: &CallPlan<'_>,
+    name: &str,
+    done: &str,
+    arguments: &[Argument],
+    flavor: Flavor,
+) -> MethodView {
+    let mut given: Vec<Doc> = Vec::new();
+    for argument in arguments {
+        let positional = argument.place == Part::Path
+            || (argument.place == Part::Body && argument.default.is_none());
+        given.push(if positional {
+            Doc::text(&argument.name)
+        } else {
+            Doc::keyword(&argument.name, Doc::text(&argument.name))
+        });
+    }
+    given.push(Doc::text("**options"));
+    let start = Doc::call(&format!("self.{}", call.method), given);
+    let asynchronous = flavor == Flavor::Async;
+    let start =
+        if asynchronous { start } else { Doc::Pair("lambda: ".to_owned(), Box::new(start)) };
+    let wait = Doc::text(format!("ops.{}_WAIT", call.constant));
+    let expression = Doc::call("self._engine.wait", vec![start, wait, Doc::text("options")]);
+    let head = if asynchronous { "return await " } else { "return " };
+    let more = "Waits until it is over; `timeout` bounds the whole, and there is none by default.";
+    MethodView {
+        name: name.to_owned(),
+        signature: signature(name, arguments, "CallOptions", done, asynchronous),
+        docs: docs(call.operation, arguments, more),
+        body: ruff::statement(8, head, &expression, ""),
+        whole: false,
+        wrapper: String::new(),
+    }
+}
+
+fn options(operation: &Operation, imports: &mut Imports) -> &'static str {
+    imports.name("typing", "Unpack");
+    let name = if operation.resume.is_some() { "StreamOptions" } else { "CallOptions" };
+    imports.name("..._runtime.options", name);
+    // A method that waits takes the options of every call.
+    if operation.long_running.is_some() {
+        imports.name("..._runtime.options", "CallOptions");
+    }
+    name
+}
+
+fn signature(
+    name: &str,
+    arguments: &[Argument],
+    options: &str,
+    returns: &str,
+    asynchronous: bool,
+) -> String {
+    let mut items = vec![Doc::text("self")];
+    let (positional, keyword): (Vec<&Argument>, Vec<&Argument>) = arguments
+        .iter()
+        .partition(|argument| matches!(argument.place, Part::Path | Part::Body));
+    items.extend(positional.into_iter().map(parameter));
+    if !keyword.is_empty() {
+        items.push(Doc::text("*"));
+        let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
+            keyword.into_iter().partition(|argument| argument.default.is_none());
+        items.extend(required.into_iter().chain(optional).map(parameter));
+    }
+    items.push(Doc::text(format!("**options: Unpack[{options}]")));
+    let head = if asynchronous { "async def" } else { "def" };
+    let call = Doc::call(&format!("{head} {name}"), items);
+    ruff::statement(4, "", &call, &format!(" -> {returns}:"))
+}
+
+fn parameter(argument: &Argument) -> Doc {
+    let text = format!("{}: {}", argument.name, argument.annotation);
+    let operands = operands(&text).into_iter().map(Doc::text).collect();
+    let tail = argument.default.as_ref().map_or(String::new(), |value| format!(" = {value}"));
+    Doc::Union(operands, tail)
+}
+
+/// The operands of a union, but not those inside of brackets.
+fn operands(text: &str) -> Vec<&str> {
+    let (mut out, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            '|' if depth == 0 => {
+                out.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(text[start..].trim());
+    out
+}
+
+/// What the runtime is handed: `Arguments(path={"run_id": run_id})`.
+fn passed(
+    plan: &Plan<'_>,
+    operation: &Operation,
+    arguments: &[Argument],
+    imports: &mut Imports,
+) -> Option<Doc> {
+    let mut items = Vec::new();
+    let places = [
+        ("path", Part::Path),
+        ("query", Part::Query),
+        ("headers", Part::Header),
+        ("cookies", Part::Cookie),
+    ];
+    for (name, place) in places {
+        let entries: Vec<_> = arguments
+            .iter()
+            .filter(|argument| argument.place == place)
+            .map(|argument| (argument.wire.clone(), Doc::text(&argument.name)))
+            .collect();
+        if !entries.is_empty() {
+            items.push(Doc::keyword(name, Doc::dict(entries)));
+        }
+    }
+    if let Some(content) = operation.body.first() {
+        items.push(Doc::keyword("body", sent_body(plan, &content.payload, arguments, imports)));
+    }
+    if items.is_empty() {
+        return None;
+    }
+    imports.name("..._runtime.engine", "Arguments");
+    Some(Doc::call("Arguments", items))
+}
+
+fn sent_body(
+    plan: &Plan<'_>,
+    payload: &Payload,
+    arguments: &[Argument],
+    imports: &mut Imports,
+) -> Doc {
+    if let Some((id, _)) = plan::flattened(plan, payload) {
+        let place = Place::beside_types(true, BTreeSet::new());
+        let class = types::named(plan, id, &place, imports);
+        let given = arguments
+            .iter()
+            .filter(|argument| argument.place == Part::Property)
+            .map(|argument| Doc::keyword(&argument.wire, Doc::text(&argument.name)))
+            .collect();
+        return Doc::call(&class, given);
+    }
+    let optional = arguments.iter().any(|a| a.place == Part::Body && a.default.is_some());
+    if optional {
+        imports.name("..._runtime.model", "UNSET");
+        return Doc::text("UNSET if body is None else body");
+    }
+    Doc::text("body")
+}
+
+/// A name to allocate, and the argument it becomes.
+type Wanted<'a> = (Name, Part, Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a>);
+
+fn arguments(
+    plan: &Plan<'_>,
+    operation: &Operation,
+    place: &Place,
+    imports: &mut Imports,
+) -> Vec<Argument> {
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    let of = |inside: In| {
+        operation.parameters.iter().filter(move |parameter| parameter.place == inside)
+    };
+    for parameter in of(In::Path) {
+        wanted.push((parameter.name.clone(), Part::Path, from_parameter(plan, parameter, place)));
+    }
+    let record =
+        operation.body.first().and_then(|content| plan::flattened(plan, &content.payload));
+    match (record, operation.body.first()) {
+        (Some((id, record)), _) => {
+            let def = &plan.api.types[id];
+            let place = place.sent(is_sent_only(def));
+            let fields = record.fields.iter().zip(plan.attributes(id));
+            for (field, attribute) in fields.filter(|(field, _)| escape::is_mappable(&field.name)) {
+                let place = place.clone();
+                let make = move |name: String, imports: &mut Imports| {
+                    let property = record::property(plan, id, field, &place, imports);
+                    Argument {
+                        name,
+                        wire: attribute.clone(),
+                        place: Part::Property,
+                        annotation: property.annotation,
+                        default: property.default,
+                        docs: one_line(&field.docs),
+                    }
+                };
+                wanted.push((field.name.clone(), Part::Property, Box::new(make)));
+            }
+        }
+        (None, Some(content)) => {
+            let name = Name::new(vec!["body".to_owned()], "body");
+            let make = move |name: String, imports: &mut Imports| {
+                let ty = body_annotation(plan, &content.payload, place, imports);
+                let required = operation.body_required;
+                Argument {
+                    name,
+                    wire: String::new(),
+                    place: Part::Body,
+                    annotation: if required { ty } else { format!("{ty} | None") },
+                    default: (!required).then(|| "None".to_owned()),
+                    docs: one_line(&operation.body_docs),
+                }
+            };
+            wanted.push((name, Part::Body, Box::new(make)));
+        }
+        (None, None) => {}
+    }
+    for (inside, part, word) in [
+        (In::Query, Part::Query, "query"),
+        (In::Header, Part::Header, "header"),
+        (In::Cookie, Part::Cookie, "cookie"),
+    ] {
+        for parameter in of(inside) {
+            let mut name = parameter.name.clone();
+            // Two places may use one name: the later one says where it stands.
+            if wanted.iter().any(|(other, ..)| other.words() == name.words()) {
+                let words = name.with_suffix(word).words().to_vec();
+                let wire = words.join("_");
+                name = Name::new(words, wire);
+            }
+            wanted.push((name, part, from_parameter(plan, parameter, place)));
+        }
+    }
+    let wanted_names: Vec<&Name> = wanted.iter().map(|(name, ..)| name).collect();
+    let given = plan::allocate(&wanted_names, names::attribute, |plain| {
+        names::repair_parameter(plain, &plan.type_names)
+    });
+    wanted
+        .into_iter()
+        .zip(given)
+        .map(|((_, part, make), name)| {
+            // `body` is what the expression calls it.
+            let name = if part == Part::Body { "body".to_owned() } else { name };
+            make(name, imports)
+        })
+        .collect()
+}
+
+fn from_parameter<'a>(
+    plan: &'a Plan<'_>,
+    parameter: &'a crate::ir::Parameter,
+    place: &'a Place,
+) -> Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a> {
+    Box::new(move |name, imports| {
+        let ty = types::expression(plan, &parameter.ty, place, imports);
+        let nullable = ty.ends_with("| None") || ty == "Any" || ty == "None";
+        let annotation =
+            if parameter.required || nullable { ty } else { format!("{ty} | None") };
+        Argument {
+            name,
+            wire: escape::wire(&parameter.name),
+            place: match parameter.place {
+                In::Path => Part::Path,
+                In::Query => Part::Query,
+                In::Header => Part::Header,
+                In::Cookie => Part::Cookie,
+            },
+            annotation,
+            default: (!parameter.required).then(|| "None".to_owned()),
+            docs: one_line(&parameter.docs),
+        }
+    })
+}
+
+fn body_annotation(
+    plan: &Plan<'_>,
+    payload: &Payload,
+    place: &Place,
+    imports: &mut Imports,
+) -> String {
+    let ty = match payload {
+        Payload::Json(ty) => ty,
+        Payload::Text => &Type::String(crate::ir::StringFormat::Plain),
+        _ => {
+            imports.name("..._runtime.content", "BinaryInput");
+            return "BinaryInput".to_owned();
+        }
+    };
+    types::expression(plan, ty, place, imports)
+}
+
+fn one_line(docs: &Docs) -> String {
+    let text = escape::paragraphs(docs);
+    let first = text.split("\n\n").next().unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
+    let mut text = escape::paragraphs(&operation.docs);
+    if text.is_empty() {
+        text = format!("{} {}.", operation.method.as_str(), facts::template(operation));
+    }
+    if !more.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(more);
+    }
+    if operation.deprecated {
+        text.push_str("\n\nDeprecated.");
+    }
+    let lines: Vec<String> = arguments
+        .iter()
+        .filter(|argument| !argument.docs.is_empty())
+        .map(|argument| format!("    {}: {}", argument.name, argument.docs))
+        .collect();
+    if !lines.is_empty() {
+        text = format!("{text}\n\nArgs:\n{}", lines.join("\n"));
+    }
+    escape::docstring(8, &text)
+}

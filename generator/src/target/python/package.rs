@@ -1,0 +1,89 @@
+//! The package's face: what `import` gives, and the module of all types.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::plan::Plan;
+use crate::layout::ruff;
+
+/// A module that gives the names of others when they are asked for.
+#[derive(Debug, Serialize)]
+pub(super) struct LazyView {
+    /// `from ._runtime.errors import APIError as APIError`, for type checkers.
+    pub(super) imports: Vec<String>,
+    /// `"APIError": "._runtime.errors",`
+    pub(super) homes: Vec<String>,
+}
+
+/// What the runtime offers beside the client, by module.
+const RUNTIME: &[(&str, &[&str])] = &[
+    ("_runtime.async_answers", &["AsyncBinaryResponse", "AsyncStream"]),
+    ("_runtime.auth", &["AsyncToken", "Token"]),
+    ("_runtime.content", &["BinaryInput", "File", "FileInput"]),
+    (
+        "_runtime.errors",
+        &[
+            "APIConnectionError", "APIError", "APITimeoutError", "DecodeError", "StatusError",
+            "WebhookVerificationError",
+        ],
+    ),
+    ("_runtime.headers", &["Headers"]),
+    ("_runtime.httpx_transport", &["AsyncHttpxTransport", "HttpxTransport"]),
+    ("_runtime.model", &["UNSET", "Model", "Unknown", "UnsetType"]),
+    ("_runtime.options", &["CallOptions", "StreamOptions"]),
+    ("_runtime.pages", &["AsyncPages", "Page", "Pages"]),
+    ("_runtime.response", &["RateLimit", "Response", "ResponseInfo"]),
+    ("_runtime.sync_answers", &["BinaryResponse", "Stream"]),
+    ("_runtime.transport", &["AsyncTransport", "Transport"]),
+];
+
+impl LazyView {
+    /// The root module: clients, errors, what the runtime offers.
+    pub(super) fn root(clients: &[String], errors: &[String]) -> Self {
+        let mut homes: BTreeMap<String, String> = BTreeMap::new();
+        for (module, names) in RUNTIME {
+            for name in *names {
+                homes.insert((*name).to_owned(), format!(".{module}"));
+            }
+        }
+        for name in errors {
+            homes.insert(name.clone(), ".generated.errors".to_owned());
+        }
+        for name in clients {
+            homes.insert(name.clone(), ".generated.client".to_owned());
+        }
+        Self::new(&homes)
+    }
+
+    /// The module of all types.
+    pub(super) fn types(plan: &Plan<'_>) -> Self {
+        let homes = plan
+            .api
+            .types
+            .iter()
+            .map(|(id, _)| {
+                let home = format!(".generated.types.{}", plan.module(id));
+                (plan.type_name(id).to_owned(), home)
+            })
+            .collect();
+        Self::new(&homes)
+    }
+
+    fn new(homes: &BTreeMap<String, String>) -> Self {
+        let mut by_module: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+        for (name, home) in homes {
+            by_module.entry(home).or_default().push(name);
+        }
+        let imports = by_module
+            .into_iter()
+            .flat_map(|(module, names)| {
+                super::imports::sorted(names.into_iter().cloned()).into_iter().map(move |name| {
+                    ruff::import_from(4, module, &[format!("{name} as {name}")])
+                })
+            })
+            .collect();
+        let homes = homes.iter().map(|(name, home)| format!("\"{name}\": \"{home}\",")).collect();
+        Self { imports, homes }
+    }
+}

@@ -1,0 +1,397 @@
+//! What is decided once for the whole package: the name of every type, attribute, class and
+//! constant, and the module that each stands in.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names;
+use crate::ir::{
+    Api, Call, Home, Name, Operation, OperationId, Payload, Record, Resource, Shape, Tagging, Text,
+    Type, TypeId,
+};
+use crate::target::names as casing;
+
+/// Every name of a package.
+pub(super) struct Plan<'a> {
+    /// What the package is made of.
+    pub(super) api: &'a Api,
+    /// The class or alias of each type, by id: `Run`.
+    types: Vec<String>,
+    /// `types`, to ask whether a name is one.
+    pub(super) type_names: HashSet<String>,
+    /// The attributes of each record, in the order of its fields.
+    fields: HashMap<TypeId, Vec<String>>,
+    /// The top-level resource that each type belongs to alone.
+    homes: Vec<Option<usize>>,
+    /// The value of the tag of each record that is a variant in one place only.
+    tags: HashMap<TypeId, (String, Text)>,
+    /// The tree of resources; the root's children are its modules.
+    pub(super) root: ResourcePlan<'a>,
+    /// Where each operation's facts stand.
+    facts: HashMap<OperationId, (String, String)>,
+}
+
+/// A resource and its names.
+pub(super) struct ResourcePlan<'a> {
+    /// What it is.
+    pub(super) resource: &'a Resource,
+    /// `event_types`
+    pub(super) accessor: String,
+    /// `WebhooksEventTypes`
+    pub(super) class: String,
+    /// `webhooks`: the module it stands in.
+    pub(super) module: String,
+    /// Its methods.
+    pub(super) calls: Vec<CallPlan<'a>>,
+    /// The resources below it.
+    pub(super) children: Vec<ResourcePlan<'a>>,
+    /// Every name that its class uses for a method or an accessor.
+    pub(super) taken: HashSet<String>,
+}
+
+/// A method and its names.
+pub(super) struct CallPlan<'a> {
+    /// `rotate_secret`
+    pub(super) method: String,
+    /// `EVENT_TYPES_LIST`
+    pub(super) constant: String,
+    /// What it calls.
+    pub(super) operation: &'a Operation,
+}
+
+impl<'a> Plan<'a> {
+    /// Names everything.
+    pub(super) fn new(api: &'a Api) -> Self {
+        let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
+        let types = allocate(&wanted, names::class, names::repair_class);
+        let type_names: HashSet<String> = types.iter().cloned().collect();
+        let fields = api
+            .types
+            .iter()
+            .filter_map(|(id, def)| match &def.shape {
+                Shape::Record(record) => Some((id, attributes(record, &type_names))),
+                _ => None,
+            })
+            .collect();
+        let root = Tree { api, types: &type_names }.root();
+        let mut facts = HashMap::new();
+        note_facts(&root, api, &mut facts);
+        Self { api, types, fields, homes: homes(api), tags: tags(api), root, facts, type_names }
+    }
+
+    /// The class or alias of a type.
+    pub(super) fn type_name(&self, id: TypeId) -> &str {
+        &self.types[id.0 as usize]
+    }
+
+    /// The attributes of a record.
+    pub(super) fn attributes(&self, id: TypeId) -> &[String] {
+        self.fields.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The module of types that a type stands in: `shared`, or that of its resource.
+    pub(super) fn module(&self, id: TypeId) -> &str {
+        self.homes[id.0 as usize]
+            .and_then(|child| self.root.children.get(child))
+            .map_or("shared", |resource| resource.module.as_str())
+    }
+
+    /// The tag of a record that is a variant in one place: the property's wire name and its value.
+    pub(super) fn tag(&self, id: TypeId) -> Option<&(String, Text)> {
+        self.tags.get(&id)
+    }
+
+    /// Module and constant of an operation's facts.
+    pub(super) fn facts(&self, id: OperationId) -> Option<&(String, String)> {
+        self.facts.get(&id)
+    }
+
+    /// The record that a type is, through aliases.
+    pub(super) fn record(&self, ty: &Type) -> Option<(TypeId, &'a Record)> {
+        let mut ty = ty;
+        for _ in 0..=self.api.types.len() {
+            let Type::Named(id) = ty else { return None };
+            match &self.api.types[*id].shape {
+                Shape::Record(record) => return Some((*id, record)),
+                Shape::Alias(target) => ty = target,
+                Shape::Enum(_) | Shape::Union(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// The attribute that holds a property of a record, by its wire name; for a union, the
+    /// attribute that its variants agree on.
+    pub(super) fn attribute(&self, ty: &Type, wire: &Name) -> Option<(String, &'a Type)> {
+        if let Some((id, record)) = self.record(ty) {
+            let at = record.fields.iter().position(|field| field.name.wire() == wire.wire())?;
+            return Some((self.attributes(id).get(at)?.clone(), &record.fields[at].ty));
+        }
+        match self.api.types.resolve(ty) {
+            Type::Named(id) => match &self.api.types[*id].shape {
+                Shape::Union(union) => {
+                    union.variants.first().and_then(|v| self.attribute(&v.ty, wire))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Attributes from a type down a path of wire names.
+    pub(super) fn path(&self, ty: &Type, path: &[Name]) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        let mut at = ty;
+        for name in path {
+            let (attribute, inner) = self.attribute(at.split_null().0, name)?;
+            out.push(attribute);
+            at = inner;
+        }
+        Some(out)
+    }
+}
+
+/// Gives every name an identifier of its own, none of them taken before.
+pub(super) fn allocate(
+    wanted: &[&Name],
+    plain: impl Fn(&Name) -> String,
+    repair: impl Fn(String) -> String,
+) -> Vec<String> {
+    casing::allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
+}
+
+fn attributes(record: &Record, types: &HashSet<String>) -> Vec<String> {
+    let wanted: Vec<&Name> = record.fields.iter().map(|field| &field.name).collect();
+    allocate(&wanted, names::attribute, |plain| names::repair_field(plain, types))
+}
+
+struct Tree<'a, 'p> {
+    api: &'a Api,
+    types: &'p HashSet<String>,
+}
+
+impl<'a> Tree<'a, '_> {
+    fn root(&self) -> ResourcePlan<'a> {
+        let root = &self.api.root;
+        let wanted: Vec<&Name> = root.children.iter().map(|child| &child.name).collect();
+        let modules = allocate(&wanted, names::method, names::repair_module);
+        let mut paths = Vec::new();
+        collect(root, &[], &mut paths);
+        let classes: Vec<&Name> = paths.iter().collect();
+        let given = allocate(&classes, names::class, |plain| {
+            let plain = names::repair_class(plain);
+            if self.types.contains(&plain) { format!("{plain}Resource") } else { plain }
+        });
+        let classes = paths.iter().cloned().zip(given).collect();
+        let constants = HashMap::new();
+        let mut plan = self.resource(root, &[], "root", &classes, &constants);
+        for (child, module) in plan.children.iter_mut().zip(&modules) {
+            let constants = constants_of(child.resource);
+            let path = [child.resource.name.clone()];
+            let accessor = child.accessor.clone();
+            *child = self.resource(child.resource, &path, module, &classes, &constants);
+            child.accessor = accessor;
+        }
+        plan
+    }
+
+    fn resource(
+        &self,
+        resource: &'a Resource,
+        path: &[Name],
+        module: &str,
+        classes: &HashMap<Name, String>,
+        constants: &HashMap<Name, String>,
+    ) -> ResourcePlan<'a> {
+        let wanted: Vec<&Name> = resource
+            .calls
+            .iter()
+            .map(|call| &call.name)
+            .chain(resource.children.iter().map(|child| &child.name))
+            .collect();
+        let repair = if path.is_empty() { names::repair_root } else { names::repair_method };
+        let members = allocate(&wanted, names::method, repair);
+        let (methods, accessors) = members.split_at(resource.calls.len());
+        let below = path.get(1..).unwrap_or_default();
+        ResourcePlan {
+            resource,
+            accessor: String::new(),
+            class: classes.get(&joined(path)).cloned().unwrap_or_else(|| "Root".to_owned()),
+            module: module.to_owned(),
+            calls: resource
+                .calls
+                .iter()
+                .zip(methods)
+                .map(|(call, method)| {
+                    let name = joined(&[below, &[call.name.clone()]].concat());
+                    let plain = casing::screaming(name.words());
+                    CallPlan {
+                        method: method.clone(),
+                        constant: constants.get(&name).cloned().unwrap_or(plain),
+                        operation: &self.api.operations[call.operation],
+                    }
+                })
+                .collect(),
+            children: resource
+                .children
+                .iter()
+                .zip(accessors)
+                .map(|(child, accessor)| {
+                    let path = [path, &[child.name.clone()]].concat();
+                    let plan = self.resource(child, &path, module, classes, constants);
+                    ResourcePlan { accessor: accessor.clone(), ..plan }
+                })
+                .collect(),
+            taken: members.iter().cloned().collect(),
+        }
+    }
+}
+
+/// The constants of a top-level resource's operations, by the path below it.
+fn constants_of(resource: &Resource) -> HashMap<Name, String> {
+    fn walk(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
+        for Call { name, .. } in &resource.calls {
+            out.push(joined(&[path, &[name.clone()]].concat()));
+        }
+        for child in &resource.children {
+            walk(child, &[path, &[child.name.clone()]].concat(), out);
+        }
+    }
+    let mut paths = Vec::new();
+    walk(resource, &[], &mut paths);
+    let wanted: Vec<&Name> = paths.iter().collect();
+    let repair = |plain: String| {
+        if plain.starts_with(|c: char| c.is_alphabetic()) { plain } else { format!("N{plain}") }
+    };
+    let given = allocate(&wanted, |name| casing::screaming(name.words()), repair);
+    paths.into_iter().zip(given).collect()
+}
+
+/// The names of all resources below one, each as one name.
+fn collect(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
+    for child in &resource.children {
+        let path = [path, &[child.name.clone()]].concat();
+        out.push(joined(&path));
+        collect(child, &path, out);
+    }
+}
+
+/// Several names as one: `webhooks`, `eventTypes` is `webhooks.eventTypes`.
+fn joined(path: &[Name]) -> Name {
+    let words: Vec<String> = path.iter().flat_map(|name| name.words().to_vec()).collect();
+    let wire: Vec<String> = path.iter().map(|name| casing::snake(name.words())).collect();
+    if words.is_empty() {
+        return Name::new(vec!["root".to_owned()], "");
+    }
+    Name::new(words, wire.join("."))
+}
+
+fn note_facts(
+    resource: &ResourcePlan<'_>,
+    api: &Api,
+    out: &mut HashMap<OperationId, (String, String)>,
+) {
+    for (call, plan) in resource.resource.calls.iter().zip(&resource.calls) {
+        if api.operations.iter().len() > call.operation.0 as usize {
+            out.insert(call.operation, (resource.module.clone(), plan.constant.clone()));
+        }
+    }
+    for child in &resource.children {
+        note_facts(child, api, out);
+    }
+}
+
+/// Homes as the IR has them, but that what a shared type refers to is shared too: modules of
+/// types import in one direction.
+fn homes(api: &Api) -> Vec<Option<usize>> {
+    let mut homes: Vec<Option<usize>> = api
+        .types
+        .iter()
+        .map(|(_, def)| match def.home {
+            Home::Resource(child) if child < api.root.children.len() => Some(child),
+            Home::Resource(_) | Home::Shared => None,
+        })
+        .collect();
+    loop {
+        let mut moved = false;
+        for (id, def) in api.types.iter() {
+            for used in mentions(&def.shape) {
+                let own = homes[id.0 as usize];
+                let home = &mut homes[used.0 as usize];
+                if home.is_some() && *home != own {
+                    *home = None;
+                    moved = true;
+                }
+            }
+        }
+        if !moved {
+            return homes;
+        }
+    }
+}
+
+/// The named types that a shape mentions.
+pub(super) fn mentions(shape: &Shape) -> Vec<TypeId> {
+    let mut out = Vec::new();
+    match shape {
+        Shape::Record(record) => {
+            record.fields.iter().for_each(|field| named(&field.ty, &mut out));
+            if let crate::ir::Additional::Typed(ty) = &record.additional {
+                named(ty, &mut out);
+            }
+        }
+        Shape::Union(union) => union.variants.iter().for_each(|v| named(&v.ty, &mut out)),
+        Shape::Alias(ty) => named(ty, &mut out),
+        Shape::Enum(_) => {}
+    }
+    out
+}
+
+fn named(ty: &Type, out: &mut Vec<TypeId>) {
+    match ty {
+        Type::Named(id) => out.push(*id),
+        Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => named(inner, out),
+        Type::Tuple { items, rest } => {
+            items.iter().chain(rest.as_deref()).for_each(|ty| named(ty, out));
+        }
+        _ => {}
+    }
+}
+
+/// Records that one tagged union names, by one tag: the tag is theirs.
+fn tags(api: &Api) -> HashMap<TypeId, (String, Text)> {
+    let mut found: HashMap<TypeId, Option<(String, Text)>> = HashMap::new();
+    for (_, def) in api.types.iter() {
+        let Shape::Union(union) = &def.shape else { continue };
+        let Tagging::Property(property) = &union.tagging else { continue };
+        for variant in &union.variants {
+            let Type::Named(id) = variant.ty else { continue };
+            let tag = match variant.tags.as_slice() {
+                [tag] => Some((casing::snake(property.words()), tag.clone())),
+                _ => None,
+            };
+            found
+                .entry(id)
+                .and_modify(|known| {
+                    if *known != tag {
+                        *known = None;
+                    }
+                })
+                .or_insert(tag);
+        }
+    }
+    found.into_iter().filter_map(|(id, tag)| Some((id, tag?))).collect()
+}
+
+/// The record, and its wire form, that a request's body is flattened from.
+pub(super) fn flattened<'p>(
+    plan: &'p Plan<'_>,
+    payload: &Payload,
+) -> Option<(TypeId, &'p Record)> {
+    match payload {
+        Payload::Json(ty) => plan.record(ty),
+        Payload::Form { record, .. } | Payload::Multipart { record, .. } => {
+            plan.record(&Type::Named(*record))
+        }
+        _ => None,
+    }
+}
