@@ -204,9 +204,7 @@ type BuildMessage struct {
 	BuildID   string        `json:"build_id"`
 	CreatedAt time.Time     `json:"created_at"`
 	Parts     []MessagePart `json:"parts"`
-
-	// The one who prompts, or the builder.
-	Role BuildMessageRole `json:"role"`
+	Role      MessageRole   `json:"role"`
 
 	// ExtraFields holds the members that this version of the module does not know.
 	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
@@ -339,8 +337,7 @@ type SentBuildMessage struct {
 	// Where to fetch the resource as it stands; the same as `Location`.
 	PollURL string `json:"poll_url"`
 
-	// The one who prompts, or the builder.
-	Role SentBuildMessageRole `json:"role"`
+	Role MessageRole `json:"role"`
 
 	// Where to follow the work as server-sent events.
 	StreamURL string `json:"stream_url"`
@@ -370,8 +367,8 @@ type StartedBuildPreview struct {
 	// Where to fetch the resource as it stands; the same as `Location`.
 	PollURL string `json:"poll_url"`
 
-	Region Region                    `json:"region"`
-	Status StartedBuildPreviewStatus `json:"status"`
+	Region Region             `json:"region"`
+	Status BuildPreviewStatus `json:"status"`
 
 	// Where to follow the work as server-sent events.
 	StreamURL string `json:"stream_url"`
@@ -428,14 +425,6 @@ const (
 	BuildAssetPurposeDocument  BuildAssetPurpose = "document"
 )
 
-// The one who prompts, or the builder.
-type BuildMessageRole string
-
-const (
-	BuildMessageRoleUser      BuildMessageRole = "user"
-	BuildMessageRoleAssistant BuildMessageRole = "assistant"
-)
-
 // A part of the work.
 type BuildStage string
 
@@ -446,22 +435,12 @@ const (
 	BuildStageDeploying  BuildStage = "deploying"
 )
 
-// The one who prompts, or the builder.
-type SentBuildMessageRole string
+// Who speaks, the one who prompts or the builder.
+type MessageRole string
 
 const (
-	SentBuildMessageRoleUser      SentBuildMessageRole = "user"
-	SentBuildMessageRoleAssistant SentBuildMessageRole = "assistant"
-)
-
-// StartedBuildPreviewStatus is a type of the API.
-type StartedBuildPreviewStatus string
-
-const (
-	StartedBuildPreviewStatusDeploying StartedBuildPreviewStatus = "deploying"
-	StartedBuildPreviewStatusReady     StartedBuildPreviewStatus = "ready"
-	StartedBuildPreviewStatusFailed    StartedBuildPreviewStatus = "failed"
-	StartedBuildPreviewStatusExpired   StartedBuildPreviewStatus = "expired"
+	MessageRoleUser      MessageRole = "user"
+	MessageRoleAssistant MessageRole = "assistant"
 )
 
 // What happens in a build, told apart by `type`. `build.succeeded`,

@@ -45,9 +45,9 @@ type APIError struct {
 
 // ErrorDetail is one fault of a request.
 type ErrorDetail struct {
-	// In is the part of the request that the pointer leads into: "body",
+	// Location is the part of the request that the pointer leads into: "body",
 	// "query", "path" or "header".
-	In string `json:"in,omitzero"`
+	Location string `json:"location,omitzero"`
 	// Pointer is the place of the fault as an RFC 6901 JSON Pointer.
 	Pointer string `json:"pointer,omitzero"`
 	// Rule is the rule that is broken.

@@ -498,14 +498,11 @@ func (r *RunCancelledWebhook) UnmarshalJSON(data []byte) error { return unmarsha
 
 // A snapshot of a run that it can be resumed or replayed from.
 type RunCheckpoint struct {
-	ID        string    `json:"id"`
-	CreatedAt time.Time `json:"created_at"`
-	Digest    string    `json:"digest"`
-
-	// Why it was taken.
-	Reason RunCheckpointReason `json:"reason"`
-
-	RunID string `json:"run_id"`
+	ID        string              `json:"id"`
+	CreatedAt time.Time           `json:"created_at"`
+	Digest    string              `json:"digest"`
+	Reason    RunCheckpointReason `json:"reason"`
+	RunID     string              `json:"run_id"`
 
 	// Its place among the run's checkpoints, from 1.
 	Sequence int64 `json:"sequence"`
@@ -531,10 +528,8 @@ type RunCheckpointDetail struct {
 	// The nodes by key.
 	Nodes map[string]CheckpointNode `json:"nodes"`
 
-	// Why it was taken.
-	Reason RunCheckpointDetailReason `json:"reason"`
-
-	RunID string `json:"run_id"`
+	Reason RunCheckpointReason `json:"reason"`
+	RunID  string              `json:"run_id"`
 
 	// Its place among the run's checkpoints, from 1.
 	Sequence int64 `json:"sequence"`
@@ -1077,18 +1072,7 @@ const (
 	NodeTypeWait      NodeType = "wait"
 )
 
-// Why it was taken.
-type RunCheckpointDetailReason string
-
-const (
-	RunCheckpointDetailReasonNodeFinished      RunCheckpointDetailReason = "node_finished"
-	RunCheckpointDetailReasonApprovalRequested RunCheckpointDetailReason = "approval_requested"
-	RunCheckpointDetailReasonWaitStarted       RunCheckpointDetailReason = "wait_started"
-	RunCheckpointDetailReasonPauseRequested    RunCheckpointDetailReason = "pause_requested"
-	RunCheckpointDetailReasonCeilingReached    RunCheckpointDetailReason = "ceiling_reached"
-)
-
-// Why it was taken.
+// Why a checkpoint was taken.
 type RunCheckpointReason string
 
 const (

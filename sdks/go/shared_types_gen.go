@@ -1105,7 +1105,7 @@ const (
 	ApprovalVerdictReject  ApprovalVerdict = "reject"
 )
 
-// BuildPreviewStatus is a type of the API.
+// Where the preview is in its life. `ready` ends with `expired`.
 type BuildPreviewStatus string
 
 const (

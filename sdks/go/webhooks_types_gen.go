@@ -10,8 +10,7 @@ import (
 
 // An event type with the JSON Schema of its events.
 type EventTypeDefinition struct {
-	// The part of the API that the event comes from.
-	Area EventTypeDefinitionArea `json:"area"`
+	Area APIArea `json:"area"`
 
 	// When the event is sent, in Markdown.
 	Description string `json:"description"`
@@ -36,8 +35,7 @@ func (r *EventTypeDefinition) UnmarshalJSON(data []byte) error { return unmarsha
 
 // What an event of a type says.
 type EventTypeDescription struct {
-	// The part of the API that the event comes from.
-	Area EventTypeDescriptionArea `json:"area"`
+	Area APIArea `json:"area"`
 
 	// When the event is sent, in Markdown.
 	Description string `json:"description"`
@@ -344,32 +342,18 @@ func (r WebhookReplay) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WebhookReplay) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// The part of the API that the event comes from.
-type EventTypeDefinitionArea string
+// A part of the API.
+type APIArea string
 
 const (
-	EventTypeDefinitionAreaWorkspaces   EventTypeDefinitionArea = "workspaces"
-	EventTypeDefinitionAreaComposer     EventTypeDefinitionArea = "composer"
-	EventTypeDefinitionAreaBuilder      EventTypeDefinitionArea = "builder"
-	EventTypeDefinitionAreaOrchestrator EventTypeDefinitionArea = "orchestrator"
-	EventTypeDefinitionAreaAgents       EventTypeDefinitionArea = "agents"
-	EventTypeDefinitionAreaTemplates    EventTypeDefinitionArea = "templates"
-	EventTypeDefinitionAreaAudit        EventTypeDefinitionArea = "audit"
-	EventTypeDefinitionAreaWebhooks     EventTypeDefinitionArea = "webhooks"
-)
-
-// The part of the API that the event comes from.
-type EventTypeDescriptionArea string
-
-const (
-	EventTypeDescriptionAreaWorkspaces   EventTypeDescriptionArea = "workspaces"
-	EventTypeDescriptionAreaComposer     EventTypeDescriptionArea = "composer"
-	EventTypeDescriptionAreaBuilder      EventTypeDescriptionArea = "builder"
-	EventTypeDescriptionAreaOrchestrator EventTypeDescriptionArea = "orchestrator"
-	EventTypeDescriptionAreaAgents       EventTypeDescriptionArea = "agents"
-	EventTypeDescriptionAreaTemplates    EventTypeDescriptionArea = "templates"
-	EventTypeDescriptionAreaAudit        EventTypeDescriptionArea = "audit"
-	EventTypeDescriptionAreaWebhooks     EventTypeDescriptionArea = "webhooks"
+	APIAreaWorkspaces   APIArea = "workspaces"
+	APIAreaComposer     APIArea = "composer"
+	APIAreaBuilder      APIArea = "builder"
+	APIAreaOrchestrator APIArea = "orchestrator"
+	APIAreaAgents       APIArea = "agents"
+	APIAreaTemplates    APIArea = "templates"
+	APIAreaAudit        APIArea = "audit"
+	APIAreaWebhooks     APIArea = "webhooks"
 )
 
 // Anything but a 2xx answer within 15 seconds is not delivered.
