@@ -139,11 +139,9 @@ impl<'d> Lowering<'d, '_> {
                 Some(before) => intersect_types(before, &own),
             };
             if both.is_empty() {
-                self.error(
-                    Code::Contradiction,
-                    object.types[0].span,
-                    "no value has this type and the one that `allOf` asks for",
-                );
+                let message = "no value has this type and the one that `allOf` asks for";
+                let at = object.types[0].span;
+                self.diagnostics.push(Diagnostic::warning(Code::Contradiction, at, message));
             }
             merged.types = Some(both);
         }
