@@ -136,6 +136,43 @@ fn group(indent: usize, open: &str, space: &str, items: &[String], close: &str) 
     format!("{open}\n{}{}{close}", lines.concat(), " ".repeat(indent))
 }
 
+/// `head = {`, a member a line, `};` A head that fills its own line stands alone.
+pub fn declaration(head: &str, value: &Value) -> String {
+    if width(head) + width(" = {") <= WIDTH {
+        return format!("{head} = {};", value.broken(0));
+    }
+    format!("{head} =\n  {};", value.broken(2))
+}
+
+/// `left = right(argument);`, with the argument or the whole right side on a line of its own.
+pub fn assign_call(indent: usize, left: &str, right: &str, argument: &str) -> String {
+    let flat = format!("{left} = {right}({argument});");
+    if indent + width(&flat) <= WIDTH {
+        return flat;
+    }
+    let pad = " ".repeat(indent + 2);
+    if indent + width(&format!("{left} = {right}(")) <= WIDTH {
+        return format!(
+            "{left} = {right}(\n{pad}{argument},\n{});",
+            " ".repeat(indent)
+        );
+    }
+    format!("{left} =\n{pad}{right}({argument});")
+}
+
+/// `interface Name extends Base {`, or the base on a line of its own.
+pub fn interface(name: &str, base: Option<&str>) -> String {
+    let head = format!("export interface {name}");
+    let Some(base) = base else {
+        return format!("{head} {{");
+    };
+    let flat = format!("{head} extends {base} {{");
+    if width(&flat) <= WIDTH {
+        return flat;
+    }
+    format!("{head}\n  extends {base} {{")
+}
+
 /// `head = value;`, or the value on a line of its own.
 pub fn assign(indent: usize, head: &str, value: &str) -> String {
     let flat = format!("{head} = {value};");
@@ -153,6 +190,11 @@ pub fn union(indent: usize, head: &str, members: &[String]) -> String {
     }
     let pad = " ".repeat(indent + 2);
     match members {
+        // An object type is broken inside.
+        [member] if member.starts_with("{ [") && member.ends_with(" }") => {
+            let inner = &member[2..member.len() - 2];
+            format!("{head} {{\n{pad}{inner};\n{}}};", " ".repeat(indent))
+        }
         [member] if head.ends_with('=') => format!("{head}\n{pad}{member};"),
         [_] => flat,
         _ => {
@@ -235,6 +277,41 @@ mod tests {
         let name = "N".repeat(50);
         assert_eq!(assign(2, "a", "b"), "a = b;");
         assert_eq!(assign(2, &name, &name), format!("{name} =\n    {name};"));
+    }
+
+    #[test]
+    fn a_head_that_is_too_long_stands_alone() {
+        let value = Value::Object(vec![("a".into(), Value::code("1"))]);
+        assert_eq!(
+            declaration("const x: T", &value),
+            "const x: T = {\n  a: 1,\n};"
+        );
+        let name = "N".repeat(98);
+        assert_eq!(
+            declaration(&name, &value),
+            format!("{name} =\n  {{\n    a: 1,\n  }};")
+        );
+        assert_eq!(interface("A", Some("B")), "export interface A extends B {");
+        let expected = format!("export interface {name}\n  extends B {{");
+        assert_eq!(interface(&name, Some("B")), expected);
+    }
+
+    #[test]
+    fn a_constructor_is_broken_at_its_argument_or_before_it() {
+        let name = "N".repeat(85);
+        assert_eq!(assign_call(4, "a", "new B", "c"), "a = new B(c);");
+        assert_eq!(
+            assign_call(4, "a", &format!("new {name}"), "core"),
+            format!("a = new {name}(\n      core,\n    );")
+        );
+        assert_eq!(
+            assign_call(4, "a.b.c", &format!("new {name}"), "core"),
+            format!("a.b.c =\n      new {name}(core);")
+        );
+        assert_eq!(
+            union(2, "a:", &[format!("{{ [key: string]: {name} }}")]),
+            format!("a: {{\n    [key: string]: {name};\n  }};")
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) struct SettingsView {
     pub(super) options: String,
     /// The options that the API's servers add, with their docs.
     pub(super) fields: Vec<String>,
-    /// `{ tenant: options.tenant, ...options.variables }`, or empty.
+    /// The client's options with the servers' own handed on; empty where there are none.
     pub(super) variables: String,
     /// `API_KEY` variable: `EXAI`
     pub(super) environment: String,
@@ -294,14 +294,17 @@ fn server_options(api: &Api) -> (Vec<String>, String) {
             true,
             types,
         ));
-        members.push(format!(
-            "{}: options.{option}",
-            escape::object_key(&variable.name)
-        ));
+        let value = Value::code(format!("options.{option}"));
+        members.push((escape::object_key(&variable.name), value));
     }
     if members.is_empty() {
         return (fields, String::new());
     }
-    members.push("...options.variables".to_owned());
-    (fields, format!("{{ {} }}", members.join(", ")))
+    let rest = "...options.variables";
+    members.push((rest.to_owned(), Value::code(rest)));
+    let members = vec![
+        ("...options".to_owned(), Value::code("...options")),
+        ("variables".to_owned(), Value::Object(members)),
+    ];
+    (fields, Value::Object(members).broken(2))
 }

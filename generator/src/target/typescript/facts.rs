@@ -8,7 +8,7 @@ use super::plan::{CallPlan, Plan};
 use super::security::{common_security, security, security_value};
 use super::styles::{parameter_styles, path_styles};
 use crate::ir::{Name, Operation, PathSegment, Payload, Place, Shape, Tagging, Type};
-use crate::layout::biome::Value;
+use crate::layout::biome::{self, Value};
 
 /// `const getRunOperation: Operation<Run> = {` to `};`
 pub(super) fn literal(
@@ -78,10 +78,9 @@ pub(super) fn literal(
         add("resume", Value::code(escape::string(header)));
     }
     let ty = answer.facts_type(imports);
-    format!(
-        "const {}: {ty} = {};",
-        call.facts,
-        Value::Object(members).broken(0)
+    biome::declaration(
+        &format!("const {}: {ty}", call.facts),
+        &Value::Object(members),
     )
 }
 

@@ -50,6 +50,7 @@ use self::plan::{Plan, ResourcePlan};
 use self::record::RecordView;
 use self::resource::ClassView;
 use crate::ir::{Shape, TypeDef, TypeId};
+use crate::layout::biome;
 use crate::render::RenderError;
 use crate::target::{Context, Owner, Target, TargetFile};
 
@@ -139,6 +140,8 @@ struct ResourcesView {
 struct IndexView {
     /// `Exai`
     client: String,
+    /// `export { Exai, Exai as default } from "./client.js";`
+    client_export: String,
     /// Whether there are error classes.
     errors: bool,
     /// `["./types/runs.js"]`
@@ -338,6 +341,14 @@ impl Writer<'_, '_> {
         };
         let view = |types: &str| IndexView {
             client: plan.root.class.clone(),
+            client_export: biome::specifiers(
+                "export ",
+                &[
+                    plan.root.class.clone(),
+                    format!("{} as default", plan.root.class),
+                ],
+                " from \"./client.js\";",
+            ),
             errors: !plan.errors.is_empty(),
             types: exported("types", types),
             resources: exported("resources", "./resources/"),

@@ -10,6 +10,7 @@ use super::imports::Imports;
 use super::record::property;
 use super::types::Types;
 use crate::ir::{Additional, Operation, Parameter, Payload, Place, Type, TypeId, Usage};
+use crate::layout::biome;
 
 /// Parameters are only ever sent.
 const SENT: Usage = Usage {
@@ -183,8 +184,7 @@ impl Params {
             .map(|id| self.body(operation, id, types, imports));
         let (head, tail) = match body {
             Some(body) if indexed => (format!("export type {name} = {body} & {{"), "};"),
-            Some(body) => (format!("export interface {name} extends {body} {{"), "}"),
-            None => (format!("export interface {name} {{"), "}"),
+            base => (biome::interface(name, base.as_deref()), "}"),
         };
         let docs = escape::own_comment(&format!("What `{shown}` takes."), 0);
         Some(ParamsView {

@@ -33,6 +33,12 @@ impl RecordView {
             .map(|item| field(item, def.usage, types, imports))
             .collect();
         fields.extend(index(record, def.usage, types, imports));
+        if fields.is_empty() {
+            // An empty interface would take any value at all.
+            let closed = record.additional == Additional::Forbidden && !def.usage.received;
+            let ty = if closed { "never" } else { "unknown" };
+            fields.push(format!("  [property: string]: {ty};"));
+        }
         Self {
             docs: escape::comment(&def.docs, &[], def.deprecated, 0),
             name: types.name(id).to_owned(),

@@ -8,6 +8,7 @@ use super::operation::MethodView;
 use super::plan::{Plan, ResourcePlan};
 use super::wait;
 use crate::ir::{Type, Usage};
+use crate::layout::biome;
 
 /// A class of a resource.
 #[derive(Debug, Serialize)]
@@ -35,6 +36,8 @@ pub(super) struct ChildView {
     pub(super) accessor: String,
     /// `RunsCheckpoints`
     pub(super) class: String,
+    /// `    this.checkpoints = new RunsCheckpoints(core);`
+    pub(super) assignment: String,
 }
 
 /// The method that verifies a webhook and reads its event.
@@ -52,6 +55,15 @@ impl ChildView {
     pub(super) fn new(child: &ResourcePlan, indent: usize) -> Self {
         Self {
             docs: escape::comment(&child.docs, &[], false, indent),
+            assignment: format!(
+                "    {}",
+                biome::assign_call(
+                    4,
+                    &format!("this.{}", child.accessor),
+                    &format!("new {}", child.class),
+                    "core"
+                )
+            ),
             accessor: child.accessor.clone(),
             class: child.class.clone(),
         }

@@ -54,7 +54,6 @@ pub(super) fn function(
     imports.ty("runtime/wait", "WaitOptions");
     imports.value("runtime/wait", "wait");
     let facts = call.facts.replacen("Operation", "Waiting", 1);
-    let literal = Value::Object(members).broken(0);
     let shape = shape(call, plan, imports);
     let mut parameters = vec!["core: Core".to_owned()];
     parameters.extend(shape.parameters);
@@ -73,9 +72,9 @@ pub(super) fn function(
     let shown = call.shown.strip_suffix(&call.method).unwrap_or_default();
     let docs = format!("The same as the method `{shown}{method}`.");
     Some(FunctionView {
-        facts: format!(
-            "const {facts}: Waiting<{}, {}> = {literal};",
-            parts.started, parts.done
+        facts: biome::declaration(
+            &format!("const {facts}: Waiting<{}, {}>", parts.started, parts.done),
+            &Value::Object(members),
         ),
         docs: escape::comment(&Docs::default(), &[docs], call.operation.deprecated, 0),
         signature: biome::call(
