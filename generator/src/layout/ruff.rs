@@ -96,8 +96,12 @@ impl Doc {
                 format!("{open}\n{}{}{close}", lines(inner, items), pad(indent))
             }
             Self::Union(operands, tail) => {
-                let operands: Vec<String> =
-                    operands.iter().map(|o| o.layout(indent, indent + 2, 0)).collect();
+                // Each operand but the first stands behind its operator.
+                let operands: Vec<String> = operands
+                    .iter()
+                    .enumerate()
+                    .map(|(i, operand)| operand.layout(indent, indent + 2 * i.min(1), 0))
+                    .collect();
                 format!("{}{tail}", operands.join(&format!("\n{}| ", pad(indent))))
             }
         }
@@ -134,8 +138,13 @@ pub fn field(indent: usize, name: &str, annotation: &str, value: Option<&str>) -
     }
     let (inner, outer) = (pad(indent + STEP), pad(indent));
     let head = format!("{name}: {annotation} = (");
-    if value.contains('(') && indent + width(&head) <= WIDTH {
+    if indent + width(&head) <= WIDTH {
         return format!("{head}\n{inner}{value}\n{outer})");
+    }
+    if let Some(inside) = annotation.strip_prefix("Literal[").and_then(|a| a.strip_suffix(']'))
+        && !inside.contains(']')
+    {
+        return format!("{name}: Literal[\n{inner}{inside}\n{outer}] = {value}");
     }
     format!("{name}: (\n{inner}{annotation}\n{outer}) = {value}")
 }

@@ -31,8 +31,6 @@ pub(super) struct ServiceView {
     pub(super) headers: Vec<String>,
     /// The kinds of errors.
     pub(super) errors: Vec<ErrorView>,
-    /// `types.Error`: the type of an error's body, where all kinds have one type.
-    pub(super) error_target: String,
 }
 
 /// A base URL.
@@ -80,11 +78,6 @@ impl ServiceView {
         security: &Security,
         errors: Vec<ErrorView>,
     ) -> Self {
-        let bodies: BTreeSet<&str> = errors.iter().map(|error| error.body.as_str()).collect();
-        let error_target = match bodies.first() {
-            Some(only) if bodies.len() == 1 => (*only).to_owned(),
-            _ => String::new(),
-        };
         Self {
             user_agent: format!("\"{}-python/{}\"", cx.package.name, cx.package.version),
             env_prefix: format!("\"{}\"", cx.product.environment),
@@ -93,7 +86,6 @@ impl ServiceView {
             security: security.usual.clone(),
             headers: roles(plan.api),
             errors,
-            error_target,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::escape;
 use super::imports::Imports;
 use super::plan::{self, Plan};
 use super::types::{self, Place};
-use crate::ir::{Name, Status};
+use crate::ir::{Name, Status, Type};
 use crate::target::names as casing;
 
 /// A kind of error as a class.
@@ -16,8 +16,10 @@ pub(super) struct ErrorView {
     pub(super) class: String,
     /// `"""There is no such resource."""`
     pub(super) docs: String,
-    /// `Error`: the type of the body, where the document gives one; else empty.
+    /// `shared.Error`: the type of the body, where the document gives one; else empty.
     pub(super) body: String,
+    /// `shared`: the module of types that `body` names; empty for a type without a name.
+    pub(super) module: String,
     /// `"not_found"`
     pub(super) wire: String,
     /// `404`; empty for a range of statuses.
@@ -38,12 +40,16 @@ impl ErrorView {
         let wanted: Vec<&Name> = kinds.iter().map(|kind| &kind.name).collect();
         let classes = plan::allocate(&wanted, class, repair);
         let place =
-            Place { types: ".types.", runtime: ".._runtime.", ..Place::beside_types(false, [].into()) };
+            Place { types: ".types", runtime: ".._runtime.", qualified: true, ..Place::default() };
         kinds
             .iter()
             .zip(classes)
             .map(|(kind, class)| {
                 let mut text = escape::paragraphs(&kind.docs);
+                let module = match &kind.body {
+                    Some(Type::Named(id)) => plan.module(*id).to_owned(),
+                    _ => String::new(),
+                };
                 if text.is_empty() {
                     text = format!("The error {}.", escape::wire(&kind.name));
                 }
@@ -52,6 +58,7 @@ impl ErrorView {
                     body: kind.body.as_ref().map_or(String::new(), |ty| {
                         types::expression(plan, ty, &place, imports)
                     }),
+                    module,
                     wire: escape::wire(&kind.name),
                     status: match kind.status {
                         Status::Code(code) => code.to_string(),

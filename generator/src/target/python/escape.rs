@@ -167,7 +167,13 @@ pub(super) fn docstring(indent: usize, text: &str) -> String {
     let pad = " ".repeat(indent);
     let room = 100_usize.saturating_sub(indent);
     // The first line shares its line with the quotes.
-    let lines = docs::wrap(&text, room, 3 + raw.len());
+    let mut lines = docs::wrap(&text, room, 3 + raw.len());
+    if let [only] = lines.as_slice()
+        && only.chars().count() + 6 + raw.len() > room
+    {
+        // ruff keeps the closing quotes of a single line on it: they need room too.
+        lines = docs::wrap(&text, room, 6 + raw.len());
+    }
     match lines.as_slice() {
         [] => String::new(),
         [only] if only.chars().count() + 6 + raw.len() <= room => {

@@ -286,12 +286,6 @@ impl Generated<'_> {
         for name in errors {
             imports.name(".errors", name);
         }
-        if let Some(ty) = plan.api.errors.first().and_then(|error| error.body.as_ref())
-            && !service.error_target.is_empty()
-        {
-            let place = types::Place { types: ".types.", ..types::Place::default() };
-            types::expression(plan, ty, &place, &mut imports);
-        }
         let head = self.head("What the runtime is told of the API as a whole.", &imports);
         self.write("generated/service.py", "generated/service.py", &ServiceFile { head, service })?;
 

@@ -387,6 +387,10 @@ fn arguments(
     ] {
         for parameter in of(inside) {
             let mut name = parameter.name.clone();
+            if part == Part::Header {
+                // The case of a header says nothing.
+                name = Name::new(name.words().to_vec(), name.words().join("_"));
+            }
             // Two places may use one name: the later one says where it stands.
             if wanted.iter().any(|(other, ..)| other.words() == name.words()) {
                 let words = name.with_suffix(word).words().to_vec();

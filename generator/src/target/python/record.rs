@@ -135,8 +135,13 @@ pub(super) fn property(
         (false, true) => {
             imports.name("..._runtime.model", "UNSET");
             imports.name("..._runtime.model", "UnsetType");
+            // `None` stands last, whatever it stands beside.
+            let annotation = match annotation.strip_suffix(" | None") {
+                Some(inner) => format!("{inner} | UnsetType | None"),
+                None => format!("{annotation} | UnsetType"),
+            };
             Property {
-                annotation: format!("{annotation} | UnsetType"),
+                annotation,
                 default: Some("UNSET".to_owned()),
             }
         }

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) sent: bool,
     /// Builtins that members of the class around hide.
     pub(super) hidden: BTreeSet<String>,
+    /// Types are named through their module: `shared.Error`.
+    pub(super) qualified: bool,
 }
 
 impl Place {
@@ -31,12 +33,13 @@ impl Place {
             own: Some(module.to_owned()),
             sent,
             hidden,
+            qualified: false,
         }
     }
 
     /// In a module beside the types: operations, resources.
     pub(super) fn beside_types(sent: bool, hidden: BTreeSet<String>) -> Self {
-        Self { types: "..types.", runtime: "..._runtime.", own: None, sent, hidden }
+        Self { types: "..types.", runtime: "..._runtime.", own: None, sent, hidden, qualified: false }
     }
 
     /// The same place, for what is sent, or not.
@@ -116,6 +119,10 @@ pub(super) fn named(
 ) -> String {
     let name = plan.type_name(id);
     let module = plan.module(id);
+    if place.qualified {
+        imports.checked(place.types, module);
+        return format!("{module}.{name}");
+    }
     if place.own.as_deref() != Some(module) {
         imports.name(&format!("{}{module}", place.types), name);
     }

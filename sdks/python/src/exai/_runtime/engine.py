@@ -110,11 +110,6 @@ class EngineBase:
         self.settings = settings
         self._available = available
         self._budget = RetryBudget()
-        self._error_codec = (
-            None
-            if settings.service.error_target is None
-            else Codec[Any](settings.service.error_target)
-        )
 
     def plan(self, operation: Operation[T], arguments: Arguments, options: CallOptions) -> Plan[T]:
         """Writes a request. Raises `ValueError` for an argument that cannot be written."""
@@ -233,11 +228,12 @@ class EngineBase:
     ) -> StatusError:
         """Makes the error that an answer stands for."""
         service = self.settings.service
-        body, fields = self._error_body(data)
+        body, fields = _error_body(data)
         name = fields.get("name")
         kind = service.errors_by_name.get(name) if isinstance(name, str) else None
         if kind is None:
             kind = service.errors_by_status.get(status, StatusError)
+        body = _typed_body(kind, data, body)
         message = next(
             (fields[k] for k in ("message", "detail", "title", "error") if _text(fields.get(k))),
             f"HTTP status {status}",
@@ -257,20 +253,6 @@ class EngineBase:
             retry_after=parse_retry_after(headers.get(service.headers.retry_after)),
         )
 
-    def _error_body(self, data: bytes) -> tuple[Any, dict[str, Any]]:
-        """The body as its type, as JSON or as text, and its properties if it has any."""
-        try:
-            value: Any = msgspec.json.decode(data)
-        except msgspec.DecodeError:
-            return data.decode("utf-8", "replace"), {}
-        fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-        if self._error_codec is not None:
-            try:
-                return self._error_codec.decode(data), fields
-            except msgspec.DecodeError:
-                pass
-        return cast("Any", value), fields
-
     def decode(self, plan: Plan[T], codec: Codec[Any], data: bytes, info: ResponseInfo) -> Any:
         """Reads the body of an answer. Raises `DecodeError`."""
         try:
@@ -284,6 +266,27 @@ class EngineBase:
                 receipt=info.receipt,
                 idempotency_key=plan.key,
             ) from error
+
+
+def _error_body(data: bytes) -> tuple[Any, dict[str, Any]]:
+    """The body as JSON, else as text, and its properties if it has any."""
+    try:
+        value: Any = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return data.decode("utf-8", "replace"), {}
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return cast("Any", value), fields
+
+
+def _typed_body(kind: type[StatusError], data: bytes, body: Any) -> Any:
+    """The body as the type that its kind declares; as it is where it does not fit."""
+    target = kind.body_type()
+    if target is None:
+        return body
+    try:
+        return Codec[Any](target).decode(data)
+    except msgspec.DecodeError:
+        return body
 
 
 def _text(value: object) -> bool:

@@ -98,6 +98,11 @@ class StatusError(APIError):
             known.append(self.receipt)
         return f"{self.message} ({', '.join(known)})"
 
+    @classmethod
+    def body_type(cls) -> object:
+        """Gives the type of `body`; None where the document says nothing of it."""
+        return None
+
 
 class WebhookVerificationError(Exception):
     """A webhook that does not come from who it says, or is too old to be trusted."""

@@ -50,8 +50,6 @@ class Service:
     errors_by_status: Mapping[int, type[StatusError]] = field(
         default_factory=dict[int, type[StatusError]]
     )
-    error_target: object = None
-    """The type of the error envelope."""
 
     def environment(self, name: str) -> str | None:
         """Reads `PREFIX_NAME` from the environment; None when it is unset or empty."""
