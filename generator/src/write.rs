@@ -83,28 +83,26 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
     Ok(plan)
 }
 
-/// Does what a plan says, below `folder`. The manifest goes last: until then a second run sees
-/// what is left to do.
+/// Does what a plan says, below `folder`.
 ///
 /// # Errors
-/// When a file cannot be written; what was not renamed yet is taken away again.
+/// As [`apply_all`].
 pub fn apply(folder: &Path, plan: &Plan) -> io::Result<()> {
+    apply_all(&[(folder.to_owned(), plan)])
+}
+
+/// Does what several plans say, each below its folder. Every file is staged before the first one
+/// is put in its place, so whatever can fail for want of room or rights fails while the old tree
+/// stands whole. Manifests go last: until then a second run sees what is left to do.
+///
+/// # Errors
+/// When a file cannot be written; what was staged is taken away again.
+pub fn apply_all(plans: &[(PathBuf, &Plan)]) -> io::Result<()> {
     let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let result = stage(folder, plan, &mut staged).and_then(|()| {
-        let (manifest, files): (Vec<_>, Vec<_>) =
-            staged.iter().partition(|(_, to)| to.ends_with(MANIFEST));
-        for (from, to) in files {
-            fs::rename(from, to)?;
-        }
-        for (path, (change, ..)) in &plan.changes {
-            if *change == Change::Removed {
-                fs::remove_file(folder.join(path))?;
-            }
-        }
-        manifest
-            .into_iter()
-            .try_for_each(|(from, to)| fs::rename(from, to))
-    });
+    let result = plans
+        .iter()
+        .try_for_each(|(folder, plan)| stage(folder, plan, &mut staged))
+        .and_then(|()| put(plans, &staged));
     if result.is_err() {
         for (from, _) in &staged {
             // It may have been renamed already; the first error is the one to tell.
@@ -112,6 +110,24 @@ pub fn apply(folder: &Path, plan: &Plan) -> io::Result<()> {
         }
     }
     result
+}
+
+fn put(plans: &[(PathBuf, &Plan)], staged: &[(PathBuf, PathBuf)]) -> io::Result<()> {
+    let (manifests, files): (Vec<_>, Vec<_>) =
+        staged.iter().partition(|(_, to)| to.ends_with(MANIFEST));
+    for (from, to) in files {
+        fs::rename(from, to)?;
+    }
+    for (folder, plan) in plans {
+        for (path, (change, ..)) in &plan.changes {
+            if *change == Change::Removed {
+                fs::remove_file(folder.join(path))?;
+            }
+        }
+    }
+    manifests
+        .into_iter()
+        .try_for_each(|(from, to)| fs::rename(from, to))
 }
 
 fn stage(folder: &Path, plan: &Plan, staged: &mut Vec<(PathBuf, PathBuf)>) -> io::Result<()> {

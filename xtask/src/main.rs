@@ -1,3 +1,54 @@
-//! The project's commands.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`. A module a command;
+//! each failure prints the command that mends it.
 
-fn main() {}
+mod bench;
+mod dump;
+mod packages;
+mod regen;
+mod step;
+mod test;
+mod tidy;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the SDKs, the server crate and the bundled document from spec/
+    Regen(regen::Args),
+    /// Install what each language needs, and test everything
+    Test(test::Args),
+    /// Check the project's invariants
+    Tidy,
+    /// Show what a stage makes of spec/
+    Dump(dump::Args),
+    /// Measure a regeneration with nothing to change
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().command {
+        Command::Regen(args) => regen::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Tidy => tidy::run(),
+        Command::Dump(args) => dump::run(&args),
+        Command::Bench(args) => bench::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -141,7 +141,8 @@ impl<'d> Lowering<'d, '_> {
             if both.is_empty() {
                 let message = "no value has this type and the one that `allOf` asks for";
                 let at = object.types[0].span;
-                self.diagnostics.push(Diagnostic::warning(Code::Contradiction, at, message));
+                self.diagnostics
+                    .push(Diagnostic::warning(Code::Contradiction, at, message));
             }
             merged.types = Some(both);
         }

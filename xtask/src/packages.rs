@@ -1,0 +1,53 @@
+//! Where each target's package is, and the front half of the road for this repository.
+
+use std::path::{Path, PathBuf};
+
+use exai_gen::diagnostic::{Format, render};
+use exai_gen::ir::Api;
+use exai_gen::pipeline::{self, Request, Run};
+use exai_gen::target::Target;
+
+/// The command that generated files name.
+pub(crate) const COMMAND: &str = "cargo xtask regen";
+
+/// Each target and its package's folder.
+pub(crate) const PACKAGES: [(Target, &str); 5] = [
+    (Target::Typescript, "sdks/typescript"),
+    (Target::Python, "sdks/python"),
+    (Target::Go, "sdks/go"),
+    (Target::Rust, "sdks/rust"),
+    (Target::Axum, "server-stubs/api"),
+];
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// Reads `spec/` and gives the run and its API.
+///
+/// # Errors
+/// The rendered diagnostics, when the document has errors.
+pub(crate) fn read(spec: &Path) -> Result<(Run, Api), String> {
+    let config = spec.with_file_name("overrides.yaml");
+    let request = Request {
+        spec,
+        config: Some(&config),
+        command: COMMAND,
+    };
+    let mut run = pipeline::read(&request);
+    run.diagnostics.sort();
+    let said = render(
+        &run.diagnostics,
+        &run.sources,
+        Format::Human { color: false },
+    );
+    match run.api.take() {
+        Some(api) => {
+            eprint!("{said}");
+            Ok((run, api))
+        }
+        None => Err(format!("{said}mend spec/ and run `{COMMAND}` again")),
+    }
+}

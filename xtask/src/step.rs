@@ -1,0 +1,111 @@
+//! A command of a test run: what it is called, how it is run, what it says when it fails.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::packages::root;
+
+/// How many lines of a failed command's output are shown.
+const TAIL: usize = 60;
+
+/// One command.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// `typescript: types`
+    pub(crate) name: String,
+    program: String,
+    args: Vec<String>,
+    folder: PathBuf,
+    env: Vec<(String, String)>,
+    must_be_silent: bool,
+    mend: Option<String>,
+}
+
+impl Step {
+    /// A command in the repository's root.
+    pub(crate) fn new(name: &str, program: &str, args: &[&str]) -> Self {
+        Self {
+            name: name.to_owned(),
+            program: program.to_owned(),
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            folder: root(),
+            env: Vec::new(),
+            must_be_silent: false,
+            mend: None,
+        }
+    }
+
+    /// Runs in a folder below the root.
+    pub(crate) fn at(mut self, folder: &str) -> Self {
+        self.folder = root().join(folder);
+        self
+    }
+
+    /// With an environment variable.
+    pub(crate) fn env(mut self, key: &str, value: &str) -> Self {
+        self.env.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Fails when it prints anything: `gofmt -l`.
+    pub(crate) fn silent(mut self) -> Self {
+        self.must_be_silent = true;
+        self
+    }
+
+    /// The command that mends what this one finds.
+    pub(crate) fn mended_by(mut self, command: &str) -> Self {
+        self.mend = Some(command.to_owned());
+        self
+    }
+
+    /// Runs it, and gives the seconds it took.
+    ///
+    /// # Errors
+    /// The command and the end of what it printed.
+    pub(crate) fn run(&self) -> Result<f64, String> {
+        let start = Instant::now();
+        let output = Command::new(&self.program)
+            .args(&self.args)
+            .current_dir(&self.folder)
+            .envs(self.env.iter().map(|(key, value)| (key, value)))
+            .stdin(Stdio::null())
+            .output();
+        let output = match output {
+            Ok(output) => output,
+            Err(error) => return Err(self.failure(&format!("cannot run it: {error}"))),
+        };
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        let loud = self.must_be_silent && !text.trim().is_empty();
+        if output.status.success() && !loud {
+            return Ok(start.elapsed().as_secs_f64());
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        Err(self.failure(&lines[lines.len().saturating_sub(TAIL)..].join("\n")))
+    }
+
+    fn failure(&self, said: &str) -> String {
+        let folder = self
+            .folder
+            .strip_prefix(root())
+            .unwrap_or(&self.folder)
+            .display();
+        let here = if folder.to_string().is_empty() {
+            String::new()
+        } else {
+            format!("cd {folder} && ")
+        };
+        let mend = match &self.mend {
+            Some(mend) => format!("\nto mend it: {mend}"),
+            None => String::new(),
+        };
+        format!(
+            "{} failed\n{said}\nthe command: {here}{} {}{mend}",
+            self.name,
+            self.program,
+            self.args.join(" ")
+        )
+    }
+}

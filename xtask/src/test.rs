@@ -1,0 +1,262 @@
+//! `cargo xtask test`: installs what each language needs inside ignored folders, then runs every
+//! check. One failure does not hide the others.
+
+use std::fs;
+
+use crate::packages::root;
+use crate::step::Step;
+use crate::{tidy, toolchain};
+
+/// Install what each language needs, and test everything.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// One group alone
+    #[arg(long, value_name = "GROUP", value_parser = GROUPS)]
+    only: Option<String>,
+}
+
+const GROUPS: [&str; 6] = ["generator", "typescript", "python", "go", "rust", "server"];
+
+/// Runs every group, or one.
+///
+/// # Errors
+/// How many steps failed; each said why as it did.
+pub(crate) fn run(args: &Args) -> Result<(), String> {
+    let mut passed = 0;
+    let mut failed = Vec::new();
+    for group in GROUPS
+        .into_iter()
+        .filter(|g| args.only.as_deref().is_none_or(|only| only == *g))
+    {
+        if let Err(message) = toolchain::require(group) {
+            println!("{group}: {message}");
+            failed.push(format!("{group}: toolchain"));
+            continue;
+        }
+        if group == "generator" {
+            match tidy::run() {
+                Ok(()) => passed += 1,
+                Err(message) => {
+                    println!("FAIL generator: tidy\n{message}");
+                    failed.push("generator: tidy".to_owned());
+                }
+            }
+        }
+        for step in steps(group)? {
+            match step.run() {
+                Ok(seconds) => {
+                    println!("ok   {seconds:6.1} s  {}", step.name);
+                    passed += 1;
+                }
+                Err(message) => {
+                    println!("FAIL {message}\n");
+                    failed.push(step.name.clone());
+                    if step.name.ends_with("install") {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    for name in &failed {
+        println!("failed: {name}");
+    }
+    println!("{passed} passed, {} failed", failed.len());
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err("see above".to_owned())
+    }
+}
+
+fn steps(group: &str) -> Result<Vec<Step>, String> {
+    Ok(match group {
+        "generator" => generator(),
+        "typescript" => typescript(),
+        "python" => python()?,
+        "go" => go(),
+        "rust" => crate_steps("rust", "exai-sdk", "sdks/rust"),
+        _ => [
+            crate_steps("server", "exai-server", "server-stubs/api"),
+            crate_steps("server", "exai-runtime", "server-stubs/runtime"),
+            crate_steps("server", "exai-sandbox", "server-stubs/sandbox"),
+        ]
+        .concat(),
+    })
+}
+
+/// Clippy, rustdoc and tests of a crate, warnings denied.
+fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
+    let named = |what: &str| format!("{group}: {package} {what}");
+    vec![
+        Step::new(
+            &named("clippy"),
+            "cargo",
+            &[
+                "clippy",
+                "--quiet",
+                "--package",
+                package,
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        Step::new(
+            &named("documentation"),
+            "cargo",
+            &["doc", "--quiet", "--package", package, "--no-deps"],
+        )
+        .env("RUSTDOCFLAGS", "-D warnings"),
+        Step::new(
+            &named("tests"),
+            "cargo",
+            &["test", "--quiet", "--package", package],
+        ),
+    ]
+}
+
+fn crate_steps(group: &str, package: &str, folder: &str) -> Vec<Step> {
+    let format = Step::new(
+        &format!("{group}: {package} format"),
+        "cargo",
+        &["fmt", "--package", package, "--check"],
+    )
+    .mended_by("cargo fmt; if the file is generated, its template is not in rustfmt's layout");
+    let mut steps = vec![format];
+    steps.extend(cargo_steps(group, package));
+    if group == "rust" {
+        let args = ["package", "--quiet", "--allow-dirty", "--no-verify"];
+        steps.push(Step::new(&format!("{group}: {package} package"), "cargo", &args).at(folder));
+    }
+    steps
+}
+
+fn generator() -> Vec<Step> {
+    let mut steps = vec![
+        Step::new(
+            "generator: regen --check",
+            "cargo",
+            &["xtask", "regen", "--check"],
+        )
+        .mended_by("cargo xtask regen"),
+    ];
+    for package in ["exai-gen", "xtask", "exai-tests"] {
+        steps.push(
+            Step::new(
+                &format!("generator: {package} format"),
+                "cargo",
+                &["fmt", "--package", package, "--check"],
+            )
+            .mended_by("cargo fmt"),
+        );
+        steps.extend(cargo_steps("generator", package));
+    }
+    steps
+}
+
+fn typescript() -> Vec<Step> {
+    let folder = "sdks/typescript";
+    let npm = |name: &str, args: &[&str]| {
+        Step::new(&format!("typescript: {name}"), "npm", args).at(folder)
+    };
+    vec![
+        npm("install", &["ci", "--no-audit", "--no-fund", "--silent"]),
+        npm("format and lint", &["exec", "--", "biome", "ci", "."])
+            .mended_by("cd sdks/typescript && npm run format"),
+        npm("types, by tsc 7 and 5.9", &["run", "--silent", "typecheck"]),
+        npm("tests", &["test", "--silent"]),
+        npm(
+            "package, by publint and attw",
+            &["run", "--silent", "lint:package"],
+        ),
+        npm("pack", &["pack", "--dry-run", "--silent"]),
+    ]
+}
+
+fn python() -> Result<Vec<Step>, String> {
+    let root = root();
+    let tools = root.join(".tools");
+    fs::create_dir_all(&tools).map_err(|error| format!("cannot make .tools: {error}"))?;
+    let venv = tools.join("python");
+    let bin = |name: &str| venv.join("bin").join(name).to_string_lossy().into_owned();
+    let folder = "sdks/python";
+    let step = |name: &str, program: &str, args: &[&str]| {
+        Step::new(&format!("python: {name}"), &bin(program), args).at(folder)
+    };
+    let dist = tools.join("python-dist");
+    let dist = dist.to_string_lossy();
+    let check = format!(
+        "rm -rf {dist} && {} -m build --no-isolation --outdir {dist} . && {} -m twine check --strict {dist}/*",
+        bin("python"),
+        bin("python")
+    );
+    Ok(vec![
+        Step::new(
+            "python: venv install",
+            "python3",
+            &["-m", "venv", &venv.to_string_lossy()],
+        ),
+        step(
+            "pip install",
+            "python",
+            &["-m", "pip", "install", "--quiet", "pip==26.1.1"],
+        ),
+        step(
+            "install",
+            "python",
+            &[
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--group",
+                "pyproject.toml:dev",
+            ],
+        ),
+        step(
+            "package install",
+            "python",
+            &[
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--no-build-isolation",
+                "--editable",
+                ".",
+            ],
+        ),
+        step("format", "ruff", &["format", "--check", "."]).mended_by(
+            "ruff format; if the file is generated, its template is not in ruff's layout",
+        ),
+        step("lint", "ruff", &["check", "."]),
+        step("types, by pyright", "pyright", &[]),
+        step("types, by mypy", "mypy", &[]),
+        step("tests", "pytest", &[]),
+        Step::new("python: wheel and sdist, by twine", "bash", &["-c", &check]).at(folder),
+    ])
+}
+
+fn go() -> Vec<Step> {
+    let step = |name: &str, args: &[&str]| {
+        Step::new(&format!("go: {name}"), "go", args)
+            .at("sdks/go")
+            .env("GOFLAGS", "-mod=mod")
+    };
+    vec![
+        Step::new("go: format", "gofmt", &["-l", "."])
+            .at("sdks/go")
+            .silent()
+            .mended_by("gofmt -w; if the file is generated, its template is not in gofmt's layout"),
+        step("vet", &["vet", "./..."]),
+        step(
+            "staticcheck",
+            &["tool", "-modfile=tools/go.mod", "staticcheck", "./..."],
+        ),
+        step("tests", &["test", "./..."]),
+        Step::new("go: module from its zip", "bash", &["run"]).at("sdks/go/integration"),
+    ]
+}

@@ -1,0 +1,254 @@
+//! `cargo xtask tidy`: invariants that are absences, by reading the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exai_gen::tree::{MANIFEST, digest, read_manifest};
+
+use crate::packages::{COMMAND, PACKAGES, root};
+
+/// A text that must not stand in the code of some files.
+struct Absence {
+    /// Where it is looked for, below the root.
+    folder: &'static str,
+    texts: &'static [&'static str],
+    /// Paths that may have it, by a part of the path.
+    except: &'static [&'static str],
+    why: &'static str,
+}
+
+const ABSENCES: &[Absence] = &[
+    Absence {
+        folder: "generator/src",
+        texts: &["std::fs", "fs::read", "fs::write", "File::open"],
+        except: &["/source/", "/write.rs", "/tests.rs"],
+        why: "only `source` reads the disk, only `write` writes it",
+    },
+    Absence {
+        folder: "generator/src",
+        texts: &["std::net", "TcpStream", "reqwest"],
+        except: &[],
+        why: "the generator reaches no network",
+    },
+    Absence {
+        folder: "generator/src",
+        texts: &["minijinja"],
+        except: &["/render/", "/tests.rs"],
+        why: "only `render` names the template engine",
+    },
+    Absence {
+        folder: "generator/src/ir",
+        texts: &["serde::", "Serialize", "snake_case", "camelCase", "Pascal"],
+        except: &[],
+        why: "`ir` is pure data: no language, no casing, nothing a template could print",
+    },
+    Absence {
+        folder: "generator/src/lower",
+        texts: &["OpenAPI 3.0", ".openapi.value"],
+        except: &[],
+        why: "nothing after `document` asks for a version",
+    },
+    Absence {
+        folder: "generator/src",
+        texts: &[".unwrap()", "panic!(", "unreachable!(", "todo!("],
+        except: &["/tests.rs", "/tests/", "/fixtures.rs"],
+        why: "no panic on what a user wrote",
+    },
+];
+
+/// Lines that a template may have.
+const TEMPLATE_LINES: usize = 150;
+
+/// Checks every invariant.
+///
+/// # Errors
+/// A line a finding: path, line number, what and why.
+pub(crate) fn run() -> Result<(), String> {
+    let root = root();
+    let mut findings = Vec::new();
+    for absence in ABSENCES {
+        for (path, text) in sources(&root.join(absence.folder), "rs") {
+            if !absence
+                .except
+                .iter()
+                .any(|part| path.to_string_lossy().contains(part))
+            {
+                for_code_lines(&text, |number, line| {
+                    if absence.texts.iter().any(|wanted| line.contains(wanted)) {
+                        findings.push(finding(&root, &path, number, line.trim(), absence.why));
+                    }
+                });
+            }
+        }
+    }
+    raw_text(&root, &mut findings);
+    templates(&root, &mut findings);
+    manifests(&root, &mut findings);
+    runtimes(&root, &mut findings);
+    if findings.is_empty() {
+        println!("tidy: nothing to say");
+        return Ok(());
+    }
+    Err(findings.join("\n"))
+}
+
+fn finding(root: &Path, path: &Path, number: usize, what: &str, why: &str) -> String {
+    format!(
+        "{}:{number}: {what}: {why}",
+        path.strip_prefix(root).unwrap_or(path).display()
+    )
+}
+
+/// Calls with each line that is code: no comment, and not in a `#[cfg(test)]` module, which stands
+/// last in a file.
+fn for_code_lines(text: &str, mut each: impl FnMut(usize, &str)) {
+    for (index, line) in text.lines().enumerate() {
+        if line.trim() == "#[cfg(test)]" {
+            let next = text.lines().nth(index + 1).unwrap_or_default();
+            if next.starts_with("mod ") && next.ends_with('{') {
+                return;
+            }
+        }
+        if !line.trim_start().starts_with("//") {
+            each(index + 1, line);
+        }
+    }
+}
+
+/// Words of the document reach output through escapers alone.
+fn raw_text(root: &Path, findings: &mut Vec<String>) {
+    const MAY: &[&str] = &[
+        "/escape",
+        "/names.rs",
+        "/lower/",
+        "/passes/",
+        "/pipeline.rs",
+        "/ir/",
+        "/cli/",
+        "tests",
+        "fixtures",
+    ];
+    for (path, text) in sources(&root.join("generator/src"), "rs") {
+        if MAY.iter().any(|part| path.to_string_lossy().contains(part)) {
+            continue;
+        }
+        for_code_lines(&text, |number, line| {
+            if line.contains(".raw()") {
+                let why = "a document's text is read in escape.rs only";
+                findings.push(finding(root, &path, number, line.trim(), why));
+            }
+        });
+    }
+}
+
+fn templates(root: &Path, findings: &mut Vec<String>) {
+    for (path, text) in sources(&root.join("templates"), "jinja") {
+        let lines = text.lines().count();
+        if lines > TEMPLATE_LINES {
+            let what = format!("{lines} lines");
+            findings.push(finding(
+                root,
+                &path,
+                lines,
+                &what,
+                "a template has at most 150 lines",
+            ));
+        }
+        let first = text.lines().next().unwrap_or_default();
+        if !first.starts_with("{#") {
+            findings.push(finding(
+                root,
+                &path,
+                1,
+                first,
+                "line 1 names the view it prints",
+            ));
+        }
+        for (index, line) in text.lines().enumerate() {
+            let decides =
+                line.contains("{% if") || line.contains("{% elif") || line.contains("{%- if");
+            let compares = [" == ", " != ", " in ", " is ", " > ", " < "]
+                .iter()
+                .any(|op| line.contains(op));
+            if decides && compares {
+                let why = "a template tests a bool; the view decides";
+                findings.push(finding(root, &path, index + 1, line.trim(), why));
+            }
+        }
+    }
+}
+
+/// Every manifest tells the truth, and every generated file names its command.
+fn manifests(root: &Path, findings: &mut Vec<String>) {
+    for (_, folder) in PACKAGES {
+        let folder = root.join(folder);
+        let listed = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+        for (path, sum) in read_manifest(&listed) {
+            let path = folder.join(path);
+            let Ok(text) = fs::read_to_string(&path) else {
+                findings.push(finding(root, &path, 0, "missing", "the manifest lists it"));
+                continue;
+            };
+            if digest(&text) != sum {
+                let why = "generated files are not edited: run `cargo xtask regen`";
+                findings.push(finding(root, &path, 0, "edited", why));
+            }
+            let json = path.extension().is_some_and(|ending| ending == "json");
+            let first = text.lines().next().unwrap_or_default();
+            if !json && !first.contains(COMMAND) {
+                findings.push(finding(
+                    root,
+                    &path,
+                    1,
+                    first,
+                    "the first line names the command",
+                ));
+            }
+        }
+    }
+}
+
+/// A runtime holds no product name: it is copied beside other documents' code.
+fn runtimes(root: &Path, findings: &mut Vec<String>) {
+    let folders = [
+        ("sdks/typescript/src/runtime", "ts"),
+        ("sdks/python/src/exai/_runtime", "py"),
+        ("sdks/rust/src/runtime", "rs"),
+        ("server-stubs/api/src/runtime", "rs"),
+    ];
+    for (folder, ending) in folders {
+        for (path, text) in sources(&root.join(folder), ending) {
+            for (index, line) in text.lines().enumerate() {
+                let lower = line.to_lowercase();
+                if lower.contains("exai") {
+                    let why = "a runtime holds no product name";
+                    findings.push(finding(root, &path, index + 1, line.trim(), why));
+                }
+                if lower.contains("generated::") || lower.contains("/generated/") {
+                    let why = "a runtime never imports generated code";
+                    findings.push(finding(root, &path, index + 1, line.trim(), why));
+                }
+            }
+        }
+    }
+}
+
+/// Every file with an ending below a folder, with its text, by path.
+fn sources(folder: &Path, ending: &str) -> Vec<(PathBuf, String)> {
+    let mut out = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                out.extend(fs::read_to_string(&path).ok().map(|text| (path, text)));
+            }
+        }
+    }
+    out.sort();
+    out
+}
