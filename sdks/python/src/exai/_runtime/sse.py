@@ -21,10 +21,21 @@ class ServerSentEvent:
 class EventParser:
     """Turns chunks of a body into events. Does no input or output."""
 
-    __slots__ = ("_data", "_event", "_partial", "_skip_newline", "_started", "last_id", "retry")
+    __slots__ = (
+        "_data",
+        "_event",
+        "_id",
+        "_partial",
+        "_skip_newline",
+        "_started",
+        "last_id",
+        "retry",
+    )
 
     def __init__(self, last_id: str = "") -> None:
         self.last_id = last_id
+        """What a reconnection goes on behind: the id as of the last event that was whole."""
+        self._id = last_id
         self.retry: float | None = None
         """Seconds that the server wants a client to wait before it connects again."""
         self._partial: list[bytes] = []
@@ -71,12 +82,14 @@ class EventParser:
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
-            self.last_id = value
+            self._id = value
         elif name == "retry" and value.isascii() and value.isdecimal():
             self.retry = int(value) / 1000
         return None
 
     def _dispatch(self) -> ServerSentEvent | None:
+        # An event that breaks off in the middle must not move the place to resume at.
+        self.last_id = self._id
         data, event = self._data, self._event
         self._data, self._event = [], ""
         if not data:

@@ -1,0 +1,112 @@
+"""What is not known is kept; what is sent is what was said."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from exai._runtime.decode import Codec
+from exai._runtime.model import UNSET, Unknown
+
+from . import notes_api as api
+
+
+def read(data: bytes) -> api.Note:
+    return api.Note.from_json(data)
+
+
+def test_values_of_an_enum_that_are_not_known() -> None:
+    note = read(b'{"id":"1","color":"mauve","closed":"z"}')
+    assert note.to_dict() == {"id": "1", "size": 0, "color": "mauve", "closed": "z"}
+
+
+def test_fields_that_are_not_known_are_kept_and_sent_along() -> None:
+    note = read(b'{"id":"1","new":{"a":[1]},"last":{"type":"note.created","id":"2","more":1}}')
+    assert note.extra_fields == {"new": {"a": [1]}}
+    assert isinstance(note.last, api.Created)
+    assert note.last.extra_fields == {"more": 1}
+    assert msgspec.json.decode(note.to_json()) == {
+        "id": "1",
+        "size": 0,
+        "last": {"id": "2", "type": "note.created", "more": 1},
+        "new": {"a": [1]},
+    }
+
+
+def test_variants_that_are_not_known() -> None:
+    note = read(b'{"id":"1","last":{"type":"note.moved","to":3}}')
+    assert note.last == Unknown("note.moved", {"type": "note.moved", "to": 3})
+    assert msgspec.json.decode(note.to_json())["last"] == {"type": "note.moved", "to": 3}
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"type":"note.created","id":"1"}', b'{"x":1,"type":"note.created","id":"1"}']
+)
+def test_a_union_by_itself(data: bytes) -> None:
+    event = Codec[api.Event](api.Event).decode(data)
+    assert isinstance(event, api.Created)
+    assert isinstance(event, api.Event)  # type: ignore[misc, arg-type, unused-ignore]
+
+
+def test_unions_match() -> None:
+    event = Codec[api.Event](api.Event).decode(b'{"type":"note.deleted","id":"7"}')
+    match event:
+        case api.Deleted(id=identifier):
+            assert identifier == "7"
+        case _:
+            pytest.fail("no Deleted")
+
+
+def test_unions_without_a_tag_are_told_by_their_shape() -> None:
+    note = read(b'{"id":"1","trees":["a",{"name":"n","children":["b"]},5]}')
+    assert note.trees == ["a", api.Shelf(name="n", children=["b"]), Unknown(None, 5)]
+
+
+def test_null_and_absent_differ() -> None:
+    assert read(b'{"id":"1"}').parent is UNSET
+    assert read(b'{"id":"1","parent":null}').parent is None
+    assert "parent" not in api.Note(id="1").to_dict()
+    assert api.Note(id="1", parent=None).to_dict()["parent"] is None
+
+
+def test_numbers_lose_nothing() -> None:
+    note = read(b'{"id":"1","size":9223372036854775807,"price":"0.1000000000000000055"}')
+    assert note.size == 2**63 - 1
+    assert note.price == Decimal("0.1000000000000000055")
+    assert b'"0.1000000000000000055"' in note.to_json()
+
+
+def test_times_keep_their_zone() -> None:
+    note = read(b'{"id":"1","made_at":"2026-01-02T03:04:05+02:00"}')
+    assert note.made_at is not None
+    assert note.made_at.utcoffset() is not None
+    assert b"+02:00" in note.to_json()
+
+
+def test_wire_names_that_are_keywords() -> None:
+    assert read(b'{"id":"1","class":"c"}').class_ == "c"
+    assert api.Note(id="1", class_="c").to_dict()["class"] == "c"
+
+
+def test_additional_properties_have_their_type() -> None:
+    labels = api.Labels.from_json(b'{"name":"n","a":{"type":"note.created","id":"1"}}')
+    assert isinstance(labels.extra_fields["a"], api.Created)
+
+
+def test_secrets_are_not_shown() -> None:
+    note = read(b'{"id":"1","secret":"whsec_1","other":"whsec_2"}')
+    assert "whsec" not in repr(note)
+    assert note.secret == "whsec_1"
+
+
+@pytest.mark.parametrize("data", [b'{"size":1}', b'{"id":1}', b"[]", b"{", b'{"id":"1","trees":5}'])
+def test_what_is_of_another_type_is_refused(data: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        read(data)
+
+
+def test_a_refusal_names_the_place() -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"data\[1\]"):
+        api.NotePage.from_json(b'{"data":[{"id":"1","new":1},{"id":5}],"next_cursor":null}')
