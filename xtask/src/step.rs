@@ -1,8 +1,11 @@
 //! A command of a test run: what it is called, how it is run, what it says when it fails.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+use exai_gen::tree::digest;
 
 use crate::packages::root;
 
@@ -20,6 +23,7 @@ pub(crate) struct Step {
     env: Vec<(String, String)>,
     must_be_silent: bool,
     mend: Option<String>,
+    once: Option<(String, String)>,
 }
 
 impl Step {
@@ -33,6 +37,7 @@ impl Step {
             env: Vec::new(),
             must_be_silent: false,
             mend: None,
+            once: None,
         }
     }
 
@@ -60,12 +65,31 @@ impl Step {
         self
     }
 
+    /// Runs once for each text that `file` has; `name` is what it is remembered by.
+    pub(crate) fn once(mut self, name: &str, file: &str) -> Self {
+        self.once = Some((name.to_owned(), file.to_owned()));
+        self
+    }
+
+    /// Where the text of the file that a step was last run for is remembered, and that text.
+    fn stamp(&self) -> Option<(PathBuf, String)> {
+        let (name, file) = self.once.as_ref()?;
+        let text = fs::read_to_string(root().join(file)).ok()?;
+        Some((root().join(".tools/stamps").join(name), digest(&text)))
+    }
+
     /// Runs it, and gives the seconds it took.
     ///
     /// # Errors
     /// The command and the end of what it printed.
     pub(crate) fn run(&self) -> Result<f64, String> {
         let start = Instant::now();
+        let stamp = self.stamp();
+        if let Some((path, wanted)) = &stamp {
+            if fs::read_to_string(path).is_ok_and(|done| done == *wanted) {
+                return Ok(0.0);
+            }
+        }
         let output = Command::new(&self.program)
             .args(&self.args)
             .current_dir(&self.folder)
@@ -80,6 +104,11 @@ impl Step {
         text.push_str(&String::from_utf8_lossy(&output.stderr));
         let loud = self.must_be_silent && !text.trim().is_empty();
         if output.status.success() && !loud {
+            if let Some((path, done)) = stamp {
+                // A stamp that can't be kept costs the next run its time, and nothing else.
+                let _ = fs::create_dir_all(path.parent().unwrap_or(&path));
+                let _ = fs::write(&path, done);
+            }
             return Ok(start.elapsed().as_secs_f64());
         }
         let lines: Vec<&str> = text.lines().collect();

@@ -1,8 +1,6 @@
 //! `cargo xtask test`: installs what each language needs inside ignored folders, then runs every
 //! check. One failure does not hide the others.
 
-use std::fs;
-
 use crate::packages::root;
 use crate::step::Step;
 use crate::{tidy, toolchain};
@@ -42,7 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
                 }
             }
         }
-        for step in steps(group)? {
+        for step in steps(group) {
             match step.run() {
                 Ok(seconds) => {
                     println!("ok   {seconds:6.1} s  {}", step.name);
@@ -69,11 +67,11 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     }
 }
 
-fn steps(group: &str) -> Result<Vec<Step>, String> {
-    Ok(match group {
-        "generator" => generator(),
-        "typescript" => typescript(),
-        "python" => python()?,
+fn steps(group: &str) -> Vec<Step> {
+    match group {
+        "generator" => [installs(), generator()].concat(),
+        "typescript" => [installs(), typescript()].concat(),
+        "python" => [installs(), python()].concat(),
         "go" => go(),
         "rust" => crate_steps("rust", "exai-sdk", "sdks/rust"),
         _ => [
@@ -82,7 +80,7 @@ fn steps(group: &str) -> Result<Vec<Step>, String> {
             crate_steps("server", "exai-sandbox", "server-stubs/sandbox"),
         ]
         .concat(),
-    })
+    }
 }
 
 /// Clippy, rustdoc and tests of a crate, warnings denied.
@@ -106,7 +104,14 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
         Step::new(
             &named("documentation"),
             "cargo",
-            &["doc", "--quiet", "--package", package, "--no-deps"],
+            &[
+                "doc",
+                "--quiet",
+                "--package",
+                package,
+                "--no-deps",
+                "--document-private-items",
+            ],
         )
         .env("RUSTDOCFLAGS", "-D warnings"),
         Step::new(
@@ -162,7 +167,6 @@ fn typescript() -> Vec<Step> {
         Step::new(&format!("typescript: {name}"), "npm", args).at(folder)
     };
     vec![
-        npm("install", &["ci", "--no-audit", "--no-fund", "--silent"]),
         npm("format and lint", &["exec", "--", "biome", "ci", "."])
             .mended_by("cd sdks/typescript && npm run format"),
         npm("types, by tsc 7 and 5.9", &["run", "--silent", "typecheck"]),
@@ -175,69 +179,53 @@ fn typescript() -> Vec<Step> {
     ]
 }
 
-fn python() -> Result<Vec<Step>, String> {
-    let root = root();
-    let tools = root.join(".tools");
-    fs::create_dir_all(&tools).map_err(|error| format!("cannot make .tools: {error}"))?;
-    let venv = tools.join("python");
-    let bin = |name: &str| venv.join("bin").join(name).to_string_lossy().into_owned();
-    let folder = "sdks/python";
-    let step = |name: &str, program: &str, args: &[&str]| {
-        Step::new(&format!("python: {name}"), &bin(program), args).at(folder)
-    };
-    let dist = tools.join("python-dist");
-    let dist = dist.to_string_lossy();
-    let check = format!(
-        "rm -rf {dist} && {} -m build --no-isolation --outdir {dist} . && {} -m twine check --strict {dist}/*",
-        bin("python"),
-        bin("python")
+/// What the generator's own tests hold generated code against: each language's tools.
+fn installs() -> Vec<Step> {
+    let venv = "sdks/python/.venv";
+    let pip = format!("{venv}/bin/python -m pip install --quiet --disable-pip-version-check");
+    // Dependency groups are known to pip from 25.1 on.
+    let python = format!(
+        "python3 -m venv {venv} && {pip} pip==26.1.1 && \
+         (cd sdks/python && .venv/bin/python -m pip install --quiet --group dev && \
+          .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .)"
     );
-    Ok(vec![
+    let npm = "cd sdks/typescript && npm ci --no-audit --no-fund --loglevel=error";
+    vec![
+        Step::new("typescript: install", "bash", &["-c", npm])
+            .once("typescript", "sdks/typescript/package-lock.json"),
+        Step::new("python: install", "bash", &["-c", &python])
+            .once("python", "sdks/python/pyproject.toml"),
+    ]
+}
+
+fn python() -> Vec<Step> {
+    let folder = "sdks/python";
+    let step = |name: &str, args: &[&str]| {
+        let program = root().join(folder).join(".venv/bin").join(args[0]);
         Step::new(
-            "python: venv install",
-            "python3",
-            &["-m", "venv", &venv.to_string_lossy()],
-        ),
-        step(
-            "pip install",
-            "python",
-            &["-m", "pip", "install", "--quiet", "pip==26.1.1"],
-        ),
-        step(
-            "install",
-            "python",
-            &[
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--group",
-                "pyproject.toml:dev",
-            ],
-        ),
-        step(
-            "package install",
-            "python",
-            &[
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--no-deps",
-                "--no-build-isolation",
-                "--editable",
-                ".",
-            ],
-        ),
-        step("format", "ruff", &["format", "--check", "."]).mended_by(
+            &format!("python: {name}"),
+            &program.to_string_lossy(),
+            &args[1..],
+        )
+        .at(folder)
+    };
+    let package = "rm -rf dist && .venv/bin/python -m build --no-isolation && \
+        .venv/bin/python -m twine check --strict dist/*";
+    vec![
+        step("format", &["ruff", "format", "--check", "."]).mended_by(
             "ruff format; if the file is generated, its template is not in ruff's layout",
         ),
-        step("lint", "ruff", &["check", "."]),
-        step("types, by pyright", "pyright", &[]),
-        step("types, by mypy", "mypy", &[]),
-        step("tests", "pytest", &[]),
-        Step::new("python: wheel and sdist, by twine", "bash", &["-c", &check]).at(folder),
-    ])
+        step("lint", &["ruff", "check", "."]),
+        step("types, by pyright", &["pyright"]),
+        step("types, by mypy", &["mypy"]),
+        step("tests", &["pytest"]),
+        Step::new(
+            "python: wheel and sdist, by twine",
+            "bash",
+            &["-c", package],
+        )
+        .at(folder),
+    ]
 }
 
 fn go() -> Vec<Step> {
