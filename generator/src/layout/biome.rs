@@ -197,6 +197,8 @@ pub fn union(indent: usize, head: &str, members: &[String]) -> String {
         }
         [member] if head.ends_with('=') => format!("{head}\n{pad}{member};"),
         [_] => flat,
+        // One type or null stays on its line, however long the type's name is.
+        [member, null] if null == "null" && head.ends_with(':') && is_name(member) => flat,
         _ => {
             let lines: Vec<String> = members
                 .iter()
@@ -205,6 +207,11 @@ pub fn union(indent: usize, head: &str, members: &[String]) -> String {
             format!("{head}{};", lines.concat())
         }
     }
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ import type {
   BuildId,
   BuildName,
   BuildPreview,
+  BuildPreviewStatus,
   BuildStack,
   BuildStatus,
   Duration,
@@ -158,8 +159,7 @@ export interface BuildMessage {
   build_id: BuildId;
   created_at: string;
   parts: MessagePart[];
-  /** The one who prompts, or the builder. */
-  role: BuildMessageRole;
+  role: MessageRole;
 }
 
 /** A piece of a message to the one who prompts. */
@@ -268,8 +268,7 @@ export interface SentBuildMessage {
   parts: MessagePart[];
   /** Where to fetch the resource as it stands; the same as `Location`. */
   poll_url: string;
-  /** The one who prompts, or the builder. */
-  role: SentBuildMessageRole;
+  role: MessageRole;
   /** Where to follow the work as server-sent events. */
   stream_url: string;
 }
@@ -308,7 +307,7 @@ export interface StartedBuildPreview {
   /** Where to fetch the resource as it stands; the same as `Location`. */
   poll_url: string;
   region: Region;
-  status: StartedBuildPreviewStatus;
+  status: BuildPreviewStatus;
   /** Where to follow the work as server-sent events. */
   stream_url: string;
   /** Where it answers; null until it is ready. */
@@ -367,9 +366,6 @@ export type BuildEvent =
   | BuildCancelledEvent
   | UnknownVariant<"type">;
 
-/** The one who prompts, or the builder. */
-export type BuildMessageRole = "user" | "assistant" | (string & {});
-
 /** A part of the work. */
 export type BuildStage = "planning" | "generating" | "testing" | "deploying" | (string & {});
 
@@ -382,15 +378,8 @@ export type MessageId = string;
 /** A part of a message. */
 export type MessagePart = TextPart | AssetPart | PreviewPart | UnknownVariant<"type">;
 
-/** The one who prompts, or the builder. */
-export type SentBuildMessageRole = "user" | "assistant" | (string & {});
-
-export type StartedBuildPreviewStatus =
-  | "deploying"
-  | "ready"
-  | "failed"
-  | "expired"
-  | (string & {});
+/** Who speaks, the one who prompts or the builder. */
+export type MessageRole = "user" | "assistant" | (string & {});
 
 /** What `builder.runs.list` takes. */
 export interface ListBuildsParams {

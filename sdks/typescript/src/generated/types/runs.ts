@@ -246,7 +246,6 @@ export interface RunCheckpoint {
   id: CheckpointId;
   created_at: string;
   digest: Sha256;
-  /** Why it was taken. */
   reason: RunCheckpointReason;
   run_id: RunId;
   /** Its place among the run's checkpoints, from 1. */
@@ -261,8 +260,7 @@ export interface RunCheckpointDetail {
   digest: Sha256;
   /** The nodes by key. */
   nodes: { [key: string]: CheckpointNode };
-  /** Why it was taken. */
-  reason: RunCheckpointDetailReason;
+  reason: RunCheckpointReason;
   run_id: RunId;
   /** Its place among the run's checkpoints, from 1. */
   sequence: Int64;
@@ -532,16 +530,7 @@ export type NodeType =
   | "wait"
   | (string & {});
 
-/** Why it was taken. */
-export type RunCheckpointDetailReason =
-  | "node_finished"
-  | "approval_requested"
-  | "wait_started"
-  | "pause_requested"
-  | "ceiling_reached"
-  | (string & {});
-
-/** Why it was taken. */
+/** Why a checkpoint was taken. */
 export type RunCheckpointReason =
   | "node_finished"
   | "approval_requested"

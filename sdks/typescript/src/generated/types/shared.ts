@@ -525,7 +525,7 @@ export interface EnvironmentVariable {
 /** One fault of a request. */
 export interface ErrorDetail {
   /** Which part of the request the pointer leads into. */
-  in: ErrorDetailIn;
+  location: ErrorDetailLocation;
   /** What is wrong, for people. */
   message: string;
   /**
@@ -1382,6 +1382,7 @@ export type BuildId = string;
 /** A name for people. It need not be unique. */
 export type BuildName = string;
 
+/** Where the preview is in its life. `ready` ends with `expired`. */
 export type BuildPreviewStatus = "deploying" | "ready" | "failed" | "expired" | (string & {});
 
 /** What the app is made with. `auto` leaves it to the prompt. */
@@ -1503,7 +1504,7 @@ export type DecimalAmount = string;
 export type Duration = string;
 
 /** Which part of the request the pointer leads into. */
-export type ErrorDetailIn = "body" | "query" | "path" | "header" | (string & {});
+export type ErrorDetailLocation = "body" | "query" | "path" | "header" | (string & {});
 
 /** An event of the audit log. */
 export type EventId = string;

@@ -15,8 +15,7 @@ import type {
 
 /** An event type with the JSON Schema of its events. */
 export interface EventTypeDefinition {
-  /** The part of the API that the event comes from. */
-  area: EventTypeDefinitionArea;
+  area: ApiArea;
   /** When the event is sent, in Markdown. */
   description: string;
   example: WebhookEvent;
@@ -28,8 +27,7 @@ export interface EventTypeDefinition {
 
 /** What an event of a type says. */
 export interface EventTypeDescription {
-  /** The part of the API that the event comes from. */
-  area: EventTypeDescriptionArea;
+  area: ApiArea;
   /** When the event is sent, in Markdown. */
   description: string;
   /** One line. */
@@ -252,32 +250,20 @@ export interface WebhookReplay {
   until: string;
 }
 
+/** A part of the API. */
+export type ApiArea =
+  | "workspaces"
+  | "composer"
+  | "builder"
+  | "orchestrator"
+  | "agents"
+  | "templates"
+  | "audit"
+  | "webhooks"
+  | (string & {});
+
 /** A webhook delivery. */
 export type DeliveryId = string;
-
-/** The part of the API that the event comes from. */
-export type EventTypeDefinitionArea =
-  | "workspaces"
-  | "composer"
-  | "builder"
-  | "orchestrator"
-  | "agents"
-  | "templates"
-  | "audit"
-  | "webhooks"
-  | (string & {});
-
-/** The part of the API that the event comes from. */
-export type EventTypeDescriptionArea =
-  | "workspaces"
-  | "composer"
-  | "builder"
-  | "orchestrator"
-  | "agents"
-  | "templates"
-  | "audit"
-  | "webhooks"
-  | (string & {});
 
 /** A replay of webhook events. */
 export type ReplayId = string;
