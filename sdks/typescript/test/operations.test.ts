@@ -1,0 +1,172 @@
+/** Every operation of the document, called through the package against the document's examples. */
+
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { test } from "node:test";
+import Exai, {
+  type Download,
+  type Pages,
+  parseLossless,
+  type Result,
+  type Stream,
+  stringifyLossless,
+} from "../src/index.js";
+import { exampleOf, type Json, readDocument, resolve, sample, unavailable } from "./document.js";
+import { serve } from "./server.js";
+
+interface Case {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly accessors: readonly string[];
+  readonly parameters: readonly Json[];
+  readonly request: { readonly type: string; readonly example: Json | undefined } | undefined;
+  readonly response: { readonly status: number; readonly type: string; readonly example: Json };
+}
+
+function* casesOf(document: Json): Generator<Case> {
+  for (const [path, reference] of Object.entries(document["paths"] ?? {})) {
+    const item = resolve(document, reference as Json);
+    for (const [method, operation] of Object.entries(item) as [string, Json][]) {
+      if (method === "parameters") continue;
+      const parameters = [
+        ...((item["parameters"] ?? []) as readonly Json[]),
+        ...((operation["parameters"] ?? []) as readonly Json[]),
+      ].map((parameter) => resolve(document, parameter));
+      const [status, answer] = Object.entries(operation["responses"] ?? {})[0] as [string, Json];
+      const [type, content] = contentOf(resolve(document, answer));
+      const [bodyType, body] = contentOf(resolve(document, operation["requestBody"]));
+      yield {
+        id: String(operation["operationId"]),
+        method: method.toUpperCase(),
+        path,
+        accessors: String(operation["x-exai-method"]).split("."),
+        parameters,
+        request: bodyType ? { type: bodyType, example: exampleOf(document, body) } : undefined,
+        response: { status: Number(status), type, example: exampleOf(document, content) as Json },
+      };
+    }
+  }
+}
+
+function contentOf(node: Json): [string, Json] {
+  const [first] = Object.entries(node["content"] ?? {});
+  return (first as [string, Json] | undefined) ?? ["", {} as Json];
+}
+
+const bytes = new Uint8Array([0, 255, 10, 13]);
+
+function answer({ response: { status, type, example } }: Case, response: ServerResponse): void {
+  const headers = { "x-exai-receipt": "rcp_1", ...(type === "" ? {} : { "Content-Type": type }) };
+  response.writeHead(status, headers);
+  if (type === "") response.end();
+  else if (type === "application/json") response.end(stringifyLossless(example));
+  // A block of YAML ends with one line break; an event, with an empty line.
+  else if (type === "text/event-stream") response.end(`${example}\n\n`);
+  else response.end(example ?? bytes);
+}
+
+/** Calls the method as a user would: path parameters, a body of its own, parameters, options. */
+function call(exai: Exai, item: Case, document: Json): unknown {
+  const path: unknown[] = [];
+  const params: Record<string, unknown> = {};
+  for (const parameter of item.parameters) {
+    const name = String(parameter["name"]);
+    const role = parameter["x-exai-role"];
+    if (role !== undefined) continue;
+    const value = sample(document, parameter["schema"]);
+    if (parameter["in"] === "path") path.push(value);
+    else params[name] = value;
+  }
+  const { request } = item;
+  const whole = request !== undefined && request.example === undefined;
+  if (request?.type === "multipart/form-data") {
+    Object.assign(params, request.example, { file: new File([bytes], "a.png") });
+  } else if (request !== undefined && !whole) Object.assign(params, request.example);
+  const takesParams = Object.keys(params).length > 0 || (request !== undefined && !whole);
+  const args = [...path, ...(whole ? [bytes] : []), ...(takesParams ? [params] : [])];
+  const method = item.accessors.at(-1) ?? "";
+  const owner = item.accessors
+    .slice(0, -1)
+    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], exai);
+  return (owner as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+}
+
+async function read(item: Case, made: unknown, count: number): Promise<unknown> {
+  const { type } = item.response;
+  if (type === "text/event-stream" || type === "application/x-ndjson") {
+    const items: unknown[] = [];
+    for await (const value of made as Stream<unknown>) {
+      if (items.push(value) === count) break;
+    }
+    return items;
+  }
+  if ("page" in (made as object)) {
+    const page = await (made as Pages<unknown, { data: unknown[] }>).page();
+    assert.deepEqual(page.items, page.body.data);
+    return page.body;
+  }
+  const full = await (made as Result<unknown>).withResponse();
+  assert.equal(full.receipt, "rcp_1");
+  assert.equal(full.status, item.response.status);
+  return full.data;
+}
+
+/** What the call is to give: the example, in the form that its media type has. */
+function expected({ response: { type, example } }: Case): unknown {
+  if (type === "text/event-stream") {
+    const lines = example.split("\n").filter((line) => line.startsWith("data:"));
+    return lines.map((line) => parseLossless(line.slice("data:".length)));
+  }
+  if (type !== "application/x-ndjson") return type === "" ? undefined : example;
+  return example
+    .trim()
+    .split("\n")
+    .map((line) => parseLossless(line));
+}
+
+const document = unavailable ? undefined : readDocument();
+const cases = document ? [...casesOf(document)] : [];
+
+test("the document has its 142 operations", { skip: unavailable }, () => {
+  assert.equal(cases.length, 142);
+});
+
+for (const item of cases) {
+  test(item.id, async (t) => {
+    if (document === undefined) return;
+    const server = await serve(t, (_request, response) => answer(item, response));
+    const exai = new Exai({ baseURL: server.url, apiKey: "sk_test_1", maxRetries: 0 });
+    const wanted = expected(item);
+    const count = Array.isArray(wanted) ? wanted.length : 0;
+    const given = await read(item, call(exai, item, document), count);
+    if (item.response.type !== "" && item.response.example === undefined) {
+      assert.deepEqual(await (given as Download).bytes(), bytes);
+    } else assert.deepEqual(given, wanted);
+
+    const [request] = server.received;
+    assert.ok(request);
+    assert.equal(server.received.length, 1);
+    assert.equal(request.method, item.method);
+    const template = item.path.replace(/\{[^}]+\}/g, "[^/?]+").replaceAll(".", "\\.");
+    assert.match(request.url, new RegExp(`^${template}(\\?|$)`));
+    assert.equal(request.headers.authorization, "Bearer sk_test_1");
+    const keyed = item.method === "POST" || item.method === "PATCH";
+    assert.equal(request.headers["idempotency-key"] !== undefined, keyed);
+
+    const { searchParams } = new URL(request.url, server.url);
+    for (const parameter of item.parameters) {
+      if (parameter["in"] !== "query") continue;
+      const value = sample(document, parameter["schema"]);
+      const first = Array.isArray(value) ? value[0] : value;
+      if (typeof first === "object") continue;
+      assert.equal(searchParams.get(String(parameter["name"])), String(first));
+    }
+    if (item.request?.type === "application/json") {
+      assert.deepEqual(parseLossless(String(request.body)), item.request.example);
+    } else if (item.request?.type.startsWith("application/")) {
+      assert.deepEqual(new Uint8Array(request.body), bytes);
+      assert.equal(request.headers["content-type"], item.request.type);
+    }
+  });
+}
