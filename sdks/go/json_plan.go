@@ -16,6 +16,7 @@ import (
 // It reads struct tags:
 //
 //	json:"name"           a member; json:"name,omitzero" is left out when zero
+//	json:"-" member:"name"  the same, for a name that a json tag can't hold
 //	json:"-" rest:"true"  a map that takes the members no other field declares
 //	const:"name" value:"J"  on a blank field: a member that is always the JSON text J
 
@@ -61,8 +62,12 @@ func newStructPlan(t reflect.Type) *structPlan {
 			p.rest = i
 			continue
 		}
-		tag, ok := f.Tag.Lookup("json")
-		if !ok || tag == "-" || !f.IsExported() {
+		tag, ok := f.Tag.Lookup("member")
+		if !ok {
+			tag, ok = f.Tag.Lookup("json")
+			ok = ok && tag != "-"
+		}
+		if !ok || !f.IsExported() {
 			continue
 		}
 		// A name may hold a comma, so the option is cut off the end.

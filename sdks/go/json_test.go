@@ -191,6 +191,22 @@ func TestJSONRequiredNilsAreWrittenEmpty(t *testing.T) {
 	}
 }
 
+func TestJSONMembersWithOddNames(t *testing.T) {
+	type odd struct {
+		Dash  string  `json:"-" member:"-"`
+		Space *string `json:"-" member:"a \"b\", c,omitzero"`
+		None  string  `json:"-"`
+	}
+	text := `{"-":"x","a \"b\", c":"y"}`
+	got, err := Unmarshal[odd]([]byte(text))
+	if err != nil || got.Dash != "x" || *got.Space != "y" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if back, err := marshal(got); err != nil || string(back) != text {
+		t.Errorf("got %s, %v", back, err)
+	}
+}
+
 func TestJSONErrorNamesThePlace(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"children":[{"tags":["a",1]}]}`: "/children/0/tags/1",

@@ -2,5 +2,6 @@
 
 pub mod biome;
 pub mod go_align;
+pub mod go_func;
 pub mod ruff;
 pub mod rustfmt;

@@ -98,10 +98,22 @@ pub(super) fn tag(pairs: &[(&str, String)]) -> String {
     }
 }
 
-/// The wire name of a member as a tag's value.
-pub(super) fn tag_name(name: &Name, omit_zero: bool) -> String {
-    let omit = if omit_zero { ",omitzero" } else { "" };
-    format!("{}{omit}", name.wire().raw())
+/// The wire name of a parameter or a fixed member as a tag's value.
+pub(super) fn tag_name(name: &Name) -> String {
+    name.wire().raw().to_owned()
+}
+
+/// The tag pairs that name a member. A name that a `json` tag cannot hold, or that has a meaning
+/// there, stands under the runtime's own key.
+pub(super) fn member(name: &Name, omit_zero: bool) -> Vec<(&'static str, String)> {
+    let wire = name.wire().raw();
+    let value = format!("{wire}{}", if omit_zero { ",omitzero" } else { "" });
+    let plain = |c: char| c.is_alphanumeric() || "_-.$/:@#+".contains(c);
+    if wire != "-" && !wire.is_empty() && wire.chars().all(plain) {
+        vec![("json", value)]
+    } else {
+        vec![("json", "-".to_owned()), ("member", value)]
+    }
 }
 
 /// Text as a tag's value.
@@ -184,10 +196,11 @@ mod tests {
 
     #[test]
     fn a_tag_cannot_be_left() {
-        let tag = |text: &str| tag(&[("json", tag_name(&name(text), false))]);
+        let tag = |text: &str| tag(&member(&name(text), false));
         assert_eq!(tag("plan_id"), "`json:\"plan_id\"`");
-        assert_eq!(tag("a\"b"), "`json:\"a\\\"b\"`");
-        assert_eq!(tag("a`b"), r#""json:\"a`b\"""#);
+        assert_eq!(tag("a\"b"), "`json:\"-\" member:\"a\\\"b\"`");
+        assert_eq!(tag("a`b"), r#""json:\"-\" member:\"a`b\"""#);
+        assert_eq!(tag("-"), "`json:\"-\" member:\"-\"`");
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl ParamsView {
                 match &field.ty {
                     Type::Literal(value) if field.required => {
                         let tag = escape::tag(&[
-                            ("const", escape::tag_name(&field.name, false)),
+                            ("const", escape::tag_name(&field.name)),
                             ("value", escape::json(value)),
                         ]);
                         fields.push(Vec::new(), ["_".to_owned(), "struct{}".to_owned(), tag]);
@@ -152,7 +152,7 @@ fn body_field(
     imports: &mut Imports,
 ) -> (String, String) {
     let ty = types.field(&field.ty, field.required, field.indirect, imports);
-    let mut pairs = vec![("json", escape::tag_name(&field.name, ty.omit_zero))];
+    let mut pairs = escape::member(&field.name, ty.omit_zero);
     if let Payload::Form { fields, .. } = &content.payload
         && let Some(form) = fields.iter().find(|f| f.name.wire() == field.name.wire())
     {
@@ -187,7 +187,7 @@ fn part_field(
         (PartKind::File, false, false) => "*File".to_owned(),
         _ => types.field(ty, required, false, imports).text,
     };
-    let mut pairs = vec![("json", escape::tag_name(&part.name, !required))];
+    let mut pairs = escape::member(&part.name, !required);
     if !part.content_type.is_empty() {
         pairs.push(("part", escape::tag_text(&part.content_type)));
     }
@@ -200,7 +200,7 @@ fn parameter_tag(parameter: &Parameter) -> String {
         Place::Header => ("header", Style::Simple),
         Place::Cookie => ("cookie", Style::Form),
     };
-    let mut pairs = vec![(place, escape::tag_name(&parameter.name, false))];
+    let mut pairs = vec![(place, escape::tag_name(&parameter.name))];
     pairs.extend(style_pairs(
         parameter.style,
         parameter.explode,

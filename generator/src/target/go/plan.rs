@@ -67,11 +67,7 @@ impl<'a> Plan<'a> {
     pub(super) fn new(api: &'a Api) -> Self {
         let mut scope = Scope::with(names::RUNTIME);
         scope.reserve(names::CLIENT.iter().map(|&name| name.to_owned()));
-        let errors = error::views(api, &mut scope);
-        let error_names = errors
-            .iter()
-            .map(|(index, view)| (*index, view.name.clone()))
-            .collect();
+        let (errors, error_names) = error::views(api, &mut scope);
         let mut declared: Vec<TypeId> = declared(api, roots(api)).into_iter().collect();
         declared.sort_by_key(|id| {
             let name = &api.types[*id].name;
@@ -105,7 +101,7 @@ impl<'a> Plan<'a> {
             api,
             types: GoTypes::new(api, type_names, unknown),
             declared,
-            errors: errors.into_iter().map(|(_, view)| view).collect(),
+            errors,
             error_names,
             root,
             constants,

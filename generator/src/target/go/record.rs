@@ -7,6 +7,7 @@ use super::names::{self, Scope};
 use super::types::{GoTypes, Imports};
 use crate::ir::{Additional, Api, Docs, Field, Record, Shape, Type, TypeDef, TypeId};
 use crate::layout::go_align::{Row, align};
+use crate::layout::go_func::function;
 
 /// A struct type that is sent, received or both.
 #[derive(Debug, Serialize)]
@@ -17,6 +18,10 @@ pub(super) struct RecordView {
     pub(super) name: String,
     /// The struct's body: ``ID string `json:"id"` ``
     pub(super) body: String,
+    /// `func (r Run) MarshalJSON() ([]byte, error) { return marshal(r) }`
+    pub(super) marshal: String,
+    /// `func (r *Run) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }`
+    pub(super) unmarshal: String,
 }
 
 /// The fields of a struct while its body is put together.
@@ -84,7 +89,16 @@ impl RecordView {
             }
         }
         rest(&mut body, record, def.usage.received, types, imports);
+        let name = types.name(id);
         Self {
+            marshal: function(
+                &format!("func (r {name}) MarshalJSON() ([]byte, error)"),
+                "return marshal(r)",
+            ),
+            unmarshal: function(
+                &format!("func (r *{name}) UnmarshalJSON(data []byte) error"),
+                "return unmarshal(data, r)",
+            ),
             docs: type_docs(types.name(id), &def.docs, def.deprecated).join("\n"),
             name: types.name(id).to_owned(),
             body: body.text(),
@@ -143,7 +157,7 @@ fn tag_default(api: &Api, id: TypeId, field: &Field) -> Vec<String> {
 /// A field with a fixed value: it is written by the codec and cannot be set.
 fn constant(body: &mut StructBody, field: &Field, value: &crate::ir::Literal) {
     let tag = escape::tag(&[
-        ("const", escape::tag_name(&field.name, false)),
+        ("const", escape::tag_name(&field.name)),
         ("value", escape::json(value)),
     ]);
     body.push(Vec::new(), ["_".to_owned(), "struct{}".to_owned(), tag]);
@@ -157,7 +171,7 @@ fn member(
     imports: &mut Imports,
 ) {
     let ty = types.field(&field.ty, field.required, field.indirect, imports);
-    let tag = escape::tag(&[("json", escape::tag_name(&field.name, ty.omit_zero))]);
+    let tag = escape::tag(&escape::member(&field.name, ty.omit_zero));
     let mut docs = escape::comment(&field.docs, field.deprecated);
     if docs.is_empty() {
         docs = note;

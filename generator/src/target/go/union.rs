@@ -8,6 +8,7 @@ use super::record::{indented, type_docs};
 use super::types::{GoTypes, Imports};
 use crate::ir::{Api, EnumBase, Shape, Tagging, Text, Type, TypeDef, TypeId, Union, Variant};
 use crate::layout::go_align::{Row, align};
+use crate::layout::go_func::{fits, function};
 
 /// An interface type, switched over by type.
 #[derive(Debug, Serialize)]
@@ -150,10 +151,12 @@ fn methods(receivers: &[String], marker: &str) -> Vec<String> {
     let rows: Vec<Row> = receivers
         .iter()
         .map(|receiver| {
-            Row::Cells(vec![
-                format!("func ({receiver}) {marker}()"),
-                "{}".to_owned(),
-            ])
+            let header = format!("func ({receiver}) {marker}()");
+            if fits(&header, "") {
+                Row::Cells(vec![header, "{}".to_owned()])
+            } else {
+                Row::Lines(function(&header, "").lines().map(str::to_owned).collect())
+            }
         })
         .collect();
     align(&rows)
