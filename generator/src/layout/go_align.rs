@@ -32,6 +32,48 @@ pub fn align(rows: &[Row]) -> Vec<String> {
     lines
 }
 
+/// Lays out the elements of a composite literal, whose first cells are keys: `["Name:", "1,"]`.
+///
+/// Where a key is much longer or shorter than those before it, gofmt starts a new section: keys of
+/// more than 40 characters are held against the geometric mean of the section's, with a ratio of
+/// 2.5 (`exprList` in `go/printer/nodes.go`).
+pub fn align_literal(rows: &[Row]) -> Vec<String> {
+    let mut sections = Vec::with_capacity(rows.len());
+    let mut sizes: Vec<f64> = Vec::new();
+    for row in rows {
+        let size = match row {
+            Row::Cells(cells) => cells
+                .first()
+                .map(|key| key.chars().count().saturating_sub(1)),
+            Row::Lines(_) => None,
+        };
+        match size {
+            Some(size) => {
+                let size = size as f64;
+                if sizes.last().is_some_and(|last| parted(*last, size, &sizes)) {
+                    sections.push(Row::Lines(Vec::new()));
+                    sizes.clear();
+                }
+                sizes.push(size);
+            }
+            None => sizes.clear(),
+        }
+        sections.push(row.clone());
+    }
+    align(&sections)
+}
+
+fn parted(last: f64, size: f64, sizes: &[f64]) -> bool {
+    const SMALL: f64 = 40.0;
+    const RATIO: f64 = 2.5;
+    if last <= SMALL && size <= SMALL {
+        return false;
+    }
+    let mean = (sizes.iter().map(|size| size.ln()).sum::<f64>() / sizes.len() as f64).exp();
+    let ratio = size / mean;
+    RATIO * ratio <= 1.0 || ratio >= RATIO
+}
+
 fn align_run(rows: &[&[String]]) -> Vec<String> {
     let mut lines = vec![String::new(); rows.len()];
     let columns = rows.iter().map(|row| row.len()).max().unwrap_or(0);
@@ -107,6 +149,20 @@ mod tests {
     #[test]
     fn width_is_counted_in_characters() {
         assert_eq!(align(&[cells("é|x"), cells("ab|y")]), ["é  x", "ab y"]);
+    }
+
+    #[test]
+    fn a_key_unlike_those_before_it_starts_a_section() {
+        let long = format!("{}:|1,", "k".repeat(41));
+        let lines = align_literal(&[
+            cells("a:|1,"),
+            cells("bcd:|2,"),
+            cells(&long),
+            cells("e:|3,"),
+        ]);
+        assert_eq!(lines[0], "a:   1,");
+        assert_eq!(lines[2], format!("{}: 1,", "k".repeat(41)));
+        assert_eq!(lines[3], "e: 3,");
     }
 
     #[test]

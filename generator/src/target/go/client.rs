@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::record::indented;
 use super::resource;
 use crate::ir::{Api, HeaderRole, Place, SecurityKind, Server};
-use crate::layout::go_align::{Row, align};
+use crate::layout::go_align::{Row, align, align_literal};
 use crate::target::Context;
 
 /// The client's file.
@@ -224,7 +224,7 @@ fn product(plan: &Plan<'_>, identity: &Identity<'_>) -> Vec<String> {
         rows.push(block("schemes: map[string]authScheme{", schemes));
     }
     rows.push(block("headers: headerNames{", headers(api)));
-    align(&rows)
+    align_literal(&rows)
 }
 
 fn block(head: &str, lines: Vec<String>) -> Row {
@@ -278,7 +278,7 @@ fn schemes(api: &Api) -> Vec<String> {
             ]))
         })
         .collect();
-    align(&rows)
+    align_literal(&rows)
 }
 
 /// The names of the headers that have a meaning, aligned.
@@ -313,7 +313,7 @@ fn headers(api: &Api) -> Vec<String> {
             rows.push(Row::Cells(vec![format!("{field}:"), format!("{name},")]));
         }
     }
-    align(&rows)
+    align_literal(&rows)
 }
 
 fn header_with(api: &Api, role: HeaderRole) -> Option<String> {

@@ -26,7 +26,13 @@ pub(super) fn lines(markdown: &str) -> Vec<String> {
         }
         after_item = item;
         match block {
-            Block::Paragraph(text) => out.extend(wrap(&plain(&text), WIDTH)),
+            Block::Paragraph(text) => {
+                let mut paragraph = wrap(&plain(&text), WIDTH);
+                if !out.is_empty() {
+                    end_sentence(&mut paragraph);
+                }
+                out.extend(paragraph);
+            }
             Block::Heading(text) => out.push(format!("# {}", plain(&text))),
             Block::Code(code) => out.extend(code),
             Block::Item(text) => {
@@ -37,6 +43,16 @@ pub(super) fn lines(markdown: &str) -> Vec<String> {
         }
     }
     out
+}
+
+/// Ends a line that stands alone: without an end it would be taken for a heading of the old form
+/// (`isOldHeading` in `go/doc/comment`) and get a `#`.
+fn end_sentence(paragraph: &mut [String]) {
+    if let [only] = paragraph
+        && only.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '\''))
+    {
+        only.push('.');
+    }
 }
 
 /// Takes out what no comment should hold: control characters, byte order marks and the marks that
@@ -246,6 +262,14 @@ mod tests {
             ["It is a 409. Then no more."]
         );
         assert_eq!(lines("1. one\n2. two"), ["  - one", "  - two"]);
+    }
+
+    #[test]
+    fn a_line_alone_is_no_heading() {
+        assert_eq!(
+            lines("One\n\nTwo words\n\nThree"),
+            ["One", "", "Two words.", "", "Three."]
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::types::{GoTypes, Imports};
 use super::union::tag_of;
 use super::wait::polled;
 use crate::ir::{Api, Content, Name, Operation, OperationId, PathSegment, Payload, Style, Type};
-use crate::layout::go_align::{Row, align};
+use crate::layout::go_align::{Row, align_literal};
 
 /// A method of a service.
 #[derive(Debug, Serialize)]
@@ -253,7 +253,7 @@ impl Named<'_> {
         FactsView {
             name: self.facts.to_owned(),
             ty: "operation",
-            body: indented(&align(&rows)),
+            body: indented(&align_literal(&rows)),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::params::{Body, ParamsView};
 use super::plan::{CallPlan, Plan, ServicePlan};
 use super::record::indented;
 use super::types::Imports;
-use crate::layout::go_align::{Row, align};
+use crate::layout::go_align::{Row, align, align_literal};
 
 /// A service: `client.Runs`.
 #[derive(Debug, Serialize)]
@@ -187,5 +187,5 @@ pub(super) fn literal(service: &ServicePlan<'_>) -> String {
         })
         .collect();
     rows.push(Row::Cells(vec!["transport:".to_owned(), "t,".to_owned()]));
-    indented(&align(&rows)).replace('\t', "\t\t")
+    indented(&align_literal(&rows)).replace('\t', "\t\t")
 }

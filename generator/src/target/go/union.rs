@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::record::{indented, type_docs};
 use super::types::{GoTypes, Imports};
 use crate::ir::{Api, EnumBase, Shape, Tagging, Text, Type, TypeDef, TypeId, Union, Variant};
-use crate::layout::go_align::{Row, align};
+use crate::layout::go_align::{Row, align, align_literal};
 use crate::layout::go_func::{fits, function};
 
 /// An interface type, switched over by type.
@@ -131,13 +131,16 @@ fn plan_lines(
                 "tag:".to_owned(),
                 format!("{},", escape::wire(tag)),
             ]));
-            rows.push(block("tagged: map[string]reflect.Type{", align(tagged)));
+            rows.push(block(
+                "tagged: map[string]reflect.Type{",
+                align_literal(tagged),
+            ));
         }
         Tagging::Untagged => rows.push(block("untagged: []reflect.Type{", untagged.to_vec())),
     }
     let unknown = format!("reflect.TypeFor[*{unknown}](),");
     rows.push(Row::Cells(vec!["unknown:".to_owned(), unknown]));
-    align(&rows)
+    align_literal(&rows)
 }
 
 fn block(head: &str, lines: Vec<String>) -> Row {

@@ -5,7 +5,7 @@ use super::operation::{FactsView, Named, pointer};
 use super::record::indented;
 use super::types::{GoTypes, Imports};
 use crate::ir::{Api, LinkArgument, LongRunning, Name, Operation, PathSegment, Payload};
-use crate::layout::go_align::{Row, align};
+use crate::layout::go_align::{Row, align_literal};
 
 impl Named<'_> {
     /// How to wait for the result, where every argument of what follows is known.
@@ -39,7 +39,7 @@ impl Named<'_> {
         Some(FactsView {
             name,
             ty: "waitShape",
-            body: indented(&align(&rows)),
+            body: indented(&align_literal(&rows)),
         })
     }
 
