@@ -163,10 +163,10 @@ fn is_marker(word: &str) -> bool {
 
 /// Inline marks taken out: `**bold**`, `[text](address)`, quotes that Go would turn round.
 fn plain(text: &str) -> String {
-    let text = text
-        .replace("**", "")
-        .replace("``", "`")
-        .replace("''", "\"");
+    let mut text = text.replace("**", "").replace("''", "\"");
+    while text.contains("``") {
+        text = text.replace("``", "`");
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(start) = rest.find('[') {
@@ -277,5 +277,6 @@ mod tests {
         assert_eq!(lines("a\r\nb\u{0}\u{202E}c\u{2028}*/\u{FEFF}"), ["a bc*/"]);
         assert!(lines(" \n\t\n").is_empty());
         assert!(lines("```\n```").is_empty());
+        assert_eq!(lines("See: ```json x``` and ''y''"), ["See: `json x` and \"y\""]);
     }
 }
