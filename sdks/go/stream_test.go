@@ -52,6 +52,34 @@ func TestEventStreamIsReadByTheStandard(t *testing.T) {
 	}
 }
 
+// However a stream is cut into reads, its events are the same.
+func FuzzEventStreamDoesNotDependOnReads(f *testing.F) {
+	f.Add("\uFEFFid: 1\r\ndata: a\r\rdata\n\nretry: 5\nevent: x\ndata:b\n\r\n")
+	f.Add("data: a\n\r\ndata: b\r\n\r")
+	read := func(r io.Reader) (events []string) {
+		reader := newEventReader(r)
+		for {
+			e, err := reader.next()
+			if err != nil {
+				return append(events, fmt.Sprint(reader.lastID, reader.retry))
+			}
+			events = append(events, fmt.Sprintf("%q", []string{e.name, string(e.data), e.id}))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		whole, bytewise := read(strings.NewReader(text)), read(iotest.OneByteReader(strings.NewReader(text)))
+		if !reflect.DeepEqual(whole, bytewise) {
+			t.Errorf("whole %q, byte by byte %q", whole, bytewise)
+		}
+		// LF, CR and CRLF mean the same where none of them is in the text already.
+		if !strings.Contains(text, "\r") {
+			if crlf := read(strings.NewReader(strings.ReplaceAll(text, "\n", "\r\n"))); !reflect.DeepEqual(whole, crlf) {
+				t.Errorf("with LF %q, with CRLF %q", whole, crlf)
+			}
+		}
+	})
+}
+
 func TestEventIsHandedOverAtACarriageReturn(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()
