@@ -1,7 +1,6 @@
 /** Every operation of the document, called through the package against the document's examples. */
 
 import assert from "node:assert/strict";
-import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 import Exai, {
   type Download,
@@ -9,62 +8,10 @@ import Exai, {
   parseLossless,
   type Result,
   type Stream,
-  stringifyLossless,
 } from "../src/index.js";
-import { exampleOf, type Json, readDocument, resolve, sample, unavailable } from "./document.js";
+import { type Json, readDocument, sample, unavailable } from "./document.js";
+import { answer, bytes, type Case, casesOf } from "./examples.js";
 import { serve } from "./server.js";
-
-interface Case {
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  readonly accessors: readonly string[];
-  readonly parameters: readonly Json[];
-  readonly request: { readonly type: string; readonly example: Json | undefined } | undefined;
-  readonly response: { readonly status: number; readonly type: string; readonly example: Json };
-}
-
-function* casesOf(document: Json): Generator<Case> {
-  for (const [path, reference] of Object.entries(document["paths"] ?? {})) {
-    const item = resolve(document, reference as Json);
-    for (const [method, operation] of Object.entries(item) as [string, Json][]) {
-      if (method === "parameters") continue;
-      const parameters = [
-        ...((item["parameters"] ?? []) as readonly Json[]),
-        ...((operation["parameters"] ?? []) as readonly Json[]),
-      ].map((parameter) => resolve(document, parameter));
-      const [status, answer] = Object.entries(operation["responses"] ?? {})[0] as [string, Json];
-      const [type, content] = contentOf(resolve(document, answer));
-      const [bodyType, body] = contentOf(resolve(document, operation["requestBody"]));
-      yield {
-        id: String(operation["operationId"]),
-        method: method.toUpperCase(),
-        path,
-        accessors: String(operation["x-exai-method"]).split("."),
-        parameters,
-        request: bodyType ? { type: bodyType, example: exampleOf(document, body) } : undefined,
-        response: { status: Number(status), type, example: exampleOf(document, content) as Json },
-      };
-    }
-  }
-}
-
-function contentOf(node: Json): [string, Json] {
-  const [first] = Object.entries(node["content"] ?? {});
-  return (first as [string, Json] | undefined) ?? ["", {} as Json];
-}
-
-const bytes = new Uint8Array([0, 255, 10, 13]);
-
-function answer({ response: { status, type, example } }: Case, response: ServerResponse): void {
-  const headers = { "x-exai-receipt": "rcp_1", ...(type === "" ? {} : { "Content-Type": type }) };
-  response.writeHead(status, headers);
-  if (type === "") response.end();
-  else if (type === "application/json") response.end(stringifyLossless(example));
-  // A block of YAML ends with one line break; an event, with an empty line.
-  else if (type === "text/event-stream") response.end(`${example}\n\n`);
-  else response.end(example ?? bytes);
-}
 
 /** Calls the method as a user would: path parameters, a body of its own, parameters, options. */
 function call(exai: Exai, item: Case, document: Json): unknown {
