@@ -69,9 +69,10 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
 
 fn steps(group: &str) -> Vec<Step> {
     match group {
-        "generator" => [installs(), generator()].concat(),
-        "typescript" => [installs(), typescript()].concat(),
-        "python" => [installs(), python()].concat(),
+        // Its own tests hold generated code against each language's tools.
+        "generator" => [vec![install_typescript(), install_python()], generator()].concat(),
+        "typescript" => [vec![install_typescript()], typescript()].concat(),
+        "python" => [vec![install_python()], python()].concat(),
         "go" => go(),
         "rust" => crate_steps("rust", "exai-sdk", "sdks/rust"),
         _ => [
@@ -179,23 +180,23 @@ fn typescript() -> Vec<Step> {
     ]
 }
 
-/// What the generator's own tests hold generated code against: each language's tools.
-fn installs() -> Vec<Step> {
-    let venv = "sdks/python/.venv";
-    let pip = format!("{venv}/bin/python -m pip install --quiet --disable-pip-version-check");
-    // Dependency groups are known to pip from 25.1 on.
-    let python = format!(
-        "python3 -m venv {venv} && {pip} pip==26.1.1 && \
-         (cd sdks/python && .venv/bin/python -m pip install --quiet --group dev && \
-          .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .)"
-    );
-    let npm = "cd sdks/typescript && npm ci --no-audit --no-fund --loglevel=error";
-    vec![
-        Step::new("typescript: install", "bash", &["-c", npm])
-            .once("typescript", "sdks/typescript/package-lock.json"),
-        Step::new("python: install", "bash", &["-c", &python])
-            .once("python", "sdks/python/pyproject.toml"),
-    ]
+/// The tools of the TypeScript SDK. As `npm ci`, by the lock file, but content with a lock that
+/// lacks other platforms' packages.
+fn install_typescript() -> Step {
+    let npm = "npm install --no-save --no-audit --no-fund --loglevel=error";
+    Step::new("typescript: install", "bash", &["-c", npm])
+        .at("sdks/typescript")
+        .once("typescript", "sdks/typescript/package-lock.json")
+}
+
+/// The tools of the Python SDK. Dependency groups are known to pip from 25.1 on.
+fn install_python() -> Step {
+    let python = "python3 -m venv .venv && \
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check pip==26.1.1 && \
+        .venv/bin/python -m pip install --quiet --group dev";
+    Step::new("python: install", "bash", &["-c", python])
+        .at("sdks/python")
+        .once("python", "sdks/python/pyproject.toml")
 }
 
 fn python() -> Vec<Step> {
