@@ -293,6 +293,32 @@ test("a token is asked for on every try", async (t) => {
   );
 });
 
+test("a token that does not come is under the timeout, and one that fails is the caller's", async (t) => {
+  const server = await serve(t, (_request, response) => json(response, 200, { id: "a" }));
+  const slow = coreOf(server, { apiKey: () => new Promise<string>(() => undefined), timeout: 100 });
+  await assert.rejects(async () => send(slow, get, { path: ["a"] }), TimeoutError);
+  const broken = coreOf(server, { apiKey: () => Promise.reject(new RangeError("no vault")) });
+  await assert.rejects(async () => send(broken, get, { path: ["a"] }), RangeError);
+  assert.equal(server.received.length, 0);
+});
+
+test("an operation's own server is used, unless the caller says where the API is", async (t) => {
+  const server = await serve(t, (_request, response) => json(response, 200, { id: "a" }));
+  const own: Operation<Thing> = { ...get, server: "../v2/" };
+  const servers = [{ name: "main", url: `${server.url}/v1` }];
+  await send(new Core({ ...settings, servers }, { apiKey: "k" }), own, { path: ["a"] });
+  await send(coreOf(server), own, { path: ["a"] });
+  await send(
+    new Core(settings, { apiKey: "k" }),
+    { ...get, server: `${server.url}/v3/` },
+    { path: ["a"] },
+  );
+  assert.deepEqual(
+    server.received.map(({ url }) => url),
+    ["/v2/things/a", "/things/a", "/v3/things/a"],
+  );
+});
+
 test("a redirect to another origin does not carry the token", async (t) => {
   const other = await serve(t, (_request, response) => json(response, 200, { id: "b" }));
   const server = await serve(t, (_request, response) => {

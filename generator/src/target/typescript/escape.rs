@@ -2,7 +2,7 @@
 //! names, path templates, and the files of a package that are not `TypeScript`.
 
 use super::docs;
-use crate::ir::{Docs, Literal, Name, Text};
+use crate::ir::{Docs, Literal, Name, Server, Text};
 
 /// A doc comment of what the document says and of lines that we add, indented; empty where there
 /// is nothing to say, and otherwise ending with a line break.
@@ -246,6 +246,17 @@ pub(super) fn path(text: &Text) -> String {
         }
     }
     out
+}
+
+/// The URL of an operation's own server as a string literal: variables have their defaults, and a
+/// slash ends it.
+pub(super) fn server(server: &Server) -> String {
+    let mut url = server.url.raw().trim().to_owned();
+    for variable in &server.variables {
+        let slot = format!("{{{}}}", variable.name.wire().raw());
+        url = url.replace(&slot, variable.default.raw());
+    }
+    quote(&format!("{}/", url.trim_end_matches('/')))
 }
 
 /// A parameter's name between the braces of a path template.

@@ -26,6 +26,9 @@ pub(super) fn literal(
         Value::code(format!("\"{}\"", operation.method.as_str())),
     );
     add("path", Value::code(escape::quote(&path(operation))));
+    if let Some(server) = operation.servers.first() {
+        add("server", Value::code(escape::server(server)));
+    }
     let styles = path_styles(operation, imports);
     if !styles.is_empty() {
         add("pathStyles", Value::Object(styles));

@@ -21,6 +21,8 @@ export interface Settings {
 /** What {@link Settings} and {@link ClientOptions} come to. */
 export interface Config {
   readonly baseURL: string;
+  /** Whether the caller, not the document, said where the API is. */
+  readonly isOwnURL: boolean;
   readonly credentials: Credentials;
   readonly security: readonly SecurityRequirement[];
   readonly errors: readonly ErrorClass[];
@@ -43,8 +45,10 @@ export class Core {
   /** @throws ConfigurationError when the base URL can not be told. */
   constructor(settings: Settings, options: ClientOptions = {}) {
     const { environmentPrefix: prefix } = settings;
+    const fallback = environment(`${prefix}_BASE_URL`);
     this.#config = {
-      baseURL: resolveServer(settings.servers, options, environment(`${prefix}_BASE_URL`)),
+      baseURL: resolveServer(settings.servers, options, fallback),
+      isOwnURL: (options.baseURL ?? fallback) !== undefined,
       credentials: new Credentials(
         settings.schemes,
         options.apiKey ?? environment(`${prefix}_API_KEY`),

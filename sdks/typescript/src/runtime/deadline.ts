@@ -1,6 +1,16 @@
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
 
+/** A promise that also rejects when the signal is aborted, for work that takes no signal. */
+export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
 /** `setTimeout` takes no more; a longer one would fire at once. */
 const longest = 2 ** 31 - 1;
 

@@ -16,6 +16,11 @@ export interface Operation<T> {
   readonly method: string;
   /** The path below the base URL, as the document writes it: `/runs/{run_id}`. */
   readonly path: string;
+  /**
+   * A server of this operation's own, absolute or relative to the client's, with a slash at its
+   * end. A base URL that the caller gave wins over it.
+   */
+  readonly server?: string;
   /** The styles of path parameters other than `simple`, by name. */
   readonly pathStyles?: { readonly [name: string]: PathStyle };
   /** Which properties of the parameters go into the query. */

@@ -25,7 +25,12 @@ export function prepare(
   options: RequestOptions,
 ): PreparedRequest {
   const params = (args.params ?? {}) as { readonly [property: string]: unknown };
-  const url = config.baseURL + expandPath(operation.path, args.path ?? [], operation.pathStyles);
+  const { server } = operation;
+  const base =
+    server === undefined || config.isOwnURL
+      ? config.baseURL
+      : new URL(server, `${config.baseURL}/`).href.replace(/\/+$/, "");
+  const url = base + expandPath(operation.path, args.path ?? [], operation.pathStyles);
   const query = [
     ...queryPieces(operation.query ?? {}, params),
     ...Object.entries(options.query ?? {}).flatMap(([name, value]) =>

@@ -1,5 +1,5 @@
 import type { Core } from "./core.js";
-import { Deadline } from "./deadline.js";
+import { bounded, Deadline } from "./deadline.js";
 import {
   AbortError,
   ConnectionError,
@@ -104,11 +104,17 @@ async function tryOnce<T>(
 ): Promise<{ readonly answer: WithResponse<T> } | Failure> {
   const { config } = core;
   const { idempotencyKey } = request;
-  const { url, init } = await request.init(signal);
+  let prepared: Awaited<ReturnType<PreparedRequest["init"]>>;
+  try {
+    prepared = await bounded(request.init(signal), signal);
+  } catch (error) {
+    // A function that gives no token is the caller's own error, whatever it is.
+    if (deadline.stopped === undefined) throw error;
+    return failure(deadline, idempotencyKey, undefined);
+  }
   let response: Response;
   try {
-    signal.throwIfAborted();
-    response = await config.fetch(url, init);
+    response = await config.fetch(prepared.url, prepared.init);
   } catch (error) {
     return failure(deadline, idempotencyKey, error);
   }
