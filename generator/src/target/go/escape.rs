@@ -14,6 +14,13 @@ pub(super) fn comment(docs: &Docs, deprecated: bool) -> Vec<String> {
         markdown.push_str(description);
     }
     let mut lines = docs::lines(&markdown);
+    // A comment that begins with a list or with code is not read as one by gofmt.
+    if lines
+        .first()
+        .is_some_and(|line| line.starts_with([' ', '\t']))
+    {
+        lines.splice(0..0, ["In detail:".to_owned(), String::new()]);
+    }
     if deprecated {
         if !lines.is_empty() {
             lines.push(String::new());
@@ -216,6 +223,14 @@ mod tests {
             description: Text::new("Start a DAG."),
         };
         assert_eq!(comment(&docs, false), ["// Start a DAG."]);
+        let list = Docs {
+            summary: Text::default(),
+            description: Text::new("- a\n- b"),
+        };
+        assert_eq!(
+            comment(&list, false),
+            ["// In detail:", "//", "//   - a", "//   - b"]
+        );
         assert_eq!(
             comment(&docs, true).last().map(String::as_str),
             Some("// Deprecated: the API has deprecated it.")
