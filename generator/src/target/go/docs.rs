@@ -277,6 +277,9 @@ mod tests {
         assert_eq!(lines("a\r\nb\u{0}\u{202E}c\u{2028}*/\u{FEFF}"), ["a bc*/"]);
         assert!(lines(" \n\t\n").is_empty());
         assert!(lines("```\n```").is_empty());
-        assert_eq!(lines("See: ```json x``` and ''y''"), ["See: `json x` and \"y\""]);
+        assert_eq!(
+            lines("See: ```json x``` and ''y''"),
+            ["See: `json x` and \"y\""]
+        );
     }
 }

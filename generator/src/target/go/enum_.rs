@@ -43,7 +43,7 @@ impl EnumView {
             ]));
         }
         Self {
-            docs: type_docs(name, &def.docs, def.deprecated).join("\n"),
+            docs: type_docs(name, def).join("\n"),
             name: name.to_owned(),
             base: if value.base == EnumBase::Integer {
                 "int64"

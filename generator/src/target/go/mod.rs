@@ -337,7 +337,7 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
                     .push(UnionView::new(def, id, union, plan, &mut imports));
             }
             Shape::Alias(target) => view.aliases.push(AliasView {
-                docs: record::type_docs(plan.types.name(id), &def.docs, def.deprecated).join("\n"),
+                docs: record::type_docs(plan.types.name(id), def).join("\n"),
                 name: plan.types.name(id).to_owned(),
                 ty: plan.types.expression(target, &mut imports),
             }),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::escape;
 use super::names::{self, Scope};
 use super::types::{GoTypes, Imports};
-use crate::ir::{Additional, Api, Docs, Field, Record, Shape, Type, TypeDef, TypeId};
+use crate::ir::{Additional, Api, Field, Record, Shape, Type, TypeDef, TypeId};
 use crate::layout::go_align::{Row, align};
 use crate::layout::go_func::function;
 
@@ -99,7 +99,7 @@ impl RecordView {
                 &format!("func (r *{name}) UnmarshalJSON(data []byte) error"),
                 "return unmarshal(data, r)",
             ),
-            docs: type_docs(types.name(id), &def.docs, def.deprecated).join("\n"),
+            docs: type_docs(types.name(id), def).join("\n"),
             name: types.name(id).to_owned(),
             body: body.text(),
         }
@@ -121,14 +121,19 @@ pub(super) fn indented(lines: &[String]) -> String {
     lines.join("\n")
 }
 
-/// A type's doc comment; a type without one says what it is called on the wire, at least.
-pub(super) fn type_docs(name: &str, docs: &Docs, deprecated: bool) -> Vec<String> {
-    let lines = escape::comment(docs, deprecated);
-    if lines.is_empty() {
-        vec![format!("// {name} is a type of the API.")]
-    } else {
-        lines
+/// A type's doc comment; where the document says nothing, what kind of thing it is.
+pub(super) fn type_docs(name: &str, def: &TypeDef) -> Vec<String> {
+    let lines = escape::comment(&def.docs, def.deprecated);
+    if !lines.is_empty() {
+        return lines;
     }
+    let kind = match &def.shape {
+        Shape::Record(_) => "an object",
+        Shape::Enum(_) => "one of a list of values, or a newer one",
+        Shape::Union(_) => "one of several types",
+        Shape::Alias(_) => "a value",
+    };
+    escape::own_comment(&format!("{name} is {kind}."))
 }
 
 /// The note on a tag that the record does not fix by itself, where a union names one value for it.

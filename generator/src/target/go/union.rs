@@ -99,7 +99,7 @@ impl UnionView {
 }
 
 fn docs(def: &TypeDef, name: &str, listed: &[String], unknown: &str) -> Vec<String> {
-    let mut docs = type_docs(name, &def.docs, false);
+    let mut docs = type_docs(name, def);
     let mut variants = listed.to_vec();
     variants.push(format!(
         "- [{unknown}], for those that this version of the module does not know"
@@ -109,12 +109,6 @@ fn docs(def: &TypeDef, name: &str, listed: &[String], unknown: &str) -> Vec<Stri
         "It is one of\n{}",
         variants.join("\n")
     )));
-    if def.deprecated {
-        docs.push("//".to_owned());
-        docs.extend(escape::own_comment(
-            "Deprecated: the API has deprecated it.",
-        ));
-    }
     docs
 }
 
