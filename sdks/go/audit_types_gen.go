@@ -701,7 +701,7 @@ const (
 	AuditOutcomeDenied    AuditOutcome = "denied"
 )
 
-// AuditRequestMethod is a type of the API.
+// AuditRequestMethod is one of a list of values, or a newer one.
 type AuditRequestMethod string
 
 const (

@@ -706,7 +706,7 @@ const (
 	ComposerPlanStatusDiscarded ComposerPlanStatus = "discarded"
 )
 
-// ComposerPlanStepEventStep is a type of the API.
+// ComposerPlanStepEventStep is one of a list of values, or a newer one.
 type ComposerPlanStepEventStep string
 
 const (
@@ -716,7 +716,7 @@ const (
 	ComposerPlanStepEventStepCheck  ComposerPlanStepEventStep = "check"
 )
 
-// DiffLineKind is a type of the API.
+// DiffLineKind is one of a list of values, or a newer one.
 type DiffLineKind string
 
 const (

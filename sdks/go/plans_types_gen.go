@@ -154,7 +154,7 @@ const (
 	PlanDiagnosticCodeDeprecatedVersion PlanDiagnosticCode = "deprecated_version"
 )
 
-// PlanDiagnosticSeverity is a type of the API.
+// PlanDiagnosticSeverity is one of a list of values, or a newer one.
 type PlanDiagnosticSeverity string
 
 const (

@@ -1183,7 +1183,7 @@ const (
 	FileMode160000 FileMode = "160000"
 )
 
-// HunkResultOutcome is a type of the API.
+// HunkResultOutcome is one of a list of values, or a newer one.
 type HunkResultOutcome string
 
 const (

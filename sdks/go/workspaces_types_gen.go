@@ -529,7 +529,7 @@ func (r WorkspaceStoppedWebhook) MarshalJSON() ([]byte, error) { return marshal(
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WorkspaceStoppedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// ExecOutputEventStream is a type of the API.
+// ExecOutputEventStream is one of a list of values, or a newer one.
 type ExecOutputEventStream string
 
 const (
@@ -546,7 +546,7 @@ const (
 	PortProtocolTCP   PortProtocol = "tcp"
 )
 
-// WorkspaceFileKind is a type of the API.
+// WorkspaceFileKind is one of a list of values, or a newer one.
 type WorkspaceFileKind string
 
 const (
@@ -555,7 +555,7 @@ const (
 	WorkspaceFileKindSymlink   WorkspaceFileKind = "symlink"
 )
 
-// WorkspaceLogLineSource is a type of the API.
+// WorkspaceLogLineSource is one of a list of values, or a newer one.
 type WorkspaceLogLineSource string
 
 const (
@@ -564,7 +564,7 @@ const (
 	WorkspaceLogLineSourceSystem WorkspaceLogLineSource = "system"
 )
 
-// WorkspaceProgressEventStep is a type of the API.
+// WorkspaceProgressEventStep is one of a list of values, or a newer one.
 type WorkspaceProgressEventStep string
 
 const (
