@@ -8,7 +8,7 @@ use crate::ir::{
 use crate::source::Span;
 
 use super::schema::At;
-use super::{Lowering, docs, name};
+use super::{Lowering, docs, name, sorted};
 
 impl<'d> Lowering<'d, '_> {
     /// The request body of an operation, whether it must be sent, and what is said of it.
@@ -33,7 +33,7 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// Bodies by media type: JSON first, then what a client can write or read with types, then
-    /// text and bytes; among equals in the document's order.
+    /// text and bytes; among equals by the spelling of the media type.
     pub(super) fn contents(
         &mut self,
         content: &'d Map<RefOr<MediaType>>,
@@ -41,7 +41,7 @@ impl<'d> Lowering<'d, '_> {
         sent: bool,
     ) -> Vec<Content> {
         let mut out = Vec::new();
-        for (media_type, content) in content {
+        for (media_type, content) in sorted(content) {
             let Some(content) = self.document.media_type(content) else {
                 continue;
             };
