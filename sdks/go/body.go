@@ -15,12 +15,14 @@ import (
 type bodyKind uint8
 
 const (
-	bodyNone         bodyKind = iota
-	bodyJSON                  // params or body as JSON
-	bodyOptionalJSON          // as bodyJSON; nothing at all if every member is absent
-	bodyForm                  // params as application/x-www-form-urlencoded
-	bodyMultipart             // params as multipart/form-data
-	bodyRaw                   // body, an io.Reader, string or []byte, as it is
+	bodyNone              bodyKind = iota
+	bodyJSON                       // params as JSON
+	bodyOptionalJSON               // as bodyJSON; nothing at all if every member is absent
+	bodyJSONValue                  // body as JSON
+	bodyOptionalJSONValue          // as bodyJSONValue; nothing at all if it is nil
+	bodyForm                       // params as application/x-www-form-urlencoded
+	bodyMultipart                  // params as multipart/form-data
+	bodyRaw                        // body, an io.Reader, string or []byte, as it is
 )
 
 // payload is a request's body, ready to be sent, and sent again if it can be.
@@ -35,8 +37,14 @@ type payload struct {
 
 func (r request) payload(extra map[string]any) (payload, error) {
 	switch r.op.body {
-	case bodyJSON, bodyOptionalJSON:
-		return r.jsonPayload(extra)
+	case bodyJSON:
+		return r.jsonPayload(r.params, "", extra)
+	case bodyOptionalJSON:
+		return r.jsonPayload(r.params, "{}", extra)
+	case bodyJSONValue:
+		return r.jsonPayload(r.body, "", extra)
+	case bodyOptionalJSONValue:
+		return r.jsonPayload(r.body, "null", extra)
 	case bodyForm:
 		return r.formPayload()
 	case bodyMultipart:
@@ -52,11 +60,8 @@ func bytesPayload(contentType string, b []byte) payload {
 	return payload{contentType: contentType, length: int64(len(b)), open: open, replayable: true}
 }
 
-func (r request) jsonPayload(extra map[string]any) (payload, error) {
-	value := r.body
-	if value == nil {
-		value = r.params
-	}
+// jsonPayload writes a value; the text none stands for no body at all.
+func (r request) jsonPayload(value any, none string, extra map[string]any) (payload, error) {
 	b, err := marshal(value)
 	if err != nil {
 		return payload{}, fmt.Errorf("the request's body: %w", err)
@@ -66,7 +71,7 @@ func (r request) jsonPayload(extra map[string]any) (payload, error) {
 			return payload{}, err
 		}
 	}
-	if r.op.body == bodyOptionalJSON && (string(b) == "{}" || string(b) == "null") {
+	if string(b) == none {
 		return payload{replayable: true}, nil
 	}
 	return bytesPayload(r.op.contentType, b), nil

@@ -114,6 +114,15 @@ func TestFormAndTextBodies(t *testing.T) {
 	if err != nil || text != "plain" || body != "a=x%20y%26&c=1&c=2" || contentType != "application/x-www-form-urlencoded" {
 		t.Errorf("got %q, %v, %q, %q", text, err, body, contentType)
 	}
+	value := operation{name: "Value", method: "PUT", path: "/v", body: bodyOptionalJSONValue, contentType: "application/json"}
+	query := struct {
+		Q string `query:"q"`
+	}{"x"}
+	for want, given := range map[string]any{"": nil, "[1]": []int{1}} {
+		if _, err := callText(t.Context(), tr, request{op: &value, params: query, body: given}, nil); err != nil || body != want {
+			t.Errorf("got %v, %q of %v", err, body, given)
+		}
+	}
 	optional := operation{name: "Optional", method: "PUT", path: "/o", body: bodyOptionalJSON, contentType: "application/json"}
 	if _, err := callText(t.Context(), tr, request{op: &optional, params: struct{}{}}, nil); err != nil || body != "" || contentType != "" {
 		t.Errorf("got %v, %q, %q", err, body, contentType)

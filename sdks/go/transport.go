@@ -16,9 +16,9 @@ import (
 
 // product is what generated code tells the runtime of the API it is for.
 type product struct {
-	name        string // of the package: "exai"
+	name        string // of the package: "example"
 	version     string // of the package: "1.4.0"
-	envPrefix   string // of environment variables: "EXAI"
+	envPrefix   string // of environment variables: "EXAMPLE"
 	server      string // the default server's URL template
 	variables   map[string]string
 	schemes     map[string]authScheme

@@ -43,15 +43,15 @@ impl<'a> Body<'a> {
         let Some(content) = operation.body.first() else {
             return Self::None;
         };
-        let json = if operation.body_required {
-            "bodyJSON"
+        let (json, value) = if operation.body_required {
+            ("bodyJSON", "bodyJSONValue")
         } else {
-            "bodyOptionalJSON"
+            ("bodyOptionalJSON", "bodyOptionalJSONValue")
         };
         match &content.payload {
             Payload::Json(ty) => match flat_record(api, ty) {
                 Some(id) => Self::flat(json, id, api, content),
-                None => Self::Whole(json, types.result(ty, imports), content),
+                None => Self::Whole(value, types.result(ty, imports), content),
             },
             Payload::Form { record, .. } => Self::flat("bodyForm", *record, api, content),
             Payload::Multipart { record, .. } => Self::flat("bodyMultipart", *record, api, content),
