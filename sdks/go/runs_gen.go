@@ -429,7 +429,7 @@ var opRunsSignal = operation{
 	path:        "/runs/{run_id}/signals",
 	accept:      "application/json",
 	keyed:       true,
-	body:        bodyJSON,
+	body:        bodyJSONValue,
 	contentType: "application/json",
 }
 
