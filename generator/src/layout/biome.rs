@@ -195,6 +195,13 @@ pub fn union(indent: usize, head: &str, members: &[String]) -> String {
             let inner = &member[2..member.len() - 2];
             format!("{head} {{\n{pad}{inner};\n{}}};", " ".repeat(indent))
         }
+        [member] if member.starts_with('[') && member.ends_with(']') => {
+            let lines: Vec<String> = items(&member[1..member.len() - 1])
+                .into_iter()
+                .map(|item| format!("{pad}{item}"))
+                .collect();
+            format!("{head} [\n{},\n{}];", lines.join(",\n"), " ".repeat(indent))
+        }
         [member] if head.ends_with('=') => format!("{head}\n{pad}{member};"),
         [_] => flat,
         // One type or null stays on its line, however long the type's name is.
@@ -207,6 +214,28 @@ pub fn union(indent: usize, head: &str, members: &[String]) -> String {
             format!("{head}{};", lines.concat())
         }
     }
+}
+
+/// The items of a list, cut at the commas that are inside no bracket and no string.
+fn items(list: &str) -> Vec<&str> {
+    let (mut depth, mut quote, mut start) = (0_usize, None, 0);
+    let mut found = Vec::new();
+    for (at, c) in list.char_indices() {
+        match (quote, c) {
+            (Some(mark), c) if c == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{' | '<') => depth += 1,
+            (None, ')' | ']' | '}' | '>') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                found.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(list[start..].trim());
+    found
 }
 
 fn is_name(text: &str) -> bool {

@@ -6,9 +6,9 @@ import { resolveServer, type Server } from "./server.js";
 
 /** The facts of one API, which its generated code hands to the runtime. */
 export interface Settings {
-  /** What the environment variables begin with: `EXAI` reads `EXAI_API_KEY` and `EXAI_BASE_URL`. */
+  /** What the environment variables begin with: `ACME` reads `ACME_API_KEY` and `ACME_BASE_URL`. */
   readonly environmentPrefix: string;
-  /** `exai-sdk-typescript/1.4.0`; sent where a program may say who it is, so not by browsers. */
+  /** `acme-sdk-typescript/1.4.0`; sent where a program may say who it is, so not by browsers. */
   readonly userAgent: string;
   readonly servers: readonly Server[];
   readonly schemes: { readonly [name: string]: SecurityScheme };

@@ -4,7 +4,7 @@ import { ConfigurationError } from "./errors.js";
 export interface Server {
   /** The name that the `environment` option takes: `staging`. */
   readonly name: string;
-  /** The base URL, with variables in braces: `https://api.{tenant}.exai.example/v1`. */
+  /** The base URL, with variables in braces: `https://api.{tenant}.example.com/v1`. */
   readonly url: string;
   /** What each variable can be, and what it is when nobody says. */
   readonly variables?: { readonly [name: string]: ServerVariable };
