@@ -113,6 +113,23 @@ test("a break without ids, or on an operation that can not resume, is thrown", a
   }
 });
 
+test("a stream without an end of its own goes on when its server ends it, if it can", async (t) => {
+  const server = await serve(t, (request, response) => {
+    const from = Number(request.headers["last-event-id"] ?? 0);
+    write(response, from + 1, "step", request.url === "/events");
+    response.end();
+  });
+  const { terminal: _terminal, ...endless } = events;
+  const numbers: number[] = [];
+  for await (const { n } of stream<Event>(coreOf(server), endless, {}, { maxRetries: 0 })) {
+    numbers.push(n);
+    if (n === 3) break;
+  }
+  assert.deepEqual(numbers, [1, 2, 3]);
+  const plain = { ...endless, path: "/plain" };
+  assert.equal((await collect(stream(coreOf(server), plain))).length, 1);
+});
+
 test("a server that breaks off again and again is given up", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.writeHead(200).write("retry: 1\n\n");

@@ -115,17 +115,22 @@ export class Stream<T> implements AsyncIterable<T> {
             if (isTerminal(terminal, value)) return;
           }
         }
-        if (terminal === undefined) return;
+        // A stream that has no end of its own is ended by its server only for now, if it can resume.
+        if (terminal === undefined && !this.#canResume) return;
       } catch (error) {
         if (error instanceof SDKError || this.#stop.signal.aborted) throw error;
         cause = error;
       }
-      if (this.#operation.resume === undefined || this.lastEventId === "" || breaks > maxRetries) {
+      if (!this.#canResume || breaks > maxRetries) {
         const { idempotencyKey } = answer;
         throw new ConnectionError("The stream broke off", { cause, idempotencyKey });
       }
       await sleep(framing.retry ?? retryDelay(Math.max(1, breaks), undefined), this.#stop.signal);
     }
+  }
+
+  get #canResume(): boolean {
+    return this.#operation.resume !== undefined && this.lastEventId !== "";
   }
 
   #connect(): Promise<WithResponse<undefined>> {
