@@ -1,6 +1,8 @@
 //! IR to files of a language. Every target has one shape: `mod.rs` (the file plan), `names.rs`,
 //! `types.rs`, `escape.rs`, then a view struct a node. Knowing one means knowing five.
 
+#[cfg(test)]
+mod fixtures;
 pub mod go;
 pub mod names;
 pub mod python;

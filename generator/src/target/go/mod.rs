@@ -9,8 +9,6 @@ mod docs;
 mod enum_;
 mod error;
 mod escape;
-#[cfg(test)]
-pub(super) mod fixtures;
 mod names;
 mod operation;
 mod params;

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::files;
-use super::fixtures::{everything, obstacles};
 use crate::config::{Package, Product};
 use crate::ir::Api;
 use crate::render::Renderer;
+use crate::target::fixtures::{everything, obstacles};
 use crate::target::{Context, Owner, TargetFile};
 
 /// Every file of the package made of an API.

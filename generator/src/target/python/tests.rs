@@ -8,7 +8,7 @@ use super::files;
 use crate::config::{Package, Product};
 use crate::ir::Api;
 use crate::render::Renderer;
-use crate::target::go::fixtures::{everything, obstacles};
+use crate::target::fixtures::{everything, obstacles};
 use crate::target::{Context, Owner, TargetFile};
 
 /// Every file of the package made of an API.

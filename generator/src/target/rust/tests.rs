@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::config::{Package, Product};
 use crate::ir::Api;
 use crate::render::Renderer;
-use crate::target::go::fixtures;
+use crate::target::fixtures;
 use crate::target::{Context, Owner, TargetFile};
 
 fn files(api: &Api) -> Vec<TargetFile> {
