@@ -1,3 +1,7 @@
-//! The exAI API for Rust.
+#![doc = include_str!("../README.md")]
 
+mod generated;
 pub mod runtime;
+
+pub use self::generated::{Client, resources, types};
+pub use self::runtime::{Call, Error, HeaderMap, Page, Response};
