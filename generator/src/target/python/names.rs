@@ -35,11 +35,14 @@ const TYPE_NAMES: &[&str] = &[
 /// Attributes that `Model` has.
 const MODEL_MEMBERS: &[&str] = &["extra_fields", "from_json", "to_dict", "to_json"];
 
-/// Parameters that every method has, and what its body names.
-const METHOD_NAMES: &[&str] = &[
+/// Options that every method takes.
+const OPTIONS: &[&str] = &[
     "extra_body", "extra_headers", "extra_query", "idempotency_key", "last_event_id",
-    "max_retries", "ops", "options", "self", "timeout",
+    "max_retries", "timeout",
 ];
+
+/// What the body of every method names.
+const METHOD_NAMES: &[&str] = &["ops", "options", "self"];
 
 /// What a resource's class has beside its methods.
 const RESOURCE_MEMBERS: &[&str] = &["_engine"];
@@ -88,6 +91,11 @@ pub(super) fn repair_parameter(plain: String, types: &HashSet<String>) -> String
         return format!("{plain}_");
     }
     repair(plain, METHOD_NAMES)
+}
+
+/// True for a name that an option of every call has.
+pub(super) fn is_option(name: &Name) -> bool {
+    OPTIONS.contains(&names::snake(name.words()).as_str())
 }
 
 /// Makes a legal method or accessor.
@@ -150,7 +158,7 @@ mod tests {
         }
         let types = HashSet::from(["Status".to_owned()]);
         assert_eq!(repair_field("Status".into(), &types), "Status_");
-        assert_eq!(repair_parameter("timeout".into(), &none), "timeout_");
+        assert_eq!(repair_parameter("options".into(), &none), "options_");
     }
 
     #[test]

@@ -359,7 +359,12 @@ fn arguments(
                         docs: one_line(&field.docs),
                     }
                 };
-                wanted.push((field.name.clone(), Part::Property, Box::new(make)));
+                let mut name = field.name.clone();
+                let taken = of(In::Path).any(|other| other.name.words() == name.words());
+                if taken || names::is_option(&name) {
+                    name = placed("body", &name);
+                }
+                wanted.push((name, Part::Property, Box::new(make)));
             }
         }
         (None, Some(content)) => {
@@ -391,11 +396,9 @@ fn arguments(
                 // The case of a header says nothing.
                 name = Name::new(name.words().to_vec(), name.words().join("_"));
             }
-            // Two places may use one name: the later one says where it stands.
-            if wanted.iter().any(|(other, ..)| other.words() == name.words()) {
-                let words = name.with_suffix(word).words().to_vec();
-                let wire = words.join("_");
-                name = Name::new(words, wire);
+            let taken = wanted.iter().any(|(other, ..)| other.words() == name.words());
+            if taken || names::is_option(&name) {
+                name = placed(word, &name);
             }
             wanted.push((name, part, from_parameter(plan, parameter, place)));
         }
@@ -413,6 +416,15 @@ fn arguments(
             make(name, imports)
         })
         .collect()
+}
+
+/// Two places may use one name, or one uses that of an option: the later one says where it
+/// stands, `body_slug`.
+fn placed(place: &str, name: &Name) -> Name {
+    let mut words = vec![place.to_owned()];
+    words.extend(name.words().iter().cloned());
+    let wire = words.join("_");
+    Name::new(words, wire)
 }
 
 fn from_parameter<'a>(

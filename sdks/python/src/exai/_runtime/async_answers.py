@@ -165,7 +165,7 @@ class AsyncStream(Generic[T]):
         return response
 
     async def _iterate(self) -> AsyncGenerator[T]:
-        reader, failures = self._reader, 0
+        reader, failures, broke_at = self._reader, 0, None
         limit = self._options.get("max_retries", self._engine.settings.max_retries)
         try:
             while True:
@@ -174,7 +174,6 @@ class AsyncStream(Generic[T]):
                 try:
                     async for chunk in response.iter_bytes():
                         for item in reader.feed(chunk, info):
-                            failures = 0
                             yield item
                             if reader.finished:
                                 return
@@ -186,6 +185,9 @@ class AsyncStream(Generic[T]):
                 except TransportError as failure:
                     reason = str(failure)
                 await self._drop()
+                # A server that sends the same events again and again must not keep us for ever.
+                if reader.last_id != broke_at:
+                    failures, broke_at = 0, reader.last_id
                 if not reader.resumable or failures >= limit:
                     raise APIConnectionError(reason, idempotency_key=info.idempotency_key)
                 await asyncio.sleep(backoff(failures) if reader.retry is None else reader.retry)

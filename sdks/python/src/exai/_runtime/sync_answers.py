@@ -152,7 +152,7 @@ class Stream(Generic[T]):
         return response
 
     def _iterate(self) -> Generator[T]:
-        reader, failures = self._reader, 0
+        reader, failures, broke_at = self._reader, 0, None
         limit = self._options.get("max_retries", self._engine.settings.max_retries)
         try:
             while True:
@@ -161,7 +161,6 @@ class Stream(Generic[T]):
                 try:
                     for chunk in response.iter_bytes():
                         for item in reader.feed(chunk, info):
-                            failures = 0
                             yield item
                             if reader.finished:
                                 return
@@ -172,6 +171,9 @@ class Stream(Generic[T]):
                 except TransportError as failure:
                     reason = str(failure)
                 self._drop()
+                # A server that sends the same events again and again must not keep us for ever.
+                if reader.last_id != broke_at:
+                    failures, broke_at = 0, reader.last_id
                 if not reader.resumable or failures >= limit:
                     raise APIConnectionError(reason, idempotency_key=info.idempotency_key)
                 time.sleep(backoff(failures) if reader.retry is None else reader.retry)

@@ -319,7 +319,7 @@ class AsyncRuns:
         labels: Labels | None = None,
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         **options: Unpack[CallOptions],
     ) -> Run:
         """Start a DAG.
@@ -333,7 +333,7 @@ class AsyncRuns:
                 object.
             name: A name for people.
             pause_before: The nodes before which the run pauses by itself.
-            timeout_: How long the run may take, waits included (ISO 8601). Left out, 30 days.
+            body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return await self._engine.call(
             ops.START,
@@ -347,7 +347,7 @@ class AsyncRuns:
                     labels=labels,
                     name=name,
                     pause_before=pause_before,
-                    timeout=timeout_,
+                    timeout=body_timeout,
                 ),
             ),
         )
@@ -362,7 +362,7 @@ class AsyncRuns:
         labels: Labels | None = None,
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         **options: Unpack[CallOptions],
     ) -> Run:
         """Start a DAG.
@@ -378,7 +378,7 @@ class AsyncRuns:
                 object.
             name: A name for people.
             pause_before: The nodes before which the run pauses by itself.
-            timeout_: How long the run may take, waits included (ISO 8601). Left out, 30 days.
+            body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return await self._engine.wait(
             self.start(
@@ -389,7 +389,7 @@ class AsyncRuns:
                 labels=labels,
                 name=name,
                 pause_before=pause_before,
-                timeout_=timeout_,
+                body_timeout=body_timeout,
                 **options,
             ),
             ops.START_WAIT,

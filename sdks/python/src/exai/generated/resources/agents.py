@@ -96,7 +96,7 @@ class Agents:
         input: JsonObject,
         ceiling: Money | None = None,
         labels: Labels | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         version: SemanticVersion | None = None,
         workspace_id: WorkspaceId | None = None,
         **options: Unpack[CallOptions],
@@ -110,7 +110,7 @@ class Agents:
             agent_id: The id of an agent.
             input: The input, which must satisfy the version's input schema.
             ceiling: The most it may cost. Left out, the organisation's own ceiling holds.
-            timeout_: How long it may take (ISO 8601). Left out, one hour.
+            body_timeout: How long it may take (ISO 8601). Left out, one hour.
             version: The version to invoke. Left out, the newest published one.
             workspace_id: The workspace whose tree the agent works on.
         """
@@ -123,7 +123,7 @@ class Agents:
                     input=input,
                     ceiling=ceiling,
                     labels=labels,
-                    timeout=timeout_,
+                    timeout=body_timeout,
                     version=version,
                     workspace_id=workspace_id,
                 ),
@@ -137,7 +137,7 @@ class Agents:
         input: JsonObject,
         ceiling: Money | None = None,
         labels: Labels | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         version: SemanticVersion | None = None,
         workspace_id: WorkspaceId | None = None,
         **options: Unpack[CallOptions],
@@ -153,7 +153,7 @@ class Agents:
             agent_id: The id of an agent.
             input: The input, which must satisfy the version's input schema.
             ceiling: The most it may cost. Left out, the organisation's own ceiling holds.
-            timeout_: How long it may take (ISO 8601). Left out, one hour.
+            body_timeout: How long it may take (ISO 8601). Left out, one hour.
             version: The version to invoke. Left out, the newest published one.
             workspace_id: The workspace whose tree the agent works on.
         """
@@ -163,7 +163,7 @@ class Agents:
                 input=input,
                 ceiling=ceiling,
                 labels=labels,
-                timeout_=timeout_,
+                body_timeout=body_timeout,
                 version=version,
                 workspace_id=workspace_id,
                 **options,

@@ -317,7 +317,7 @@ class Runs:
         labels: Labels | None = None,
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         **options: Unpack[CallOptions],
     ) -> Run:
         """Start a DAG.
@@ -331,7 +331,7 @@ class Runs:
                 object.
             name: A name for people.
             pause_before: The nodes before which the run pauses by itself.
-            timeout_: How long the run may take, waits included (ISO 8601). Left out, 30 days.
+            body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return self._engine.call(
             ops.START,
@@ -345,7 +345,7 @@ class Runs:
                     labels=labels,
                     name=name,
                     pause_before=pause_before,
-                    timeout=timeout_,
+                    timeout=body_timeout,
                 ),
             ),
         )
@@ -360,7 +360,7 @@ class Runs:
         labels: Labels | None = None,
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         **options: Unpack[CallOptions],
     ) -> Run:
         """Start a DAG.
@@ -376,7 +376,7 @@ class Runs:
                 object.
             name: A name for people.
             pause_before: The nodes before which the run pauses by itself.
-            timeout_: How long the run may take, waits included (ISO 8601). Left out, 30 days.
+            body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return self._engine.wait(
             lambda: self.start(
@@ -387,7 +387,7 @@ class Runs:
                 labels=labels,
                 name=name,
                 pause_before=pause_before,
-                timeout_=timeout_,
+                body_timeout=body_timeout,
                 **options,
             ),
             ops.START_WAIT,

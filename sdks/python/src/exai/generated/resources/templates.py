@@ -107,9 +107,9 @@ class Templates:
 
     def fork(
         self,
-        slug_inp2: TemplateSlug,
+        slug: TemplateSlug,
         *,
-        slug_n0oh: TemplateSlug,
+        body_slug: TemplateSlug,
         name: str | None = None,
         version: SemanticVersion | None = None,
         visibility: TemplateVisibility | None = None,
@@ -121,8 +121,8 @@ class Templates:
         1.0.0. A slug that is taken, or a version that is not there, answers 422.
 
         Args:
-            slug_inp2: The slug of a template.
-            slug_n0oh: The slug of the fork.
+            slug: The slug of a template.
+            body_slug: The slug of the fork.
             name: Left out, the name of the original.
             version: The version to fork. Left out, the newest.
         """
@@ -130,9 +130,9 @@ class Templates:
             ops.FORK,
             options,
             Arguments(
-                path={"slug": slug_inp2},
+                path={"slug": slug},
                 body=ForkTemplate(
-                    slug=slug_n0oh, name=name, version=version, visibility=visibility
+                    slug=body_slug, name=name, version=version, visibility=visibility
                 ),
             ),
         )

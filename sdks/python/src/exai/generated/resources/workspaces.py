@@ -204,7 +204,7 @@ class Workspaces:
         command: Sequence[str],
         environment: Mapping[str, str] | None = None,
         stdin: bytes | None = None,
-        timeout_: Duration | None = None,
+        body_timeout: Duration | None = None,
         working_directory: FilePath | None = None,
         **options: Unpack[StreamOptions],
     ) -> Stream[ExecEvent]:
@@ -219,7 +219,7 @@ class Workspaces:
             command: The program and its arguments. No shell reads them.
             environment: Variables for this command alone, over those of the workspace.
             stdin: What the command reads from its standard input, in base64; at most 1 MiB.
-            timeout_: After which the command is killed. Left out, 10 minutes; at most an hour.
+            body_timeout: After which the command is killed. Left out, 10 minutes; at most an hour.
             working_directory: Left out, the root of the working tree.
         """
         return self._engine.stream(
@@ -231,7 +231,7 @@ class Workspaces:
                     command=command,
                     environment=environment,
                     stdin=stdin,
-                    timeout=timeout_,
+                    timeout=body_timeout,
                     working_directory=working_directory,
                 ),
             ),

@@ -1,0 +1,28 @@
+"""Every snippet of the README runs, as it stands, against the document's examples."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from documented import answering
+
+SNIPPETS = sorted(Path("snippets").glob("*.py"))
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
+def test_snippet(snippet: Path, tmp_path: Path) -> None:
+    with answering() as server:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", snippet.resolve()],
+            env={**os.environ, "EXAI_BASE_URL": server.url, "EXAI_API_KEY": "sk_test_1"},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
