@@ -1,27 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { parseLossless } from "../src/runtime/lossless-json.js";
 
 /** A node of the API's document. */
 export type Json = { readonly [name: string]: Json } & readonly Json[] & string;
 
-/** The repository, seen from the compiled tests. */
-const root = new URL("../../../../", import.meta.url);
-
-/** Why the document can not be read here, if it can not: it is bundled by the generator. */
-export const unavailable: string | false = existsSync(new URL("target/debug/exai-gen", root))
-  ? false
-  : "run `cargo build -p exai-gen` first";
-
-/** The API's document in one piece. */
+/** The API's document in one piece, as the repository keeps it. */
 export function readDocument(): Json {
-  const generator = fileURLToPath(new URL("target/debug/exai-gen", root));
-  const spec = fileURLToPath(new URL("spec/openapi.yaml", root));
-  const options = { encoding: "utf8", maxBuffer: 2 ** 26 } as const;
-  return parseLossless(
-    execFileSync(generator, ["bundle", spec, "--format", "json"], options),
-  ) as Json;
+  const bundled = new URL("../../../../spec/bundled/openapi.json", import.meta.url);
+  return parseLossless(readFileSync(bundled, "utf8")) as Json;
 }
 
 /** Follows references to the end. */
