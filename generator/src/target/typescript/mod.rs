@@ -54,50 +54,6 @@ use crate::layout::biome;
 use crate::render::RenderError;
 use crate::target::{Context, Owner, Target, TargetFile};
 
-/// Values of the runtime that modules of functions import; no function takes such a name.
-const RUNTIME_VALUES: &[&str] = &[
-    "bodyAs",
-    "createCore",
-    "deepObject",
-    "form",
-    "formBody",
-    "formJoined",
-    "formReserved",
-    "headerExploded",
-    "headerJSON",
-    "headerSimple",
-    "jsonBody",
-    "jsonQuery",
-    "label",
-    "labelExploded",
-    "list",
-    "losslessJSONBody",
-    "matrix",
-    "matrixExploded",
-    "multipartBody",
-    "ndjson",
-    "parseJSON",
-    "parseLossless",
-    "pipeDelimited",
-    "rawBody",
-    "readDownload",
-    "readJSON",
-    "readLosslessJSON",
-    "readNothing",
-    "readText",
-    "send",
-    "sendStreamed",
-    "serverSentEvents",
-    "simpleExploded",
-    "spaceDelimited",
-    "stream",
-    "stringifyLossless",
-    "unwrapWebhook",
-    "verifyWebhook",
-    "pick",
-    "wait",
-];
-
 /// A file of one view.
 #[derive(Debug, Serialize)]
 struct FileView<'a, V> {

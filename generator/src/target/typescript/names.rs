@@ -68,6 +68,50 @@ const RESERVED_VALUES: &[&str] = &[
     "started",
 ];
 
+/// Values of the runtime that modules of functions import; no function takes such a name.
+const RUNTIME_VALUES: &[&str] = &[
+    "bodyAs",
+    "createCore",
+    "deepObject",
+    "form",
+    "formBody",
+    "formJoined",
+    "formReserved",
+    "headerExploded",
+    "headerJSON",
+    "headerSimple",
+    "jsonBody",
+    "jsonQuery",
+    "label",
+    "labelExploded",
+    "list",
+    "losslessJSONBody",
+    "matrix",
+    "matrixExploded",
+    "multipartBody",
+    "ndjson",
+    "parseJSON",
+    "parseLossless",
+    "pipeDelimited",
+    "rawBody",
+    "readDownload",
+    "readJSON",
+    "readLosslessJSON",
+    "readNothing",
+    "readText",
+    "send",
+    "sendStreamed",
+    "serverSentEvents",
+    "simpleExploded",
+    "spaceDelimited",
+    "stream",
+    "stringifyLossless",
+    "unwrapWebhook",
+    "verifyWebhook",
+    "pick",
+    "wait",
+];
+
 /// Names that no type of a document takes: globals that generated code or its reader means, and
 /// what the runtime gives to it.
 const RESERVED_TYPES: &[&str] = &[
@@ -238,7 +282,7 @@ fn repair_type(name: String) -> String {
 fn repair_value(name: String) -> String {
     let name = identifier(&name, "n");
     let reserved =
-        RESERVED_VALUES.contains(&name.as_str()) || super::RUNTIME_VALUES.contains(&name.as_str());
+        RESERVED_VALUES.contains(&name.as_str()) || RUNTIME_VALUES.contains(&name.as_str());
     if reserved {
         format!("{name}Value")
     } else {
