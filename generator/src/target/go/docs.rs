@@ -57,7 +57,7 @@ fn end_sentence(paragraph: &mut [String]) {
 
 /// Takes out what no comment should hold: control characters, byte order marks and the marks that
 /// change the direction of text (CVE-2021-42574).
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars()
         .filter(|&c| match c {
             '\n' | '\t' => true,

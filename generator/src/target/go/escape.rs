@@ -79,7 +79,7 @@ pub(super) fn quote(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            '\u{FEFF}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
@@ -154,9 +154,11 @@ fn value(literal: &Literal) -> serde_json::Value {
 
 /// Text in a line of Markdown, where it means nothing but itself.
 pub(super) fn markdown(text: &Text) -> String {
-    text.raw()
+    docs::clean(text.raw())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
         .chars()
-        .filter(|c| !c.is_control())
         .flat_map(|c| {
             let escaped = c.is_ascii_punctuation() && !matches!(c, ',' | ':' | '\'' | '/');
             escaped.then_some('\\').into_iter().chain([c])

@@ -119,7 +119,7 @@ pub(super) fn toml(text: &Text) -> String {
 /// A short text on one line of Markdown.
 pub(super) fn markdown(text: &Text) -> String {
     let line: Vec<&str> = text.raw().split_whitespace().collect();
-    line.join(" ").replace(['<', '>'], "")
+    line.join(" ").replace(|c| matches!(c, '<' | '>') || hidden(c), "")
 }
 
 /// What the document says, as the paragraphs of a docstring.

@@ -86,10 +86,11 @@ pub(super) fn pointer(path: &[crate::ir::Name]) -> String {
 
 /// A basic string of TOML: JSON's escapes are among its own.
 pub(super) fn toml(text: &Text) -> String {
-    let plain: String = text
-        .raw()
+    let words: Vec<&str> = text.raw().split_whitespace().collect();
+    let plain: String = words
+        .join(" ")
         .chars()
-        .filter(|c| !docs::is_invisible(*c) && *c != '\u{7f}')
+        .filter(|c| !docs::is_invisible(*c) && !c.is_control())
         .collect();
     serde_json::Value::String(plain).to_string()
 }

@@ -98,19 +98,22 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Takes out what no comment should hold: its end, a tag at the start of a line, control
-/// characters, and the marks that change the direction of text (CVE-2021-42574).
-pub(super) fn clean(text: &str) -> String {
-    let kept: String = text
-        .chars()
+/// Takes out control characters but line breaks, and the marks that change the direction of text
+/// (CVE-2021-42574).
+pub(super) fn visible(text: &str) -> String {
+    text.chars()
         .filter(|&c| match c {
             '\n' => true,
-            '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
-            '\u{2028}' | '\u{2029}' => false,
+            '\u{FEFF}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
             _ => !c.is_control(),
         })
-        .collect();
-    let lines: Vec<String> = kept
+        .collect()
+}
+
+/// Takes out what no comment should hold: its end, a tag at the start of a line, and what
+/// [`visible`] does.
+pub(super) fn clean(text: &str) -> String {
+    let lines: Vec<String> = visible(text)
         .replace("*/", "*\\/")
         .replace("{@", "{\\@")
         .lines()

@@ -292,7 +292,8 @@ pub(super) fn is_plain_json(text: &Text) -> bool {
 /// The description of a package, as a JSON string.
 pub(super) fn package_description(title: &Text) -> String {
     let words: Vec<&str> = title.raw().split_whitespace().collect();
-    serde_json::Value::String(format!("TypeScript SDK: {}", words.join(" "))).to_string()
+    let title = docs::visible(&words.join(" "));
+    serde_json::Value::String(format!("TypeScript SDK: {title}")).to_string()
 }
 
 /// Text in a line of Markdown: what would start an element is escaped.
