@@ -44,12 +44,22 @@ impl Doc {
 
     /// `head(items)`
     pub fn call(head: &str, items: Vec<Doc>) -> Self {
-        Self::Brackets { open: format!("{head}("), items, close: ")".to_owned(), atom: false }
+        Self::Brackets {
+            open: format!("{head}("),
+            items,
+            close: ")".to_owned(),
+            atom: false,
+        }
     }
 
     /// `head[items]`
     pub fn subscript(head: &str, items: Vec<Doc>) -> Self {
-        Self::Brackets { open: format!("{head}["), items, close: "]".to_owned(), atom: false }
+        Self::Brackets {
+            open: format!("{head}["),
+            items,
+            close: "]".to_owned(),
+            atom: false,
+        }
     }
 
     /// `{key: value}`; the keys are expressions already.
@@ -58,7 +68,12 @@ impl Doc {
             .into_iter()
             .map(|(key, value)| Self::Pair(format!("{key}: "), Box::new(value)))
             .collect();
-        Self::Brackets { open: "{".to_owned(), items, close: "}".to_owned(), atom: true }
+        Self::Brackets {
+            open: "{".to_owned(),
+            items,
+            close: "}".to_owned(),
+            atom: true,
+        }
     }
 
     /// On one line.
@@ -66,7 +81,9 @@ impl Doc {
         match self {
             Self::Text(text) => text.clone(),
             Self::Pair(name, value) => format!("{name}{}", value.flat()),
-            Self::Brackets { open, items, close, .. } => format!("{open}{}{close}", flat(items)),
+            Self::Brackets {
+                open, items, close, ..
+            } => format!("{open}{}{close}", flat(items)),
             Self::Union(operands, tail) => {
                 let operands: Vec<String> = operands.iter().map(Self::flat).collect();
                 format!("{}{tail}", operands.join(" | "))
@@ -87,7 +104,12 @@ impl Doc {
                 format!("{name}{}", value.layout(indent, used + width(name), tail))
             }
             Self::Brackets { items, .. } if items.is_empty() => flat_text,
-            Self::Brackets { open, items, close, atom } => {
+            Self::Brackets {
+                open,
+                items,
+                close,
+                atom,
+            } => {
                 let inner = indent + STEP;
                 let line = flat(items);
                 if !atom && inner + width(&line) <= WIDTH {
@@ -131,7 +153,9 @@ pub fn union_statement(indent: usize, head: &str, operands: &[Doc]) -> String {
 /// An annotated name with its value: `created_at: dt.datetime | None = None`. A long annotation
 /// is put into parentheses, a long value too.
 pub fn field(indent: usize, name: &str, annotation: &str, value: Option<&str>) -> String {
-    let Some(value) = value else { return format!("{name}: {annotation}") };
+    let Some(value) = value else {
+        return format!("{name}: {annotation}");
+    };
     let line = format!("{name}: {annotation} = {value}");
     if indent + width(&line) <= WIDTH {
         return line;
@@ -141,7 +165,9 @@ pub fn field(indent: usize, name: &str, annotation: &str, value: Option<&str>) -
     if indent + width(&head) <= WIDTH {
         return format!("{head}\n{inner}{value}\n{outer})");
     }
-    if let Some(inside) = annotation.strip_prefix("Literal[").and_then(|a| a.strip_suffix(']'))
+    if let Some(inside) = annotation
+        .strip_prefix("Literal[")
+        .and_then(|a| a.strip_suffix(']'))
         && !inside.contains(']')
     {
         return format!("{name}: Literal[\n{inner}{inside}\n{outer}] = {value}");
@@ -154,7 +180,11 @@ pub fn exploded(indent: usize, open: &str, items: &[Doc], close: &str) -> String
     if items.is_empty() {
         return format!("{open}{close}");
     }
-    format!("{open}\n{}{}{close}", lines(indent + STEP, items), pad(indent))
+    format!(
+        "{open}\n{}{}{close}",
+        lines(indent + STEP, items),
+        pad(indent)
+    )
 }
 
 /// `from module import a, b`, names in isort's order already.
@@ -191,7 +221,10 @@ mod tests {
     use super::*;
 
     fn call(widths: &[usize]) -> Doc {
-        Doc::call("call", widths.iter().map(|w| Doc::text("a".repeat(*w))).collect())
+        Doc::call(
+            "call",
+            widths.iter().map(|w| Doc::text("a".repeat(*w))).collect(),
+        )
     }
 
     #[test]
@@ -213,11 +246,12 @@ mod tests {
 
     #[test]
     fn a_dict_breaks_into_one_entry_a_line() {
-        let dict = Doc::dict(
-            ["a", "b"].map(|k| (format!("\"{k}\""), Doc::text(k.repeat(44)))),
-        );
+        let dict = Doc::dict(["a", "b"].map(|k| (format!("\"{k}\""), Doc::text(k.repeat(44)))));
         let entry = |k: &str| format!("    \"{k}\": {},\n", k.repeat(44));
-        assert_eq!(statement(0, "x = ", &dict, ""), format!("x = {{\n{}{}}}", entry("a"), entry("b")));
+        assert_eq!(
+            statement(0, "x = ", &dict, ""),
+            format!("x = {{\n{}{}}}", entry("a"), entry("b"))
+        );
     }
 
     #[test]
@@ -225,14 +259,21 @@ mod tests {
         let operands = [Doc::text("A".repeat(60)), Doc::text("B".repeat(60))];
         assert_eq!(
             union_statement(0, "X: TypeAlias = ", &operands),
-            format!("X: TypeAlias = (\n    {}\n    | {}\n)", "A".repeat(60), "B".repeat(60)),
+            format!(
+                "X: TypeAlias = (\n    {}\n    | {}\n)",
+                "A".repeat(60),
+                "B".repeat(60)
+            ),
         );
     }
 
     #[test]
     fn fields_break_at_their_value_or_their_annotation() {
         let long = "T".repeat(90);
-        assert_eq!(field(4, "a", &long, Some("UNSET")), format!("a: (\n        {long}\n    ) = UNSET"));
+        assert_eq!(
+            field(4, "a", &long, Some("UNSET")),
+            format!("a: (\n        {long}\n    ) = UNSET")
+        );
         let call = format!("f({})", "x".repeat(60));
         assert_eq!(
             field(4, "a", &"T".repeat(40), Some(&call)),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::ErrorView;
 use super::escape;
+use super::imports::Imports;
 use super::operation::Flavor;
 use super::plan::{self, Plan};
 use super::resource::{self, AccessorView};
@@ -111,7 +112,10 @@ fn servers(api: &Api) -> Vec<ServerView> {
 }
 
 fn roles(api: &Api) -> Vec<String> {
-    let of_answers = api.operations.iter().flat_map(|(_, operation)| &operation.responses);
+    let of_answers = api
+        .operations
+        .iter()
+        .flat_map(|(_, operation)| &operation.responses);
     let headers = of_answers
         .flat_map(|response| &response.headers)
         .chain(api.errors.iter().flat_map(|error| &error.headers));
@@ -186,16 +190,26 @@ impl ClientView {
 fn variables(api: &Api) -> Vec<(String, String)> {
     let mut names: Vec<&Name> = Vec::new();
     for variable in api.servers.iter().flat_map(|server| &server.variables) {
-        if !names.iter().any(|known| known.wire() == variable.name.wire()) {
+        if !names
+            .iter()
+            .any(|known| known.wire() == variable.name.wire())
+        {
             names.push(&variable.name);
         }
     }
     let taken = std::collections::HashSet::new();
     let given = plan::allocate(&names, super::names::attribute, |plain| {
         let plain = super::names::repair_parameter(plain, &taken);
-        if plain == "environment" { "environment_".to_owned() } else { plain }
+        if plain == "environment" {
+            "environment_".to_owned()
+        } else {
+            plain
+        }
     });
-    given.into_iter().zip(names.iter().map(|name| escape::wire(name))).collect()
+    given
+        .into_iter()
+        .zip(names.iter().map(|name| escape::wire(name)))
+        .collect()
 }
 
 fn signature(
@@ -223,9 +237,15 @@ fn signature(
     items.push(Doc::text("base_url: str | None = None"));
     if environments.len() > 1 {
         let known = environments.join(", ");
-        items.push(Doc::text(format!("environment: Literal[{known}] | None = None")));
+        items.push(Doc::text(format!(
+            "environment: Literal[{known}] | None = None"
+        )));
     }
-    items.extend(variables.iter().map(|(n, _)| Doc::text(format!("{n}: str | None = None"))));
+    items.extend(
+        variables
+            .iter()
+            .map(|(n, _)| Doc::text(format!("{n}: str | None = None"))),
+    );
     for text in [
         "timeout: float | None = 60.0",
         "attempt_timeout: float | None = None",
@@ -234,8 +254,13 @@ fn signature(
     ] {
         items.push(Doc::text(text));
     }
-    items.push(Doc::text(format!("transport: {prefix}Transport | None = None")));
-    format!("{} -> None:", ruff::exploded(4, "def __init__(", &items, ")"))
+    items.push(Doc::text(format!(
+        "transport: {prefix}Transport | None = None"
+    )));
+    format!(
+        "{} -> None:",
+        ruff::exploded(4, "def __init__(", &items, ")")
+    )
 }
 
 fn client_docs(
@@ -265,7 +290,10 @@ fn client_docs(
         text.push_str("\n    environment: Which of the API's servers to call.");
     }
     for (name, wire) in variables {
-        text.push_str(&format!("\n    {name}: The part `{}` of the server's URL.", wire.trim_matches('"')));
+        text.push_str(&format!(
+            "\n    {name}: The part `{}` of the server's URL.",
+            wire.trim_matches('"')
+        ));
     }
     text.push_str(
         "\n    timeout: Seconds for a whole call, tries and waits included; None for no end.\
@@ -275,4 +303,52 @@ fn client_docs(
          \n    transport: Sends the requests; httpx2 by default.",
     );
     escape::docstring(4, &text)
+}
+
+/// What the module of the clients imports: the resources for type checkers alone.
+pub(super) fn imports(plan: &Plan<'_>, security: &Security, clients: &[ClientView]) -> Imports {
+    let mut imports = Imports::default();
+    imports.name(".service", "SERVICE");
+    imports.name(".._runtime.engine", "Settings");
+    imports.name("typing", "Self");
+    imports.name("functools", "cached_property");
+    if plan.api.servers.len() > 1 {
+        imports.name("typing", "Literal");
+    }
+    imports.checked("collections.abc", "Mapping");
+    imports.checked("types", "TracebackType");
+    for (flavor, client) in [Flavor::Sync, Flavor::Async].into_iter().zip(clients) {
+        let prefix = flavor.prefix();
+        imports.checked(".._runtime.transport", &format!("{prefix}Transport"));
+        if security
+            .credentials
+            .iter()
+            .any(|credential| !credential.basic)
+        {
+            imports.checked(".._runtime.auth", &format!("{prefix}Token"));
+        }
+        let engine = format!("{prefix}Engine");
+        imports.name(&format!(".._runtime.{}_engine", flavor.runtime()), &engine);
+        if client.has_root {
+            imports.name(
+                &format!(".{}.root", client.package),
+                &format!("{prefix}Root"),
+            );
+        }
+        for accessor in &client.accessors {
+            let module = format!(".{}.{}", client.package, accessor.module);
+            imports.checked(&module, &accessor.class);
+            if accessor.has_answering {
+                imports.checked(&module, &accessor.answering);
+            }
+        }
+    }
+    if security
+        .credentials
+        .iter()
+        .any(|credential| credential.basic)
+    {
+        imports.name(".._runtime.auth", "basic");
+    }
+    imports
 }

@@ -13,7 +13,11 @@ pub(super) fn plain(markdown: &str) -> String {
         } else if fenced {
             out.push(line.trim_end().to_owned());
         } else {
-            out.extend(without_tags(line).lines().map(|line| line.trim_end().to_owned()));
+            out.extend(
+                without_tags(line)
+                    .lines()
+                    .map(|line| line.trim_end().to_owned()),
+            );
             if line.trim().is_empty() {
                 out.push(String::new());
             }
@@ -55,7 +59,9 @@ fn tag(text: &str) -> Option<(&str, &str)> {
     let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
     let name = inside.trim_start_matches('/');
     let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !inside.contains("://");
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let end = name
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
     is_tag.then(|| (&name[..end], after))
 }
 
@@ -66,7 +72,11 @@ pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
     let mut paragraph: Vec<&str> = Vec::new();
     let mut fenced = false;
     let flush = |paragraph: &mut Vec<&str>, out: &mut Vec<String>| {
-        let room = if out.is_empty() { width.saturating_sub(first) } else { width };
+        let room = if out.is_empty() {
+            width.saturating_sub(first)
+        } else {
+            width
+        };
         fill(&paragraph.join(" "), room, width, "", out);
         paragraph.clear();
     };
@@ -79,7 +89,11 @@ pub(super) fn wrap(text: &str, width: usize, first: usize) -> Vec<String> {
             if fence || fenced || trimmed.starts_with(['|', '#']) {
                 out.push(line.trim_end().to_owned());
             } else {
-                let step = if marker(trimmed) > 0 { marker(trimmed) } else { 4 };
+                let step = if marker(trimmed) > 0 {
+                    marker(trimmed)
+                } else {
+                    4
+                };
                 let hang = " ".repeat(line.len() - trimmed.len() + step);
                 fill(line.trim_end(), width, width, &hang, &mut out);
             }
@@ -112,7 +126,11 @@ fn marker(line: &str) -> usize {
         return 2;
     }
     let digits = line.chars().take_while(char::is_ascii_digit).count();
-    if digits > 0 && digits < 4 && line[digits..].starts_with(". ") { digits + 2 } else { 0 }
+    if digits > 0 && digits < 4 && line[digits..].starts_with(". ") {
+        digits + 2
+    } else {
+        0
+    }
 }
 
 fn fill(text: &str, first: usize, width: usize, hang: &str, out: &mut Vec<String>) {
@@ -144,14 +162,20 @@ mod tests {
 
     #[test]
     fn tags_go_and_code_stays() {
-        assert_eq!(plain("a <b>bold</b> `<T>` x < y<br>z"), "a bold `<T>` x < y\nz");
+        assert_eq!(
+            plain("a <b>bold</b> `<T>` x < y<br>z"),
+            "a bold `<T>` x < y\nz"
+        );
         assert_eq!(plain("<https://a.example>"), "<https://a.example>");
         assert_eq!(plain("```\n<p>\n```"), "```\n<p>\n```");
     }
 
     #[test]
     fn paragraphs_are_filled_and_lists_hang() {
-        assert_eq!(wrap("aa bb\ncc\n\n- dd ee ff", 7, 3), ["aa", "bb cc", "", "- dd ee", "  ff"]);
+        assert_eq!(
+            wrap("aa bb\ncc\n\n- dd ee ff", 7, 3),
+            ["aa", "bb cc", "", "- dd ee", "  ff"]
+        );
         assert_eq!(wrap("```\na  b\n```", 5, 0), ["```", "a  b", "```"]);
     }
 }

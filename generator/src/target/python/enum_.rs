@@ -15,6 +15,8 @@ pub(super) struct AliasView {
     pub(super) statement: String,
     /// `"""Where a run is."""`, or nothing.
     pub(super) docs: String,
+    /// True: it is the same for type checkers and at run time.
+    pub(super) plain: bool,
 }
 
 impl AliasView {
@@ -53,6 +55,7 @@ impl AliasView {
         Self {
             statement: ruff::union_statement(0, &head, &operands),
             docs: escape::docstring(0, &with_values(&described(def, ""), value)),
+            plain: true,
         }
     }
 }
@@ -76,12 +79,20 @@ fn with_values(text: &str, value: &Enum) -> String {
         .iter()
         .filter(|value| !value.docs.is_empty())
         .filter_map(|value| {
-            Some(format!("- `{}`: {}", escape::literal(&value.value)?, escape::short(&value.docs)))
+            Some(format!(
+                "- `{}`: {}",
+                escape::literal(&value.value)?,
+                escape::short(&value.docs)
+            ))
         })
         .collect();
     if lines.is_empty() {
         return text.to_owned();
     }
-    let lead = if text.is_empty() { "The known values." } else { text };
+    let lead = if text.is_empty() {
+        "The known values."
+    } else {
+        text
+    };
     format!("{lead}\n\n{}", lines.join("\n"))
 }

@@ -28,9 +28,20 @@ pub(super) struct ErrorView {
 
 /// What the runtime and Python itself call their errors.
 const RESERVED: &[&str] = &[
-    "APIError", "ApiError", "APIConnectionError", "APITimeoutError", "ConnectionError",
-    "DecodeError", "PermissionError", "RuntimeError", "StatusError", "SystemError",
-    "TimeoutError", "TypeError", "ValueError", "WebhookVerificationError",
+    "APIError",
+    "ApiError",
+    "APIConnectionError",
+    "APITimeoutError",
+    "ConnectionError",
+    "DecodeError",
+    "PermissionError",
+    "RuntimeError",
+    "StatusError",
+    "SystemError",
+    "TimeoutError",
+    "TypeError",
+    "ValueError",
+    "WebhookVerificationError",
 ];
 
 impl ErrorView {
@@ -39,8 +50,12 @@ impl ErrorView {
         let kinds = &plan.api.errors;
         let wanted: Vec<&Name> = kinds.iter().map(|kind| &kind.name).collect();
         let classes = plan::allocate(&wanted, class, repair);
-        let place =
-            Place { types: ".types", runtime: ".._runtime.", qualified: true, ..Place::default() };
+        let place = Place {
+            types: ".types",
+            runtime: ".._runtime.",
+            qualified: true,
+            ..Place::default()
+        };
         kinds
             .iter()
             .zip(classes)
@@ -81,7 +96,14 @@ fn class(name: &Name) -> String {
 }
 
 fn repair(plain: String) -> String {
-    let plain =
-        if plain.starts_with(|c: char| c.is_ascii_digit()) { format!("Http{plain}") } else { plain };
-    if RESERVED.contains(&plain.as_str()) { format!("Server{plain}") } else { plain }
+    let plain = if plain.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("Http{plain}")
+    } else {
+        plain
+    };
+    if RESERVED.contains(&plain.as_str()) {
+        format!("Server{plain}")
+    } else {
+        plain
+    }
 }

@@ -25,13 +25,21 @@ pub(super) fn identifier(name: &Name) -> Option<String> {
 
 /// True when msgspec can map an attribute to the wire name: it writes names as they are.
 pub(super) fn is_mappable(name: &Name) -> bool {
-    !name.wire().raw().chars().any(|c| matches!(c, '"' | '\\') || c.is_control())
+    !name
+        .wire()
+        .raw()
+        .chars()
+        .any(|c| matches!(c, '"' | '\\') || c.is_control())
 }
 
 /// A string literal of what is ours, or already escaped for a place inside a string. Quoted as
 /// `ruff format` does: by `'` when that saves escapes.
 pub(super) fn quote(text: &str) -> String {
-    let mark = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
+    let mark = if text.contains('"') && !text.contains('\'') {
+        '\''
+    } else {
+        '"'
+    };
     let mut out = String::from(mark);
     for c in text.chars() {
         match c {
@@ -88,7 +96,12 @@ pub(super) fn path(text: &Text) -> String {
 
 /// A parameter's slot in a path template, without what has a meaning there.
 pub(super) fn slot(name: &Name) -> String {
-    let wire: String = name.wire().raw().chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    let wire: String = name
+        .wire()
+        .raw()
+        .chars()
+        .filter(|c| !matches!(c, '{' | '}'))
+        .collect();
     format!("{{{wire}}}")
 }
 
@@ -138,7 +151,11 @@ pub(super) fn paragraphs(docs: &Docs) -> String {
 
 /// The first line of what the document says, as one sentence; empty when it says nothing.
 pub(super) fn short(docs: &Docs) -> String {
-    let text = if docs.summary.is_empty() { &docs.description } else { &docs.summary };
+    let text = if docs.summary.is_empty() {
+        &docs.description
+    } else {
+        &docs.summary
+    };
     let plain = docs::plain(text.raw());
     let first = plain.split("\n\n").next().unwrap_or_default();
     let words: Vec<&str> = first.split_whitespace().collect();
@@ -148,7 +165,9 @@ pub(super) fn short(docs: &Docs) -> String {
 /// `Start a DAG` is `Start a DAG.`: the first paragraph ends like a sentence.
 fn sentence(text: &str) -> String {
     let text = docs::plain(text);
-    let (first, rest) = text.split_once("\n\n").map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+    let (first, rest) = text
+        .split_once("\n\n")
+        .map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
     let mut first = first.trim().to_owned();
     if !first.is_empty() && !first.ends_with(['.', '!', '?']) {
         if first.ends_with([':', ',', ';']) {
@@ -200,7 +219,10 @@ mod tests {
 
     #[test]
     fn a_string_cannot_be_left() {
-        assert_eq!(string(&Text::new("a\"b'\\\n\u{202E}")), r#""a\"b'\\\n\u202e""#);
+        assert_eq!(
+            string(&Text::new("a\"b'\\\n\u{202E}")),
+            r#""a\"b'\\\n\u202e""#
+        );
         assert_eq!(string(&Text::new("a\"b")), r#"'a"b'"#);
     }
 
@@ -208,7 +230,10 @@ mod tests {
     fn a_docstring_cannot_be_left() {
         assert_eq!(docstring(0, "a\"\"\"b."), "\"\"\"a'''b.\"\"\"");
         assert_eq!(docstring(0, "a\\N{x}."), "r\"\"\"a\\N{x}.\"\"\"");
-        let docs = Docs { summary: Text::new("say \"x\""), description: Text::new("") };
+        let docs = Docs {
+            summary: Text::new("say \"x\""),
+            description: Text::new(""),
+        };
         assert_eq!(docstring(0, &paragraphs(&docs)), "\"\"\"say \"x\".\"\"\"");
     }
 

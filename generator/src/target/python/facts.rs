@@ -7,9 +7,10 @@ use super::imports::Imports;
 use super::plan::{CallPlan, Plan, ResourcePlan};
 use super::security::Security;
 use super::types::{self, Place};
+use super::waiting::long_running;
 use crate::ir::{
-    Content, Link, Operation, Page, Parameter, PartKind, PathSegment, Payload, Place as In,
-    Stream, Style, Tagging, Text, Type,
+    Content, Operation, Page, Parameter, PartKind, PathSegment, Payload, Place as In, Stream,
+    Style, Tagging, Text, Type,
 };
 use crate::layout::ruff::{self, Doc};
 
@@ -46,26 +47,30 @@ pub(super) fn unwraps(plan: &Plan<'_>, resource: &ResourcePlan<'_>) -> Option<St
     let events = plan.api.webhook_events.as_ref()?;
     let (_, accessors) = events.sdk_path.split_last()?;
     let mut at = plan.root.children.iter().find(|child| {
-        accessors.first().is_some_and(|name| name.words() == child.resource.name.words())
+        accessors
+            .first()
+            .is_some_and(|name| name.words() == child.resource.name.words())
     })?;
     if at.module != resource.module {
         return None;
     }
     for name in &accessors[1..] {
-        at = at.children.iter().find(|child| child.resource.name.words() == name.words())?;
+        at = at
+            .children
+            .iter()
+            .find(|child| child.resource.name.words() == name.words())?;
     }
     Some(at.class.clone())
 }
 
 /// Every call of a resource, and of those below it where `deep`.
-pub(super) fn walk(
-    resource: &ResourcePlan<'_>,
-    deep: bool,
-    each: &mut impl FnMut(&CallPlan<'_>),
-) {
+pub(super) fn walk(resource: &ResourcePlan<'_>, deep: bool, each: &mut impl FnMut(&CallPlan<'_>)) {
     resource.calls.iter().for_each(&mut *each);
     if deep {
-        resource.children.iter().for_each(|child| walk(child, deep, each));
+        resource
+            .children
+            .iter()
+            .for_each(|child| walk(child, deep, each));
     }
 }
 
@@ -89,7 +94,9 @@ pub(super) enum Answer<'a> {
 
 /// Reads the answer off an operation.
 pub(super) fn answer(operation: &Operation) -> Answer<'_> {
-    let content = operation.success().and_then(|response| response.contents.first());
+    let content = operation
+        .success()
+        .and_then(|response| response.contents.first());
     match content.map(|content| &content.payload) {
         Some(Payload::Json(ty)) => match &operation.page {
             Some(page) => Answer::Page(ty, page),
@@ -153,14 +160,19 @@ fn operation(
         items.push(keyword("result", &format!("\"{result}\"")));
     }
     items.append(&mut more);
-    let media = operation.success().and_then(|response| response.contents.first());
+    let media = operation
+        .success()
+        .and_then(|response| response.contents.first());
     if let Some(media) = media
         && escape::string(&media.media_type) != format!("\"{accept}\"")
     {
         items.push(keyword("accept", &escape::string(&media.media_type)));
     }
     if let Some(content) = operation.body.first() {
-        items.push(Doc::keyword("body", body(content, operation.body_required, imports)));
+        items.push(Doc::keyword(
+            "body",
+            body(content, operation.body_required, imports),
+        ));
     }
     items.extend(styles(operation, imports));
     if let Some(key) = &operation.idempotency {
@@ -173,9 +185,17 @@ fn operation(
         items.push(keyword("security", &own));
     }
     if let Some(server) = operation.servers.first() {
-        items.push(keyword("servers", &format!("({},)", escape::url(&server.url))));
+        items.push(keyword(
+            "servers",
+            &format!("({},)", escape::url(&server.url)),
+        ));
     }
-    ruff::exploded(0, &format!("{} = {class}[{of}](", call.constant), &items, ")")
+    ruff::exploded(
+        0,
+        &format!("{} = {class}[{of}](", call.constant),
+        &items,
+        ")",
+    )
 }
 
 fn keyword(name: &str, value: &str) -> Doc {
@@ -189,9 +209,10 @@ pub(super) fn template(operation: &Operation) -> String {
         .iter()
         .map(|segment| match segment {
             PathSegment::Literal(text) => escape::path(text),
-            PathSegment::Parameter(at) => {
-                operation.parameters.get(*at).map_or(String::new(), |p| escape::slot(&p.name))
-            }
+            PathSegment::Parameter(at) => operation
+                .parameters
+                .get(*at)
+                .map_or(String::new(), |p| escape::slot(&p.name)),
         })
         .collect()
 }
@@ -221,9 +242,18 @@ pub(super) fn tuple(items: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-fn set(items: &[Text]) -> Doc {
-    let items = items.iter().map(|item| Doc::text(escape::string(item))).collect();
-    let inner = Doc::Brackets { open: "{".into(), items, close: "}".into(), atom: true };
+/// `frozenset({"succeeded", "failed"})`
+pub(super) fn set(items: &[Text]) -> Doc {
+    let items = items
+        .iter()
+        .map(|item| Doc::text(escape::string(item)))
+        .collect();
+    let inner = Doc::Brackets {
+        open: "{".into(),
+        items,
+        close: "}".into(),
+        atom: true,
+    };
     Doc::call("frozenset", vec![inner])
 }
 
@@ -232,8 +262,12 @@ fn terminal(plan: &Plan<'_>, stream: &Stream) -> Vec<Doc> {
         return Vec::new();
     }
     let mut out = vec![Doc::keyword("terminal", set(&stream.terminal))];
-    let Type::Named(id) = plan.api.types.resolve(&stream.item) else { return out };
-    let crate::ir::Shape::Union(union) = &plan.api.types[*id].shape else { return out };
+    let Type::Named(id) = plan.api.types.resolve(&stream.item) else {
+        return out;
+    };
+    let crate::ir::Shape::Union(union) = &plan.api.types[*id].shape else {
+        return out;
+    };
     if let Tagging::Property(property) = &union.tagging
         && let Some((attribute, _)) = plan.attribute(&stream.item, property)
         && attribute != "type"
@@ -347,76 +381,4 @@ fn style(style: Style, explode: bool, reserved: bool, json: bool, imports: &mut 
         }
     }
     Doc::call("Style", items)
-}
-
-/// The constant that says how to wait for what a call only begins: `START_WAIT`.
-fn long_running(
-    plan: &Plan<'_>,
-    call: &CallPlan<'_>,
-    module: &str,
-    imports: &mut Imports,
-) -> Option<String> {
-    let wait = waitable(plan, call, module)?;
-    imports.name("..._runtime.operation", "LongRunning");
-    let place = Place::beside_types(false, BTreeSet::new());
-    let of = types::expression(plan, wait.done, &place, imports);
-    let long_running = call.operation.long_running.as_ref()?;
-    let mut items = vec![
-        Doc::text(wait.poll.0),
-        wait.poll.1,
-        Doc::text(tuple(wait.state.iter().map(|name| format!("\"{name}\"")))),
-        set(&long_running.terminal),
-    ];
-    if let Some((constant, path)) = wait.stream {
-        items.extend([Doc::text(constant), path]);
-    }
-    Some(ruff::exploded(0, &format!("{}_WAIT = LongRunning[{of}](", call.constant), &items, ")"))
-}
-
-/// How to wait, in Python's names.
-pub(super) struct Wait<'a> {
-    /// What the end of it is.
-    pub(super) done: &'a Type,
-    poll: (String, Doc),
-    stream: Option<(String, Doc)>,
-    state: Vec<String>,
-}
-
-/// How to wait for a call's end; `None` where a link leads out of the module, or its values are
-/// no attributes of the answer.
-pub(super) fn waitable<'a>(
-    plan: &Plan<'a>,
-    call: &CallPlan<'a>,
-    module: &str,
-) -> Option<Wait<'a>> {
-    let long_running = call.operation.long_running.as_ref()?;
-    let Answer::Json(started) = answer(call.operation) else { return None };
-    let poll = &plan.api.operations[long_running.poll.operation];
-    let Answer::Json(done) = answer(poll) else { return None };
-    Some(Wait {
-        done,
-        poll: link(plan, &long_running.poll, started, module)?,
-        stream: long_running
-            .stream
-            .as_ref()
-            .filter(|link| {
-                matches!(answer(&plan.api.operations[link.operation]), Answer::Events(_))
-            })
-            .and_then(|stream| link(plan, stream, started, module)),
-        state: plan.path(done, &long_running.state)?,
-    })
-}
-
-fn link(plan: &Plan<'_>, link: &Link, started: &Type, module: &str) -> Option<(String, Doc)> {
-    let (home, constant) = plan.facts(link.operation)?;
-    if home != module {
-        return None;
-    }
-    let mut entries = Vec::new();
-    for argument in &link.arguments {
-        let path = plan.path(started, &argument.body_path)?;
-        let path = tuple(path.iter().map(|name| format!("\"{name}\"")));
-        entries.push((escape::wire(&argument.parameter), Doc::text(path)));
-    }
-    Some((constant.clone(), Doc::dict(entries)))
 }

@@ -21,12 +21,18 @@ impl Imports {
 
     /// `from module import name`
     pub(super) fn name(&mut self, module: &str, name: &str) {
-        self.names.entry(module.to_owned()).or_default().insert(name.to_owned());
+        self.names
+            .entry(module.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// As [`Imports::name`], for type checkers alone.
     pub(super) fn checked(&mut self, module: &str, name: &str) {
-        self.checked.entry(module.to_owned()).or_default().insert(name.to_owned());
+        self.checked
+            .entry(module.to_owned())
+            .or_default()
+            .insert(name.to_owned());
     }
 
     /// The import block: the statements, sections apart by an empty line.
@@ -40,7 +46,10 @@ impl Imports {
         }
         checked.retain(|_, members| !members.is_empty());
         if !checked.is_empty() {
-            names.entry("typing".to_owned()).or_default().insert("TYPE_CHECKING".to_owned());
+            names
+                .entry("typing".to_owned())
+                .or_default()
+                .insert("TYPE_CHECKING".to_owned());
         }
         let mut sections = vec!["from __future__ import annotations".to_owned()];
         for section in [Section::Standard, Section::Third, Section::Local] {
@@ -55,7 +64,10 @@ impl Imports {
                 .map(|section| statements(section, &checked, 4).join("\n    "))
                 .filter(|block| !block.is_empty())
                 .collect();
-            sections.push(format!("if TYPE_CHECKING:\n    {}", blocks.join("\n\n    ")));
+            sections.push(format!(
+                "if TYPE_CHECKING:\n    {}",
+                blocks.join("\n\n    ")
+            ));
         }
         sections.join("\n\n")
     }
@@ -77,8 +89,10 @@ fn statements(
     names: &BTreeMap<String, BTreeSet<String>>,
     indent: usize,
 ) -> Vec<String> {
-    let mut modules: Vec<&String> =
-        names.keys().filter(|module| section_of(module) == section).collect();
+    let mut modules: Vec<&String> = names
+        .keys()
+        .filter(|module| section_of(module) == section)
+        .collect();
     modules.sort_by(|a, b| dots(b).cmp(&dots(a)).then_with(|| a.cmp(b)));
     modules
         .into_iter()
@@ -93,7 +107,10 @@ fn statements(
 pub(super) fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut names: Vec<String> = names.collect();
     names.sort_by(|a, b| {
-        kind(a).cmp(&kind(b)).then_with(|| natural(a, b)).then_with(|| a.cmp(b))
+        kind(a)
+            .cmp(&kind(b))
+            .then_with(|| natural(a, b))
+            .then_with(|| a.cmp(b))
     });
     names
 }
@@ -153,7 +170,8 @@ fn natural(a: &str, b: &str) -> Ordering {
 fn take(text: &mut String) -> Option<String> {
     let first = text.chars().next()?;
     let end = if first.is_ascii_digit() {
-        text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len())
     } else {
         first.len_utf8()
     };

@@ -3,6 +3,7 @@
 //! Owns the file plan and everything that is Python. It knows nothing of documents and disks; text
 //! of the document passes through [`escape`] alone.
 
+mod arguments;
 mod client;
 mod docs;
 mod enum_;
@@ -19,8 +20,10 @@ mod resource;
 mod security;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod types;
 mod union;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -111,7 +114,11 @@ struct LazyFile {
 /// When a template does not fit its view.
 pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let module = module(cx);
-    let mut files = Generated { cx, module: &module, files: Vec::new() };
+    let mut files = Generated {
+        cx,
+        module: &module,
+        files: Vec::new(),
+    };
     files.package()?;
     let mut files = files.files;
     for (path, text) in Target::Python.runtime() {
@@ -121,7 +128,7 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
             owner: Owner::Runtime,
         });
     }
-    files.extend(scaffold(cx, &module)?);
+    files.extend(package::scaffold(cx, &module)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
@@ -129,37 +136,9 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
 /// The import name: `exai`.
 fn module(cx: &Context<'_>) -> String {
     let name = cx.package.module.as_ref().unwrap_or(&cx.package.name);
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
-}
-
-/// What a package needs that nobody has written by hand.
-fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>, RenderError> {
-    #[derive(Serialize)]
-    struct Package<'a> {
-        name: &'a str,
-        module: &'a str,
-        version: &'a str,
-        client: &'a str,
-        environment: &'a str,
-        title: String,
-        description: String,
-    }
-    let view = Package {
-        name: &cx.package.name,
-        module,
-        version: &cx.package.version,
-        client: &cx.product.client,
-        environment: &cx.product.environment,
-        title: escape::markdown(&cx.api.info.title),
-        description: escape::toml(&cx.api.info.title),
-    };
-    let made = |path: String, text: String| TargetFile { path, text, owner: Owner::Scaffold };
-    let mut files = vec![made(format!("src/{module}/py.typed"), String::new())];
-    for path in ["pyproject.toml", "README.md"] {
-        let text = cx.renderer.render(&format!("python/{path}.jinja"), &view)?;
-        files.push(made(path.to_owned(), text));
-    }
-    Ok(files)
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect()
 }
 
 /// Writes the generated files.
@@ -179,7 +158,13 @@ impl Generated<'_> {
         }
         let errors = self.errors(&plan)?;
         self.clients(&plan, &security, &errors)?;
-        for folder in ["", "types/", "operations/", "resources/", "async_resources/"] {
+        for folder in [
+            "",
+            "types/",
+            "operations/",
+            "resources/",
+            "async_resources/",
+        ] {
             let docs = match folder {
                 "" => "What is made of the API's document.",
                 "types/" => "The types of the API, a module for each resource.",
@@ -187,8 +172,15 @@ impl Generated<'_> {
                 "resources/" => "The methods of the client.",
                 _ => "The methods of the async client.",
             };
-            let head = Head { imports: String::new(), ..self.head(docs, &Imports::default()) };
-            self.write(&format!("generated/{folder}__init__.py"), "generated/__init__.py", &head)?;
+            let head = Head {
+                imports: String::new(),
+                ..self.head(docs, &Imports::default())
+            };
+            self.write(
+                &format!("generated/{folder}__init__.py"),
+                "generated/__init__.py",
+                &head,
+            )?;
         }
         Ok(())
     }
@@ -215,8 +207,17 @@ impl Generated<'_> {
             }
             let named = union::in_order(plan, &others, &mut imports);
             let docs = format!("Types of the API: {}.", module.replace('_', " "));
-            let view = TypesFile { head: self.head(&docs, &imports), enums, records, named };
-            self.write(&format!("generated/types/{module}.py"), "generated/types/[resource].py", &view)?;
+            let view = TypesFile {
+                head: self.head(&docs, &imports),
+                enums,
+                records,
+                named,
+            };
+            self.write(
+                &format!("generated/types/{module}.py"),
+                "generated/types/[resource].py",
+                &view,
+            )?;
         }
         Ok(())
     }
@@ -232,17 +233,26 @@ impl Generated<'_> {
         let mut imports = Imports::default();
         let constants = facts::constants(plan, resource, security, &mut imports);
         let docs = format!("What the runtime is told of operations: {words}.");
-        let view = OperationsFile { head: self.head(&docs, &imports), constants };
+        let view = OperationsFile {
+            head: self.head(&docs, &imports),
+            constants,
+        };
         self.write(
             &format!("generated/operations/{module}.py"),
             "generated/operations/[resource].py",
             &view,
         )?;
-        for (flavor, folder) in [(Flavor::Sync, "resources"), (Flavor::Async, "async_resources")] {
+        for (flavor, folder) in [
+            (Flavor::Sync, "resources"),
+            (Flavor::Async, "async_resources"),
+        ] {
             let mut imports = Imports::default();
             let resources = resource::classes(plan, resource, flavor, &mut imports);
             let docs = format!("Methods of the client: {words}.");
-            let view = ResourceFile { head: self.head(&docs, &imports), resources };
+            let view = ResourceFile {
+                head: self.head(&docs, &imports),
+                resources,
+            };
             self.write(
                 &format!("generated/{folder}/{module}.py"),
                 &format!("generated/{folder}/[resource].py"),
@@ -260,7 +270,11 @@ impl Generated<'_> {
             imports.name(".._runtime.errors", "StatusError");
         }
         let head = self.head("The errors that the API answers with.", &imports);
-        self.write("generated/errors.py", "generated/errors.py", &ErrorsFile { head, errors })?;
+        self.write(
+            "generated/errors.py",
+            "generated/errors.py",
+            &ErrorsFile { head, errors },
+        )?;
         Ok(names)
     }
 
@@ -287,21 +301,32 @@ impl Generated<'_> {
             imports.name(".errors", name);
         }
         let head = self.head("What the runtime is told of the API as a whole.", &imports);
-        self.write("generated/service.py", "generated/service.py", &ServiceFile { head, service })?;
+        self.write(
+            "generated/service.py",
+            "generated/service.py",
+            &ServiceFile { head, service },
+        )?;
 
         let clients: Vec<ClientView> = [Flavor::Sync, Flavor::Async]
             .into_iter()
             .map(|flavor| ClientView::new(self.cx, plan, security, flavor))
             .collect();
-        let imports = client_imports(plan, security, &clients);
+        let imports = client::imports(plan, security, &clients);
         let names: Vec<String> = clients.iter().map(|client| client.class.clone()).collect();
         let head = self.head("The clients.", &imports);
-        self.write("generated/client.py", "generated/client.py", &ClientFile { head, clients })?;
+        self.write(
+            "generated/client.py",
+            "generated/client.py",
+            &ClientFile { head, clients },
+        )?;
 
         let title = escape::markdown(&plan.api.info.title);
         let lazy = LazyView::root(&names, errors);
         let view = LazyFile {
-            head: self.head(&format!("The Python client of {title}."), &Imports::default()),
+            head: self.head(
+                &format!("The Python client of {title}."),
+                &Imports::default(),
+            ),
             version: self.cx.package.version.clone(),
             lazy,
         };
@@ -328,9 +353,16 @@ impl Generated<'_> {
         template: &str,
         view: &V,
     ) -> Result<(), RenderError> {
-        let text = self.cx.renderer.render(&format!("python/{template}.jinja"), view)?;
+        let text = self
+            .cx
+            .renderer
+            .render(&format!("python/{template}.jinja"), view)?;
         let path = format!("src/{}/{path}", self.module);
-        self.files.push(TargetFile { path, text, owner: Owner::Generated });
+        self.files.push(TargetFile {
+            path,
+            text,
+            owner: Owner::Generated,
+        });
         Ok(())
     }
 }
@@ -339,40 +371,4 @@ impl Generated<'_> {
 fn modules<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourcePlan<'a>> {
     let root = (!plan.root.calls.is_empty()).then_some(&plan.root);
     plan.root.children.iter().chain(root)
-}
-
-fn client_imports(plan: &Plan<'_>, security: &Security, clients: &[ClientView]) -> Imports {
-    let mut imports = Imports::default();
-    imports.name(".service", "SERVICE");
-    imports.name(".._runtime.engine", "Settings");
-    imports.name("typing", "Self");
-    imports.name("functools", "cached_property");
-    if plan.api.servers.len() > 1 {
-        imports.name("typing", "Literal");
-    }
-    imports.checked("collections.abc", "Mapping");
-    imports.checked("types", "TracebackType");
-    for (flavor, client) in [Flavor::Sync, Flavor::Async].into_iter().zip(clients) {
-        let prefix = flavor.prefix();
-        imports.checked(".._runtime.transport", &format!("{prefix}Transport"));
-        if security.credentials.iter().any(|credential| !credential.basic) {
-            imports.checked(".._runtime.auth", &format!("{prefix}Token"));
-        }
-        let engine = format!("{prefix}Engine");
-        imports.name(&format!(".._runtime.{}_engine", flavor.runtime()), &engine);
-        if client.has_root {
-            imports.name(&format!(".{}.root", client.package), &format!("{prefix}Root"));
-        }
-        for accessor in &client.accessors {
-            let module = format!(".{}.{}", client.package, accessor.module);
-            imports.checked(&module, &accessor.class);
-            if accessor.has_answering {
-                imports.checked(&module, &accessor.answering);
-            }
-        }
-    }
-    if security.credentials.iter().any(|credential| credential.basic) {
-        imports.name(".._runtime.auth", "basic");
-    }
-    imports
 }

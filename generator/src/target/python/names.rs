@@ -16,20 +16,51 @@ const KEYWORDS: &[&str] = &[
 
 /// Builtins that annotations are made of: where a class has a member of that name, annotations
 /// say `builtins.list`.
-pub(super) const ANNOTATION_BUILTINS: &[&str] =
-    &["bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"];
+pub(super) const ANNOTATION_BUILTINS: &[&str] = &[
+    "bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple",
+];
 
 /// Names that a module of types uses beside its own.
 const TYPE_NAMES: &[&str] = &[
-    "Any", "ClassVar", "Decimal", "FileInput", "Literal", "Mapping", "Model", "Sequence",
-    "TypeAlias", "Unknown", "UnsetType",
+    "Any",
+    "ClassVar",
+    "Decimal",
+    "FileInput",
+    "Literal",
+    "Mapping",
+    "Model",
+    "Sequence",
+    "TypeAlias",
+    "Unknown",
+    "UnsetType",
     // of the modules that use types
-    "Arguments", "AsyncIterable", "AsyncPages", "AsyncStream", "BinaryInput", "BinaryResponse",
-    "AsyncBinaryResponse", "CallOptions", "Codec", "Engine", "AsyncEngine", "Iterable", "Pages",
-    "Stream", "StreamOptions", "Unpack", "Operation", "PagedOperation", "LongRunning", "Body",
+    "Arguments",
+    "AsyncIterable",
+    "AsyncPages",
+    "AsyncStream",
+    "BinaryInput",
+    "BinaryResponse",
+    "AsyncBinaryResponse",
+    "CallOptions",
+    "Codec",
+    "Engine",
+    "AsyncEngine",
+    "Iterable",
+    "Pages",
+    "Stream",
+    "StreamOptions",
+    "Unpack",
+    "Operation",
+    "PagedOperation",
+    "LongRunning",
+    "Body",
     "Style",
     // of the builtins
-    "BaseException", "Ellipsis", "Exception", "NotImplemented", "Warning",
+    "BaseException",
+    "Ellipsis",
+    "Exception",
+    "NotImplemented",
+    "Warning",
 ];
 
 /// Attributes that `Model` has.
@@ -37,8 +68,13 @@ const MODEL_MEMBERS: &[&str] = &["extra_fields", "from_json", "to_dict", "to_jso
 
 /// Options that every method takes.
 const OPTIONS: &[&str] = &[
-    "extra_body", "extra_headers", "extra_query", "idempotency_key", "last_event_id",
-    "max_retries", "timeout",
+    "extra_body",
+    "extra_headers",
+    "extra_query",
+    "idempotency_key",
+    "last_event_id",
+    "max_retries",
+    "timeout",
 ];
 
 /// What the body of every method names.
@@ -105,7 +141,16 @@ pub(super) fn repair_method(plain: String) -> String {
 
 /// What the client's class has beside its methods and accessors, and what its annotations say.
 const CLIENT_MEMBERS: &[&str] = &[
-    "_engine", "close", "with_response", "bool", "dict", "float", "int", "str", "tuple", "type",
+    "_engine",
+    "close",
+    "with_response",
+    "bool",
+    "dict",
+    "float",
+    "int",
+    "str",
+    "tuple",
+    "type",
 ];
 
 /// Makes a legal method or accessor of the client itself.
@@ -128,7 +173,11 @@ fn repair(plain: String, reserved: &[&str]) -> String {
 }
 
 fn leading_letter(plain: String, letter: &str) -> String {
-    if plain.starts_with(|c: char| c.is_alphabetic()) { plain } else { format!("{letter}{plain}") }
+    if plain.starts_with(|c: char| c.is_alphabetic()) {
+        plain
+    } else {
+        format!("{letter}{plain}")
+    }
 }
 
 /// True for a keyword.
@@ -154,7 +203,11 @@ mod tests {
             ("to_json", "to_json_"),
             ("Any", "Any_"),
         ] {
-            assert_eq!(repair_field(attribute(&name(wire)), &none), python, "{wire}");
+            assert_eq!(
+                repair_field(attribute(&name(wire)), &none),
+                python,
+                "{wire}"
+            );
         }
         let types = HashSet::from(["Status".to_owned()]);
         assert_eq!(repair_field("Status".into(), &types), "Status_");

@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
+use super::arguments::{Argument, Part, arguments};
 use super::escape;
 use super::facts::{self, Answer};
 use super::imports::Imports;
 use super::names;
 use super::plan::{self, CallPlan, Plan};
-use super::record::{self, is_sent_only};
 use super::types::{self, Place};
-use crate::ir::{Docs, Name, Operation, Payload, Place as In, Type};
+use super::waiting;
+use crate::ir::{Operation, Payload};
 use crate::layout::ruff::{self, Doc};
 
 /// The two clients.
@@ -66,28 +67,6 @@ pub(super) struct MethodView {
     pub(super) wrapper: String,
 }
 
-/// An argument of a method.
-struct Argument {
-    name: String,
-    wire: String,
-    place: Part,
-    annotation: String,
-    default: Option<String>,
-    docs: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Path,
-    Query,
-    Header,
-    Cookie,
-    /// A property of the body's record.
-    Property,
-    /// The body itself.
-    Body,
-}
-
 /// The methods of a call: itself, and one that waits where there is something to wait for.
 pub(super) fn methods(
     plan: &Plan<'_>,
@@ -106,11 +85,11 @@ pub(super) fn methods(
     let arguments = arguments(plan, call.operation, &place, imports);
     let mut out = vec![method(plan, call, &arguments, &place, flavor, imports)];
     let name = format!("{}_and_wait", call.method);
-    if let Some(wait) = facts::waitable(plan, call, module)
+    if let Some(wait) = waiting::waitable(plan, call, module)
         && !taken.contains(&name)
     {
         let done = types::expression(plan, wait.done, &place.sent(false), imports);
-        out.push(waiting(call, &name, &done, &arguments, flavor));
+        out.push(and_wait(call, &name, &done, &arguments, flavor));
     }
     out
 }
@@ -132,9 +111,11 @@ fn method(
     let answers = format!("{}_answers", flavor.runtime());
     let asynchronous = flavor == Flavor::Async;
     let (verb, awaited, returns) = match facts::answer(call.operation) {
-        Answer::Json(ty) => {
-            ("call", asynchronous, types::expression(plan, ty, &received, imports))
-        }
+        Answer::Json(ty) => (
+            "call",
+            asynchronous,
+            types::expression(plan, ty, &received, imports),
+        ),
         Answer::Text if received.hidden.contains("str") => {
             imports.module("builtins");
             ("call", asynchronous, "builtins.str".to_owned())
@@ -154,7 +135,10 @@ fn method(
         }
     };
     let options = options(call.operation, imports);
-    let mut items = vec![Doc::text(format!("ops.{}", call.constant)), Doc::text("options")];
+    let mut items = vec![
+        Doc::text(format!("ops.{}", call.constant)),
+        Doc::text("options"),
+    ];
     items.extend(passed(plan, call.operation, arguments, imports));
     let expression = Doc::call(&format!("self._engine.{verb}"), items);
     let head = if awaited { "return await " } else { "return " };
@@ -169,7 +153,7 @@ fn method(
 }
 
 /// `start_and_wait`
-fn waiting(
+fn and_wait(
     call: &CallPlan<'_>,
     name: &str,
     done: &str,
@@ -189,11 +173,18 @@ fn waiting(
     given.push(Doc::text("**options"));
     let start = Doc::call(&format!("self.{}", call.method), given);
     let asynchronous = flavor == Flavor::Async;
-    let start =
-        if asynchronous { start } else { Doc::Pair("lambda: ".to_owned(), Box::new(start)) };
+    let start = if asynchronous {
+        start
+    } else {
+        Doc::Pair("lambda: ".to_owned(), Box::new(start))
+    };
     let wait = Doc::text(format!("ops.{}_WAIT", call.constant));
     let expression = Doc::call("self._engine.wait", vec![start, wait, Doc::text("options")]);
-    let head = if asynchronous { "return await " } else { "return " };
+    let head = if asynchronous {
+        "return await "
+    } else {
+        "return "
+    };
     let more = "Waits until it is over; `timeout` bounds the whole, and there is none by default.";
     MethodView {
         name: name.to_owned(),
@@ -207,7 +198,11 @@ fn waiting(
 
 fn options(operation: &Operation, imports: &mut Imports) -> &'static str {
     imports.name("typing", "Unpack");
-    let name = if operation.resume.is_some() { "StreamOptions" } else { "CallOptions" };
+    let name = if operation.resume.is_some() {
+        "StreamOptions"
+    } else {
+        "CallOptions"
+    };
     imports.name("..._runtime.options", name);
     // A method that waits takes the options of every call.
     if operation.long_running.is_some() {
@@ -230,8 +225,9 @@ fn signature(
     items.extend(positional.into_iter().map(parameter));
     if !keyword.is_empty() {
         items.push(Doc::text("*"));
-        let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
-            keyword.into_iter().partition(|argument| argument.default.is_none());
+        let (required, optional): (Vec<&Argument>, Vec<&Argument>) = keyword
+            .into_iter()
+            .partition(|argument| argument.default.is_none());
         items.extend(required.into_iter().chain(optional).map(parameter));
     }
     items.push(Doc::text(format!("**options: Unpack[{options}]")));
@@ -243,7 +239,10 @@ fn signature(
 fn parameter(argument: &Argument) -> Doc {
     let text = format!("{}: {}", argument.name, argument.annotation);
     let operands = operands(&text).into_iter().map(Doc::text).collect();
-    let tail = argument.default.as_ref().map_or(String::new(), |value| format!(" = {value}"));
+    let tail = argument
+        .default
+        .as_ref()
+        .map_or(String::new(), |value| format!(" = {value}"));
     Doc::Union(operands, tail)
 }
 
@@ -290,7 +289,10 @@ fn passed(
         }
     }
     if let Some(content) = operation.body.first() {
-        items.push(Doc::keyword("body", sent_body(plan, &content.payload, arguments, imports)));
+        items.push(Doc::keyword(
+            "body",
+            sent_body(plan, &content.payload, arguments, imports),
+        ));
     }
     if items.is_empty() {
         return None;
@@ -315,7 +317,9 @@ fn sent_body(
             .collect();
         return Doc::call(&class, given);
     }
-    let optional = arguments.iter().any(|a| a.place == Part::Body && a.default.is_some());
+    let optional = arguments
+        .iter()
+        .any(|a| a.place == Part::Body && a.default.is_some());
     if optional {
         imports.name("..._runtime.model", "UNSET");
         return Doc::text("UNSET if body is None else body");
@@ -323,163 +327,14 @@ fn sent_body(
     Doc::text("body")
 }
 
-/// A name to allocate, and the argument it becomes.
-type Wanted<'a> = (Name, Part, Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a>);
-
-fn arguments(
-    plan: &Plan<'_>,
-    operation: &Operation,
-    place: &Place,
-    imports: &mut Imports,
-) -> Vec<Argument> {
-    let mut wanted: Vec<Wanted<'_>> = Vec::new();
-    let of = |inside: In| {
-        operation.parameters.iter().filter(move |parameter| parameter.place == inside)
-    };
-    for parameter in of(In::Path) {
-        wanted.push((parameter.name.clone(), Part::Path, from_parameter(plan, parameter, place)));
-    }
-    let record =
-        operation.body.first().and_then(|content| plan::flattened(plan, &content.payload));
-    match (record, operation.body.first()) {
-        (Some((id, record)), _) => {
-            let def = &plan.api.types[id];
-            let place = place.sent(is_sent_only(def));
-            let fields = record.fields.iter().zip(plan.attributes(id));
-            for (field, attribute) in fields.filter(|(field, _)| escape::is_mappable(&field.name)) {
-                let place = place.clone();
-                let make = move |name: String, imports: &mut Imports| {
-                    let property = record::property(plan, id, field, &place, imports);
-                    Argument {
-                        name,
-                        wire: attribute.clone(),
-                        place: Part::Property,
-                        annotation: property.annotation,
-                        default: property.default,
-                        docs: one_line(&field.docs),
-                    }
-                };
-                let mut name = field.name.clone();
-                let taken = of(In::Path).any(|other| other.name.words() == name.words());
-                if taken || names::is_option(&name) {
-                    name = placed("body", &name);
-                }
-                wanted.push((name, Part::Property, Box::new(make)));
-            }
-        }
-        (None, Some(content)) => {
-            let name = Name::new(vec!["body".to_owned()], "body");
-            let make = move |name: String, imports: &mut Imports| {
-                let ty = body_annotation(plan, &content.payload, place, imports);
-                let required = operation.body_required;
-                Argument {
-                    name,
-                    wire: String::new(),
-                    place: Part::Body,
-                    annotation: if required { ty } else { format!("{ty} | None") },
-                    default: (!required).then(|| "None".to_owned()),
-                    docs: one_line(&operation.body_docs),
-                }
-            };
-            wanted.push((name, Part::Body, Box::new(make)));
-        }
-        (None, None) => {}
-    }
-    for (inside, part, word) in [
-        (In::Query, Part::Query, "query"),
-        (In::Header, Part::Header, "header"),
-        (In::Cookie, Part::Cookie, "cookie"),
-    ] {
-        for parameter in of(inside) {
-            let mut name = parameter.name.clone();
-            if part == Part::Header {
-                // The case of a header says nothing.
-                name = Name::new(name.words().to_vec(), name.words().join("_"));
-            }
-            let taken = wanted.iter().any(|(other, ..)| other.words() == name.words());
-            if taken || names::is_option(&name) {
-                name = placed(word, &name);
-            }
-            wanted.push((name, part, from_parameter(plan, parameter, place)));
-        }
-    }
-    let wanted_names: Vec<&Name> = wanted.iter().map(|(name, ..)| name).collect();
-    let given = plan::allocate(&wanted_names, names::attribute, |plain| {
-        names::repair_parameter(plain, &plan.type_names)
-    });
-    wanted
-        .into_iter()
-        .zip(given)
-        .map(|((_, part, make), name)| {
-            // `body` is what the expression calls it.
-            let name = if part == Part::Body { "body".to_owned() } else { name };
-            make(name, imports)
-        })
-        .collect()
-}
-
-/// Two places may use one name, or one uses that of an option: the later one says where it
-/// stands, `body_slug`.
-fn placed(place: &str, name: &Name) -> Name {
-    let mut words = vec![place.to_owned()];
-    words.extend(name.words().iter().cloned());
-    let wire = words.join("_");
-    Name::new(words, wire)
-}
-
-fn from_parameter<'a>(
-    plan: &'a Plan<'_>,
-    parameter: &'a crate::ir::Parameter,
-    place: &'a Place,
-) -> Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a> {
-    Box::new(move |name, imports| {
-        let ty = types::expression(plan, &parameter.ty, place, imports);
-        let nullable = ty.ends_with("| None") || ty == "Any" || ty == "None";
-        let annotation =
-            if parameter.required || nullable { ty } else { format!("{ty} | None") };
-        Argument {
-            name,
-            wire: escape::wire(&parameter.name),
-            place: match parameter.place {
-                In::Path => Part::Path,
-                In::Query => Part::Query,
-                In::Header => Part::Header,
-                In::Cookie => Part::Cookie,
-            },
-            annotation,
-            default: (!parameter.required).then(|| "None".to_owned()),
-            docs: one_line(&parameter.docs),
-        }
-    })
-}
-
-fn body_annotation(
-    plan: &Plan<'_>,
-    payload: &Payload,
-    place: &Place,
-    imports: &mut Imports,
-) -> String {
-    let ty = match payload {
-        Payload::Json(ty) => ty,
-        Payload::Text => &Type::String(crate::ir::StringFormat::Plain),
-        _ => {
-            imports.name("..._runtime.content", "BinaryInput");
-            return "BinaryInput".to_owned();
-        }
-    };
-    types::expression(plan, ty, place, imports)
-}
-
-fn one_line(docs: &Docs) -> String {
-    let text = escape::paragraphs(docs);
-    let first = text.split("\n\n").next().unwrap_or_default();
-    first.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
     let mut text = escape::paragraphs(&operation.docs);
     if text.is_empty() {
-        text = format!("{} {}.", operation.method.as_str(), facts::template(operation));
+        text = format!(
+            "{} {}.",
+            operation.method.as_str(),
+            facts::template(operation)
+        );
     }
     if !more.is_empty() {
         text.push_str("\n\n");

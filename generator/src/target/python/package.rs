@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::escape;
 use super::plan::Plan;
 use crate::layout::ruff;
+use crate::render::RenderError;
+use crate::target::{Context, Owner, TargetFile};
 
 /// A module that gives the names of others when they are asked for.
 #[derive(Debug, Serialize)]
@@ -18,22 +21,38 @@ pub(super) struct LazyView {
 
 /// What the runtime offers beside the client, by module.
 const RUNTIME: &[(&str, &[&str])] = &[
-    ("_runtime.async_answers", &["AsyncBinaryResponse", "AsyncStream"]),
+    (
+        "_runtime.async_answers",
+        &["AsyncBinaryResponse", "AsyncStream"],
+    ),
     ("_runtime.auth", &["AsyncToken", "Token"]),
     ("_runtime.content", &["BinaryInput", "File", "FileInput"]),
     (
         "_runtime.errors",
         &[
-            "APIConnectionError", "APIError", "APITimeoutError", "DecodeError", "StatusError",
+            "APIConnectionError",
+            "APIError",
+            "APITimeoutError",
+            "DecodeError",
+            "StatusError",
             "WebhookVerificationError",
         ],
     ),
     ("_runtime.headers", &["Headers"]),
-    ("_runtime.httpx_transport", &["AsyncHttpxTransport", "HttpxTransport"]),
-    ("_runtime.model", &["UNSET", "Model", "Unknown", "UnsetType"]),
+    (
+        "_runtime.httpx_transport",
+        &["AsyncHttpxTransport", "HttpxTransport"],
+    ),
+    (
+        "_runtime.model",
+        &["UNSET", "Model", "Unknown", "UnsetType"],
+    ),
     ("_runtime.options", &["CallOptions", "StreamOptions"]),
     ("_runtime.pages", &["AsyncPages", "Page", "Pages"]),
-    ("_runtime.response", &["RateLimit", "Response", "ResponseInfo"]),
+    (
+        "_runtime.response",
+        &["RateLimit", "Response", "ResponseInfo"],
+    ),
     ("_runtime.sync_answers", &["BinaryResponse", "Stream"]),
     ("_runtime.transport", &["AsyncTransport", "Transport"]),
 ];
@@ -78,12 +97,49 @@ impl LazyView {
         let imports = by_module
             .into_iter()
             .flat_map(|(module, names)| {
-                super::imports::sorted(names.into_iter().cloned()).into_iter().map(move |name| {
-                    ruff::import_from(4, module, &[format!("{name} as {name}")])
-                })
+                super::imports::sorted(names.into_iter().cloned())
+                    .into_iter()
+                    .map(move |name| ruff::import_from(4, module, &[format!("{name} as {name}")]))
             })
             .collect();
-        let homes = homes.iter().map(|(name, home)| format!("\"{name}\": \"{home}\",")).collect();
+        let homes = homes
+            .iter()
+            .map(|(name, home)| format!("\"{name}\": \"{home}\","))
+            .collect();
         Self { imports, homes }
     }
+}
+
+/// What a package needs that nobody has written by hand.
+pub(super) fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>, RenderError> {
+    #[derive(Serialize)]
+    struct Package<'a> {
+        name: &'a str,
+        module: &'a str,
+        version: &'a str,
+        client: &'a str,
+        environment: &'a str,
+        title: String,
+        description: String,
+    }
+    let view = Package {
+        name: &cx.package.name,
+        module,
+        version: &cx.package.version,
+        client: &cx.product.client,
+        environment: &cx.product.environment,
+        title: escape::markdown(&cx.api.info.title),
+        description: escape::toml(&cx.api.info.title),
+    };
+    let made = |path: String, text: String| TargetFile {
+        path,
+        text,
+        owner: Owner::Scaffold,
+    };
+    let mut files = vec![made(format!("src/{module}/py.typed"), String::new())];
+    for path in ["pyproject.toml", "README.md"] {
+        let text = cx.renderer.render(&format!("python/{path}.jinja"), &view)?;
+        files.push(made(path.to_owned(), text));
+    }
+    Ok(files)
 }

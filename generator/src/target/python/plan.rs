@@ -4,9 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names;
+use super::tree::Tree;
 use crate::ir::{
-    Api, Call, Home, Name, Operation, OperationId, Payload, Record, Resource, Shape, Tagging, Text,
-    Type, TypeId,
+    Api, Home, Name, Operation, OperationId, Payload, Record, Resource, Shape, Tagging, Text, Type,
+    TypeId,
 };
 use crate::target::names as casing;
 
@@ -72,10 +73,23 @@ impl<'a> Plan<'a> {
                 _ => None,
             })
             .collect();
-        let root = Tree { api, types: &type_names }.root();
+        let root = Tree {
+            api,
+            types: &type_names,
+        }
+        .root();
         let mut facts = HashMap::new();
         note_facts(&root, api, &mut facts);
-        Self { api, types, fields, homes: homes(api), tags: tags(api), root, facts, type_names }
+        Self {
+            api,
+            types,
+            fields,
+            homes: homes(api),
+            tags: tags(api),
+            root,
+            facts,
+            type_names,
+        }
     }
 
     /// The class or alias of a type.
@@ -123,14 +137,18 @@ impl<'a> Plan<'a> {
     /// attribute that its variants agree on.
     pub(super) fn attribute(&self, ty: &Type, wire: &Name) -> Option<(String, &'a Type)> {
         if let Some((id, record)) = self.record(ty) {
-            let at = record.fields.iter().position(|field| field.name.wire() == wire.wire())?;
+            let at = record
+                .fields
+                .iter()
+                .position(|field| field.name.wire() == wire.wire())?;
             return Some((self.attributes(id).get(at)?.clone(), &record.fields[at].ty));
         }
         match self.api.types.resolve(ty) {
             Type::Named(id) => match &self.api.types[*id].shape {
-                Shape::Union(union) => {
-                    union.variants.first().and_then(|v| self.attribute(&v.ty, wire))
-                }
+                Shape::Union(union) => union
+                    .variants
+                    .first()
+                    .and_then(|v| self.attribute(&v.ty, wire)),
                 _ => None,
             },
             _ => None,
@@ -161,128 +179,9 @@ pub(super) fn allocate(
 
 fn attributes(record: &Record, types: &HashSet<String>) -> Vec<String> {
     let wanted: Vec<&Name> = record.fields.iter().map(|field| &field.name).collect();
-    allocate(&wanted, names::attribute, |plain| names::repair_field(plain, types))
-}
-
-struct Tree<'a, 'p> {
-    api: &'a Api,
-    types: &'p HashSet<String>,
-}
-
-impl<'a> Tree<'a, '_> {
-    fn root(&self) -> ResourcePlan<'a> {
-        let root = &self.api.root;
-        let wanted: Vec<&Name> = root.children.iter().map(|child| &child.name).collect();
-        let modules = allocate(&wanted, names::method, names::repair_module);
-        let mut paths = Vec::new();
-        collect(root, &[], &mut paths);
-        let classes: Vec<&Name> = paths.iter().collect();
-        let given = allocate(&classes, names::class, |plain| {
-            let plain = names::repair_class(plain);
-            if self.types.contains(&plain) { format!("{plain}Resource") } else { plain }
-        });
-        let classes = paths.iter().cloned().zip(given).collect();
-        let constants = HashMap::new();
-        let mut plan = self.resource(root, &[], "root", &classes, &constants);
-        for (child, module) in plan.children.iter_mut().zip(&modules) {
-            let constants = constants_of(child.resource);
-            let path = [child.resource.name.clone()];
-            let accessor = child.accessor.clone();
-            *child = self.resource(child.resource, &path, module, &classes, &constants);
-            child.accessor = accessor;
-        }
-        plan
-    }
-
-    fn resource(
-        &self,
-        resource: &'a Resource,
-        path: &[Name],
-        module: &str,
-        classes: &HashMap<Name, String>,
-        constants: &HashMap<Name, String>,
-    ) -> ResourcePlan<'a> {
-        let wanted: Vec<&Name> = resource
-            .calls
-            .iter()
-            .map(|call| &call.name)
-            .chain(resource.children.iter().map(|child| &child.name))
-            .collect();
-        let repair = if path.is_empty() { names::repair_root } else { names::repair_method };
-        let members = allocate(&wanted, names::method, repair);
-        let (methods, accessors) = members.split_at(resource.calls.len());
-        let below = path.get(1..).unwrap_or_default();
-        ResourcePlan {
-            resource,
-            accessor: String::new(),
-            class: classes.get(&joined(path)).cloned().unwrap_or_else(|| "Root".to_owned()),
-            module: module.to_owned(),
-            calls: resource
-                .calls
-                .iter()
-                .zip(methods)
-                .map(|(call, method)| {
-                    let name = joined(&[below, &[call.name.clone()]].concat());
-                    let plain = casing::screaming(name.words());
-                    CallPlan {
-                        method: method.clone(),
-                        constant: constants.get(&name).cloned().unwrap_or(plain),
-                        operation: &self.api.operations[call.operation],
-                    }
-                })
-                .collect(),
-            children: resource
-                .children
-                .iter()
-                .zip(accessors)
-                .map(|(child, accessor)| {
-                    let path = [path, &[child.name.clone()]].concat();
-                    let plan = self.resource(child, &path, module, classes, constants);
-                    ResourcePlan { accessor: accessor.clone(), ..plan }
-                })
-                .collect(),
-            taken: members.iter().cloned().collect(),
-        }
-    }
-}
-
-/// The constants of a top-level resource's operations, by the path below it.
-fn constants_of(resource: &Resource) -> HashMap<Name, String> {
-    fn walk(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
-        for Call { name, .. } in &resource.calls {
-            out.push(joined(&[path, &[name.clone()]].concat()));
-        }
-        for child in &resource.children {
-            walk(child, &[path, &[child.name.clone()]].concat(), out);
-        }
-    }
-    let mut paths = Vec::new();
-    walk(resource, &[], &mut paths);
-    let wanted: Vec<&Name> = paths.iter().collect();
-    let repair = |plain: String| {
-        if plain.starts_with(|c: char| c.is_alphabetic()) { plain } else { format!("N{plain}") }
-    };
-    let given = allocate(&wanted, |name| casing::screaming(name.words()), repair);
-    paths.into_iter().zip(given).collect()
-}
-
-/// The names of all resources below one, each as one name.
-fn collect(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
-    for child in &resource.children {
-        let path = [path, &[child.name.clone()]].concat();
-        out.push(joined(&path));
-        collect(child, &path, out);
-    }
-}
-
-/// Several names as one: `webhooks`, `eventTypes` is `webhooks.eventTypes`.
-fn joined(path: &[Name]) -> Name {
-    let words: Vec<String> = path.iter().flat_map(|name| name.words().to_vec()).collect();
-    let wire: Vec<String> = path.iter().map(|name| casing::snake(name.words())).collect();
-    if words.is_empty() {
-        return Name::new(vec!["root".to_owned()], "");
-    }
-    Name::new(words, wire.join("."))
+    allocate(&wanted, names::attribute, |plain| {
+        names::repair_field(plain, types)
+    })
 }
 
 fn note_facts(
@@ -292,7 +191,10 @@ fn note_facts(
 ) {
     for (call, plan) in resource.resource.calls.iter().zip(&resource.calls) {
         if api.operations.iter().len() > call.operation.0 as usize {
-            out.insert(call.operation, (resource.module.clone(), plan.constant.clone()));
+            out.insert(
+                call.operation,
+                (resource.module.clone(), plan.constant.clone()),
+            );
         }
     }
     for child in &resource.children {
@@ -334,7 +236,10 @@ pub(super) fn mentions(shape: &Shape) -> Vec<TypeId> {
     let mut out = Vec::new();
     match shape {
         Shape::Record(record) => {
-            record.fields.iter().for_each(|field| named(&field.ty, &mut out));
+            record
+                .fields
+                .iter()
+                .for_each(|field| named(&field.ty, &mut out));
             if let crate::ir::Additional::Typed(ty) = &record.additional {
                 named(ty, &mut out);
             }
@@ -351,7 +256,10 @@ fn named(ty: &Type, out: &mut Vec<TypeId>) {
         Type::Named(id) => out.push(*id),
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => named(inner, out),
         Type::Tuple { items, rest } => {
-            items.iter().chain(rest.as_deref()).for_each(|ty| named(ty, out));
+            items
+                .iter()
+                .chain(rest.as_deref())
+                .for_each(|ty| named(ty, out));
         }
         _ => {}
     }
@@ -361,10 +269,16 @@ fn named(ty: &Type, out: &mut Vec<TypeId>) {
 fn tags(api: &Api) -> HashMap<TypeId, (String, Text)> {
     let mut found: HashMap<TypeId, Option<(String, Text)>> = HashMap::new();
     for (_, def) in api.types.iter() {
-        let Shape::Union(union) = &def.shape else { continue };
-        let Tagging::Property(property) = &union.tagging else { continue };
+        let Shape::Union(union) = &def.shape else {
+            continue;
+        };
+        let Tagging::Property(property) = &union.tagging else {
+            continue;
+        };
         for variant in &union.variants {
-            let Type::Named(id) = variant.ty else { continue };
+            let Type::Named(id) = variant.ty else {
+                continue;
+            };
             let tag = match variant.tags.as_slice() {
                 [tag] => Some((casing::snake(property.words()), tag.clone())),
                 _ => None,
@@ -379,14 +293,14 @@ fn tags(api: &Api) -> HashMap<TypeId, (String, Text)> {
                 .or_insert(tag);
         }
     }
-    found.into_iter().filter_map(|(id, tag)| Some((id, tag?))).collect()
+    found
+        .into_iter()
+        .filter_map(|(id, tag)| Some((id, tag?)))
+        .collect()
 }
 
 /// The record, and its wire form, that a request's body is flattened from.
-pub(super) fn flattened<'p>(
-    plan: &'p Plan<'_>,
-    payload: &Payload,
-) -> Option<(TypeId, &'p Record)> {
+pub(super) fn flattened<'p>(plan: &'p Plan<'_>, payload: &Payload) -> Option<(TypeId, &'p Record)> {
     match payload {
         Payload::Json(ty) => plan.record(ty),
         Payload::Form { record, .. } | Payload::Multipart { record, .. } => {

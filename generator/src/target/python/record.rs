@@ -9,9 +9,7 @@ use super::imports::Imports;
 use super::names::ANNOTATION_BUILTINS;
 use super::plan::Plan;
 use super::types::{self, Place};
-use crate::ir::{
-    Additional, Field, Literal, Record, Shape, StringFormat, Type, TypeDef, TypeId,
-};
+use crate::ir::{Additional, Field, Literal, Record, Shape, StringFormat, Type, TypeDef, TypeId};
 use crate::layout::ruff;
 
 /// A record as a class.
@@ -59,8 +57,14 @@ impl RecordView {
         let attributes = plan.attributes(id);
         let place = place(plan, id, def);
         let mut text = super::enum_::described(def, &name);
-        if record.fields.iter().any(|field| !escape::is_mappable(&field.name)) {
-            text.push_str("\n\nProperties whose names no attribute can have are in `extra_fields`.");
+        if record
+            .fields
+            .iter()
+            .any(|field| !escape::is_mappable(&field.name))
+        {
+            text.push_str(
+                "\n\nProperties whose names no attribute can have are in `extra_fields`.",
+            );
         }
         let fields = record
             .fields
@@ -120,18 +124,27 @@ pub(super) fn property(
     {
         imports.name("typing", "Literal");
         let tag = escape::string(tag);
-        return Property { annotation: format!("Literal[{tag}]"), default: Some(tag) };
+        return Property {
+            annotation: format!("Literal[{tag}]"),
+            default: Some(tag),
+        };
     }
     let annotation = types::expression(plan, &field.ty, place, imports);
     if let Type::Literal(value) = &field.ty
         && field.required
         && let Some(text) = escape::literal(value)
     {
-        return Property { annotation, default: Some(text) };
+        return Property {
+            annotation,
+            default: Some(text),
+        };
     }
     let nullable = allows_null(plan, &field.ty);
     match (field.required, nullable) {
-        (true, _) => Property { annotation, default: None },
+        (true, _) => Property {
+            annotation,
+            default: None,
+        },
         (false, true) => {
             imports.name("..._runtime.model", "UNSET");
             imports.name("..._runtime.model", "UnsetType");
@@ -174,12 +187,7 @@ fn is_textual(plan: &Plan<'_>, ty: &Type) -> bool {
 }
 
 impl FieldView {
-    fn new(
-        field: &Field,
-        attribute: &str,
-        property: &Property,
-        imports: &mut Imports,
-    ) -> Self {
+    fn new(field: &Field, attribute: &str, property: &Property, imports: &mut Imports) -> Self {
         let renamed = escape::wire(&field.name) != format!("\"{attribute}\"");
         let value = if renamed {
             imports.module("msgspec");
@@ -207,9 +215,7 @@ fn secrets(record: &Record, attributes: &[String], imports: &mut Imports) -> Str
         .fields
         .iter()
         .zip(attributes)
-        .filter(|(field, _)| {
-            matches!(field.ty.split_null().0, Type::String(StringFormat::Secret))
-        })
+        .filter(|(field, _)| matches!(field.ty.split_null().0, Type::String(StringFormat::Secret)))
         .map(|(_, attribute)| format!("\"{attribute}\""))
         .collect();
     match names.as_slice() {
@@ -217,7 +223,10 @@ fn secrets(record: &Record, attributes: &[String], imports: &mut Imports) -> Str
         names => {
             imports.name("typing", "ClassVar");
             let comma = if names.len() == 1 { "," } else { "" };
-            format!("__secrets__: ClassVar[tuple[str, ...]] = ({}{comma})", names.join(", "))
+            format!(
+                "__secrets__: ClassVar[tuple[str, ...]] = ({}{comma})",
+                names.join(", ")
+            )
         }
     }
 }

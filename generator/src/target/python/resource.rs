@@ -76,15 +76,28 @@ fn class(
         .calls
         .iter()
         .flat_map(|call| {
-            operation::methods(plan, call, &resource.module, &resource.taken, flavor, imports)
+            operation::methods(
+                plan,
+                call,
+                &resource.module,
+                &resource.taken,
+                flavor,
+                imports,
+            )
         })
         .collect();
     if !methods.is_empty() {
         imports.name("..operations", &format!("{} as ops", resource.module));
     }
-    let children = if deep { resource.children.as_slice() } else { &[] };
-    let accessors: Vec<AccessorView> =
-        children.iter().map(|child| accessor(child, flavor)).collect();
+    let children = if deep {
+        resource.children.as_slice()
+    } else {
+        &[]
+    };
+    let accessors: Vec<AccessorView> = children
+        .iter()
+        .map(|child| accessor(child, flavor))
+        .collect();
     if !accessors.is_empty() {
         imports.name("functools", "cached_property");
     }
@@ -150,8 +163,10 @@ fn docs(resource: &ResourcePlan<'_>, indent: usize) -> String {
     if text.is_empty() {
         let words = resource.resource.name.words().join(" ");
         let mut letters = words.chars();
-        let capital: String =
-            letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+        let capital: String = letters
+            .next()
+            .map(|c| c.to_uppercase().chain(letters).collect())
+            .unwrap_or_default();
         return escape::docstring(indent, &format!("{capital}."));
     }
     escape::docstring(indent, &text)

@@ -64,7 +64,11 @@ impl Security {
                 basic,
             });
         }
-        let mut made = Self { credentials, usual: String::new(), by_scheme };
+        let mut made = Self {
+            credentials,
+            usual: String::new(),
+            by_scheme,
+        };
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (_, operation) in api.operations.iter() {
             *counts.entry(made.wanted(operation)).or_default() += 1;
@@ -83,7 +87,9 @@ impl Security {
     fn wanted(&self, operation: &Operation) -> String {
         let mut alternatives: Vec<String> = Vec::new();
         for set in &operation.security {
-            let names = set.iter().filter_map(|used| self.by_scheme.get(used.scheme.0)?.as_ref());
+            let names = set
+                .iter()
+                .filter_map(|used| self.by_scheme.get(used.scheme.0)?.as_ref());
             let text = tuple(names.map(|name| format!("\"{name}\"")));
             if !alternatives.contains(&text) {
                 alternatives.push(text);
@@ -95,7 +101,12 @@ impl Security {
 
 /// Arguments that every client has.
 const RESERVED: &[&str] = &[
-    "attempt_timeout", "base_url", "default_headers", "environment", "max_retries", "timeout",
+    "attempt_timeout",
+    "base_url",
+    "default_headers",
+    "environment",
+    "max_retries",
+    "timeout",
     "transport",
 ];
 

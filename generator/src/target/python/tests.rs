@@ -15,7 +15,10 @@ use crate::target::{Context, Owner, TargetFile};
 fn package(api: &Api) -> Vec<TargetFile> {
     let context = Context {
         api,
-        product: &Product { client: "Example".into(), environment: "EXAMPLE".into() },
+        product: &Product {
+            client: "Example".into(),
+            environment: "EXAMPLE".into(),
+        },
         package: &Package {
             name: "example-sdk".into(),
             module: Some("example".into()),
@@ -28,7 +31,9 @@ fn package(api: &Api) -> Vec<TargetFile> {
 }
 
 fn generated(api: &Api) -> BTreeMap<String, String> {
-    let files = package(api).into_iter().filter(|file| file.owner == Owner::Generated);
+    let files = package(api)
+        .into_iter()
+        .filter(|file| file.owner == Owner::Generated);
     files.map(|file| (file.path, file.text)).collect()
 }
 
@@ -48,10 +53,14 @@ fn one_of_everything() {
 /// The declarations of a package: `class Run(Model):`, `def start(`.
 fn declarations(api: &Api) -> BTreeSet<String> {
     let files = generated(api);
-    let lines = files.iter().flat_map(|(path, text)| text.lines().map(move |line| (path, line)));
+    let lines = files
+        .iter()
+        .flat_map(|(path, text)| text.lines().map(move |line| (path, line)));
     lines
         .filter(|(_, line)| {
-            ["class ", "def ", "async def "].iter().any(|start| line.trim().starts_with(start))
+            ["class ", "def ", "async def "]
+                .iter()
+                .any(|start| line.trim().starts_with(start))
         })
         .map(|(path, line)| format!("{path}: {line}"))
         .collect()
@@ -93,13 +102,22 @@ fn the_same_api_gives_the_same_bytes() {
 
 /// A tool of the Python SDK's own environment, else of the `PATH`.
 fn tool(name: &str) -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sdks/python/.venv/bin").join(name);
-    if own.exists() { own } else { PathBuf::from(name) }
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../sdks/python/.venv/bin")
+        .join(name);
+    if own.exists() {
+        own
+    } else {
+        PathBuf::from(name)
+    }
 }
 
 /// What a tool says in a folder; empty when it is content.
 fn says(dir: &Path, name: &str, arguments: &[&str]) -> String {
-    let output = Command::new(tool(name)).args(arguments).current_dir(dir).output();
+    let output = Command::new(tool(name))
+        .args(arguments)
+        .current_dir(dir)
+        .output();
     let output = output.unwrap_or_else(|error| {
         panic!("this test needs the tools of sdks/python (uv sync there): {name}: {error}")
     });
@@ -120,7 +138,10 @@ fn pythons_tools_change_nothing_and_are_content() {
             std::fs::write(path, file.text).expect("the folder is ours");
         }
         assert_eq!(says(dir.path(), "ruff", &["format", "--diff", "."]), "");
-        assert_eq!(says(dir.path(), "ruff", &["check", "--select=E,F,I,B,UP", "."]), "");
+        assert_eq!(
+            says(dir.path(), "ruff", &["check", "--select=E,F,I,B,UP", "."]),
+            ""
+        );
         assert_eq!(says(dir.path(), "mypy", &[]), "");
         assert_eq!(says(dir.path(), "pyright", &[]), "");
         let import = "import example.types as t; [getattr(t, n) for n in t._HOMES]; \

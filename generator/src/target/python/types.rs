@@ -39,12 +39,22 @@ impl Place {
 
     /// In a module beside the types: operations, resources.
     pub(super) fn beside_types(sent: bool, hidden: BTreeSet<String>) -> Self {
-        Self { types: "..types.", runtime: "..._runtime.", own: None, sent, hidden, qualified: false }
+        Self {
+            types: "..types.",
+            runtime: "..._runtime.",
+            own: None,
+            sent,
+            hidden,
+            qualified: false,
+        }
     }
 
     /// The same place, for what is sent, or not.
     pub(super) fn sent(&self, sent: bool) -> Self {
-        Self { sent, ..self.clone() }
+        Self {
+            sent,
+            ..self.clone()
+        }
     }
 
     fn builtin(&self, name: &str, imports: &mut Imports) -> String {
@@ -96,9 +106,15 @@ pub(super) fn expression(
             format!("{}[{key}, {inner}]", place.builtin("dict", imports))
         }
         Type::Tuple { items, rest: None } => {
-            let items: Vec<String> =
-                items.iter().map(|item| expression(plan, item, place, imports)).collect();
-            let inside = if items.is_empty() { "()".to_owned() } else { items.join(", ") };
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| expression(plan, item, place, imports))
+                .collect();
+            let inside = if items.is_empty() {
+                "()".to_owned()
+            } else {
+                items.join(", ")
+            };
             format!("{}[{inside}]", place.builtin("tuple", imports))
         }
         Type::Tuple { rest: Some(_), .. } => {
@@ -111,12 +127,7 @@ pub(super) fn expression(
 }
 
 /// A named type, imported where it is not of this module.
-pub(super) fn named(
-    plan: &Plan<'_>,
-    id: TypeId,
-    place: &Place,
-    imports: &mut Imports,
-) -> String {
+pub(super) fn named(plan: &Plan<'_>, id: TypeId, place: &Place, imports: &mut Imports) -> String {
     let name = plan.type_name(id);
     let module = plan.module(id);
     if place.qualified {

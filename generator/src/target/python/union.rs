@@ -23,6 +23,8 @@ pub(super) struct UnionView {
     pub(super) docs: String,
     /// `RunEvent = tagged("RunEvent", "type", lambda: {"run.started": RunStarted})`
     pub(super) made: String,
+    /// False: it is no plain alias.
+    pub(super) plain: bool,
 }
 
 impl UnionView {
@@ -61,15 +63,22 @@ impl UnionView {
                 }
                 let variants = Doc::Pair("lambda: ".into(), Box::new(Doc::dict(entries)));
                 let tag = Doc::text(escape::wire(property));
-                Doc::call("tagged", vec![Doc::text(format!("\"{name}\"")), tag, variants])
+                Doc::call(
+                    "tagged",
+                    vec![Doc::text(format!("\"{name}\"")), tag, variants],
+                )
             }
             Tagging::Untagged => {
                 imports.name("..._runtime.unions", "untagged");
                 let known: Vec<&String> = operands.iter().filter(|o| *o != "Unknown").collect();
                 let close = if known.len() == 1 { ",)" } else { ")" };
                 let items = known.into_iter().map(Doc::text).collect();
-                let tuple =
-                    Doc::Brackets { open: "(".into(), items, close: close.into(), atom: true };
+                let tuple = Doc::Brackets {
+                    open: "(".into(),
+                    items,
+                    close: close.into(),
+                    atom: true,
+                };
                 let variants = Doc::Pair("lambda: ".into(), Box::new(tuple));
                 Doc::call("untagged", vec![Doc::text(format!("\"{name}\"")), variants])
             }
@@ -79,6 +88,7 @@ impl UnionView {
             checked: checked(&head, &operands, quoted),
             docs: escape::docstring(4, &described(def, "")),
             made: ruff::statement(4, &format!("{name} = "), &made, ""),
+            plain: false,
         }
     }
 
@@ -91,6 +101,7 @@ impl UnionView {
             checked: format!("{name}: TypeAlias = {}", escape::quote(target)),
             docs,
             made: format!("{name} = Any"),
+            plain: false,
         }
     }
 }
@@ -105,7 +116,7 @@ fn checked(head: &str, operands: &[String], quoted: bool) -> String {
 
 /// An alias or a union, in the order in which they can be written.
 #[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(untagged)]
 pub(super) enum NamedView {
     /// A plain alias.
     Alias(AliasView),
@@ -115,11 +126,7 @@ pub(super) enum NamedView {
 
 /// The aliases and unions of a module. Each stands behind what it mentions; where that is
 /// impossible, because they mention each other, the mention is quoted.
-pub(super) fn in_order(
-    plan: &Plan<'_>,
-    ids: &[TypeId],
-    imports: &mut Imports,
-) -> Vec<NamedView> {
+pub(super) fn in_order(plan: &Plan<'_>, ids: &[TypeId], imports: &mut Imports) -> Vec<NamedView> {
     let mut waiting: Vec<TypeId> = ids.to_vec();
     let mut written: HashSet<TypeId> = HashSet::new();
     let mut out = Vec::new();
@@ -168,6 +175,7 @@ fn alias(
     NamedView::Alias(AliasView {
         statement: ruff::union_statement(0, &head, &[Doc::text(text)]),
         docs: escape::docstring(0, &described(def, "")),
+        plain: true,
     })
 }
 
@@ -180,8 +188,7 @@ fn leads_back(plan: &Plan<'_>, start: TypeId) -> bool {
         if id == start {
             return true;
         }
-        if seen.insert(id)
-            && matches!(plan.api.types[id].shape, Shape::Alias(_) | Shape::Union(_))
+        if seen.insert(id) && matches!(plan.api.types[id].shape, Shape::Alias(_) | Shape::Union(_))
         {
             stack.extend(plan::mentions(&plan.api.types[id].shape));
         }

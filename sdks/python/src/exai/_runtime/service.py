@@ -37,7 +37,7 @@ class Service:
 
     user_agent: str
     env_prefix: str
-    """`EXAI`: the base URL is read from `EXAI_BASE_URL`."""
+    """Of environment variables: the base URL is read from `PREFIX_BASE_URL`."""
     servers: Mapping[str, Server]
     """By the name of the environment; the first is the default."""
     schemes: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
