@@ -161,6 +161,14 @@ pub fn field(indent: usize, name: &str, annotation: &str, value: Option<&str>) -
         return line;
     }
     let (inner, outer) = (pad(indent + STEP), pad(indent));
+    if let Some((callee, arguments)) = value.split_once('(')
+        && let Some(arguments) = arguments.strip_suffix(')')
+    {
+        let head = format!("{name}: {annotation} = {callee}(");
+        if indent + width(&head) <= WIDTH && indent + STEP + width(arguments) <= WIDTH {
+            return format!("{head}\n{inner}{arguments}\n{outer})");
+        }
+    }
     let head = format!("{name}: {annotation} = (");
     if indent + width(&head) <= WIDTH {
         return format!("{head}\n{inner}{value}\n{outer})");
@@ -274,10 +282,16 @@ mod tests {
             field(4, "a", &long, Some("UNSET")),
             format!("a: (\n        {long}\n    ) = UNSET")
         );
-        let call = format!("f({})", "x".repeat(60));
+        let (arguments, ty) = ("x".repeat(60), "T".repeat(40));
+        let call = format!("f({arguments})");
         assert_eq!(
-            field(4, "a", &"T".repeat(40), Some(&call)),
-            format!("a: {} = (\n        {call}\n    )", "T".repeat(40)),
+            field(4, "a", &ty, Some(&call)),
+            format!("a: {ty} = f(\n        {arguments}\n    )"),
+        );
+        let call = format!("{}(x)", "f".repeat(60));
+        assert_eq!(
+            field(4, "a", &ty, Some(&call)),
+            format!("a: {ty} = (\n        {call}\n    )"),
         );
     }
 

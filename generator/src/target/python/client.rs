@@ -30,8 +30,10 @@ pub(super) struct ServiceView {
     pub(super) security: String,
     /// `receipt="x-exai-receipt"`
     pub(super) headers: Vec<String>,
-    /// The kinds of errors.
+    /// The kinds of errors that an answer's name or status says.
     pub(super) errors: Vec<ErrorView>,
+    /// Some of them have a status of their own.
+    pub(super) has_statuses: bool,
 }
 
 /// A base URL.
@@ -86,7 +88,11 @@ impl ServiceView {
             credentials: security.credentials.clone(),
             security: security.usual.clone(),
             headers: roles(plan.api),
-            errors,
+            has_statuses: errors.iter().any(|error| error.by_status),
+            errors: errors
+                .into_iter()
+                .filter(|error| error.by_name || error.by_status)
+                .collect(),
         }
     }
 }

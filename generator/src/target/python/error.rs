@@ -1,5 +1,7 @@
 //! Errors: a class a kind, found by the name in the body and by the status.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::escape;
@@ -24,6 +26,10 @@ pub(super) struct ErrorView {
     pub(super) wire: String,
     /// `404`; empty for a range of statuses.
     pub(super) status: String,
+    /// No kind before it has its name on the wire: an answer that says the name is of this kind.
+    pub(super) by_name: bool,
+    /// No kind before it has its status: an answer with the status alone is of this kind.
+    pub(super) by_status: bool,
 }
 
 /// What the runtime and Python itself call their errors.
@@ -56,6 +62,7 @@ impl ErrorView {
             qualified: true,
             ..Place::default()
         };
+        let (mut names, mut statuses) = (HashSet::new(), HashSet::new());
         kinds
             .iter()
             .zip(classes)
@@ -74,6 +81,9 @@ impl ErrorView {
                         types::expression(plan, ty, &place, imports)
                     }),
                     module,
+                    by_name: names.insert(kind.name.wire().clone()),
+                    by_status: matches!(kind.status, Status::Code(_))
+                        && statuses.insert(kind.status),
                     wire: escape::wire(&kind.name),
                     status: match kind.status {
                         Status::Code(code) => code.to_string(),

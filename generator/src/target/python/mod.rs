@@ -297,8 +297,8 @@ impl Generated<'_> {
         if !service.credentials.is_empty() {
             imports.name(".._runtime.auth", "Scheme");
         }
-        for name in errors {
-            imports.name(".errors", name);
+        for error in &service.errors {
+            imports.name(".errors", &error.class);
         }
         let head = self.head("What the runtime is told of the API as a whole.", &imports);
         self.write(

@@ -65,6 +65,8 @@ pub(super) struct MethodView {
     pub(super) whole: bool,
     /// `with_response`
     pub(super) wrapper: String,
+    /// `self.start = with_response(resource.start)`
+    pub(super) wrapped: String,
 }
 
 /// The methods of a call: itself, and one that waits where there is something to wait for.
@@ -147,6 +149,12 @@ fn method(
         docs: docs(call.operation, arguments, ""),
         body: ruff::statement(8, head, &expression, ""),
         whole: verb == "call",
+        wrapped: {
+            let wrapper = format!("{}with_response", flavor.lower());
+            let method = Doc::text(format!("resource.{}", call.method));
+            let value = Doc::call(&wrapper, vec![method]);
+            ruff::statement(8, &format!("self.{} = ", call.method), &value, "")
+        },
         name: call.method.clone(),
         wrapper: format!("{}with_response", flavor.lower()),
     }
@@ -193,6 +201,7 @@ fn and_wait(
         body: ruff::statement(8, head, &expression, ""),
         whole: false,
         wrapper: String::new(),
+        wrapped: String::new(),
     }
 }
 
