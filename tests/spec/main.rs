@@ -3,6 +3,11 @@
 //!
 //! `openapi-3.1.schema.json` is the OpenAPI Initiative's, under the Apache License 2.0.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot prepare its files fails"
+)]
+
 use std::path::{Path, PathBuf};
 
 use exai_gen::bundle;

@@ -85,10 +85,10 @@ impl Step {
     pub(crate) fn run(&self) -> Result<f64, String> {
         let start = Instant::now();
         let stamp = self.stamp();
-        if let Some((path, wanted)) = &stamp {
-            if fs::read_to_string(path).is_ok_and(|done| done == *wanted) {
-                return Ok(0.0);
-            }
+        if let Some((path, wanted)) = &stamp
+            && fs::read_to_string(path).is_ok_and(|done| done == *wanted)
+        {
+            return Ok(0.0);
         }
         let output = Command::new(&self.program)
             .args(&self.args)

@@ -217,7 +217,10 @@ fn python() -> Vec<Step> {
             "ruff format; if the file is generated, its template is not in ruff's layout",
         ),
         step("lint", &["ruff", "check", "."]),
-        step("types, by pyright", &["pyright", "--pythonpath", ".venv/bin/python"]),
+        step(
+            "types, by pyright",
+            &["pyright", "--pythonpath", ".venv/bin/python"],
+        ),
         step("types, by mypy", &["mypy"]),
         step("tests", &["pytest"]),
         Step::new(

@@ -295,11 +295,9 @@ fn facts(operation: &Operation, cx: &mut Calls<'_, '_>) -> Vec<String> {
         cx.imports.take("crate::generated::api", pagination);
         facts.push(format!("pagination: Some(&{pagination}),"));
     }
-    match content.map(|content| &content.payload) {
-        Some(Payload::Events(stream) | Payload::Lines(stream)) => {
-            facts.extend(terminal(stream, cx));
-        }
-        _ => {}
+    let payload = content.map(|content| &content.payload);
+    if let Some(Payload::Events(stream) | Payload::Lines(stream)) = payload {
+        facts.extend(terminal(stream, cx));
     }
     facts
 }
