@@ -36,12 +36,11 @@ pub(super) enum Part {
     Body,
 }
 
+/// Makes an argument, once its name is known.
+type Named<'a> = Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a>;
+
 /// A name to allocate, and the argument it becomes.
-type Wanted<'a> = (
-    Name,
-    Part,
-    Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a>,
-);
+type Wanted<'a> = (Name, Part, Named<'a>);
 
 /// The arguments of an operation's method, in the order in which names are given.
 pub(super) fn arguments(
@@ -160,11 +159,7 @@ fn placed(place: &str, name: &Name) -> Name {
     Name::new(words, wire)
 }
 
-fn from_parameter<'a>(
-    plan: &'a Plan<'_>,
-    parameter: &'a Parameter,
-    place: &'a Place,
-) -> Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a> {
+fn from_parameter<'a>(plan: &'a Plan<'_>, parameter: &'a Parameter, place: &'a Place) -> Named<'a> {
     Box::new(move |name, imports| {
         let ty = types::expression(plan, &parameter.ty, place, imports);
         let nullable = ty.ends_with("| None") || ty == "Any" || ty == "None";

@@ -132,7 +132,8 @@ pub(super) fn toml(text: &Text) -> String {
 /// A short text on one line of Markdown.
 pub(super) fn markdown(text: &Text) -> String {
     let line: Vec<&str> = text.raw().split_whitespace().collect();
-    line.join(" ").replace(|c| matches!(c, '<' | '>') || hidden(c), "")
+    line.join(" ")
+        .replace(|c| matches!(c, '<' | '>') || hidden(c), "")
 }
 
 /// What the document says, as the paragraphs of a docstring.

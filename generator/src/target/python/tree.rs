@@ -1,6 +1,7 @@
 //! The tree of resources with its names: modules, classes, methods, constants.
 
 use std::collections::{HashMap, HashSet};
+use std::slice;
 
 use super::names;
 use super::plan::{CallPlan, ResourcePlan, allocate};
@@ -80,7 +81,7 @@ impl<'a> Tree<'a, '_> {
                 .iter()
                 .zip(methods)
                 .map(|(call, method)| {
-                    let name = joined(&[below, &[call.name.clone()]].concat());
+                    let name = joined(&[below, slice::from_ref(&call.name)].concat());
                     let plain = casing::screaming(name.words());
                     CallPlan {
                         method: method.clone(),
@@ -94,7 +95,7 @@ impl<'a> Tree<'a, '_> {
                 .iter()
                 .zip(accessors)
                 .map(|(child, accessor)| {
-                    let path = [path, &[child.name.clone()]].concat();
+                    let path = [path, slice::from_ref(&child.name)].concat();
                     let plan = self.resource(child, &path, module, classes, constants);
                     ResourcePlan {
                         accessor: accessor.clone(),
@@ -111,10 +112,10 @@ impl<'a> Tree<'a, '_> {
 fn constants_of(resource: &Resource) -> HashMap<Name, String> {
     fn walk(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
         for Call { name, .. } in &resource.calls {
-            out.push(joined(&[path, &[name.clone()]].concat()));
+            out.push(joined(&[path, slice::from_ref(name)].concat()));
         }
         for child in &resource.children {
-            walk(child, &[path, &[child.name.clone()]].concat(), out);
+            walk(child, &[path, slice::from_ref(&child.name)].concat(), out);
         }
     }
     let mut paths = Vec::new();
@@ -134,7 +135,7 @@ fn constants_of(resource: &Resource) -> HashMap<Name, String> {
 /// The names of all resources below one, each as one name.
 fn collect(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
     for child in &resource.children {
-        let path = [path, &[child.name.clone()]].concat();
+        let path = [path, slice::from_ref(&child.name)].concat();
         out.push(joined(&path));
         collect(child, &path, out);
     }
