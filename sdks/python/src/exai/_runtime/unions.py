@@ -15,9 +15,12 @@ from .model import Unknown
 class Union(type):
     """A union of several types, seen by the decoder."""
 
+    _classes: frozenset[type] | None
+
     def __instancecheck__(cls, instance: object) -> bool:
         """True for a value of a variant, and for `Unknown`."""
-        if isinstance(instance, Unknown):
+        # msgspec asks this for every value that the decoder makes: the usual answer comes first.
+        if type(instance) in cls.classes or isinstance(instance, Unknown):
             return True
         # `list[X]`, `Literal[...]` cannot be asked; the decoder has made the value, so believe it.
         return any(
@@ -29,6 +32,14 @@ class Union(type):
     def options(cls) -> Sequence[Any]:
         """The types of the variants."""
         raise NotImplementedError
+
+    @property
+    def classes(cls) -> frozenset[type]:
+        """Those of the variants that are plain classes."""
+        if cls._classes is None:
+            plain = (v for v in cls.options if get_origin(v) is None and isinstance(v, type))
+            cls._classes = frozenset(plain)
+        return cls._classes
 
 
 class Tagged(Union):
@@ -67,9 +78,13 @@ class Untagged(Union):
 
 def tagged(name: str, tag: str, variants: Callable[[], Mapping[str, Any]]) -> Any:
     """Makes a union; `variants` is called at first use, when all its types are defined."""
-    return Tagged(name, (), {"tag": tag, "_variants": staticmethod(variants), "_made": None})
+    return Tagged(
+        name, (), {"tag": tag, "_variants": staticmethod(variants), "_made": None, "_classes": None}
+    )
 
 
 def untagged(name: str, variants: Callable[[], Sequence[Any]]) -> Any:
     """Makes a union without a tag; `variants` as in `tagged`."""
-    return Untagged(name, (), {"_variants": staticmethod(variants), "_made": None})
+    return Untagged(
+        name, (), {"_variants": staticmethod(variants), "_made": None, "_classes": None}
+    )
