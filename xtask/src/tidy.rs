@@ -1,5 +1,7 @@
 //! `cargo xtask tidy`: invariants that are absences, by reading the sources.
 
+mod published;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -85,6 +87,8 @@ pub(crate) fn run() -> Result<(), String> {
     templates(&root, &mut findings);
     manifests(&root, &mut findings);
     runtimes(&root, &mut findings);
+    published::versions(&root, &mut findings);
+    published::places(&root, &mut findings);
     if findings.is_empty() {
         println!("tidy: nothing to say");
         return Ok(());
@@ -213,13 +217,26 @@ fn runtimes(root: &Path, findings: &mut Vec<String>) {
     let folders = [
         ("sdks/typescript/src/runtime", "ts"),
         ("sdks/python/src/exai/_runtime", "py"),
+        ("sdks/go", "go"),
         ("sdks/rust/src/runtime", "rs"),
         ("server-stubs/api/src/runtime", "rs"),
     ];
     for (folder, ending) in folders {
         for (path, text) in sources(&root.join(folder), ending) {
+            // Go has one folder for all: generated files, tests and examples may name the product.
+            let name = path.to_string_lossy();
+            let go = ending == "go";
+            if go && (name.ends_with("_gen.go") || name.ends_with("_test.go")) {
+                continue;
+            }
+            if go && path.parent() != Some(&root.join(folder)) {
+                continue;
+            }
             for (index, line) in text.lines().enumerate() {
                 let lower = line.to_lowercase();
+                if go && line.starts_with("package ") {
+                    continue;
+                }
                 if lower.contains("exai") {
                     let why = "a runtime holds no product name";
                     findings.push(finding(root, &path, index + 1, line.trim(), why));
