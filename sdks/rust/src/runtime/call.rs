@@ -16,7 +16,7 @@ use super::{
 
 /// A call that has not been made yet. Await it for its result, or first set what is optional.
 ///
-/// `R` says what the answer is: [`Json`](super::Json), [`Paged`](super::Paged),
+/// `R` says what the answer is: [`Json`], [`Paged`](super::Paged),
 /// [`Events`](super::Events), [`Lines`](super::Lines), [`Binary`](super::Binary),
 /// [`Text`](super::Text) or [`Empty`](super::Empty). `P` marks the operation; its optional
 /// parameters are methods of `Call<R, P>`.
