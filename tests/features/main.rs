@@ -3,6 +3,8 @@
 //! Snapshots hold what varies: the types and methods of the one resource `things`. Clients,
 //! errors and runtimes are alike in all and are compiled by each SDK's own tests.
 
+#![cfg(test)]
+
 use std::path::Path;
 
 use exai_gen::diagnostic::Diagnostics;
