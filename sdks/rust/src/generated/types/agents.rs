@@ -275,6 +275,7 @@ impl AgentOrigin {
 }
 
 /// How an agent is charged for, told apart by `type`.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

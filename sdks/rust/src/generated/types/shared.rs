@@ -3186,6 +3186,7 @@ pub type PlanId = String;
 pub type PlanName = String;
 
 /// One node of a plan, told apart by `type`.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
