@@ -19,6 +19,8 @@ const STRUCT: usize = 18;
 const ARRAY: usize = 60;
 /// `short_array_element_width_threshold`: items that share lines.
 const SHORT: usize = 10;
+/// The column that rustfmt keeps free at the end of a line of imported names.
+const IMPORT_MARGIN: usize = 1;
 const STEP: usize = 4;
 
 /// An attribute with arguments: `#[serde(rename = "type")]`.
@@ -128,7 +130,7 @@ pub fn array(indent: usize, head: &str, items: &[String], tail: &str) -> String 
     if items.iter().all(|item| width(item) <= SHORT) {
         return format!(
             "{head}[\n{}{}]{tail}",
-            filled(indent + STEP, items),
+            filled(indent + STEP, items, WIDTH),
             pad(indent)
         );
     }
@@ -145,15 +147,18 @@ pub fn import(path: &str, names: &[&str]) -> String {
         return line;
     }
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-    format!("use {path}::{{\n{}}};", filled(STEP, &names))
+    format!(
+        "use {path}::{{\n{}}};",
+        filled(STEP, &names, WIDTH - IMPORT_MARGIN)
+    )
 }
 
-/// Items side by side, as many as a line holds.
-fn filled(indent: usize, items: &[String]) -> String {
+/// Items side by side, as many as a line of `limit` columns holds.
+fn filled(indent: usize, items: &[String], limit: usize) -> String {
     let mut text = String::new();
     let mut line = String::new();
     for item in items {
-        if !line.is_empty() && indent + width(&line) + width(item) + 2 > WIDTH {
+        if !line.is_empty() && indent + width(&line) + width(item) + 2 > limit {
             text.push_str(&format!("{}{line}\n", pad(indent)));
             line.clear();
         }

@@ -143,7 +143,10 @@ fn pythons_tools_change_nothing_and_are_content() {
             ""
         );
         assert_eq!(says(dir.path(), "mypy", &[]), "");
-        assert_eq!(says(dir.path(), "pyright", &[]), "");
+        // It asks the first `python` of the `PATH` for its packages, unless it is told which one.
+        let python = tool("python");
+        let python = python.to_string_lossy();
+        assert_eq!(says(dir.path(), "pyright", &["--pythonpath", &python]), "");
         let import = "import example.types as t; [getattr(t, n) for n in t._HOMES]; \
                       import example.generated.client";
         assert_eq!(says(&dir.path().join("src"), "python", &["-c", import]), "");
