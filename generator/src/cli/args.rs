@@ -25,7 +25,7 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Write SDKs and a server from a document
+    /// Write SDKs from a document
     Generate(GenerateArgs),
     /// Say what is wrong with a document
     Check(CheckArgs),
@@ -35,7 +35,7 @@ pub(super) enum Command {
     Ir(IrArgs),
 }
 
-/// Write SDKs and a server from a document.
+/// Write SDKs from a document.
 ///
 /// Each target becomes a whole package: what is generated, the runtime it stands on, and the
 /// package's manifest. Only files whose text changed are written; files of an earlier run that
@@ -89,8 +89,6 @@ pub(super) enum TargetName {
     Go,
     /// A crate
     Rust,
-    /// A crate of server traits
-    Axum,
 }
 
 impl From<TargetName> for Target {
@@ -100,7 +98,6 @@ impl From<TargetName> for Target {
             TargetName::Python => Self::Python,
             TargetName::Go => Self::Go,
             TargetName::Rust => Self::Rust,
-            TargetName::Axum => Self::Axum,
         }
     }
 }

@@ -1,1 +1,4 @@
-//! The exAI API as axum traits: implement them to serve it.
+//! What a server of the exAI API stands on: requests read and held against the document before a
+//! method sees them, answers, streams and the one error envelope.
+
+pub mod runtime;

@@ -1,0 +1,56 @@
+//! What a method knows of the request beside its arguments.
+
+use axum::http::{Extensions, HeaderMap, request::Parts};
+
+use super::OperationInfo;
+
+/// The request around a call. Its `Debug` shows no header and so no token.
+pub struct RequestContext {
+    operation: &'static OperationInfo,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl RequestContext {
+    pub(super) fn new(operation: &'static OperationInfo, parts: &Parts) -> Self {
+        Self {
+            operation,
+            headers: parts.headers.clone(),
+            extensions: parts.extensions.clone(),
+        }
+    }
+
+    /// Which operation is called.
+    pub fn operation(&self) -> &'static OperationInfo {
+        self.operation
+    }
+
+    /// Every header of the request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The key that makes the write safe to repeat.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        let (name, _) = self.operation.idempotency?;
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The id of the last event that the client has, where it resumes a stream.
+    pub fn last_event_id(&self) -> Option<&str> {
+        self.headers.get("last-event-id")?.to_str().ok()
+    }
+
+    /// What a layer left for the method: who calls, say.
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.extensions.get::<T>()
+    }
+}
+
+impl std::fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestContext")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
+    }
+}
