@@ -1,1 +1,26 @@
-//! The promises of an API server as tower layers.
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod caller;
+mod clock;
+mod envelope;
+mod exchange;
+mod fault;
+mod id;
+mod operation;
+mod promises;
+mod receipt;
+mod road;
+mod store;
+
+pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
+pub use self::caller::{Actor, Caller};
+pub use self::clock::{Clock, ManualClock, SystemClock};
+pub use self::fault::{Detail, Fault, Location};
+pub use self::operation::{Operation, Operations};
+pub use self::promises::{Incident, Kept, Promises};
+pub use self::receipt::{
+    ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
+    Record, Resource, Subject, Verification,
+};
+pub use self::store::{Embedded, StoreError};

@@ -1,0 +1,149 @@
+//! The layer, as it is put together and put on a router.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::extract::Request;
+use axum::http::HeaderName;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    Authenticator, Clock, MemoryReceipts, Operations, ReceiptStore, StoreError, SystemClock, road,
+};
+
+/// The layer that keeps an API's promises: receipts, authentication and the one error envelope.
+/// `router.layer(promises)` puts it on every operation and on the fallbacks.
+#[derive(Clone)]
+pub struct Promises(Arc<Settings>);
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) operations: Arc<Operations>,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) receipts: Arc<dyn ReceiptStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) receipt_header: HeaderName,
+    pub(crate) report: Arc<dyn Fn(&Incident<'_>) + Send + Sync>,
+}
+
+/// Something that the client is not told: it has a 500 and a receipt.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Incident<'a> {
+    /// The receipt of the response.
+    pub receipt: &'a str,
+    /// The operation; `None` for a path that is none of the API's.
+    pub operation: Option<&'a str>,
+    /// What failed. `None` for a panic, which std's panic hook has told of.
+    pub cause: Option<&'a StoreError>,
+}
+
+impl std::fmt::Debug for Promises {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Promises").finish_non_exhaustive()
+    }
+}
+
+impl Promises {
+    /// The promises of these operations, with receipts in memory, the machine's clock, receipts in
+    /// `x-exai-receipt`, and incidents on standard error.
+    pub fn new(operations: Operations, authenticator: Arc<dyn Authenticator>) -> Self {
+        Self(Arc::new(Settings {
+            operations: Arc::new(operations),
+            authenticator,
+            receipts: Arc::new(MemoryReceipts::new()),
+            clock: Arc::new(SystemClock),
+            receipt_header: HeaderName::from_static("x-exai-receipt"),
+            report: Arc::new(|incident| eprintln!("{incident}")),
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Keeps receipts in another store.
+    #[must_use]
+    pub fn receipts(self, store: Arc<dyn ReceiptStore>) -> Self {
+        self.with(|settings| settings.receipts = store)
+    }
+
+    /// Reads the time from another clock.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        self.with(|settings| settings.clock = clock)
+    }
+
+    /// Sends receipts in another header.
+    #[must_use]
+    pub fn receipt_header(self, name: HeaderName) -> Self {
+        self.with(|settings| settings.receipt_header = name)
+    }
+
+    /// Hands incidents to a log of the server's.
+    #[must_use]
+    pub fn report(self, report: impl Fn(&Incident<'_>) + Send + Sync + 'static) -> Self {
+        self.with(|settings| settings.report = Arc::new(report))
+    }
+}
+
+impl std::fmt::Display for Incident<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let operation = self.operation.unwrap_or("no operation");
+        write!(f, "{operation}, {}: ", self.receipt)?;
+        match self.cause {
+            Some(cause) => cause.fmt(f),
+            None => f.write_str("the handler panicked"),
+        }
+    }
+}
+
+impl<S> Layer<S> for Promises {
+    type Service = Kept<S>;
+
+    fn layer(&self, inner: S) -> Kept<S> {
+        Kept {
+            settings: self.0.clone(),
+            inner,
+        }
+    }
+}
+
+/// A service whose promises are kept, made by [`Promises`].
+#[derive(Clone)]
+pub struct Kept<S> {
+    settings: Arc<Settings>,
+    inner: S,
+}
+
+impl<S> std::fmt::Debug for Kept<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
+}
+
+impl<S> Service<Request> for Kept<S>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The service that was polled ready goes; its clone may not be ready.
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        Box::pin(road::travel(self.settings.clone(), inner, request))
+    }
+}

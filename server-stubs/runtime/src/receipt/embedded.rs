@@ -1,0 +1,87 @@
+//! Receipts in the embedded file.
+
+use futures::future::BoxFuture;
+use redb::{ReadableTable, TableDefinition};
+
+use super::{Draft, ReceiptStore, Record};
+use crate::{Embedded, StoreError};
+
+/// A record's JSON by organisation and sequence.
+const RECORDS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("exai.receipts");
+/// A record's sequence by organisation and id.
+const IDS: TableDefinition<(&str, &str), u64> = TableDefinition::new("exai.receipt_ids");
+
+impl ReceiptStore for Embedded {
+    fn append(&self, draft: Draft) -> BoxFuture<'_, Result<Record, StoreError>> {
+        Box::pin(self.write(move |transaction| {
+            let mut records = transaction.open_table(RECORDS)?;
+            let mut ids = transaction.open_table(IDS)?;
+            let org = draft.org.clone().unwrap_or_default();
+            let last = records.range((&*org, 0)..=(&*org, u64::MAX))?.next_back();
+            let head = match last.transpose()? {
+                Some((_, text)) => Some(read(text.value())?),
+                None => None,
+            };
+            let record = draft.after(head.as_ref());
+            let text = serde_json::to_vec(&record).map_err(corrupted)?;
+            records.insert((&*org, record.sequence), &*text)?;
+            ids.insert((&*org, &*record.id), record.sequence)?;
+            Ok(record)
+        }))
+    }
+
+    fn get<'a>(
+        &'a self,
+        org: Option<&'a str>,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Record>, StoreError>> {
+        let (org, id) = (org.unwrap_or_default().to_owned(), id.to_owned());
+        Box::pin(self.read(move |transaction| {
+            let Some(ids) = table(transaction.open_table(IDS))? else {
+                return Ok(None);
+            };
+            let Some(sequence) = ids.get((&*org, &*id))? else {
+                return Ok(None);
+            };
+            let records = transaction.open_table(RECORDS)?;
+            let text = records.get((&*org, sequence.value()))?;
+            text.map(|text| read(text.value())).transpose()
+        }))
+    }
+
+    fn page<'a>(
+        &'a self,
+        org: Option<&'a str>,
+        from: u64,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Record>, StoreError>> {
+        let org = org.unwrap_or_default().to_owned();
+        Box::pin(self.read(move |transaction| {
+            let Some(records) = table(transaction.open_table(RECORDS))? else {
+                return Ok(Vec::new());
+            };
+            records
+                .range((&*org, from)..=(&*org, u64::MAX))?
+                .take(limit)
+                .map(|entry| read(entry?.1.value()))
+                .collect()
+        }))
+    }
+}
+
+/// A table that nothing was written to yet is not there.
+pub(crate) fn table<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read(text: &[u8]) -> Result<Record, redb::Error> {
+    serde_json::from_slice(text).map_err(corrupted)
+}
+
+fn corrupted(error: serde_json::Error) -> redb::Error {
+    redb::Error::Corrupted(error.to_string())
+}

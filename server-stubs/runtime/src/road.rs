@@ -1,0 +1,89 @@
+//! The road of a request, on one screen.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use tower_service::Service;
+
+use crate::exchange::Exchange;
+use crate::fault::Stop;
+use crate::promises::{Incident, Settings};
+use crate::receipt::Receipt;
+use crate::{Fault, StoreError, auth, envelope};
+
+/// From a request to an answer that keeps every promise, whatever happens on the way.
+pub(crate) async fn travel<S>(
+    settings: Arc<Settings>,
+    inner: S,
+    request: Request,
+) -> Result<Response, S::Error>
+where
+    S: Service<Request, Response = Response>,
+{
+    let operation = settings.operations.of(&request);
+    let now = settings.clock.now();
+    let exchange = Arc::new(Exchange::begin(operation, &request, now));
+    let steps = steps(&settings, &exchange, inner, request);
+    let response = match AssertUnwindSafe(steps).catch_unwind().await {
+        Ok(Ok(answered)) => answered?,
+        Ok(Err(Stop::Fault(fault))) => fault.into_response(),
+        Ok(Err(Stop::Store(error))) => internal(&settings, &exchange, Some(&error)),
+        Err(_) => internal(&settings, &exchange, None),
+    };
+    Ok(receive(&settings, &exchange, response).await)
+}
+
+/// What stands between a request and its handler. Nothing runs that is not in the table: a route
+/// that was forgotten there is closed, not open.
+async fn steps<S>(
+    settings: &Settings,
+    exchange: &Arc<Exchange>,
+    mut inner: S,
+    mut request: Request,
+) -> Result<Result<Response, S::Error>, Stop>
+where
+    S: Service<Request, Response = Response>,
+{
+    let operation = settings.operations.of(&request);
+    let operation = operation.ok_or_else(Fault::nothing_here)?;
+    let now = settings.clock.now();
+    let authenticator = &*settings.authenticator;
+    let caller = auth::caller(authenticator, operation, request.headers(), now).await?;
+    if let Some(caller) = caller {
+        let _ = exchange.caller.set(caller.clone());
+        auth::permit(operation, &caller)?;
+        request.extensions_mut().insert(caller);
+    }
+    request.extensions_mut().insert(Receipt(exchange.clone()));
+    Ok(inner.call(request).await)
+}
+
+/// Completes the answer and puts its receipt into the chain, before the client can see it.
+async fn receive(settings: &Settings, exchange: &Exchange, response: Response) -> Response {
+    let id = &exchange.receipt;
+    let (mut response, name) = envelope::complete(response, id).await;
+    let now = settings.clock.now();
+    let draft = exchange.draft(id, response.status().as_u16(), name, now);
+    if let Err(error) = settings.receipts.append(draft).await {
+        let failed = internal(settings, exchange, Some(&error));
+        (response, _) = envelope::complete(failed, id).await;
+    }
+    if let Ok(value) = HeaderValue::try_from(id) {
+        let header = settings.receipt_header.clone();
+        response.headers_mut().insert(header, value);
+    }
+    response
+}
+
+fn internal(settings: &Settings, exchange: &Exchange, cause: Option<&StoreError>) -> Response {
+    (settings.report)(&Incident {
+        receipt: &exchange.receipt,
+        operation: exchange.operation_id(),
+        cause,
+    });
+    Fault::InternalError.into_response()
+}
