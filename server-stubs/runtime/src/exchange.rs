@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use axum::extract::{OriginalUri, Request};
 use jiff::Timestamp;
 
-use crate::{Caller, Draft, Operation, Outcome, Subject};
+use crate::{Caller, Draft, Operation, Outcome, Quota, Subject};
 
 #[derive(Debug)]
 pub(crate) struct Exchange {
@@ -16,6 +16,7 @@ pub(crate) struct Exchange {
     path: String,
     operation: Option<Operation>,
     pub(crate) caller: OnceLock<Caller>,
+    pub(crate) quota: OnceLock<Quota>,
     facts: Mutex<Facts>,
 }
 
@@ -40,6 +41,7 @@ impl Exchange {
             path: path.to_owned(),
             operation: operation.cloned(),
             caller: OnceLock::new(),
+            quota: OnceLock::new(),
             facts: Mutex::new(Facts {
                 run_id: run.map(str::to_owned),
                 event_id: None,

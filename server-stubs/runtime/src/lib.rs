@@ -7,6 +7,7 @@ mod envelope;
 mod exchange;
 mod fault;
 mod id;
+mod limit;
 mod operation;
 mod promises;
 mod receipt;
@@ -17,6 +18,9 @@ pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
 pub use self::caller::{Actor, Caller};
 pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::fault::{Detail, Fault, Location};
+pub use self::limit::{
+    Bucket, Draw, Level, Limits, MemoryRateLimits, Quota, RateLimitStore, Verdict,
+};
 pub use self::operation::{Operation, Operations};
 pub use self::promises::{Incident, Kept, Promises};
 pub use self::receipt::{

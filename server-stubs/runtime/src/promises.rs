@@ -11,10 +11,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    Authenticator, Clock, MemoryReceipts, Operations, ReceiptStore, StoreError, SystemClock, road,
+    Authenticator, Clock, Limits, MemoryRateLimits, MemoryReceipts, Operations, RateLimitStore,
+    ReceiptStore, StoreError, SystemClock, road,
 };
 
-/// The layer that keeps an API's promises: receipts, authentication and the one error envelope.
+/// The layer that keeps an API's promises: receipts, the one error envelope, authentication and rate limits.
 /// `router.layer(promises)` puts it on every operation and on the fallbacks.
 #[derive(Clone)]
 pub struct Promises(Arc<Settings>);
@@ -24,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) operations: Arc<Operations>,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) receipts: Arc<dyn ReceiptStore>,
+    pub(crate) limits: Limits,
+    pub(crate) rate_limits: Arc<dyn RateLimitStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) receipt_header: HeaderName,
     pub(crate) report: Arc<dyn Fn(&Incident<'_>) + Send + Sync>,
@@ -48,13 +51,15 @@ impl std::fmt::Debug for Promises {
 }
 
 impl Promises {
-    /// The promises of these operations, with receipts in memory, the machine's clock, receipts in
-    /// `x-exai-receipt`, and incidents on standard error.
+    /// The promises of these operations, with all stores in memory, the default [`Limits`], the
+    /// machine's clock, receipts in `x-exai-receipt`, and incidents on standard error.
     pub fn new(operations: Operations, authenticator: Arc<dyn Authenticator>) -> Self {
         Self(Arc::new(Settings {
             operations: Arc::new(operations),
             authenticator,
             receipts: Arc::new(MemoryReceipts::new()),
+            limits: Limits::default(),
+            rate_limits: Arc::new(MemoryRateLimits::new()),
             clock: Arc::new(SystemClock),
             receipt_header: HeaderName::from_static("x-exai-receipt"),
             report: Arc::new(|incident| eprintln!("{incident}")),
@@ -70,6 +75,18 @@ impl Promises {
     #[must_use]
     pub fn receipts(self, store: Arc<dyn ReceiptStore>) -> Self {
         self.with(|settings| settings.receipts = store)
+    }
+
+    /// Allows other rates.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        self.with(|settings| settings.limits = limits)
+    }
+
+    /// Keeps the levels of the buckets in another store.
+    #[must_use]
+    pub fn rate_limits(self, store: Arc<dyn RateLimitStore>) -> Self {
+        self.with(|settings| settings.rate_limits = store)
     }
 
     /// Reads the time from another clock.

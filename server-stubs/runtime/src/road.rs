@@ -55,6 +55,16 @@ where
     let caller = auth::caller(authenticator, operation, request.headers(), now).await?;
     if let Some(caller) = caller {
         let _ = exchange.caller.set(caller.clone());
+        let verdict = settings.rate_limits.draw(
+            &settings.limits,
+            &caller.org,
+            &caller.token,
+            now,
+            operation.cost,
+        );
+        let verdict = verdict.await?;
+        let _ = exchange.quota.set(verdict.quota);
+        verdict.permit()?;
         auth::permit(operation, &caller)?;
         request.extensions_mut().insert(caller);
     }
@@ -72,10 +82,13 @@ async fn receive(settings: &Settings, exchange: &Exchange, response: Response) -
         let failed = internal(settings, exchange, Some(&error));
         (response, _) = envelope::complete(failed, id).await;
     }
+    let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
-        let header = settings.receipt_header.clone();
-        response.headers_mut().insert(header, value);
+        headers.insert(settings.receipt_header.clone(), value);
     }
+    let quota = exchange.quota.get().copied();
+    let quota = quota.unwrap_or_else(|| settings.limits.full(now));
+    quota.write(headers);
     response
 }
 

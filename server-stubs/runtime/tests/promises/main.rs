@@ -3,5 +3,6 @@
 #![cfg(test)]
 
 mod auth;
+mod limits;
 mod receipts;
 mod world;

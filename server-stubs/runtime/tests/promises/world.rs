@@ -62,6 +62,10 @@ pub(crate) fn operations() -> Operations {
             )
         },
         Operation {
+            cost: 10,
+            ..operation("dear", "GET", "/dear", "/dear")
+        },
+        Operation {
             security: &[],
             ..operation("health", "GET", "/health", "/health")
         },
@@ -107,6 +111,7 @@ pub(crate) fn api() -> Router {
         .route("/runs/{p0}", get(async || Json(json!({"id": "run_7"}))))
         .route("/runs/{p0}", delete(async || StatusCode::NO_CONTENT))
         .route("/runs/{p0}/decision", post(whoami))
+        .route("/dear", get(async || "dear"))
         .route("/health", get(async || "well"))
         .route("/panics", get(panic_at_it))
         .route("/fails/{p0}", get(fail_at_it))
