@@ -57,7 +57,7 @@ impl Exchange {
         self.operation.as_ref().map(|operation| operation.id)
     }
 
-    /// What is recorded of the response. `id` is another than ours where the response is a replay.
+    /// What is recorded of the response.
     pub(crate) fn draft(
         &self,
         id: &str,

@@ -7,6 +7,7 @@ mod envelope;
 mod exchange;
 mod fault;
 mod id;
+mod idempotency;
 mod limit;
 mod operation;
 mod promises;
@@ -18,6 +19,10 @@ pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
 pub use self::caller::{Actor, Caller};
 pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::fault::{Detail, Fault, Location};
+pub use self::idempotency::{
+    Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Lease, MemoryIdempotency,
+    Saved, Slot,
+};
 pub use self::limit::{
     Bucket, Draw, Level, Limits, MemoryRateLimits, Quota, RateLimitStore, Verdict,
 };

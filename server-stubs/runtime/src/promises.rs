@@ -7,15 +7,16 @@ use axum::extract::Request;
 use axum::http::HeaderName;
 use axum::response::Response;
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    Authenticator, Clock, Limits, MemoryRateLimits, MemoryReceipts, Operations, RateLimitStore,
-    ReceiptStore, StoreError, SystemClock, road,
+    Authenticator, Clock, IdempotencyStore, Limits, MemoryIdempotency, MemoryRateLimits,
+    MemoryReceipts, Operations, RateLimitStore, ReceiptStore, StoreError, SystemClock, road,
 };
 
-/// The layer that keeps an API's promises: receipts, the one error envelope, authentication and rate limits.
+/// The layer that keeps an API's promises: receipts, the one error envelope, authentication, rate limits and idempotency.
 /// `router.layer(promises)` puts it on every operation and on the fallbacks.
 #[derive(Clone)]
 pub struct Promises(Arc<Settings>);
@@ -27,6 +28,9 @@ pub(crate) struct Settings {
     pub(crate) receipts: Arc<dyn ReceiptStore>,
     pub(crate) limits: Limits,
     pub(crate) rate_limits: Arc<dyn RateLimitStore>,
+    pub(crate) idempotency: Arc<dyn IdempotencyStore>,
+    pub(crate) keep_for: SignedDuration,
+    pub(crate) body_limit: u64,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) receipt_header: HeaderName,
     pub(crate) report: Arc<dyn Fn(&Incident<'_>) + Send + Sync>,
@@ -52,7 +56,8 @@ impl std::fmt::Debug for Promises {
 
 impl Promises {
     /// The promises of these operations, with all stores in memory, the default [`Limits`], the
-    /// machine's clock, receipts in `x-exai-receipt`, and incidents on standard error.
+    /// machine's clock, answers kept for 24 hours, keyed bodies of at most 64 MiB, receipts in
+    /// `x-exai-receipt`, and incidents on standard error.
     pub fn new(operations: Operations, authenticator: Arc<dyn Authenticator>) -> Self {
         Self(Arc::new(Settings {
             operations: Arc::new(operations),
@@ -60,6 +65,9 @@ impl Promises {
             receipts: Arc::new(MemoryReceipts::new()),
             limits: Limits::default(),
             rate_limits: Arc::new(MemoryRateLimits::new()),
+            idempotency: Arc::new(MemoryIdempotency::new()),
+            keep_for: SignedDuration::from_hours(24),
+            body_limit: 64 * 1024 * 1024,
             clock: Arc::new(SystemClock),
             receipt_header: HeaderName::from_static("x-exai-receipt"),
             report: Arc::new(|incident| eprintln!("{incident}")),
@@ -87,6 +95,19 @@ impl Promises {
     #[must_use]
     pub fn rate_limits(self, store: Arc<dyn RateLimitStore>) -> Self {
         self.with(|settings| settings.rate_limits = store)
+    }
+
+    /// Keeps the answers to keyed requests in another store.
+    #[must_use]
+    pub fn idempotency(self, store: Arc<dyn IdempotencyStore>) -> Self {
+        self.with(|settings| settings.idempotency = store)
+    }
+
+    /// Reads at most this many bytes of the body of a keyed request; a longer one is a 400. The
+    /// body is read before its handler runs, beyond 1 MiB to a temporary file.
+    #[must_use]
+    pub fn body_limit(self, bytes: u64) -> Self {
+        self.with(|settings| settings.body_limit = bytes)
     }
 
     /// Reads the time from another clock.
@@ -147,7 +168,7 @@ impl<S> Service<Request> for Kept<S>
 where
     S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Future: Send,
-    S::Error: Send,
+    S::Error: Send + 'static,
 {
     type Response = Response;
     type Error = S::Error;

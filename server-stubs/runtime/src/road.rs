@@ -11,6 +11,7 @@ use tower_service::Service;
 
 use crate::exchange::Exchange;
 use crate::fault::Stop;
+use crate::idempotency::{self, Settled};
 use crate::promises::{Incident, Settings};
 use crate::receipt::Receipt;
 use crate::{Fault, StoreError, auth, envelope};
@@ -22,7 +23,9 @@ pub(crate) async fn travel<S>(
     request: Request,
 ) -> Result<Response, S::Error>
 where
-    S: Service<Request, Response = Response>,
+    S: Service<Request, Response = Response> + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
 {
     let operation = settings.operations.of(&request);
     let now = settings.clock.now();
@@ -40,13 +43,15 @@ where
 /// What stands between a request and its handler. Nothing runs that is not in the table: a route
 /// that was forgotten there is closed, not open.
 async fn steps<S>(
-    settings: &Settings,
+    settings: &Arc<Settings>,
     exchange: &Arc<Exchange>,
-    mut inner: S,
+    inner: S,
     mut request: Request,
 ) -> Result<Result<Response, S::Error>, Stop>
 where
-    S: Service<Request, Response = Response>,
+    S: Service<Request, Response = Response> + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
 {
     let operation = settings.operations.of(&request);
     let operation = operation.ok_or_else(Fault::nothing_here)?;
@@ -69,18 +74,23 @@ where
         request.extensions_mut().insert(caller);
     }
     request.extensions_mut().insert(Receipt(exchange.clone()));
-    Ok(inner.call(request).await)
+    idempotency::run(settings, exchange, operation, inner, request).await
 }
 
 /// Completes the answer and puts its receipt into the chain, before the client can see it.
 async fn receive(settings: &Settings, exchange: &Exchange, response: Response) -> Response {
-    let id = &exchange.receipt;
-    let (mut response, name) = envelope::complete(response, id).await;
     let now = settings.clock.now();
-    let draft = exchange.draft(id, response.status().as_u16(), name, now);
-    if let Err(error) = settings.receipts.append(draft).await {
-        let failed = internal(settings, exchange, Some(&error));
-        (response, _) = envelope::complete(failed, id).await;
+    let settled = response.extensions().get::<Settled>();
+    let settled = settled.map(|settled| settled.receipt.clone());
+    let recorded = settled.is_some();
+    let id = settled.unwrap_or_else(|| exchange.receipt.clone());
+    let (mut response, name) = envelope::complete(response, &id).await;
+    if !recorded {
+        let draft = exchange.draft(&id, response.status().as_u16(), name, now);
+        if let Err(error) = settings.receipts.append(draft).await {
+            let failed = internal(settings, exchange, Some(&error));
+            (response, _) = envelope::complete(failed, &id).await;
+        }
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {

@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use tokio::sync::oneshot;
 
+use crate::idempotency::Claims;
+
 /// A store could not do what it was asked. The client learns of a 500 and no more; the operator
 /// reads this in an [`Incident`](crate::Incident).
 #[derive(Debug)]
@@ -50,6 +52,7 @@ struct File {
     database: Arc<Database>,
     work: Option<mpsc::Sender<Work>>,
     writer: Option<JoinHandle<()>>,
+    claims: Claims,
 }
 
 impl std::fmt::Debug for Embedded {
@@ -84,7 +87,12 @@ impl Embedded {
             database,
             work: Some(work),
             writer: Some(writer),
+            claims: Claims::default(),
         })))
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.0.claims
     }
 
     /// Runs `work` in a write transaction, and gives back what it made once that is on the disk.
@@ -160,4 +168,13 @@ fn write_batch(
         done?;
     }
     Ok(transaction.commit()?)
+}
+
+/// A table that nothing was written to yet is not there.
+pub(crate) fn table<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
+    match opened {
+        Ok(table) => Ok(Some(table)),
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

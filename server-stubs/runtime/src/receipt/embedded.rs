@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use redb::{ReadableTable, TableDefinition};
 
 use super::{Draft, ReceiptStore, Record};
+use crate::store::table;
 use crate::{Embedded, StoreError};
 
 /// A record's JSON by organisation and sequence.
@@ -66,15 +67,6 @@ impl ReceiptStore for Embedded {
                 .map(|entry| read(entry?.1.value()))
                 .collect()
         }))
-    }
-}
-
-/// A table that nothing was written to yet is not there.
-pub(crate) fn table<T>(opened: Result<T, redb::TableError>) -> Result<Option<T>, redb::Error> {
-    match opened {
-        Ok(table) => Ok(Some(table)),
-        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

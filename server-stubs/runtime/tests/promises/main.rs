@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod auth;
+mod idempotency;
 mod limits;
 mod receipts;
+mod wire;
 mod world;

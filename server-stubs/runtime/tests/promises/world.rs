@@ -49,6 +49,11 @@ pub(crate) fn operations() -> Operations {
         },
         operation("getRun", "GET", "/runs/{run_id}", "/runs/{p0}"),
         operation("deleteRun", "DELETE", "/runs/{run_id}", "/runs/{p0}"),
+        Operation {
+            keyed: KEY,
+            streams: true,
+            ..operation("exec", "POST", "/runs/{run_id}/exec", "/runs/{p0}/exec")
+        },
         operation("panicAtIt", "GET", "/panics", "/panics"),
         operation("failAtIt", "GET", "/fails/{code}", "/fails/{p0}"),
         Operation {

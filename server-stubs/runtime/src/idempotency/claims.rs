@@ -1,0 +1,124 @@
+//! Who runs now, in this process.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::{Claim, Fingerprint, Lease, Slot};
+use crate::StoreError;
+
+/// The leases of this process. They need not outlive it: when it ends nothing runs any more.
+#[derive(Debug, Default)]
+pub(crate) struct Claims(Mutex<Running>);
+
+#[derive(Debug, Default)]
+struct Running {
+    by_slot: HashMap<Slot, Run>,
+    leases: u64,
+}
+
+#[derive(Debug)]
+struct Run {
+    fingerprint: Fingerprint,
+    number: u64,
+    /// Those that wait hear of its end by this being dropped.
+    end: watch::Sender<()>,
+}
+
+/// A try to get a lease.
+enum Try {
+    Mine(Lease),
+    Same(watch::Receiver<()>),
+    Other,
+}
+
+impl Claims {
+    /// Claims a slot that nothing is kept for, as far as `find` can see. A request that is running
+    /// already is waited for; its answer is then found, or else this one runs.
+    pub(crate) async fn claim<F>(
+        &self,
+        slot: &Slot,
+        fingerprint: Fingerprint,
+        find: impl Fn() -> F,
+    ) -> Result<Claim, StoreError>
+    where
+        F: Future<Output = Result<Option<Claim>, StoreError>>,
+    {
+        loop {
+            if let Some(claim) = find().await? {
+                return Ok(claim);
+            }
+            let lease = match self.lease(slot, fingerprint) {
+                Try::Mine(lease) => lease,
+                Try::Other => return Ok(Claim::Taken),
+                Try::Same(mut end) => {
+                    while end.changed().await.is_ok() {}
+                    continue;
+                }
+            };
+            // Somebody may have kept an answer between the look and the lease.
+            let hold = Hold(self, Some(lease));
+            return Ok(match find().await? {
+                Some(claim) => claim,
+                None => hold.keep().map_or(Claim::Taken, Claim::Run),
+            });
+        }
+    }
+
+    pub(crate) fn release(&self, lease: &Lease) {
+        let mut running = self.running();
+        let by_slot = &mut running.by_slot;
+        if by_slot
+            .get(&lease.slot)
+            .is_some_and(|run| run.number == lease.number)
+        {
+            by_slot.remove(&lease.slot);
+        }
+    }
+
+    fn lease(&self, slot: &Slot, fingerprint: Fingerprint) -> Try {
+        let mut running = self.running();
+        if let Some(run) = running.by_slot.get(slot) {
+            return if run.fingerprint == fingerprint {
+                Try::Same(run.end.subscribe())
+            } else {
+                Try::Other
+            };
+        }
+        running.leases += 1;
+        let number = running.leases;
+        let run = Run {
+            fingerprint,
+            number,
+            end: watch::Sender::new(()),
+        };
+        running.by_slot.insert(slot.clone(), run);
+        Try::Mine(Lease {
+            slot: slot.clone(),
+            fingerprint,
+            number,
+        })
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A lease that is released unless it is kept.
+struct Hold<'a>(&'a Claims, Option<Lease>);
+
+impl Hold<'_> {
+    fn keep(mut self) -> Option<Lease> {
+        self.1.take()
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if let Some(lease) = &self.1 {
+            self.0.release(lease);
+        }
+    }
+}
