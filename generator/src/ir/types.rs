@@ -160,12 +160,14 @@ pub struct Usage {
     pub received: bool,
 }
 
-/// Which file a type is written to.
+/// Which file a type is written to. Files refer to each other without a circle: any to the shared
+/// one, that one to none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Home {
-    /// Used by several top-level resources, or by none.
+    /// Several top-level resources own it together, or none does, or errors lead to it.
     Shared,
-    /// Used by this child of [`super::Api::root`] alone.
+    /// This child of [`super::Api::root`] owns it: only its operations name the type, or only its
+    /// types lead to it. Types of others may hold it.
     Resource(usize),
 }
 

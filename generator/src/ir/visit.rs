@@ -103,8 +103,8 @@ impl Operation {
 }
 
 impl super::Api {
-    /// Every type that something outside the types is received as: errors and webhooks.
-    pub fn each_received_apart(&mut self, each: &mut dyn FnMut(&mut TypeId)) {
+    /// The types of the bodies and headers of errors.
+    pub fn each_error_type(&mut self, each: &mut dyn FnMut(&mut TypeId)) {
         for error in &mut self.errors {
             if let Some(body) = &mut error.body {
                 body.each_type(each);
@@ -114,6 +114,11 @@ impl super::Api {
                 .iter_mut()
                 .for_each(|header| header.ty.each_type(each));
         }
+    }
+
+    /// Every type that something outside the operations is received as: errors and webhooks.
+    pub fn each_received_apart(&mut self, each: &mut dyn FnMut(&mut TypeId)) {
+        self.each_error_type(each);
         for webhook in &mut self.webhooks {
             if let Some(payload) = &mut webhook.payload {
                 payload.each_type(each);

@@ -21,8 +21,6 @@ pub(super) struct Plan<'a> {
     pub(super) type_names: HashSet<String>,
     /// The attributes of each record, in the order of its fields.
     fields: HashMap<TypeId, Vec<String>>,
-    /// The top-level resource that each type belongs to alone.
-    homes: Vec<Option<usize>>,
     /// The value of the tag of each record that is a variant in one place only.
     tags: HashMap<TypeId, (String, Text)>,
     /// The tree of resources; the root's children are its modules.
@@ -84,7 +82,6 @@ impl<'a> Plan<'a> {
             api,
             types,
             fields,
-            homes: homes(api),
             tags: tags(api),
             root,
             facts,
@@ -104,9 +101,11 @@ impl<'a> Plan<'a> {
 
     /// The module of types that a type stands in: `shared`, or that of its resource.
     pub(super) fn module(&self, id: TypeId) -> &str {
-        self.homes[id.0 as usize]
-            .and_then(|child| self.root.children.get(child))
-            .map_or("shared", |resource| resource.module.as_str())
+        match self.api.types[id].home {
+            Home::Resource(child) => self.root.children.get(child),
+            Home::Shared => None,
+        }
+        .map_or("shared", |resource| resource.module.as_str())
     }
 
     /// The tag of a record that is a variant in one place: the property's wire name and its value.
@@ -199,69 +198,6 @@ fn note_facts(
     }
     for child in &resource.children {
         note_facts(child, api, out);
-    }
-}
-
-/// Homes as the IR has them, but that what a shared type refers to is shared too: modules of
-/// types import in one direction.
-fn homes(api: &Api) -> Vec<Option<usize>> {
-    let mut homes: Vec<Option<usize>> = api
-        .types
-        .iter()
-        .map(|(_, def)| match def.home {
-            Home::Resource(child) if child < api.root.children.len() => Some(child),
-            Home::Resource(_) | Home::Shared => None,
-        })
-        .collect();
-    loop {
-        let mut moved = false;
-        for (id, def) in api.types.iter() {
-            for used in mentions(&def.shape) {
-                let own = homes[id.0 as usize];
-                let home = &mut homes[used.0 as usize];
-                if home.is_some() && *home != own {
-                    *home = None;
-                    moved = true;
-                }
-            }
-        }
-        if !moved {
-            return homes;
-        }
-    }
-}
-
-/// The named types that a shape mentions.
-pub(super) fn mentions(shape: &Shape) -> Vec<TypeId> {
-    let mut out = Vec::new();
-    match shape {
-        Shape::Record(record) => {
-            record
-                .fields
-                .iter()
-                .for_each(|field| named(&field.ty, &mut out));
-            if let crate::ir::Additional::Typed(ty) = &record.additional {
-                named(ty, &mut out);
-            }
-        }
-        Shape::Union(union) => union.variants.iter().for_each(|v| named(&v.ty, &mut out)),
-        Shape::Alias(ty) => named(ty, &mut out),
-        Shape::Enum(_) => {}
-    }
-    out
-}
-
-fn named(ty: &Type, out: &mut Vec<TypeId>) {
-    match ty {
-        Type::Named(id) => out.push(*id),
-        Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => named(inner, out),
-        Type::Tuple { items, rest } => {
-            items
-                .iter()
-                .chain(rest.as_deref())
-                .for_each(|ty| named(ty, out));
-        }
-        _ => {}
     }
 }
 

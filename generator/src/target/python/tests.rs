@@ -42,6 +42,7 @@ fn one_of_everything() {
     let files = generated(&everything());
     for (name, path) in [
         ("types", "types/shared"),
+        ("own_types", "types/runs"),
         ("operations", "operations/runs"),
         ("resource", "resources/runs"),
         ("service", "service"),

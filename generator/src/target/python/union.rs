@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::enum_::{AliasView, described};
 use super::escape;
 use super::imports::Imports;
-use super::plan::{self, Plan};
+use super::plan::Plan;
 use super::record::is_sent_only;
 use super::types::{self, Place};
-use crate::ir::{Shape, Tagging, Type, TypeDef, TypeId, Union};
+use crate::ir::{NamesTypes, Shape, Tagging, Type, TypeDef, TypeId, Union};
 use crate::layout::ruff::{self, Doc};
 
 /// A name whose value differs for type checkers and at run time.
@@ -133,7 +133,9 @@ pub(super) fn in_order(plan: &Plan<'_>, ids: &[TypeId], imports: &mut Imports) -
     while !waiting.is_empty() {
         let pending: HashSet<TypeId> = waiting.iter().copied().collect();
         let ready = waiting.iter().position(|id| {
-            plan::mentions(&plan.api.types[*id].shape)
+            plan.api.types[*id]
+                .shape
+                .type_ids()
                 .iter()
                 .all(|used| !pending.contains(used) || written.contains(used))
         });
@@ -183,14 +185,14 @@ fn alias(
 /// circle, because its annotations are read late.
 fn leads_back(plan: &Plan<'_>, start: TypeId) -> bool {
     let mut seen = HashSet::new();
-    let mut stack = plan::mentions(&plan.api.types[start].shape);
+    let mut stack = plan.api.types[start].shape.type_ids();
     while let Some(id) = stack.pop() {
         if id == start {
             return true;
         }
         if seen.insert(id) && matches!(plan.api.types[id].shape, Shape::Alias(_) | Shape::Union(_))
         {
-            stack.extend(plan::mentions(&plan.api.types[id].shape));
+            stack.extend(plan.api.types[id].shape.type_ids());
         }
     }
     false
