@@ -152,31 +152,6 @@ func (r AgentInvocation) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AgentInvocation) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// An invocation ended.
-type AgentInvocationCompletedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"agent.invocation.completed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data AgentInvocation `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r AgentInvocationCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *AgentInvocationCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // A message is complete.
 type AgentMessageCompletedEvent struct {
 	_            struct{}  `const:"type" value:"\"message.completed\""`
@@ -246,41 +221,6 @@ func (r AgentMetricsBucket) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AgentMetricsBucket) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// Invokes one agent. Its input is `input` merged with what the incoming edges
-// bring.
-type AgentNode struct {
-	_       struct{} `const:"type" value:"\"agent\""`
-	AgentID string   `json:"agent_id"`
-	Key     string   `json:"key"`
-
-	// The most that this node may cost, all its attempts together.
-	Ceiling *Money `json:"ceiling,omitzero"`
-
-	// The fixed part of the input.
-	Input map[string]any `json:"input,omitzero"`
-
-	// A name for people; the key when left out.
-	Name *string `json:"name,omitzero"`
-
-	Retry   *RetryPolicy `json:"retry,omitzero"`
-	Timeout *string      `json:"timeout,omitzero"`
-
-	// The version to invoke. Left out, the newest one when the run starts.
-	Version *string `json:"version,omitzero"`
-
-	// The workspace whose tree the agent works on.
-	WorkspaceID *string `json:"workspace_id,omitzero"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r AgentNode) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *AgentNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // What an agent takes and gives.
 type AgentSchema struct {
 	_       struct{}       `const:"dialect" value:"\"https://json-schema.org/draft/2020-12/schema\""`
@@ -327,31 +267,6 @@ func (r AgentVersion) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AgentVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// An agent has a new version.
-type AgentVersionPublishedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"agent.version.published\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data AgentVersion `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r AgentVersionPublishedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *AgentVersionPublishedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // An agent that the organisation registered itself, with its source.
 type CustomAgent struct {
@@ -538,6 +453,26 @@ func (r InvocationFailedEvent) MarshalJSON() ([]byte, error) { return marshal(r)
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *InvocationFailedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Why an invocation failed.
+type InvocationFault struct {
+	// For people.
+	Message string `json:"message"`
+
+	Reason InvocationFaultReason `json:"reason"`
+
+	// Whether invoking the agent again with the same input can succeed.
+	Retryable bool `json:"retryable"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r InvocationFault) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *InvocationFault) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A fixed price for each invocation that succeeds.
 type InvocationPricing struct {
@@ -786,6 +721,31 @@ type AgentVisibility string
 const (
 	AgentVisibilityPrivate      AgentVisibility = "private"
 	AgentVisibilityOrganization AgentVisibility = "organization"
+)
+
+// The kind of failure.
+type InvocationFaultReason string
+
+const (
+	InvocationFaultReasonAgentError          InvocationFaultReason = "agent_error"
+	InvocationFaultReasonInvalidOutput       InvocationFaultReason = "invalid_output"
+	InvocationFaultReasonTimeout             InvocationFaultReason = "timeout"
+	InvocationFaultReasonCeilingReached      InvocationFaultReason = "ceiling_reached"
+	InvocationFaultReasonContentRefused      InvocationFaultReason = "content_refused"
+	InvocationFaultReasonProviderUnavailable InvocationFaultReason = "provider_unavailable"
+	InvocationFaultReasonInternalError       InvocationFaultReason = "internal_error"
+)
+
+// Where the invocation is in its life. `succeeded`, `failed` and `cancelled`
+// are final.
+type InvocationStatus string
+
+const (
+	InvocationStatusQueued    InvocationStatus = "queued"
+	InvocationStatusRunning   InvocationStatus = "running"
+	InvocationStatusSucceeded InvocationStatus = "succeeded"
+	InvocationStatusFailed    InvocationStatus = "failed"
+	InvocationStatusCancelled InvocationStatus = "cancelled"
 )
 
 // The length of a bucket.

@@ -128,31 +128,6 @@ func (r AuditExport) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AuditExport) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// An audit export is ready.
-type AuditExportReadyWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"audit.export.ready\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data AuditExport `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r AuditExportReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *AuditExportReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // Which events are meant, namely those that satisfy every field given. Empty
 // means all.
 type AuditFilter struct {
@@ -251,31 +226,6 @@ func (r AuditStream) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AuditStream) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A SIEM stream is failing.
-type AuditStreamFailingWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"audit.stream.failing\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data AuditStream `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r AuditStreamFailingWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *AuditStreamFailingWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // What a sink answered to a test event.
 type AuditStreamTest struct {
 	// Whether the sink took it.
@@ -357,6 +307,28 @@ func (r ChangeDetail) MarshalJSON() ([]byte, error) { return marshal(r) }
 func (r *ChangeDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // Datadog Logs.
+type DatadogSink struct {
+	_ struct{} `const:"type" value:"\"datadog\""`
+
+	// The Datadog site of the account.
+	Site DatadogSinkSite `json:"site"`
+
+	Service *string `json:"service,omitzero"`
+
+	// Tags of the form `key:value`, added to each event.
+	Tags []string `json:"tags,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r DatadogSink) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *DatadogSink) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Datadog Logs.
 type DatadogSinkInput struct {
 	_ struct{} `const:"type" value:"\"datadog\""`
 
@@ -378,6 +350,21 @@ func (r DatadogSinkInput) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *DatadogSinkInput) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
+type HTTPSSink struct {
+	_   struct{} `const:"type" value:"\"https\""`
+	URL string   `json:"url"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r HTTPSSink) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *HTTPSSink) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
 type HTTPSSinkInput struct {
@@ -558,6 +545,35 @@ func (r *RunSubject) UnmarshalJSON(data []byte) error { return unmarshal(data, r
 
 // An S3 bucket; events are written as gzipped NDJSON, an object every five
 // minutes.
+type S3Sink struct {
+	_      struct{} `const:"type" value:"\"s3\""`
+	Bucket string   `json:"bucket"`
+	Region string   `json:"region"`
+
+	// The role that the service assumes to write.
+	RoleArn string `json:"role_arn"`
+
+	// The external id that the role's trust policy must ask for.
+	ExternalID *string `json:"external_id,omitzero"`
+
+	// The key to encrypt objects with. Left out, the bucket's own setting holds.
+	KmsKeyArn *string `json:"kms_key_arn,omitzero"`
+
+	// Put before each object's key. Left out, nothing is.
+	Prefix *string `json:"prefix,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r S3Sink) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *S3Sink) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An S3 bucket; events are written as gzipped NDJSON, an object every five
+// minutes.
 type S3SinkInput struct {
 	_      struct{} `const:"type" value:"\"s3\""`
 	Bucket string   `json:"bucket"`
@@ -579,6 +595,24 @@ func (r S3SinkInput) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *S3SinkInput) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// What a sink answered instead of taking an event.
+type SinkFault struct {
+	FailedAt time.Time `json:"failed_at"`
+	Message  string    `json:"message"`
+
+	// The HTTP status; null when there was no answer.
+	Status *int64 `json:"status"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r SinkFault) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *SinkFault) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // Work of an agent that was charged for.
 type SpendDetail struct {
 	_       struct{} `const:"type" value:"\"spend\""`
@@ -595,6 +629,26 @@ func (r SpendDetail) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *SpendDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A Splunk HTTP Event Collector.
+type SplunkHECSink struct {
+	_ struct{} `const:"type" value:"\"splunk_hec\""`
+
+	// The Splunk index that events go into.
+	Index string `json:"index"`
+
+	URL        string  `json:"url"`
+	SourceType *string `json:"source_type,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r SplunkHECSink) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *SplunkHECSink) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A Splunk HTTP Event Collector.
 type SplunkHECSinkInput struct {
@@ -740,6 +794,17 @@ const (
 	AuditStreamStatusActive  AuditStreamStatus = "active"
 	AuditStreamStatusPaused  AuditStreamStatus = "paused"
 	AuditStreamStatusFailing AuditStreamStatus = "failing"
+)
+
+// The Datadog site of the account.
+type DatadogSinkSite string
+
+const (
+	DatadogSinkSiteDatadoghqCom    DatadogSinkSite = "datadoghq.com"
+	DatadogSinkSiteUs3DatadoghqCom DatadogSinkSite = "us3.datadoghq.com"
+	DatadogSinkSiteUs5DatadoghqCom DatadogSinkSite = "us5.datadoghq.com"
+	DatadogSinkSiteDatadoghqEu     DatadogSinkSite = "datadoghq.eu"
+	DatadogSinkSiteAp1DatadoghqCom DatadogSinkSite = "ap1.datadoghq.com"
 )
 
 // Pauses the stream, or resumes it where it stopped.

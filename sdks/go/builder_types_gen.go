@@ -8,6 +8,20 @@ import (
 	"time"
 )
 
+// An archive among the artifacts, and no workspace.
+type ArtifactTarget struct {
+	_ struct{} `const:"type" value:"\"artifact\""`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ArtifactTarget) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ArtifactTarget) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // An asset that the message refers to.
 type AssetPart struct {
 	_       struct{} `const:"type" value:"\"asset\""`
@@ -22,6 +36,60 @@ func (r AssetPart) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AssetPart) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An app that is made from a prompt and changed by follow-up prompts.
+type Build struct {
+	ID string `json:"id"`
+
+	// The assets that the first prompt refers to.
+	AssetIDs []string `json:"asset_ids"`
+
+	// Goes up by one with every retry.
+	Attempt int64 `json:"attempt"`
+
+	// The most that the build may cost; null means the organisation's own ceiling.
+	Ceiling *Money `json:"ceiling"`
+
+	CreatedAt time.Time `json:"created_at"`
+	CreatedBy Actor     `json:"created_by"`
+
+	// Why the build failed; null unless its status is `failed`.
+	Fault *Fault `json:"fault"`
+
+	// When it last settled; null while it goes on.
+	FinishedAt *time.Time `json:"finished_at"`
+
+	Labels map[string]string `json:"labels"`
+	Name   string            `json:"name"`
+
+	// Where to fetch the resource as it stands; the same as `Location`.
+	PollURL string `json:"poll_url"`
+
+	// The latest preview; null before the first.
+	Preview *BuildPreview `json:"preview"`
+
+	// The first prompt. Later ones are among the messages.
+	Prompt string `json:"prompt"`
+
+	Stack  BuildStack  `json:"stack"`
+	Status BuildStatus `json:"status"`
+
+	// Where to follow the work as server-sent events.
+	StreamURL string `json:"stream_url"`
+
+	Target    BuildTarget `json:"target"`
+	UpdatedAt time.Time   `json:"updated_at"`
+	Usage     Usage       `json:"usage"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r Build) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *Build) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A file that a build made.
 type BuildArtifact struct {
@@ -238,6 +306,36 @@ func (r BuildMessageEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *BuildMessageEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// A build that runs at a URL for a while.
+type BuildPreview struct {
+	ID        string    `json:"id"`
+	BuildID   string    `json:"build_id"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// When it is taken down.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Why it failed; null otherwise.
+	Fault *Fault `json:"fault"`
+
+	Region Region             `json:"region"`
+	Status BuildPreviewStatus `json:"status"`
+
+	// Where it answers; null until it is ready.
+	URL *string `json:"url"`
+
+	Visibility PortVisibility `json:"visibility"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r BuildPreview) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *BuildPreview) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // A preview is ready, or failed.
 type BuildPreviewChangedEvent struct {
 	_          struct{}     `const:"type" value:"\"build.preview_changed\""`
@@ -293,6 +391,48 @@ func (r BuildSucceededEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *BuildSucceededEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A folder of a workspace that is there.
+type ExistingWorkspaceTarget struct {
+	_           struct{} `const:"type" value:"\"workspace\""`
+	WorkspaceID string   `json:"workspace_id"`
+
+	// An empty folder, made if it is not there. Left out, the root of the working
+	// tree.
+	Path *string `json:"path,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ExistingWorkspaceTarget) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ExistingWorkspaceTarget) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A workspace that is provisioned for the app.
+type NewWorkspaceTarget struct {
+	_ struct{} `const:"type" value:"\"new_workspace\""`
+
+	// Left out, the organisation's home region.
+	Region *Region `json:"region,omitzero"`
+
+	// Left out, `medium`.
+	Size *WorkspaceSize `json:"size,omitzero"`
+
+	// The workspace, once there is one.
+	WorkspaceID *string `json:"workspace_id,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r NewWorkspaceTarget) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *NewWorkspaceTarget) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A workspace that is provisioned for the app.
 type NewWorkspaceTargetInput struct {
@@ -425,6 +565,29 @@ const (
 	BuildAssetPurposeDocument  BuildAssetPurpose = "document"
 )
 
+// Where the preview is in its life. `ready` ends with `expired`.
+type BuildPreviewStatus string
+
+const (
+	BuildPreviewStatusDeploying BuildPreviewStatus = "deploying"
+	BuildPreviewStatusReady     BuildPreviewStatus = "ready"
+	BuildPreviewStatusFailed    BuildPreviewStatus = "failed"
+	BuildPreviewStatusExpired   BuildPreviewStatus = "expired"
+)
+
+// What the app is made with. `auto` leaves it to the prompt.
+type BuildStack string
+
+const (
+	BuildStackAuto      BuildStack = "auto"
+	BuildStackNextjs    BuildStack = "nextjs"
+	BuildStackSveltekit BuildStack = "sveltekit"
+	BuildStackDjango    BuildStack = "django"
+	BuildStackRails     BuildStack = "rails"
+	BuildStackAxum      BuildStack = "axum"
+	BuildStackStatic    BuildStack = "static"
+)
+
 // A part of the work.
 type BuildStage string
 
@@ -433,6 +596,22 @@ const (
 	BuildStageGenerating BuildStage = "generating"
 	BuildStageTesting    BuildStage = "testing"
 	BuildStageDeploying  BuildStage = "deploying"
+)
+
+// Where the build is in its life. It settles in `succeeded`, `failed` or
+// `cancelled`; a follow-up prompt, a deploy or a retry takes it out of there
+// again.
+type BuildStatus string
+
+const (
+	BuildStatusQueued     BuildStatus = "queued"
+	BuildStatusPlanning   BuildStatus = "planning"
+	BuildStatusGenerating BuildStatus = "generating"
+	BuildStatusTesting    BuildStatus = "testing"
+	BuildStatusDeploying  BuildStatus = "deploying"
+	BuildStatusSucceeded  BuildStatus = "succeeded"
+	BuildStatusFailed     BuildStatus = "failed"
+	BuildStatusCancelled  BuildStatus = "cancelled"
 )
 
 // Who speaks, the one who prompts or the builder.
@@ -489,6 +668,35 @@ var _ = registerUnion[BuildEvent](unionPlan{
 		"build.cancelled":        reflect.TypeFor[*BuildCancelledEvent](),
 	},
 	unknown: reflect.TypeFor[*UnknownBuildEvent](),
+})
+
+// Where the app's source goes.
+//
+// It is one of
+//
+//   - [NewWorkspaceTarget]
+//   - [ExistingWorkspaceTarget]
+//   - [ArtifactTarget]
+//   - [UnknownBuildTarget], for those that this version of the module does not
+//     know
+type BuildTarget interface{ isBuildTarget() }
+
+// UnknownBuildTarget is a BuildTarget that this version of the module does not know.
+type UnknownBuildTarget struct{ UnknownVariant }
+
+func (*NewWorkspaceTarget) isBuildTarget()      {}
+func (*ExistingWorkspaceTarget) isBuildTarget() {}
+func (*ArtifactTarget) isBuildTarget()          {}
+func (*UnknownBuildTarget) isBuildTarget()      {}
+
+var _ = registerUnion[BuildTarget](unionPlan{
+	tag: "type",
+	tagged: map[string]reflect.Type{
+		"new_workspace": reflect.TypeFor[*NewWorkspaceTarget](),
+		"workspace":     reflect.TypeFor[*ExistingWorkspaceTarget](),
+		"artifact":      reflect.TypeFor[*ArtifactTarget](),
+	},
+	unknown: reflect.TypeFor[*UnknownBuildTarget](),
 })
 
 // Where the app's source goes.

@@ -25,6 +25,22 @@ func (r AddedFile) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *AddedFile) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// The commit that an apply made.
+type ApplyCommit struct {
+	Branch  string `json:"branch"`
+	Message string `json:"message"`
+	Sha     string `json:"sha"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ApplyCommit) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ApplyCommit) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // An uploaded asset, such as a screenshot.
 type AssetContext struct {
 	_       struct{} `const:"type" value:"\"asset\""`
@@ -114,31 +130,6 @@ func (r ComposerApply) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *ComposerApply) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// An apply settled.
-type ComposerApplyCompletedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"composer.apply.completed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data ComposerApply `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r ComposerApplyCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *ComposerApplyCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A comment on a plan.
 type ComposerComment struct {
@@ -320,31 +311,6 @@ func (r ComposerPlanFailedEvent) MarshalJSON() ([]byte, error) { return marshal(
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *ComposerPlanFailedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A composer plan failed.
-type ComposerPlanFailedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"composer.plan.failed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data ComposerPlan `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r ComposerPlanFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *ComposerPlanFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // A hunk was proposed.
 type ComposerPlanHunkEvent struct {
 	_          struct{}     `const:"type" value:"\"composer.plan.hunk\""`
@@ -403,31 +369,6 @@ func (r ComposerPlanReadyEvent) MarshalJSON() ([]byte, error) { return marshal(r
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *ComposerPlanReadyEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A composer plan is ready for review.
-type ComposerPlanReadyWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"composer.plan.ready\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data ComposerPlan `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r ComposerPlanReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *ComposerPlanReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // Planning left the queue.
 type ComposerPlanStartedEvent struct {
@@ -508,6 +449,30 @@ func (r DiffLine) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *DiffLine) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// How large a change is, and how far its review has come.
+type DiffStats struct {
+	// Lines removed.
+	Deletions int64 `json:"deletions"`
+
+	Files int64 `json:"files"`
+	Hunks int64 `json:"hunks"`
+
+	// How many hunks are in each state of review; a state without any is absent.
+	HunksByState map[string]int64 `json:"hunks_by_state"`
+
+	// Lines added.
+	Insertions int64 `json:"insertions"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r DiffStats) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *DiffStats) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // A file of the plan.
 type FileAnchor struct {
 	_    struct{} `const:"type" value:"\"file\""`
@@ -553,6 +518,29 @@ func (r HunkAnchor) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *HunkAnchor) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// What became of a hunk.
+type HunkResult struct {
+	// Why the hunk does not fit, for people; null unless it is `conflicted`.
+	Conflict *string `json:"conflict"`
+
+	HunkID  string            `json:"hunk_id"`
+	Outcome HunkResultOutcome `json:"outcome"`
+	Path    string            `json:"path"`
+
+	// How many lines further down it was applied than proposed; absent if it was
+	// not.
+	Offset *int64 `json:"offset,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r HunkResult) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *HunkResult) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // What a reviewer decided.
 type HunkReview struct {
@@ -669,6 +657,15 @@ func (r URLContext) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *URLContext) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// `atomic` changes nothing if one hunk does not fit any more; `best_effort`
+// applies those that fit.
+type ApplyStrategy string
+
+const (
+	ApplyStrategyAtomic     ApplyStrategy = "atomic"
+	ApplyStrategyBestEffort ApplyStrategy = "best_effort"
+)
+
 // Where the apply is in its life. It settles in `applied`, `partially_applied`,
 // `failed`, `reverted` or `revert_failed`.
 type ComposerApplyStatus string
@@ -723,6 +720,17 @@ const (
 	DiffLineKindContext DiffLineKind = "context"
 	DiffLineKindAdded   DiffLineKind = "added"
 	DiffLineKindRemoved DiffLineKind = "removed"
+)
+
+// HunkResultOutcome is one of a list of values, or a newer one.
+type HunkResultOutcome string
+
+const (
+	HunkResultOutcomePending    HunkResultOutcome = "pending"
+	HunkResultOutcomeApplied    HunkResultOutcome = "applied"
+	HunkResultOutcomeConflicted HunkResultOutcome = "conflicted"
+	HunkResultOutcomeSkipped    HunkResultOutcome = "skipped"
+	HunkResultOutcomeReverted   HunkResultOutcome = "reverted"
 )
 
 // `accepted` and `edited` hunks can be applied; `rejected` ones are left out;

@@ -8,6 +8,258 @@ import (
 	"time"
 )
 
+// Invokes one agent. Its input is `input` merged with what the incoming edges
+// bring.
+type AgentNode struct {
+	_       struct{} `const:"type" value:"\"agent\""`
+	AgentID string   `json:"agent_id"`
+	Key     string   `json:"key"`
+
+	// The most that this node may cost, all its attempts together.
+	Ceiling *Money `json:"ceiling,omitzero"`
+
+	// The fixed part of the input.
+	Input map[string]any `json:"input,omitzero"`
+
+	// A name for people; the key when left out.
+	Name *string `json:"name,omitzero"`
+
+	Retry   *RetryPolicy `json:"retry,omitzero"`
+	Timeout *string      `json:"timeout,omitzero"`
+
+	// The version to invoke. Left out, the newest one when the run starts.
+	Version *string `json:"version,omitzero"`
+
+	// The workspace whose tree the agent works on.
+	WorkspaceID *string `json:"workspace_id,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AgentNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AgentNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Holds when every one of its conditions holds.
+type AllCondition struct {
+	_          struct{}    `const:"type" value:"\"all\""`
+	Conditions []Condition `json:"conditions"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AllCondition) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AllCondition) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Holds when at least one of its conditions holds.
+type AnyCondition struct {
+	_          struct{}    `const:"type" value:"\"any\""`
+	Conditions []Condition `json:"conditions"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AnyCondition) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AnyCondition) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Holds the run until enough people have approved.
+type ApprovalNode struct {
+	_   struct{} `const:"type" value:"\"approval\""`
+	Key string   `json:"key"`
+
+	// What the approver is asked, in Markdown.
+	Prompt string `json:"prompt"`
+
+	// The roles whose holders may decide. Left out, anyone who may start the run.
+	ApproverRoles []string `json:"approver_roles,omitzero"`
+
+	// How long to wait for a decision (ISO 8601). Left out, as long as the run may
+	// last.
+	ExpiresAfter *string `json:"expires_after,omitzero"`
+
+	Name *string `json:"name,omitzero"`
+
+	// What an approval that nobody decided in time counts as.
+	OnExpiry *ApprovalNodeOnExpiry `json:"on_expiry,omitzero"`
+
+	// How many different people must approve. One rejection ends the wait.
+	RequiredApprovals *int64 `json:"required_approvals,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ApprovalNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ApprovalNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Compares one value of the output with a fixed one. A pointer that leads
+// nowhere compares as null.
+type CompareCondition struct {
+	_        struct{}        `const:"type" value:"\"compare\""`
+	Operator CompareOperator `json:"operator"`
+	Pointer  string          `json:"pointer"`
+
+	// The value to compare with; for `in` an array, for `matches` a regular
+	// expression.
+	Value any `json:"value"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r CompareCondition) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *CompareCondition) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A branch and when it is taken.
+type ConditionCase struct {
+	Branch string    `json:"branch"`
+	When   Condition `json:"when"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ConditionCase) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ConditionCase) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Chooses one branch: the first case whose condition holds, else
+// `default_branch`. Edges that leave this node name the branch they belong to.
+type ConditionNode struct {
+	_     struct{}        `const:"type" value:"\"condition\""`
+	Cases []ConditionCase `json:"cases"`
+	Key   string          `json:"key"`
+
+	// Taken when no case holds. Left out, the node fails then.
+	DefaultBranch *string `json:"default_branch,omitzero"`
+
+	Name *string `json:"name,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ConditionNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ConditionNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// One value carried by an edge.
+type EdgeMapping struct {
+	// Where in the target's input it goes.
+	Input string `json:"input"`
+
+	// Where in the source's output the value stands.
+	Output string `json:"output"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r EdgeMapping) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *EdgeMapping) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Runs `body` once for each item of an array; its output is the array of the
+// results.
+type MapNode struct {
+	_ struct{} `const:"type" value:"\"map\""`
+
+	// What runs for each item; the item is merged into its input as `item`.
+	Body PlanNode `json:"body"`
+
+	// Where in this node's input the array stands.
+	Items string `json:"items"`
+
+	Key string `json:"key"`
+
+	// How many items run at once.
+	MaxConcurrency *int64 `json:"max_concurrency,omitzero"`
+
+	Name *string `json:"name,omitzero"`
+
+	// Whether one failed item fails the node, or leaves a null in its place.
+	OnItemFailure *MapNodeOnItemFailure `json:"on_item_failure,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r MapNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *MapNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// What holds for nodes that do not say otherwise.
+type NodeDefaults struct {
+	Retry   *RetryPolicy `json:"retry,omitzero"`
+	Timeout *string      `json:"timeout,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r NodeDefaults) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *NodeDefaults) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A value inside a node's output.
+type NodeValueRef struct {
+	Node string `json:"node"`
+
+	// Where in the output. Left out, the whole output.
+	Pointer *string `json:"pointer,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r NodeValueRef) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *NodeValueRef) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Holds when its condition does not.
+type NotCondition struct {
+	_         struct{}  `const:"type" value:"\"not\""`
+	Condition Condition `json:"condition"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r NotCondition) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *NotCondition) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // A typed directed acyclic graph of agents. Nodes do the work, edges carry
 // outputs to inputs. A plan that has been run is frozen: its runs stay
 // reproducible.
@@ -139,6 +391,104 @@ func (r PlanValidation) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *PlanValidation) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// How a failed node is tried again.
+type RetryPolicy struct {
+	// The wait before the second try (ISO 8601).
+	InitialDelay *string `json:"initial_delay,omitzero"`
+
+	// All tries together, the first included.
+	MaxAttempts *int64 `json:"max_attempts,omitzero"`
+
+	// The longest wait between two tries.
+	MaxDelay *string `json:"max_delay,omitzero"`
+
+	// By what the wait grows from try to try.
+	Multiplier *float64 `json:"multiplier,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RetryPolicy) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RetryPolicy) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Starts a run of another plan and takes its outputs as the node's output.
+type SubplanNode struct {
+	_      struct{} `const:"type" value:"\"subplan\""`
+	Key    string   `json:"key"`
+	PlanID string   `json:"plan_id"`
+
+	// The fixed part of the other plan's input.
+	Input map[string]any `json:"input,omitzero"`
+
+	Name    *string      `json:"name,omitzero"`
+	Retry   *RetryPolicy `json:"retry,omitzero"`
+	Timeout *string      `json:"timeout,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r SubplanNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *SubplanNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Holds its branch for a while, until a moment, or until a signal arrives.
+type WaitNode struct {
+	_     struct{}  `const:"type" value:"\"wait\""`
+	Key   string    `json:"key"`
+	Until WaitUntil `json:"until"`
+	Name  *string   `json:"name,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r WaitNode) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *WaitNode) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// What an approval that nobody decided in time counts as.
+type ApprovalNodeOnExpiry string
+
+const (
+	ApprovalNodeOnExpiryApprove ApprovalNodeOnExpiry = "approve"
+	ApprovalNodeOnExpiryReject  ApprovalNodeOnExpiry = "reject"
+	ApprovalNodeOnExpiryFail    ApprovalNodeOnExpiry = "fail"
+)
+
+// Equality is that of JSON values. Order is defined between two numbers and
+// between two strings (by code point); it is false for anything else.
+// `contains` takes a string or an array on the left.
+type CompareOperator string
+
+const (
+	CompareOperatorEq       CompareOperator = "eq"
+	CompareOperatorNe       CompareOperator = "ne"
+	CompareOperatorLt       CompareOperator = "lt"
+	CompareOperatorLte      CompareOperator = "lte"
+	CompareOperatorGt       CompareOperator = "gt"
+	CompareOperatorGte      CompareOperator = "gte"
+	CompareOperatorIn       CompareOperator = "in"
+	CompareOperatorContains CompareOperator = "contains"
+	CompareOperatorMatches  CompareOperator = "matches"
+)
+
+// Whether one failed item fails the node, or leaves a null in its place.
+type MapNodeOnItemFailure string
+
+const (
+	MapNodeOnItemFailureFail MapNodeOnItemFailure = "fail"
+	MapNodeOnItemFailureSkip MapNodeOnItemFailure = "skip"
+)
+
 // What kind of finding it is.
 type PlanDiagnosticCode string
 
@@ -161,6 +511,39 @@ const (
 	PlanDiagnosticSeverityError   PlanDiagnosticSeverity = "error"
 	PlanDiagnosticSeverityWarning PlanDiagnosticSeverity = "warning"
 )
+
+// A predicate over the output of the node before it, told apart by `type`.
+// Conditions nest, at most 16 deep.
+//
+// It is one of
+//
+//   - [AllCondition]
+//   - [AnyCondition]
+//   - [NotCondition]
+//   - [CompareCondition]
+//   - [UnknownCondition], for those that this version of the module does not
+//     know
+type Condition interface{ isCondition() }
+
+// UnknownCondition is a Condition that this version of the module does not know.
+type UnknownCondition struct{ UnknownVariant }
+
+func (*AllCondition) isCondition()     {}
+func (*AnyCondition) isCondition()     {}
+func (*NotCondition) isCondition()     {}
+func (*CompareCondition) isCondition() {}
+func (*UnknownCondition) isCondition() {}
+
+var _ = registerUnion[Condition](unionPlan{
+	tag: "type",
+	tagged: map[string]reflect.Type{
+		"all":     reflect.TypeFor[*AllCondition](),
+		"any":     reflect.TypeFor[*AnyCondition](),
+		"not":     reflect.TypeFor[*NotCondition](),
+		"compare": reflect.TypeFor[*CompareCondition](),
+	},
+	unknown: reflect.TypeFor[*UnknownCondition](),
+})
 
 // One node of a plan, told apart by `type`.
 //

@@ -52,6 +52,23 @@ func (r ApprovalDecidedEvent) MarshalJSON() ([]byte, error) { return marshal(r) 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *ApprovalDecidedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// What one person decided.
+type ApprovalDecision struct {
+	Actor     Actor           `json:"actor"`
+	Comment   *string         `json:"comment"`
+	DecidedAt time.Time       `json:"decided_at"`
+	Decision  ApprovalVerdict `json:"decision"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ApprovalDecision) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ApprovalDecision) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // Which approval the node waits for.
 type ApprovalNodeDetail struct {
 	_ struct{} `const:"type" value:"\"approval\""`
@@ -302,6 +319,21 @@ func (r NodeStartedEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *NodeStartedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
+// The checkpoint that a run was replayed from.
+type ReplayOrigin struct {
+	CheckpointID string `json:"checkpoint_id"`
+	RunID        string `json:"run_id"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ReplayOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ReplayOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // One execution of a plan.
 type Run struct {
 	ID string `json:"id"`
@@ -421,31 +453,6 @@ func (r RunApproval) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RunApproval) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A run waits for an approval.
-type RunApprovalRequestedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"run.approval.requested\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data RunApproval `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r RunApprovalRequestedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *RunApprovalRequestedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // The run was cancelled. Ends the stream.
 type RunCancelledEvent struct {
 	_          struct{}  `const:"type" value:"\"run.cancelled\""`
@@ -470,31 +477,6 @@ func (r RunCancelledEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RunCancelledEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A run was cancelled.
-type RunCancelledWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"run.cancelled\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Run `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r RunCancelledWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *RunCancelledWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A snapshot of a run that it can be resumed or replayed from.
 type RunCheckpoint struct {
@@ -568,31 +550,6 @@ func (r RunCompletedEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RunCompletedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A run succeeded.
-type RunCompletedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"run.completed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Run `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r RunCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *RunCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // Moves the end of the wait.
 type RunExtendSignal struct {
 	_      struct{}  `const:"type" value:"\"extend\""`
@@ -631,31 +588,6 @@ func (r RunFailedEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RunFailedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A run failed.
-type RunFailedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"run.failed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Run `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r RunFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *RunFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // Why a run or a node failed.
 type RunFault struct {
@@ -953,31 +885,6 @@ func (r RunStartedEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RunStartedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A run started.
-type RunStartedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"run.started\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Run `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r RunStartedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *RunStartedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // A signal reached its node.
 type SignalReceivedEvent struct {
 	_          struct{}  `const:"type" value:"\"signal.received\""`
@@ -1051,6 +958,17 @@ func (r WaitNodeDetail) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WaitNodeDetail) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// Where the approval stands.
+type ApprovalStatus string
+
+const (
+	ApprovalStatusPending   ApprovalStatus = "pending"
+	ApprovalStatusApproved  ApprovalStatus = "approved"
+	ApprovalStatusRejected  ApprovalStatus = "rejected"
+	ApprovalStatusExpired   ApprovalStatus = "expired"
+	ApprovalStatusWithdrawn ApprovalStatus = "withdrawn"
+)
 
 // Why it was skipped.
 type NodeSkippedEventReason string

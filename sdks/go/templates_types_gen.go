@@ -8,6 +8,77 @@ import (
 	"time"
 )
 
+// A yes or a no.
+type BooleanParameter struct {
+	_       struct{} `const:"type" value:"\"boolean\""`
+	Label   string   `json:"label"`
+	Name    string   `json:"name"`
+	Default *bool    `json:"default,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r BooleanParameter) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *BooleanParameter) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// One of several values.
+type ChoiceParameter struct {
+	_       struct{}          `const:"type" value:"\"choice\""`
+	Choices []ParameterChoice `json:"choices"`
+	Label   string            `json:"label"`
+	Name    string            `json:"name"`
+	Default *string           `json:"default,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ChoiceParameter) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ChoiceParameter) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A whole number.
+type IntegerParameter struct {
+	_       struct{} `const:"type" value:"\"integer\""`
+	Label   string   `json:"label"`
+	Name    string   `json:"name"`
+	Default *int64   `json:"default,omitzero"`
+	Maximum *int64   `json:"maximum,omitzero"`
+	Minimum *int64   `json:"minimum,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r IntegerParameter) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *IntegerParameter) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// One of the values to choose from.
+type ParameterChoice struct {
+	Value string `json:"value"`
+
+	// For people; the value itself when left out.
+	Label *string `json:"label,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ParameterChoice) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ParameterChoice) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // A plan, ready to be run.
 type PlanInstance struct {
 	_    struct{} `const:"kind" value:"\"plan\""`
@@ -39,6 +110,51 @@ func (r PlanSource) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *PlanSource) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A secret, stored encrypted and handed to the workspace as an environment
+// variable.
+type SecretParameter struct {
+	_        struct{} `const:"type" value:"\"secret\""`
+	Label    string   `json:"label"`
+	Name     string   `json:"name"`
+	Optional *bool    `json:"optional,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r SecretParameter) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *SecretParameter) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A line of text.
+type StringParameter struct {
+	_ struct{} `const:"type" value:"\"string\""`
+
+	// The question, for people.
+	Label string `json:"label"`
+
+	Name string `json:"name"`
+
+	// Used when no value is given; a parameter without a default must be given one.
+	Default *string `json:"default,omitzero"`
+
+	MaxLength *int64 `json:"max_length,omitzero"`
+
+	// What the value must match.
+	Pattern *string `json:"pattern,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r StringParameter) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *StringParameter) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A starting point from which workspaces or plans are made.
 type Template struct {
@@ -139,31 +255,6 @@ func (r TemplateOwner) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *TemplateOwner) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A template has a new version.
-type TemplatePublishedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"template.published\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data TemplateVersion `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r TemplatePublishedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *TemplatePublishedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // A published version of a template. It never changes.
 type TemplateVersion struct {
 	// What is new, in Markdown.
@@ -191,26 +282,6 @@ func (r TemplateVersion) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *TemplateVersion) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A version of a template.
-type TemplateWorkspaceOrigin struct {
-	_ struct{} `const:"type" value:"\"template\""`
-
-	// The template's slug.
-	Slug string `json:"slug"`
-
-	// Left out, the template's latest version.
-	Version *string `json:"version,omitzero"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r TemplateWorkspaceOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *TemplateWorkspaceOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A workspace that is being provisioned.
 type WorkspaceInstance struct {

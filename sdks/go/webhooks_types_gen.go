@@ -8,6 +8,256 @@ import (
 	"time"
 )
 
+// An invocation ended.
+type AgentInvocationCompletedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"agent.invocation.completed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data AgentInvocation `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AgentInvocationCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AgentInvocationCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An agent has a new version.
+type AgentVersionPublishedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"agent.version.published\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data AgentVersion `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AgentVersionPublishedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AgentVersionPublishedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An audit export is ready.
+type AuditExportReadyWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"audit.export.ready\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data AuditExport `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AuditExportReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AuditExportReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A SIEM stream is failing.
+type AuditStreamFailingWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"audit.stream.failing\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data AuditStream `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r AuditStreamFailingWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *AuditStreamFailingWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A build failed.
+type BuildFailedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"build.failed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Build `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r BuildFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *BuildFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A preview is ready.
+type BuildPreviewReadyWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"build.preview.ready\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data BuildPreview `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r BuildPreviewReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *BuildPreviewReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A build succeeded.
+type BuildSucceededWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"build.succeeded\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Build `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r BuildSucceededWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *BuildSucceededWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An apply settled.
+type ComposerApplyCompletedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"composer.apply.completed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data ComposerApply `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ComposerApplyCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ComposerApplyCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A composer plan failed.
+type ComposerPlanFailedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"composer.plan.failed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data ComposerPlan `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ComposerPlanFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ComposerPlanFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A composer plan is ready for review.
+type ComposerPlanReadyWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"composer.plan.ready\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data ComposerPlan `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r ComposerPlanReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *ComposerPlanReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // An event type with the JSON Schema of its events.
 type EventTypeDefinition struct {
 	Area APIArea `json:"area"`
@@ -116,6 +366,156 @@ func (r RotatedWebhookSecret) MarshalJSON() ([]byte, error) { return marshal(r) 
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *RotatedWebhookSecret) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A run waits for an approval.
+type RunApprovalRequestedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"run.approval.requested\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data RunApproval `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RunApprovalRequestedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RunApprovalRequestedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A run was cancelled.
+type RunCancelledWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"run.cancelled\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Run `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RunCancelledWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RunCancelledWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A run succeeded.
+type RunCompletedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"run.completed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Run `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RunCompletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RunCompletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A run failed.
+type RunFailedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"run.failed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Run `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RunFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RunFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A run started.
+type RunStartedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"run.started\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Run `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r RunStartedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *RunStartedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A template has a new version.
+type TemplatePublishedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"template.published\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data TemplateVersion `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r TemplatePublishedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *TemplatePublishedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A subscription to events, sent to a URL of yours.
 type Webhook struct {
@@ -341,6 +741,106 @@ func (r WebhookReplay) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WebhookReplay) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A workspace was torn down.
+type WorkspaceDeletedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"workspace.deleted\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Workspace `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r WorkspaceDeletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *WorkspaceDeletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A workspace failed.
+type WorkspaceFailedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"workspace.failed\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Workspace `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r WorkspaceFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *WorkspaceFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A workspace is ready.
+type WorkspaceReadyWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"workspace.ready\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Workspace `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r WorkspaceReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *WorkspaceReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A workspace stopped.
+type WorkspaceStoppedWebhook struct {
+	// The event, the same in every delivery of it.
+	ID string `json:"id"`
+
+	_ struct{} `const:"type" value:"\"workspace.stopped\""`
+
+	// When it happened.
+	CreatedAt time.Time `json:"created_at"`
+
+	Data Workspace `json:"data"`
+
+	// The receipt of what happened.
+	Receipt string `json:"receipt"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r WorkspaceStoppedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *WorkspaceStoppedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A part of the API.
 type APIArea string

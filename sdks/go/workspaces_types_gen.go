@@ -8,6 +8,40 @@ import (
 	"time"
 )
 
+// An empty working tree.
+type EmptyOrigin struct {
+	_ struct{} `const:"type" value:"\"empty\""`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r EmptyOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *EmptyOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// An environment variable. A secret's value is taken and never given back.
+type EnvironmentVariable struct {
+	Name string `json:"name"`
+
+	// Keep the value out of logs and snapshots.
+	Secret *bool `json:"secret,omitzero"`
+
+	// When the value last changed.
+	UpdatedAt *time.Time `json:"updated_at,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r EnvironmentVariable) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *EnvironmentVariable) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
 // An environment variable. A secret's value is taken and never given back.
 type EnvironmentVariableInput struct {
 	Name string `json:"name"`
@@ -116,6 +150,32 @@ func (r ExecStartedEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 func (r *ExecStartedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // A clone of a git repository.
+type GitOrigin struct {
+	_ struct{} `const:"type" value:"\"git\""`
+
+	// Where to clone from, over HTTPS or SSH.
+	Repository string `json:"repository"`
+
+	// The commit that `ref` led to, once it was fetched.
+	Commit *string `json:"commit,omitzero"`
+
+	// How many commits of the history to fetch. Left out, all of them.
+	Depth *int64 `json:"depth,omitzero"`
+
+	// A branch, a tag or a commit. Left out, the repository's default branch.
+	Ref *string `json:"ref,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r GitOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *GitOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A clone of a git repository.
 type GitOriginInput struct {
 	_ struct{} `const:"type" value:"\"git\""`
 
@@ -134,6 +194,41 @@ func (r GitOriginInput) MarshalJSON() ([]byte, error) { return marshal(r) }
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *GitOriginInput) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A snapshot of this or another workspace.
+type SnapshotOrigin struct {
+	_          struct{} `const:"type" value:"\"snapshot\""`
+	SnapshotID string   `json:"snapshot_id"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r SnapshotOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *SnapshotOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
+
+// A version of a template.
+type TemplateWorkspaceOrigin struct {
+	_ struct{} `const:"type" value:"\"template\""`
+
+	// The template's slug.
+	Slug string `json:"slug"`
+
+	// Left out, the template's latest version.
+	Version *string `json:"version,omitzero"`
+
+	// ExtraFields holds the members that this version of the module does not know.
+	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
+}
+
+// MarshalJSON encodes all members, those without a field included.
+func (r TemplateWorkspaceOrigin) MarshalJSON() ([]byte, error) { return marshal(r) }
+
+// UnmarshalJSON decodes any JSON object with the required types.
+func (r *TemplateWorkspaceOrigin) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // An isolated development environment with a working tree of its own.
 type Workspace struct {
@@ -203,31 +298,6 @@ func (r WorkspaceDeletedEvent) MarshalJSON() ([]byte, error) { return marshal(r)
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WorkspaceDeletedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A workspace was torn down.
-type WorkspaceDeletedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"workspace.deleted\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Workspace `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r WorkspaceDeletedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *WorkspaceDeletedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // The workspace failed. Ends the stream.
 type WorkspaceFailedEvent struct {
 	_           struct{}  `const:"type" value:"\"workspace.failed\""`
@@ -246,31 +316,6 @@ func (r WorkspaceFailedEvent) MarshalJSON() ([]byte, error) { return marshal(r) 
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WorkspaceFailedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A workspace failed.
-type WorkspaceFailedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"workspace.failed\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Workspace `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r WorkspaceFailedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *WorkspaceFailedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // An entry of the working tree.
 type WorkspaceFile struct {
@@ -387,31 +432,6 @@ func (r WorkspaceReadyEvent) MarshalJSON() ([]byte, error) { return marshal(r) }
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WorkspaceReadyEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
-// A workspace is ready.
-type WorkspaceReadyWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"workspace.ready\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Workspace `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r WorkspaceReadyWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *WorkspaceReadyWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
 // What a workspace may use.
 type WorkspaceResources struct {
 	DiskBytes   int64 `json:"disk_bytes"`
@@ -503,31 +523,6 @@ func (r WorkspaceStoppedEvent) MarshalJSON() ([]byte, error) { return marshal(r)
 
 // UnmarshalJSON decodes any JSON object with the required types.
 func (r *WorkspaceStoppedEvent) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
-
-// A workspace stopped.
-type WorkspaceStoppedWebhook struct {
-	// The event, the same in every delivery of it.
-	ID string `json:"id"`
-
-	_ struct{} `const:"type" value:"\"workspace.stopped\""`
-
-	// When it happened.
-	CreatedAt time.Time `json:"created_at"`
-
-	Data Workspace `json:"data"`
-
-	// The receipt of what happened.
-	Receipt string `json:"receipt"`
-
-	// ExtraFields holds the members that this version of the module does not know.
-	ExtraFields map[string]json.RawMessage `json:"-" rest:"true"`
-}
-
-// MarshalJSON encodes all members, those without a field included.
-func (r WorkspaceStoppedWebhook) MarshalJSON() ([]byte, error) { return marshal(r) }
-
-// UnmarshalJSON decodes any JSON object with the required types.
-func (r *WorkspaceStoppedWebhook) UnmarshalJSON(data []byte) error { return unmarshal(data, r) }
 
 // ExecOutputEventStream is one of a list of values, or a newer one.
 type ExecOutputEventStream string

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .generated.types.agents import Agent as Agent
+    from .generated.types.agents import AgentCapability as AgentCapability
     from .generated.types.agents import AgentCategory as AgentCategory
     from .generated.types.agents import AgentCounters as AgentCounters
+    from .generated.types.agents import AgentDeprecation as AgentDeprecation
+    from .generated.types.agents import AgentInvocation as AgentInvocation
     from .generated.types.agents import AgentInvocationEvent as AgentInvocationEvent
     from .generated.types.agents import AgentInvocationList as AgentInvocationList
     from .generated.types.agents import AgentList as AgentList
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from .generated.types.agents import AgentSource as AgentSource
     from .generated.types.agents import AgentSourceInput as AgentSourceInput
     from .generated.types.agents import AgentStatus as AgentStatus
+    from .generated.types.agents import AgentVersion as AgentVersion
     from .generated.types.agents import AgentVersionList as AgentVersionList
+    from .generated.types.agents import AgentVersionStatus as AgentVersionStatus
     from .generated.types.agents import AgentVisibility as AgentVisibility
     from .generated.types.agents import CancelAgentInvocation as CancelAgentInvocation
     from .generated.types.agents import CustomAgent as CustomAgent
@@ -37,8 +42,11 @@ if TYPE_CHECKING:
     from .generated.types.agents import InvocationCancelledEvent as InvocationCancelledEvent
     from .generated.types.agents import InvocationCompletedEvent as InvocationCompletedEvent
     from .generated.types.agents import InvocationFailedEvent as InvocationFailedEvent
+    from .generated.types.agents import InvocationFault as InvocationFault
+    from .generated.types.agents import InvocationFaultReason as InvocationFaultReason
     from .generated.types.agents import InvocationPricing as InvocationPricing
     from .generated.types.agents import InvocationStartedEvent as InvocationStartedEvent
+    from .generated.types.agents import InvocationStatus as InvocationStatus
     from .generated.types.agents import InvokeAgent as InvokeAgent
     from .generated.types.agents import LatencySummary as LatencySummary
     from .generated.types.agents import MetricsStep as MetricsStep
@@ -53,22 +61,35 @@ if TYPE_CHECKING:
     from .generated.types.agents import UpdateCustomAgentStatus as UpdateCustomAgentStatus
     from .generated.types.agents import UsageUpdatedEvent as UsageUpdatedEvent
     from .generated.types.audit import ApprovalDetail as ApprovalDetail
+    from .generated.types.audit import AuditAction as AuditAction
     from .generated.types.audit import AuditChange as AuditChange
     from .generated.types.audit import AuditDetail as AuditDetail
     from .generated.types.audit import AuditEvent as AuditEvent
     from .generated.types.audit import AuditEventList as AuditEventList
+    from .generated.types.audit import AuditExport as AuditExport
+    from .generated.types.audit import AuditExportStatus as AuditExportStatus
+    from .generated.types.audit import AuditFilter as AuditFilter
+    from .generated.types.audit import AuditOutcome as AuditOutcome
     from .generated.types.audit import AuditRequest as AuditRequest
     from .generated.types.audit import AuditRequestMethod as AuditRequestMethod
     from .generated.types.audit import AuditResource as AuditResource
+    from .generated.types.audit import AuditResourceType as AuditResourceType
+    from .generated.types.audit import AuditSink as AuditSink
     from .generated.types.audit import AuditSinkInput as AuditSinkInput
+    from .generated.types.audit import AuditStream as AuditStream
     from .generated.types.audit import AuditStreamList as AuditStreamList
+    from .generated.types.audit import AuditStreamStatus as AuditStreamStatus
     from .generated.types.audit import AuditStreamTest as AuditStreamTest
     from .generated.types.audit import ChainMismatch as ChainMismatch
     from .generated.types.audit import ChainSegment as ChainSegment
     from .generated.types.audit import ChangeDetail as ChangeDetail
     from .generated.types.audit import CreateAuditExport as CreateAuditExport
     from .generated.types.audit import CreateAuditStream as CreateAuditStream
+    from .generated.types.audit import DatadogSink as DatadogSink
     from .generated.types.audit import DatadogSinkInput as DatadogSinkInput
+    from .generated.types.audit import DatadogSinkSite as DatadogSinkSite
+    from .generated.types.audit import ExportId as ExportId
+    from .generated.types.audit import HttpsSink as HttpsSink
     from .generated.types.audit import HttpsSinkInput as HttpsSinkInput
     from .generated.types.audit import InvocationSubject as InvocationSubject
     from .generated.types.audit import JobSubject as JobSubject
@@ -78,14 +99,20 @@ if TYPE_CHECKING:
     from .generated.types.audit import RequestDetail as RequestDetail
     from .generated.types.audit import ResponseSubject as ResponseSubject
     from .generated.types.audit import RunSubject as RunSubject
+    from .generated.types.audit import S3Sink as S3Sink
     from .generated.types.audit import S3SinkInput as S3SinkInput
+    from .generated.types.audit import SinkFault as SinkFault
     from .generated.types.audit import SpendDetail as SpendDetail
+    from .generated.types.audit import SplunkHecSink as SplunkHecSink
     from .generated.types.audit import SplunkHecSinkInput as SplunkHecSinkInput
+    from .generated.types.audit import StreamId as StreamId
     from .generated.types.audit import TransitionDetail as TransitionDetail
     from .generated.types.audit import UpdateAuditStream as UpdateAuditStream
     from .generated.types.audit import UpdateAuditStreamStatus as UpdateAuditStreamStatus
     from .generated.types.builder import ArtifactId as ArtifactId
+    from .generated.types.builder import ArtifactTarget as ArtifactTarget
     from .generated.types.builder import AssetPart as AssetPart
+    from .generated.types.builder import Build as Build
     from .generated.types.builder import BuildArtifact as BuildArtifact
     from .generated.types.builder import BuildArtifactCreatedEvent as BuildArtifactCreatedEvent
     from .generated.types.builder import BuildArtifactKind as BuildArtifactKind
@@ -96,6 +123,7 @@ if TYPE_CHECKING:
     from .generated.types.builder import BuildEvent as BuildEvent
     from .generated.types.builder import BuildFailedEvent as BuildFailedEvent
     from .generated.types.builder import BuildFileWrittenEvent as BuildFileWrittenEvent
+    from .generated.types.builder import BuildId as BuildId
     from .generated.types.builder import BuildList as BuildList
     from .generated.types.builder import BuildLogEvent as BuildLogEvent
     from .generated.types.builder import BuildLogLine as BuildLogLine
@@ -103,18 +131,27 @@ if TYPE_CHECKING:
     from .generated.types.builder import BuildMessage as BuildMessage
     from .generated.types.builder import BuildMessageEvent as BuildMessageEvent
     from .generated.types.builder import BuildMessageList as BuildMessageList
+    from .generated.types.builder import BuildName as BuildName
+    from .generated.types.builder import BuildPreview as BuildPreview
     from .generated.types.builder import BuildPreviewChangedEvent as BuildPreviewChangedEvent
     from .generated.types.builder import BuildPreviewList as BuildPreviewList
+    from .generated.types.builder import BuildPreviewStatus as BuildPreviewStatus
+    from .generated.types.builder import BuildStack as BuildStack
     from .generated.types.builder import BuildStage as BuildStage
     from .generated.types.builder import BuildStageChangedEvent as BuildStageChangedEvent
+    from .generated.types.builder import BuildStatus as BuildStatus
     from .generated.types.builder import BuildSucceededEvent as BuildSucceededEvent
+    from .generated.types.builder import BuildTarget as BuildTarget
     from .generated.types.builder import BuildTargetInput as BuildTargetInput
     from .generated.types.builder import CancelBuild as CancelBuild
     from .generated.types.builder import DeployBuildPreview as DeployBuildPreview
+    from .generated.types.builder import ExistingWorkspaceTarget as ExistingWorkspaceTarget
     from .generated.types.builder import MessageId as MessageId
     from .generated.types.builder import MessagePart as MessagePart
     from .generated.types.builder import MessageRole as MessageRole
+    from .generated.types.builder import NewWorkspaceTarget as NewWorkspaceTarget
     from .generated.types.builder import NewWorkspaceTargetInput as NewWorkspaceTargetInput
+    from .generated.types.builder import PreviewId as PreviewId
     from .generated.types.builder import PreviewPart as PreviewPart
     from .generated.types.builder import RetryBuild as RetryBuild
     from .generated.types.builder import SendBuildMessage as SendBuildMessage
@@ -124,27 +161,37 @@ if TYPE_CHECKING:
     from .generated.types.builder import TextPart as TextPart
     from .generated.types.builder import UploadBuildAsset as UploadBuildAsset
     from .generated.types.composer import AddedFile as AddedFile
+    from .generated.types.composer import ApplyCommit as ApplyCommit
     from .generated.types.composer import ApplyComposerHunks as ApplyComposerHunks
+    from .generated.types.composer import ApplyId as ApplyId
+    from .generated.types.composer import ApplyStrategy as ApplyStrategy
     from .generated.types.composer import AssetContext as AssetContext
     from .generated.types.composer import BinaryFile as BinaryFile
     from .generated.types.composer import CommentAnchor as CommentAnchor
     from .generated.types.composer import CommentId as CommentId
     from .generated.types.composer import CommitOptions as CommitOptions
+    from .generated.types.composer import CommitSha as CommitSha
+    from .generated.types.composer import ComposerApply as ComposerApply
     from .generated.types.composer import ComposerApplyList as ComposerApplyList
+    from .generated.types.composer import ComposerApplyStatus as ComposerApplyStatus
     from .generated.types.composer import ComposerComment as ComposerComment
     from .generated.types.composer import ComposerCommentList as ComposerCommentList
     from .generated.types.composer import ComposerContext as ComposerContext
     from .generated.types.composer import ComposerDiff as ComposerDiff
     from .generated.types.composer import ComposerHunk as ComposerHunk
     from .generated.types.composer import ComposerHunkList as ComposerHunkList
+    from .generated.types.composer import ComposerModel as ComposerModel
+    from .generated.types.composer import ComposerPlan as ComposerPlan
     from .generated.types.composer import ComposerPlanDiscardedEvent as ComposerPlanDiscardedEvent
     from .generated.types.composer import ComposerPlanEvent as ComposerPlanEvent
     from .generated.types.composer import ComposerPlanFailedEvent as ComposerPlanFailedEvent
     from .generated.types.composer import ComposerPlanHunkEvent as ComposerPlanHunkEvent
+    from .generated.types.composer import ComposerPlanId as ComposerPlanId
     from .generated.types.composer import ComposerPlanList as ComposerPlanList
     from .generated.types.composer import ComposerPlanMessageEvent as ComposerPlanMessageEvent
     from .generated.types.composer import ComposerPlanReadyEvent as ComposerPlanReadyEvent
     from .generated.types.composer import ComposerPlanStartedEvent as ComposerPlanStartedEvent
+    from .generated.types.composer import ComposerPlanStatus as ComposerPlanStatus
     from .generated.types.composer import ComposerPlanStepEvent as ComposerPlanStepEvent
     from .generated.types.composer import ComposerPlanStepEventStep as ComposerPlanStepEventStep
     from .generated.types.composer import CreateComposerComment as CreateComposerComment
@@ -152,9 +199,13 @@ if TYPE_CHECKING:
     from .generated.types.composer import DiffFile as DiffFile
     from .generated.types.composer import DiffLine as DiffLine
     from .generated.types.composer import DiffLineKind as DiffLineKind
+    from .generated.types.composer import DiffStats as DiffStats
     from .generated.types.composer import FileAnchor as FileAnchor
     from .generated.types.composer import FileContext as FileContext
     from .generated.types.composer import HunkAnchor as HunkAnchor
+    from .generated.types.composer import HunkId as HunkId
+    from .generated.types.composer import HunkResult as HunkResult
+    from .generated.types.composer import HunkResultOutcome as HunkResultOutcome
     from .generated.types.composer import HunkReview as HunkReview
     from .generated.types.composer import HunkState as HunkState
     from .generated.types.composer import LineRange as LineRange
@@ -168,20 +219,47 @@ if TYPE_CHECKING:
     from .generated.types.composer import ReviseComposerPlan as ReviseComposerPlan
     from .generated.types.composer import TextContext as TextContext
     from .generated.types.composer import UrlContext as UrlContext
+    from .generated.types.plans import AgentNode as AgentNode
+    from .generated.types.plans import AllCondition as AllCondition
+    from .generated.types.plans import AnyCondition as AnyCondition
+    from .generated.types.plans import ApprovalNode as ApprovalNode
+    from .generated.types.plans import ApprovalNodeOnExpiry as ApprovalNodeOnExpiry
+    from .generated.types.plans import CompareCondition as CompareCondition
+    from .generated.types.plans import CompareOperator as CompareOperator
+    from .generated.types.plans import Condition as Condition
+    from .generated.types.plans import ConditionCase as ConditionCase
+    from .generated.types.plans import ConditionNode as ConditionNode
     from .generated.types.plans import CreatePlan as CreatePlan
+    from .generated.types.plans import EdgeMapping as EdgeMapping
+    from .generated.types.plans import MapNode as MapNode
+    from .generated.types.plans import MapNodeOnItemFailure as MapNodeOnItemFailure
+    from .generated.types.plans import NodeDefaults as NodeDefaults
+    from .generated.types.plans import NodeTimeout as NodeTimeout
+    from .generated.types.plans import NodeValueRef as NodeValueRef
+    from .generated.types.plans import NotCondition as NotCondition
+    from .generated.types.plans import Plan as Plan
     from .generated.types.plans import PlanDiagnostic as PlanDiagnostic
     from .generated.types.plans import PlanDiagnosticCode as PlanDiagnosticCode
     from .generated.types.plans import PlanDiagnosticSeverity as PlanDiagnosticSeverity
+    from .generated.types.plans import PlanEdge as PlanEdge
     from .generated.types.plans import PlanList as PlanList
+    from .generated.types.plans import PlanName as PlanName
+    from .generated.types.plans import PlanNode as PlanNode
     from .generated.types.plans import PlanValidation as PlanValidation
+    from .generated.types.plans import RetryPolicy as RetryPolicy
+    from .generated.types.plans import SubplanNode as SubplanNode
     from .generated.types.plans import UpdatePlan as UpdatePlan
+    from .generated.types.plans import WaitNode as WaitNode
     from .generated.types.runs import AgentNodeDetail as AgentNodeDetail
     from .generated.types.runs import AgentVersionPins as AgentVersionPins
     from .generated.types.runs import ApprovalDecidedEvent as ApprovalDecidedEvent
+    from .generated.types.runs import ApprovalDecision as ApprovalDecision
     from .generated.types.runs import ApprovalNodeDetail as ApprovalNodeDetail
     from .generated.types.runs import ApprovalRequestedEvent as ApprovalRequestedEvent
+    from .generated.types.runs import ApprovalStatus as ApprovalStatus
     from .generated.types.runs import CancelRun as CancelRun
     from .generated.types.runs import CheckpointCreatedEvent as CheckpointCreatedEvent
+    from .generated.types.runs import CheckpointId as CheckpointId
     from .generated.types.runs import CheckpointNode as CheckpointNode
     from .generated.types.runs import ConditionNodeDetail as ConditionNodeDetail
     from .generated.types.runs import DecideRunApproval as DecideRunApproval
@@ -190,14 +268,18 @@ if TYPE_CHECKING:
     from .generated.types.runs import MapNodeDetail as MapNodeDetail
     from .generated.types.runs import NodeCompletedEvent as NodeCompletedEvent
     from .generated.types.runs import NodeFailedEvent as NodeFailedEvent
+    from .generated.types.runs import NodeId as NodeId
     from .generated.types.runs import NodeSkippedEvent as NodeSkippedEvent
     from .generated.types.runs import NodeSkippedEventReason as NodeSkippedEventReason
     from .generated.types.runs import NodeStartedEvent as NodeStartedEvent
     from .generated.types.runs import NodeType as NodeType
+    from .generated.types.runs import ReplayOrigin as ReplayOrigin
     from .generated.types.runs import ReplayRun as ReplayRun
     from .generated.types.runs import ResumeRun as ResumeRun
     from .generated.types.runs import RetryRunNode as RetryRunNode
+    from .generated.types.runs import Run as Run
     from .generated.types.runs import RunAbortSignal as RunAbortSignal
+    from .generated.types.runs import RunApproval as RunApproval
     from .generated.types.runs import RunApprovalList as RunApprovalList
     from .generated.types.runs import RunCancelledEvent as RunCancelledEvent
     from .generated.types.runs import RunCheckpoint as RunCheckpoint
@@ -208,6 +290,8 @@ if TYPE_CHECKING:
     from .generated.types.runs import RunEvent as RunEvent
     from .generated.types.runs import RunExtendSignal as RunExtendSignal
     from .generated.types.runs import RunFailedEvent as RunFailedEvent
+    from .generated.types.runs import RunFault as RunFault
+    from .generated.types.runs import RunFaultReason as RunFaultReason
     from .generated.types.runs import RunInputSignal as RunInputSignal
     from .generated.types.runs import RunList as RunList
     from .generated.types.runs import RunLogEvent as RunLogEvent
@@ -229,6 +313,7 @@ if TYPE_CHECKING:
     from .generated.types.runs import RunSignalAckType as RunSignalAckType
     from .generated.types.runs import RunSkipSignal as RunSkipSignal
     from .generated.types.runs import RunStartedEvent as RunStartedEvent
+    from .generated.types.runs import RunStatus as RunStatus
     from .generated.types.runs import SignalReceivedEvent as SignalReceivedEvent
     from .generated.types.runs import StartRun as StartRun
     from .generated.types.runs import SubplanNodeDetail as SubplanNodeDetail
@@ -236,105 +321,26 @@ if TYPE_CHECKING:
     from .generated.types.runs import WaitNodeDetail as WaitNodeDetail
     from .generated.types.shared import Actor as Actor
     from .generated.types.shared import AgentActor as AgentActor
-    from .generated.types.shared import AgentCapability as AgentCapability
-    from .generated.types.shared import AgentDeprecation as AgentDeprecation
     from .generated.types.shared import AgentId as AgentId
-    from .generated.types.shared import AgentInvocation as AgentInvocation
-    from .generated.types.shared import (
-        AgentInvocationCompletedWebhook as AgentInvocationCompletedWebhook,
-    )
-    from .generated.types.shared import AgentNode as AgentNode
-    from .generated.types.shared import AgentVersion as AgentVersion
-    from .generated.types.shared import AgentVersionPublishedWebhook as AgentVersionPublishedWebhook
-    from .generated.types.shared import AgentVersionStatus as AgentVersionStatus
-    from .generated.types.shared import AllCondition as AllCondition
-    from .generated.types.shared import AnyCondition as AnyCondition
-    from .generated.types.shared import ApplyCommit as ApplyCommit
-    from .generated.types.shared import ApplyId as ApplyId
-    from .generated.types.shared import ApplyStrategy as ApplyStrategy
-    from .generated.types.shared import ApprovalDecision as ApprovalDecision
     from .generated.types.shared import ApprovalId as ApprovalId
-    from .generated.types.shared import ApprovalNode as ApprovalNode
-    from .generated.types.shared import ApprovalNodeOnExpiry as ApprovalNodeOnExpiry
-    from .generated.types.shared import ApprovalStatus as ApprovalStatus
     from .generated.types.shared import ApprovalVerdict as ApprovalVerdict
-    from .generated.types.shared import ArtifactTarget as ArtifactTarget
     from .generated.types.shared import AssetId as AssetId
-    from .generated.types.shared import AuditAction as AuditAction
-    from .generated.types.shared import AuditExport as AuditExport
-    from .generated.types.shared import AuditExportReadyWebhook as AuditExportReadyWebhook
-    from .generated.types.shared import AuditExportStatus as AuditExportStatus
-    from .generated.types.shared import AuditFilter as AuditFilter
-    from .generated.types.shared import AuditOutcome as AuditOutcome
-    from .generated.types.shared import AuditResourceType as AuditResourceType
-    from .generated.types.shared import AuditSink as AuditSink
-    from .generated.types.shared import AuditStream as AuditStream
-    from .generated.types.shared import AuditStreamFailingWebhook as AuditStreamFailingWebhook
-    from .generated.types.shared import AuditStreamStatus as AuditStreamStatus
-    from .generated.types.shared import BooleanParameter as BooleanParameter
     from .generated.types.shared import BranchName as BranchName
-    from .generated.types.shared import Build as Build
-    from .generated.types.shared import BuildFailedWebhook as BuildFailedWebhook
-    from .generated.types.shared import BuildId as BuildId
-    from .generated.types.shared import BuildName as BuildName
-    from .generated.types.shared import BuildPreview as BuildPreview
-    from .generated.types.shared import BuildPreviewReadyWebhook as BuildPreviewReadyWebhook
-    from .generated.types.shared import BuildPreviewStatus as BuildPreviewStatus
-    from .generated.types.shared import BuildStack as BuildStack
-    from .generated.types.shared import BuildStatus as BuildStatus
-    from .generated.types.shared import BuildSucceededWebhook as BuildSucceededWebhook
-    from .generated.types.shared import BuildTarget as BuildTarget
-    from .generated.types.shared import CheckpointId as CheckpointId
-    from .generated.types.shared import ChoiceParameter as ChoiceParameter
-    from .generated.types.shared import CommitSha as CommitSha
-    from .generated.types.shared import CompareCondition as CompareCondition
-    from .generated.types.shared import CompareOperator as CompareOperator
-    from .generated.types.shared import ComposerApply as ComposerApply
-    from .generated.types.shared import (
-        ComposerApplyCompletedWebhook as ComposerApplyCompletedWebhook,
-    )
-    from .generated.types.shared import ComposerApplyStatus as ComposerApplyStatus
-    from .generated.types.shared import ComposerModel as ComposerModel
-    from .generated.types.shared import ComposerPlan as ComposerPlan
-    from .generated.types.shared import ComposerPlanFailedWebhook as ComposerPlanFailedWebhook
-    from .generated.types.shared import ComposerPlanId as ComposerPlanId
-    from .generated.types.shared import ComposerPlanReadyWebhook as ComposerPlanReadyWebhook
-    from .generated.types.shared import ComposerPlanStatus as ComposerPlanStatus
-    from .generated.types.shared import Condition as Condition
-    from .generated.types.shared import ConditionCase as ConditionCase
-    from .generated.types.shared import ConditionNode as ConditionNode
     from .generated.types.shared import ConflictError as ConflictError
     from .generated.types.shared import Currency as Currency
-    from .generated.types.shared import DatadogSink as DatadogSink
-    from .generated.types.shared import DatadogSinkSite as DatadogSinkSite
     from .generated.types.shared import DecimalAmount as DecimalAmount
-    from .generated.types.shared import DiffStats as DiffStats
     from .generated.types.shared import Duration as Duration
-    from .generated.types.shared import EdgeMapping as EdgeMapping
-    from .generated.types.shared import EmptyOrigin as EmptyOrigin
-    from .generated.types.shared import EnvironmentVariable as EnvironmentVariable
     from .generated.types.shared import ErrorDetail as ErrorDetail
     from .generated.types.shared import ErrorDetailLocation as ErrorDetailLocation
     from .generated.types.shared import EventId as EventId
     from .generated.types.shared import EventSequence as EventSequence
-    from .generated.types.shared import ExistingWorkspaceTarget as ExistingWorkspaceTarget
-    from .generated.types.shared import ExportId as ExportId
     from .generated.types.shared import Fault as Fault
     from .generated.types.shared import FileMode as FileMode
     from .generated.types.shared import FilePath as FilePath
     from .generated.types.shared import ForbiddenRoleError as ForbiddenRoleError
-    from .generated.types.shared import GitOrigin as GitOrigin
-    from .generated.types.shared import HttpsSink as HttpsSink
-    from .generated.types.shared import HunkId as HunkId
-    from .generated.types.shared import HunkResult as HunkResult
-    from .generated.types.shared import HunkResultOutcome as HunkResultOutcome
-    from .generated.types.shared import IntegerParameter as IntegerParameter
     from .generated.types.shared import InternalError as InternalError
     from .generated.types.shared import InvalidRequestError as InvalidRequestError
-    from .generated.types.shared import InvocationFault as InvocationFault
-    from .generated.types.shared import InvocationFaultReason as InvocationFaultReason
     from .generated.types.shared import InvocationId as InvocationId
-    from .generated.types.shared import InvocationStatus as InvocationStatus
     from .generated.types.shared import JsonObject as JsonObject
     from .generated.types.shared import JsonPointer as JsonPointer
     from .generated.types.shared import JsonSchema as JsonSchema
@@ -342,63 +348,23 @@ if TYPE_CHECKING:
     from .generated.types.shared import Labels as Labels
     from .generated.types.shared import LabelsPatch as LabelsPatch
     from .generated.types.shared import LogLevel as LogLevel
-    from .generated.types.shared import MapNode as MapNode
-    from .generated.types.shared import MapNodeOnItemFailure as MapNodeOnItemFailure
     from .generated.types.shared import Money as Money
-    from .generated.types.shared import NewWorkspaceTarget as NewWorkspaceTarget
-    from .generated.types.shared import NodeDefaults as NodeDefaults
-    from .generated.types.shared import NodeId as NodeId
     from .generated.types.shared import NodeKey as NodeKey
-    from .generated.types.shared import NodeTimeout as NodeTimeout
-    from .generated.types.shared import NodeValueRef as NodeValueRef
-    from .generated.types.shared import NotCondition as NotCondition
     from .generated.types.shared import NotFoundError as NotFoundError
     from .generated.types.shared import Order as Order
-    from .generated.types.shared import ParameterChoice as ParameterChoice
-    from .generated.types.shared import ParameterName as ParameterName
     from .generated.types.shared import PaymentRequiredError as PaymentRequiredError
-    from .generated.types.shared import Plan as Plan
-    from .generated.types.shared import PlanEdge as PlanEdge
     from .generated.types.shared import PlanId as PlanId
-    from .generated.types.shared import PlanName as PlanName
-    from .generated.types.shared import PlanNode as PlanNode
     from .generated.types.shared import PortVisibility as PortVisibility
-    from .generated.types.shared import PreviewId as PreviewId
     from .generated.types.shared import ProviderUnavailableError as ProviderUnavailableError
     from .generated.types.shared import RateLimitedError as RateLimitedError
     from .generated.types.shared import ReceiptId as ReceiptId
     from .generated.types.shared import Region as Region
-    from .generated.types.shared import ReplayOrigin as ReplayOrigin
-    from .generated.types.shared import RetryPolicy as RetryPolicy
-    from .generated.types.shared import Run as Run
-    from .generated.types.shared import RunApproval as RunApproval
-    from .generated.types.shared import RunApprovalRequestedWebhook as RunApprovalRequestedWebhook
-    from .generated.types.shared import RunCancelledWebhook as RunCancelledWebhook
-    from .generated.types.shared import RunCompletedWebhook as RunCompletedWebhook
-    from .generated.types.shared import RunFailedWebhook as RunFailedWebhook
-    from .generated.types.shared import RunFault as RunFault
-    from .generated.types.shared import RunFaultReason as RunFaultReason
     from .generated.types.shared import RunId as RunId
-    from .generated.types.shared import RunStartedWebhook as RunStartedWebhook
-    from .generated.types.shared import RunStatus as RunStatus
-    from .generated.types.shared import S3Sink as S3Sink
-    from .generated.types.shared import SecretParameter as SecretParameter
     from .generated.types.shared import SemanticVersion as SemanticVersion
     from .generated.types.shared import Sha256 as Sha256
     from .generated.types.shared import SignalName as SignalName
-    from .generated.types.shared import SinkFault as SinkFault
     from .generated.types.shared import SnapshotId as SnapshotId
-    from .generated.types.shared import SnapshotOrigin as SnapshotOrigin
-    from .generated.types.shared import SplunkHecSink as SplunkHecSink
-    from .generated.types.shared import StreamId as StreamId
-    from .generated.types.shared import StringParameter as StringParameter
-    from .generated.types.shared import SubplanNode as SubplanNode
     from .generated.types.shared import SystemActor as SystemActor
-    from .generated.types.shared import TemplateParameter as TemplateParameter
-    from .generated.types.shared import TemplatePublishedWebhook as TemplatePublishedWebhook
-    from .generated.types.shared import TemplateSlug as TemplateSlug
-    from .generated.types.shared import TemplateVersion as TemplateVersion
-    from .generated.types.shared import TemplateWorkspaceOrigin as TemplateWorkspaceOrigin
     from .generated.types.shared import TokenActor as TokenActor
     from .generated.types.shared import TokenId as TokenId
     from .generated.types.shared import UnauthorizedError as UnauthorizedError
@@ -409,31 +375,23 @@ if TYPE_CHECKING:
     from .generated.types.shared import WaitForDuration as WaitForDuration
     from .generated.types.shared import WaitForSignal as WaitForSignal
     from .generated.types.shared import WaitForTime as WaitForTime
-    from .generated.types.shared import WaitNode as WaitNode
     from .generated.types.shared import WaitUntil as WaitUntil
-    from .generated.types.shared import WebhookEvent as WebhookEvent
-    from .generated.types.shared import WebhookId as WebhookId
-    from .generated.types.shared import WebhookPing as WebhookPing
-    from .generated.types.shared import WebhookPingWebhook as WebhookPingWebhook
-    from .generated.types.shared import Workspace as Workspace
-    from .generated.types.shared import WorkspaceDeletedWebhook as WorkspaceDeletedWebhook
-    from .generated.types.shared import WorkspaceFailedWebhook as WorkspaceFailedWebhook
     from .generated.types.shared import WorkspaceId as WorkspaceId
-    from .generated.types.shared import WorkspaceImage as WorkspaceImage
-    from .generated.types.shared import WorkspaceName as WorkspaceName
-    from .generated.types.shared import WorkspaceOrigin as WorkspaceOrigin
-    from .generated.types.shared import WorkspaceReadyWebhook as WorkspaceReadyWebhook
-    from .generated.types.shared import WorkspaceResources as WorkspaceResources
     from .generated.types.shared import WorkspaceSize as WorkspaceSize
-    from .generated.types.shared import WorkspaceStatus as WorkspaceStatus
-    from .generated.types.shared import WorkspaceStoppedWebhook as WorkspaceStoppedWebhook
+    from .generated.types.templates import BooleanParameter as BooleanParameter
+    from .generated.types.templates import ChoiceParameter as ChoiceParameter
     from .generated.types.templates import CreateTemplate as CreateTemplate
     from .generated.types.templates import ForkTemplate as ForkTemplate
     from .generated.types.templates import InstantiateTemplate as InstantiateTemplate
+    from .generated.types.templates import IntegerParameter as IntegerParameter
+    from .generated.types.templates import ParameterChoice as ParameterChoice
+    from .generated.types.templates import ParameterName as ParameterName
     from .generated.types.templates import ParameterValue as ParameterValue
     from .generated.types.templates import PlanInstance as PlanInstance
     from .generated.types.templates import PlanSource as PlanSource
     from .generated.types.templates import PublishTemplateVersion as PublishTemplateVersion
+    from .generated.types.templates import SecretParameter as SecretParameter
+    from .generated.types.templates import StringParameter as StringParameter
     from .generated.types.templates import Template as Template
     from .generated.types.templates import TemplateArchive as TemplateArchive
     from .generated.types.templates import TemplateId as TemplateId
@@ -442,15 +400,34 @@ if TYPE_CHECKING:
     from .generated.types.templates import TemplateList as TemplateList
     from .generated.types.templates import TemplateOrigin as TemplateOrigin
     from .generated.types.templates import TemplateOwner as TemplateOwner
+    from .generated.types.templates import TemplateParameter as TemplateParameter
+    from .generated.types.templates import TemplateSlug as TemplateSlug
     from .generated.types.templates import TemplateSort as TemplateSort
     from .generated.types.templates import TemplateSource as TemplateSource
     from .generated.types.templates import TemplateTags as TemplateTags
+    from .generated.types.templates import TemplateVersion as TemplateVersion
     from .generated.types.templates import TemplateVersionList as TemplateVersionList
     from .generated.types.templates import TemplateVisibility as TemplateVisibility
     from .generated.types.templates import UpdateTemplate as UpdateTemplate
     from .generated.types.templates import WorkspaceInstance as WorkspaceInstance
     from .generated.types.templates import WorkspaceSource as WorkspaceSource
+    from .generated.types.webhooks import (
+        AgentInvocationCompletedWebhook as AgentInvocationCompletedWebhook,
+    )
+    from .generated.types.webhooks import (
+        AgentVersionPublishedWebhook as AgentVersionPublishedWebhook,
+    )
     from .generated.types.webhooks import ApiArea as ApiArea
+    from .generated.types.webhooks import AuditExportReadyWebhook as AuditExportReadyWebhook
+    from .generated.types.webhooks import AuditStreamFailingWebhook as AuditStreamFailingWebhook
+    from .generated.types.webhooks import BuildFailedWebhook as BuildFailedWebhook
+    from .generated.types.webhooks import BuildPreviewReadyWebhook as BuildPreviewReadyWebhook
+    from .generated.types.webhooks import BuildSucceededWebhook as BuildSucceededWebhook
+    from .generated.types.webhooks import (
+        ComposerApplyCompletedWebhook as ComposerApplyCompletedWebhook,
+    )
+    from .generated.types.webhooks import ComposerPlanFailedWebhook as ComposerPlanFailedWebhook
+    from .generated.types.webhooks import ComposerPlanReadyWebhook as ComposerPlanReadyWebhook
     from .generated.types.webhooks import DeliveryId as DeliveryId
     from .generated.types.webhooks import EventTypeDefinition as EventTypeDefinition
     from .generated.types.webhooks import EventTypeDescription as EventTypeDescription
@@ -462,6 +439,12 @@ if TYPE_CHECKING:
     from .generated.types.webhooks import ReplayWebhookEvents as ReplayWebhookEvents
     from .generated.types.webhooks import RotatedWebhookSecret as RotatedWebhookSecret
     from .generated.types.webhooks import RotateWebhookSecret as RotateWebhookSecret
+    from .generated.types.webhooks import RunApprovalRequestedWebhook as RunApprovalRequestedWebhook
+    from .generated.types.webhooks import RunCancelledWebhook as RunCancelledWebhook
+    from .generated.types.webhooks import RunCompletedWebhook as RunCompletedWebhook
+    from .generated.types.webhooks import RunFailedWebhook as RunFailedWebhook
+    from .generated.types.webhooks import RunStartedWebhook as RunStartedWebhook
+    from .generated.types.webhooks import TemplatePublishedWebhook as TemplatePublishedWebhook
     from .generated.types.webhooks import UpdateWebhook as UpdateWebhook
     from .generated.types.webhooks import Webhook as Webhook
     from .generated.types.webhooks import WebhookDelivery as WebhookDelivery
@@ -474,17 +457,27 @@ if TYPE_CHECKING:
     from .generated.types.webhooks import WebhookDeliveryList as WebhookDeliveryList
     from .generated.types.webhooks import WebhookDeliveryStatus as WebhookDeliveryStatus
     from .generated.types.webhooks import WebhookDisabledReason as WebhookDisabledReason
+    from .generated.types.webhooks import WebhookEvent as WebhookEvent
     from .generated.types.webhooks import WebhookEventType as WebhookEventType
     from .generated.types.webhooks import WebhookEventTypes as WebhookEventTypes
+    from .generated.types.webhooks import WebhookId as WebhookId
     from .generated.types.webhooks import WebhookList as WebhookList
+    from .generated.types.webhooks import WebhookPing as WebhookPing
+    from .generated.types.webhooks import WebhookPingWebhook as WebhookPingWebhook
     from .generated.types.webhooks import WebhookReplay as WebhookReplay
     from .generated.types.webhooks import WebhookReplayStatus as WebhookReplayStatus
     from .generated.types.webhooks import WebhookSecret as WebhookSecret
     from .generated.types.webhooks import WebhookSignature as WebhookSignature
     from .generated.types.webhooks import WebhookStatus as WebhookStatus
     from .generated.types.webhooks import WebhookUrl as WebhookUrl
+    from .generated.types.webhooks import WorkspaceDeletedWebhook as WorkspaceDeletedWebhook
+    from .generated.types.webhooks import WorkspaceFailedWebhook as WorkspaceFailedWebhook
+    from .generated.types.webhooks import WorkspaceReadyWebhook as WorkspaceReadyWebhook
+    from .generated.types.webhooks import WorkspaceStoppedWebhook as WorkspaceStoppedWebhook
     from .generated.types.workspaces import CreateWorkspace as CreateWorkspace
     from .generated.types.workspaces import CreateWorkspaceSnapshot as CreateWorkspaceSnapshot
+    from .generated.types.workspaces import EmptyOrigin as EmptyOrigin
+    from .generated.types.workspaces import EnvironmentVariable as EnvironmentVariable
     from .generated.types.workspaces import EnvironmentVariableInput as EnvironmentVariableInput
     from .generated.types.workspaces import ExecEvent as ExecEvent
     from .generated.types.workspaces import ExecExitedEvent as ExecExitedEvent
@@ -494,31 +487,40 @@ if TYPE_CHECKING:
     from .generated.types.workspaces import ExecOutputEventStream as ExecOutputEventStream
     from .generated.types.workspaces import ExecStartedEvent as ExecStartedEvent
     from .generated.types.workspaces import ExposeWorkspacePort as ExposeWorkspacePort
+    from .generated.types.workspaces import GitOrigin as GitOrigin
     from .generated.types.workspaces import GitOriginInput as GitOriginInput
     from .generated.types.workspaces import PortNumber as PortNumber
     from .generated.types.workspaces import PortProtocol as PortProtocol
     from .generated.types.workspaces import RestoreWorkspaceSnapshot as RestoreWorkspaceSnapshot
+    from .generated.types.workspaces import SnapshotOrigin as SnapshotOrigin
     from .generated.types.workspaces import StopWorkspace as StopWorkspace
+    from .generated.types.workspaces import TemplateWorkspaceOrigin as TemplateWorkspaceOrigin
     from .generated.types.workspaces import UpdateWorkspace as UpdateWorkspace
+    from .generated.types.workspaces import Workspace as Workspace
     from .generated.types.workspaces import WorkspaceDeletedEvent as WorkspaceDeletedEvent
     from .generated.types.workspaces import WorkspaceEvent as WorkspaceEvent
     from .generated.types.workspaces import WorkspaceFailedEvent as WorkspaceFailedEvent
     from .generated.types.workspaces import WorkspaceFile as WorkspaceFile
     from .generated.types.workspaces import WorkspaceFileKind as WorkspaceFileKind
     from .generated.types.workspaces import WorkspaceFileList as WorkspaceFileList
+    from .generated.types.workspaces import WorkspaceImage as WorkspaceImage
     from .generated.types.workspaces import WorkspaceList as WorkspaceList
     from .generated.types.workspaces import WorkspaceLogLine as WorkspaceLogLine
     from .generated.types.workspaces import WorkspaceLogLineList as WorkspaceLogLineList
     from .generated.types.workspaces import WorkspaceLogLineSource as WorkspaceLogLineSource
+    from .generated.types.workspaces import WorkspaceName as WorkspaceName
+    from .generated.types.workspaces import WorkspaceOrigin as WorkspaceOrigin
     from .generated.types.workspaces import WorkspaceOriginInput as WorkspaceOriginInput
     from .generated.types.workspaces import WorkspacePort as WorkspacePort
     from .generated.types.workspaces import WorkspacePortList as WorkspacePortList
     from .generated.types.workspaces import WorkspaceProgressEvent as WorkspaceProgressEvent
     from .generated.types.workspaces import WorkspaceProgressEventStep as WorkspaceProgressEventStep
     from .generated.types.workspaces import WorkspaceReadyEvent as WorkspaceReadyEvent
+    from .generated.types.workspaces import WorkspaceResources as WorkspaceResources
     from .generated.types.workspaces import WorkspaceSnapshot as WorkspaceSnapshot
     from .generated.types.workspaces import WorkspaceSnapshotList as WorkspaceSnapshotList
     from .generated.types.workspaces import WorkspaceSnapshotStatus as WorkspaceSnapshotStatus
+    from .generated.types.workspaces import WorkspaceStatus as WorkspaceStatus
     from .generated.types.workspaces import (
         WorkspaceStatusChangedEvent as WorkspaceStatusChangedEvent,
     )
@@ -530,20 +532,20 @@ _HOMES = {
     "AddedFile": ".generated.types.composer",
     "Agent": ".generated.types.agents",
     "AgentActor": ".generated.types.shared",
-    "AgentCapability": ".generated.types.shared",
+    "AgentCapability": ".generated.types.agents",
     "AgentCategory": ".generated.types.agents",
     "AgentCounters": ".generated.types.agents",
-    "AgentDeprecation": ".generated.types.shared",
+    "AgentDeprecation": ".generated.types.agents",
     "AgentId": ".generated.types.shared",
-    "AgentInvocation": ".generated.types.shared",
-    "AgentInvocationCompletedWebhook": ".generated.types.shared",
+    "AgentInvocation": ".generated.types.agents",
+    "AgentInvocationCompletedWebhook": ".generated.types.webhooks",
     "AgentInvocationEvent": ".generated.types.agents",
     "AgentInvocationList": ".generated.types.agents",
     "AgentList": ".generated.types.agents",
     "AgentMessageCompletedEvent": ".generated.types.agents",
     "AgentMetrics": ".generated.types.agents",
     "AgentMetricsBucket": ".generated.types.agents",
-    "AgentNode": ".generated.types.shared",
+    "AgentNode": ".generated.types.plans",
     "AgentNodeDetail": ".generated.types.runs",
     "AgentOrigin": ".generated.types.agents",
     "AgentPricing": ".generated.types.agents",
@@ -553,59 +555,59 @@ _HOMES = {
     "AgentSource": ".generated.types.agents",
     "AgentSourceInput": ".generated.types.agents",
     "AgentStatus": ".generated.types.agents",
-    "AgentVersion": ".generated.types.shared",
+    "AgentVersion": ".generated.types.agents",
     "AgentVersionList": ".generated.types.agents",
     "AgentVersionPins": ".generated.types.runs",
-    "AgentVersionPublishedWebhook": ".generated.types.shared",
-    "AgentVersionStatus": ".generated.types.shared",
+    "AgentVersionPublishedWebhook": ".generated.types.webhooks",
+    "AgentVersionStatus": ".generated.types.agents",
     "AgentVisibility": ".generated.types.agents",
-    "AllCondition": ".generated.types.shared",
-    "AnyCondition": ".generated.types.shared",
+    "AllCondition": ".generated.types.plans",
+    "AnyCondition": ".generated.types.plans",
     "ApiArea": ".generated.types.webhooks",
-    "ApplyCommit": ".generated.types.shared",
+    "ApplyCommit": ".generated.types.composer",
     "ApplyComposerHunks": ".generated.types.composer",
-    "ApplyId": ".generated.types.shared",
-    "ApplyStrategy": ".generated.types.shared",
+    "ApplyId": ".generated.types.composer",
+    "ApplyStrategy": ".generated.types.composer",
     "ApprovalDecidedEvent": ".generated.types.runs",
-    "ApprovalDecision": ".generated.types.shared",
+    "ApprovalDecision": ".generated.types.runs",
     "ApprovalDetail": ".generated.types.audit",
     "ApprovalId": ".generated.types.shared",
-    "ApprovalNode": ".generated.types.shared",
+    "ApprovalNode": ".generated.types.plans",
     "ApprovalNodeDetail": ".generated.types.runs",
-    "ApprovalNodeOnExpiry": ".generated.types.shared",
+    "ApprovalNodeOnExpiry": ".generated.types.plans",
     "ApprovalRequestedEvent": ".generated.types.runs",
-    "ApprovalStatus": ".generated.types.shared",
+    "ApprovalStatus": ".generated.types.runs",
     "ApprovalVerdict": ".generated.types.shared",
     "ArtifactId": ".generated.types.builder",
-    "ArtifactTarget": ".generated.types.shared",
+    "ArtifactTarget": ".generated.types.builder",
     "AssetContext": ".generated.types.composer",
     "AssetId": ".generated.types.shared",
     "AssetPart": ".generated.types.builder",
-    "AuditAction": ".generated.types.shared",
+    "AuditAction": ".generated.types.audit",
     "AuditChange": ".generated.types.audit",
     "AuditDetail": ".generated.types.audit",
     "AuditEvent": ".generated.types.audit",
     "AuditEventList": ".generated.types.audit",
-    "AuditExport": ".generated.types.shared",
-    "AuditExportReadyWebhook": ".generated.types.shared",
-    "AuditExportStatus": ".generated.types.shared",
-    "AuditFilter": ".generated.types.shared",
-    "AuditOutcome": ".generated.types.shared",
+    "AuditExport": ".generated.types.audit",
+    "AuditExportReadyWebhook": ".generated.types.webhooks",
+    "AuditExportStatus": ".generated.types.audit",
+    "AuditFilter": ".generated.types.audit",
+    "AuditOutcome": ".generated.types.audit",
     "AuditRequest": ".generated.types.audit",
     "AuditRequestMethod": ".generated.types.audit",
     "AuditResource": ".generated.types.audit",
-    "AuditResourceType": ".generated.types.shared",
-    "AuditSink": ".generated.types.shared",
+    "AuditResourceType": ".generated.types.audit",
+    "AuditSink": ".generated.types.audit",
     "AuditSinkInput": ".generated.types.audit",
-    "AuditStream": ".generated.types.shared",
-    "AuditStreamFailingWebhook": ".generated.types.shared",
+    "AuditStream": ".generated.types.audit",
+    "AuditStreamFailingWebhook": ".generated.types.webhooks",
     "AuditStreamList": ".generated.types.audit",
-    "AuditStreamStatus": ".generated.types.shared",
+    "AuditStreamStatus": ".generated.types.audit",
     "AuditStreamTest": ".generated.types.audit",
     "BinaryFile": ".generated.types.composer",
-    "BooleanParameter": ".generated.types.shared",
+    "BooleanParameter": ".generated.types.templates",
     "BranchName": ".generated.types.shared",
-    "Build": ".generated.types.shared",
+    "Build": ".generated.types.builder",
     "BuildArtifact": ".generated.types.builder",
     "BuildArtifactCreatedEvent": ".generated.types.builder",
     "BuildArtifactKind": ".generated.types.builder",
@@ -615,9 +617,9 @@ _HOMES = {
     "BuildCancelledEvent": ".generated.types.builder",
     "BuildEvent": ".generated.types.builder",
     "BuildFailedEvent": ".generated.types.builder",
-    "BuildFailedWebhook": ".generated.types.shared",
+    "BuildFailedWebhook": ".generated.types.webhooks",
     "BuildFileWrittenEvent": ".generated.types.builder",
-    "BuildId": ".generated.types.shared",
+    "BuildId": ".generated.types.builder",
     "BuildList": ".generated.types.builder",
     "BuildLogEvent": ".generated.types.builder",
     "BuildLogLine": ".generated.types.builder",
@@ -625,19 +627,19 @@ _HOMES = {
     "BuildMessage": ".generated.types.builder",
     "BuildMessageEvent": ".generated.types.builder",
     "BuildMessageList": ".generated.types.builder",
-    "BuildName": ".generated.types.shared",
-    "BuildPreview": ".generated.types.shared",
+    "BuildName": ".generated.types.builder",
+    "BuildPreview": ".generated.types.builder",
     "BuildPreviewChangedEvent": ".generated.types.builder",
     "BuildPreviewList": ".generated.types.builder",
-    "BuildPreviewReadyWebhook": ".generated.types.shared",
-    "BuildPreviewStatus": ".generated.types.shared",
-    "BuildStack": ".generated.types.shared",
+    "BuildPreviewReadyWebhook": ".generated.types.webhooks",
+    "BuildPreviewStatus": ".generated.types.builder",
+    "BuildStack": ".generated.types.builder",
     "BuildStage": ".generated.types.builder",
     "BuildStageChangedEvent": ".generated.types.builder",
-    "BuildStatus": ".generated.types.shared",
+    "BuildStatus": ".generated.types.builder",
     "BuildSucceededEvent": ".generated.types.builder",
-    "BuildSucceededWebhook": ".generated.types.shared",
-    "BuildTarget": ".generated.types.shared",
+    "BuildSucceededWebhook": ".generated.types.webhooks",
+    "BuildTarget": ".generated.types.builder",
     "BuildTargetInput": ".generated.types.builder",
     "CancelAgentInvocation": ".generated.types.agents",
     "CancelBuild": ".generated.types.builder",
@@ -646,44 +648,44 @@ _HOMES = {
     "ChainSegment": ".generated.types.audit",
     "ChangeDetail": ".generated.types.audit",
     "CheckpointCreatedEvent": ".generated.types.runs",
-    "CheckpointId": ".generated.types.shared",
+    "CheckpointId": ".generated.types.runs",
     "CheckpointNode": ".generated.types.runs",
-    "ChoiceParameter": ".generated.types.shared",
+    "ChoiceParameter": ".generated.types.templates",
     "CommentAnchor": ".generated.types.composer",
     "CommentId": ".generated.types.composer",
     "CommitOptions": ".generated.types.composer",
-    "CommitSha": ".generated.types.shared",
-    "CompareCondition": ".generated.types.shared",
-    "CompareOperator": ".generated.types.shared",
-    "ComposerApply": ".generated.types.shared",
-    "ComposerApplyCompletedWebhook": ".generated.types.shared",
+    "CommitSha": ".generated.types.composer",
+    "CompareCondition": ".generated.types.plans",
+    "CompareOperator": ".generated.types.plans",
+    "ComposerApply": ".generated.types.composer",
+    "ComposerApplyCompletedWebhook": ".generated.types.webhooks",
     "ComposerApplyList": ".generated.types.composer",
-    "ComposerApplyStatus": ".generated.types.shared",
+    "ComposerApplyStatus": ".generated.types.composer",
     "ComposerComment": ".generated.types.composer",
     "ComposerCommentList": ".generated.types.composer",
     "ComposerContext": ".generated.types.composer",
     "ComposerDiff": ".generated.types.composer",
     "ComposerHunk": ".generated.types.composer",
     "ComposerHunkList": ".generated.types.composer",
-    "ComposerModel": ".generated.types.shared",
-    "ComposerPlan": ".generated.types.shared",
+    "ComposerModel": ".generated.types.composer",
+    "ComposerPlan": ".generated.types.composer",
     "ComposerPlanDiscardedEvent": ".generated.types.composer",
     "ComposerPlanEvent": ".generated.types.composer",
     "ComposerPlanFailedEvent": ".generated.types.composer",
-    "ComposerPlanFailedWebhook": ".generated.types.shared",
+    "ComposerPlanFailedWebhook": ".generated.types.webhooks",
     "ComposerPlanHunkEvent": ".generated.types.composer",
-    "ComposerPlanId": ".generated.types.shared",
+    "ComposerPlanId": ".generated.types.composer",
     "ComposerPlanList": ".generated.types.composer",
     "ComposerPlanMessageEvent": ".generated.types.composer",
     "ComposerPlanReadyEvent": ".generated.types.composer",
-    "ComposerPlanReadyWebhook": ".generated.types.shared",
+    "ComposerPlanReadyWebhook": ".generated.types.webhooks",
     "ComposerPlanStartedEvent": ".generated.types.composer",
-    "ComposerPlanStatus": ".generated.types.shared",
+    "ComposerPlanStatus": ".generated.types.composer",
     "ComposerPlanStepEvent": ".generated.types.composer",
     "ComposerPlanStepEventStep": ".generated.types.composer",
-    "Condition": ".generated.types.shared",
-    "ConditionCase": ".generated.types.shared",
-    "ConditionNode": ".generated.types.shared",
+    "Condition": ".generated.types.plans",
+    "ConditionCase": ".generated.types.plans",
+    "ConditionNode": ".generated.types.plans",
     "ConditionNodeDetail": ".generated.types.runs",
     "ConflictError": ".generated.types.shared",
     "CreateAuditExport": ".generated.types.audit",
@@ -696,9 +698,9 @@ _HOMES = {
     "Currency": ".generated.types.shared",
     "CustomAgent": ".generated.types.agents",
     "CustomAgentList": ".generated.types.agents",
-    "DatadogSink": ".generated.types.shared",
+    "DatadogSink": ".generated.types.audit",
     "DatadogSinkInput": ".generated.types.audit",
-    "DatadogSinkSite": ".generated.types.shared",
+    "DatadogSinkSite": ".generated.types.audit",
     "DecideRunApproval": ".generated.types.runs",
     "DecimalAmount": ".generated.types.shared",
     "DeletedFile": ".generated.types.composer",
@@ -708,13 +710,13 @@ _HOMES = {
     "DiffFile": ".generated.types.composer",
     "DiffLine": ".generated.types.composer",
     "DiffLineKind": ".generated.types.composer",
-    "DiffStats": ".generated.types.shared",
+    "DiffStats": ".generated.types.composer",
     "Duration": ".generated.types.shared",
-    "EdgeMapping": ".generated.types.shared",
-    "EmptyOrigin": ".generated.types.shared",
+    "EdgeMapping": ".generated.types.plans",
+    "EmptyOrigin": ".generated.types.workspaces",
     "EndpointSource": ".generated.types.agents",
     "EndpointSourceInput": ".generated.types.agents",
-    "EnvironmentVariable": ".generated.types.shared",
+    "EnvironmentVariable": ".generated.types.workspaces",
     "EnvironmentVariableInput": ".generated.types.workspaces",
     "ErrorDetail": ".generated.types.shared",
     "ErrorDetailLocation": ".generated.types.shared",
@@ -730,8 +732,8 @@ _HOMES = {
     "ExecOutputEvent": ".generated.types.workspaces",
     "ExecOutputEventStream": ".generated.types.workspaces",
     "ExecStartedEvent": ".generated.types.workspaces",
-    "ExistingWorkspaceTarget": ".generated.types.shared",
-    "ExportId": ".generated.types.shared",
+    "ExistingWorkspaceTarget": ".generated.types.builder",
+    "ExportId": ".generated.types.audit",
     "ExposeWorkspacePort": ".generated.types.workspaces",
     "Fault": ".generated.types.shared",
     "FileAnchor": ".generated.types.composer",
@@ -741,31 +743,31 @@ _HOMES = {
     "FilePath": ".generated.types.shared",
     "ForbiddenRoleError": ".generated.types.shared",
     "ForkTemplate": ".generated.types.templates",
-    "GitOrigin": ".generated.types.shared",
+    "GitOrigin": ".generated.types.workspaces",
     "GitOriginInput": ".generated.types.workspaces",
-    "HttpsSink": ".generated.types.shared",
+    "HttpsSink": ".generated.types.audit",
     "HttpsSinkInput": ".generated.types.audit",
     "HunkAnchor": ".generated.types.composer",
-    "HunkId": ".generated.types.shared",
-    "HunkResult": ".generated.types.shared",
-    "HunkResultOutcome": ".generated.types.shared",
+    "HunkId": ".generated.types.composer",
+    "HunkResult": ".generated.types.composer",
+    "HunkResultOutcome": ".generated.types.composer",
     "HunkReview": ".generated.types.composer",
     "HunkState": ".generated.types.composer",
     "ImageSource": ".generated.types.agents",
     "ImageSourceInput": ".generated.types.agents",
     "InstantiateTemplate": ".generated.types.templates",
-    "IntegerParameter": ".generated.types.shared",
+    "IntegerParameter": ".generated.types.templates",
     "InternalError": ".generated.types.shared",
     "InvalidRequestError": ".generated.types.shared",
     "InvocationCancelledEvent": ".generated.types.agents",
     "InvocationCompletedEvent": ".generated.types.agents",
     "InvocationFailedEvent": ".generated.types.agents",
-    "InvocationFault": ".generated.types.shared",
-    "InvocationFaultReason": ".generated.types.shared",
+    "InvocationFault": ".generated.types.agents",
+    "InvocationFaultReason": ".generated.types.agents",
     "InvocationId": ".generated.types.shared",
     "InvocationPricing": ".generated.types.agents",
     "InvocationStartedEvent": ".generated.types.agents",
-    "InvocationStatus": ".generated.types.shared",
+    "InvocationStatus": ".generated.types.agents",
     "InvocationSubject": ".generated.types.audit",
     "InvokeAgent": ".generated.types.agents",
     "JobSubject": ".generated.types.audit",
@@ -779,54 +781,54 @@ _HOMES = {
     "LatencySummary": ".generated.types.agents",
     "LineRange": ".generated.types.composer",
     "LogLevel": ".generated.types.shared",
-    "MapNode": ".generated.types.shared",
+    "MapNode": ".generated.types.plans",
     "MapNodeDetail": ".generated.types.runs",
-    "MapNodeOnItemFailure": ".generated.types.shared",
+    "MapNodeOnItemFailure": ".generated.types.plans",
     "MessageId": ".generated.types.builder",
     "MessagePart": ".generated.types.builder",
     "MessageRole": ".generated.types.builder",
     "MetricsStep": ".generated.types.agents",
     "ModifiedFile": ".generated.types.composer",
     "Money": ".generated.types.shared",
-    "NewWorkspaceTarget": ".generated.types.shared",
+    "NewWorkspaceTarget": ".generated.types.builder",
     "NewWorkspaceTargetInput": ".generated.types.builder",
     "NodeCompletedEvent": ".generated.types.runs",
-    "NodeDefaults": ".generated.types.shared",
+    "NodeDefaults": ".generated.types.plans",
     "NodeFailedEvent": ".generated.types.runs",
-    "NodeId": ".generated.types.shared",
+    "NodeId": ".generated.types.runs",
     "NodeKey": ".generated.types.shared",
     "NodeSkippedEvent": ".generated.types.runs",
     "NodeSkippedEventReason": ".generated.types.runs",
     "NodeStartedEvent": ".generated.types.runs",
-    "NodeTimeout": ".generated.types.shared",
+    "NodeTimeout": ".generated.types.plans",
     "NodeType": ".generated.types.runs",
-    "NodeValueRef": ".generated.types.shared",
-    "NotCondition": ".generated.types.shared",
+    "NodeValueRef": ".generated.types.plans",
+    "NotCondition": ".generated.types.plans",
     "NotFoundError": ".generated.types.shared",
     "Order": ".generated.types.shared",
-    "ParameterChoice": ".generated.types.shared",
-    "ParameterName": ".generated.types.shared",
+    "ParameterChoice": ".generated.types.templates",
+    "ParameterName": ".generated.types.templates",
     "ParameterValue": ".generated.types.templates",
     "PathPattern": ".generated.types.composer",
     "PaymentRequiredError": ".generated.types.shared",
     "PingWebhook": ".generated.types.webhooks",
-    "Plan": ".generated.types.shared",
+    "Plan": ".generated.types.plans",
     "PlanAnchor": ".generated.types.composer",
     "PlanDiagnostic": ".generated.types.plans",
     "PlanDiagnosticCode": ".generated.types.plans",
     "PlanDiagnosticSeverity": ".generated.types.plans",
-    "PlanEdge": ".generated.types.shared",
+    "PlanEdge": ".generated.types.plans",
     "PlanId": ".generated.types.shared",
     "PlanInstance": ".generated.types.templates",
     "PlanList": ".generated.types.plans",
-    "PlanName": ".generated.types.shared",
-    "PlanNode": ".generated.types.shared",
+    "PlanName": ".generated.types.plans",
+    "PlanNode": ".generated.types.plans",
     "PlanSource": ".generated.types.templates",
     "PlanValidation": ".generated.types.plans",
     "PortNumber": ".generated.types.workspaces",
     "PortProtocol": ".generated.types.workspaces",
     "PortVisibility": ".generated.types.shared",
-    "PreviewId": ".generated.types.shared",
+    "PreviewId": ".generated.types.builder",
     "PreviewPart": ".generated.types.builder",
     "PromptSource": ".generated.types.agents",
     "ProviderUnavailableError": ".generated.types.shared",
@@ -843,7 +845,7 @@ _HOMES = {
     "RegisteredWebhook": ".generated.types.webhooks",
     "RenamedFile": ".generated.types.composer",
     "ReplayId": ".generated.types.webhooks",
-    "ReplayOrigin": ".generated.types.shared",
+    "ReplayOrigin": ".generated.types.runs",
     "ReplayRun": ".generated.types.runs",
     "ReplayWebhookEvents": ".generated.types.webhooks",
     "RequestComposerPlan": ".generated.types.composer",
@@ -852,32 +854,32 @@ _HOMES = {
     "RestoreWorkspaceSnapshot": ".generated.types.workspaces",
     "ResumeRun": ".generated.types.runs",
     "RetryBuild": ".generated.types.builder",
-    "RetryPolicy": ".generated.types.shared",
+    "RetryPolicy": ".generated.types.plans",
     "RetryRunNode": ".generated.types.runs",
     "RevertComposerApply": ".generated.types.composer",
     "ReviewComposerHunk": ".generated.types.composer",
     "ReviseComposerPlan": ".generated.types.composer",
     "RotateWebhookSecret": ".generated.types.webhooks",
     "RotatedWebhookSecret": ".generated.types.webhooks",
-    "Run": ".generated.types.shared",
+    "Run": ".generated.types.runs",
     "RunAbortSignal": ".generated.types.runs",
-    "RunApproval": ".generated.types.shared",
+    "RunApproval": ".generated.types.runs",
     "RunApprovalList": ".generated.types.runs",
-    "RunApprovalRequestedWebhook": ".generated.types.shared",
+    "RunApprovalRequestedWebhook": ".generated.types.webhooks",
     "RunCancelledEvent": ".generated.types.runs",
-    "RunCancelledWebhook": ".generated.types.shared",
+    "RunCancelledWebhook": ".generated.types.webhooks",
     "RunCheckpoint": ".generated.types.runs",
     "RunCheckpointDetail": ".generated.types.runs",
     "RunCheckpointList": ".generated.types.runs",
     "RunCheckpointReason": ".generated.types.runs",
     "RunCompletedEvent": ".generated.types.runs",
-    "RunCompletedWebhook": ".generated.types.shared",
+    "RunCompletedWebhook": ".generated.types.webhooks",
     "RunEvent": ".generated.types.runs",
     "RunExtendSignal": ".generated.types.runs",
     "RunFailedEvent": ".generated.types.runs",
-    "RunFailedWebhook": ".generated.types.shared",
-    "RunFault": ".generated.types.shared",
-    "RunFaultReason": ".generated.types.shared",
+    "RunFailedWebhook": ".generated.types.webhooks",
+    "RunFault": ".generated.types.runs",
+    "RunFaultReason": ".generated.types.runs",
     "RunId": ".generated.types.shared",
     "RunInputSignal": ".generated.types.runs",
     "RunList": ".generated.types.runs",
@@ -900,31 +902,31 @@ _HOMES = {
     "RunSignalAckType": ".generated.types.runs",
     "RunSkipSignal": ".generated.types.runs",
     "RunStartedEvent": ".generated.types.runs",
-    "RunStartedWebhook": ".generated.types.shared",
-    "RunStatus": ".generated.types.shared",
+    "RunStartedWebhook": ".generated.types.webhooks",
+    "RunStatus": ".generated.types.runs",
     "RunSubject": ".generated.types.audit",
-    "S3Sink": ".generated.types.shared",
+    "S3Sink": ".generated.types.audit",
     "S3SinkInput": ".generated.types.audit",
-    "SecretParameter": ".generated.types.shared",
+    "SecretParameter": ".generated.types.templates",
     "SemanticVersion": ".generated.types.shared",
     "SendBuildMessage": ".generated.types.builder",
     "SentBuildMessage": ".generated.types.builder",
     "Sha256": ".generated.types.shared",
     "SignalName": ".generated.types.shared",
     "SignalReceivedEvent": ".generated.types.runs",
-    "SinkFault": ".generated.types.shared",
+    "SinkFault": ".generated.types.audit",
     "SnapshotId": ".generated.types.shared",
-    "SnapshotOrigin": ".generated.types.shared",
+    "SnapshotOrigin": ".generated.types.workspaces",
     "SpendDetail": ".generated.types.audit",
-    "SplunkHecSink": ".generated.types.shared",
+    "SplunkHecSink": ".generated.types.audit",
     "SplunkHecSinkInput": ".generated.types.audit",
     "StartBuild": ".generated.types.builder",
     "StartRun": ".generated.types.runs",
     "StartedBuildPreview": ".generated.types.builder",
     "StopWorkspace": ".generated.types.workspaces",
-    "StreamId": ".generated.types.shared",
-    "StringParameter": ".generated.types.shared",
-    "SubplanNode": ".generated.types.shared",
+    "StreamId": ".generated.types.audit",
+    "StringParameter": ".generated.types.templates",
+    "SubplanNode": ".generated.types.plans",
     "SubplanNodeDetail": ".generated.types.runs",
     "SystemActor": ".generated.types.shared",
     "Template": ".generated.types.templates",
@@ -935,16 +937,16 @@ _HOMES = {
     "TemplateList": ".generated.types.templates",
     "TemplateOrigin": ".generated.types.templates",
     "TemplateOwner": ".generated.types.templates",
-    "TemplateParameter": ".generated.types.shared",
-    "TemplatePublishedWebhook": ".generated.types.shared",
-    "TemplateSlug": ".generated.types.shared",
+    "TemplateParameter": ".generated.types.templates",
+    "TemplatePublishedWebhook": ".generated.types.webhooks",
+    "TemplateSlug": ".generated.types.templates",
     "TemplateSort": ".generated.types.templates",
     "TemplateSource": ".generated.types.templates",
     "TemplateTags": ".generated.types.templates",
-    "TemplateVersion": ".generated.types.shared",
+    "TemplateVersion": ".generated.types.templates",
     "TemplateVersionList": ".generated.types.templates",
     "TemplateVisibility": ".generated.types.templates",
-    "TemplateWorkspaceOrigin": ".generated.types.shared",
+    "TemplateWorkspaceOrigin": ".generated.types.workspaces",
     "TextContext": ".generated.types.composer",
     "TextOutput": ".generated.types.runs",
     "TextPart": ".generated.types.builder",
@@ -974,7 +976,7 @@ _HOMES = {
     "WaitForDuration": ".generated.types.shared",
     "WaitForSignal": ".generated.types.shared",
     "WaitForTime": ".generated.types.shared",
-    "WaitNode": ".generated.types.shared",
+    "WaitNode": ".generated.types.plans",
     "WaitNodeDetail": ".generated.types.runs",
     "WaitUntil": ".generated.types.shared",
     "Webhook": ".generated.types.webhooks",
@@ -986,55 +988,55 @@ _HOMES = {
     "WebhookDeliveryList": ".generated.types.webhooks",
     "WebhookDeliveryStatus": ".generated.types.webhooks",
     "WebhookDisabledReason": ".generated.types.webhooks",
-    "WebhookEvent": ".generated.types.shared",
+    "WebhookEvent": ".generated.types.webhooks",
     "WebhookEventType": ".generated.types.webhooks",
     "WebhookEventTypes": ".generated.types.webhooks",
-    "WebhookId": ".generated.types.shared",
+    "WebhookId": ".generated.types.webhooks",
     "WebhookList": ".generated.types.webhooks",
-    "WebhookPing": ".generated.types.shared",
-    "WebhookPingWebhook": ".generated.types.shared",
+    "WebhookPing": ".generated.types.webhooks",
+    "WebhookPingWebhook": ".generated.types.webhooks",
     "WebhookReplay": ".generated.types.webhooks",
     "WebhookReplayStatus": ".generated.types.webhooks",
     "WebhookSecret": ".generated.types.webhooks",
     "WebhookSignature": ".generated.types.webhooks",
     "WebhookStatus": ".generated.types.webhooks",
     "WebhookUrl": ".generated.types.webhooks",
-    "Workspace": ".generated.types.shared",
+    "Workspace": ".generated.types.workspaces",
     "WorkspaceDeletedEvent": ".generated.types.workspaces",
-    "WorkspaceDeletedWebhook": ".generated.types.shared",
+    "WorkspaceDeletedWebhook": ".generated.types.webhooks",
     "WorkspaceEvent": ".generated.types.workspaces",
     "WorkspaceFailedEvent": ".generated.types.workspaces",
-    "WorkspaceFailedWebhook": ".generated.types.shared",
+    "WorkspaceFailedWebhook": ".generated.types.webhooks",
     "WorkspaceFile": ".generated.types.workspaces",
     "WorkspaceFileKind": ".generated.types.workspaces",
     "WorkspaceFileList": ".generated.types.workspaces",
     "WorkspaceId": ".generated.types.shared",
-    "WorkspaceImage": ".generated.types.shared",
+    "WorkspaceImage": ".generated.types.workspaces",
     "WorkspaceInstance": ".generated.types.templates",
     "WorkspaceList": ".generated.types.workspaces",
     "WorkspaceLogLine": ".generated.types.workspaces",
     "WorkspaceLogLineList": ".generated.types.workspaces",
     "WorkspaceLogLineSource": ".generated.types.workspaces",
-    "WorkspaceName": ".generated.types.shared",
-    "WorkspaceOrigin": ".generated.types.shared",
+    "WorkspaceName": ".generated.types.workspaces",
+    "WorkspaceOrigin": ".generated.types.workspaces",
     "WorkspaceOriginInput": ".generated.types.workspaces",
     "WorkspacePort": ".generated.types.workspaces",
     "WorkspacePortList": ".generated.types.workspaces",
     "WorkspaceProgressEvent": ".generated.types.workspaces",
     "WorkspaceProgressEventStep": ".generated.types.workspaces",
     "WorkspaceReadyEvent": ".generated.types.workspaces",
-    "WorkspaceReadyWebhook": ".generated.types.shared",
-    "WorkspaceResources": ".generated.types.shared",
+    "WorkspaceReadyWebhook": ".generated.types.webhooks",
+    "WorkspaceResources": ".generated.types.workspaces",
     "WorkspaceSize": ".generated.types.shared",
     "WorkspaceSnapshot": ".generated.types.workspaces",
     "WorkspaceSnapshotList": ".generated.types.workspaces",
     "WorkspaceSnapshotStatus": ".generated.types.workspaces",
     "WorkspaceSource": ".generated.types.templates",
-    "WorkspaceStatus": ".generated.types.shared",
+    "WorkspaceStatus": ".generated.types.workspaces",
     "WorkspaceStatusChangedEvent": ".generated.types.workspaces",
     "WorkspaceStopReason": ".generated.types.workspaces",
     "WorkspaceStoppedEvent": ".generated.types.workspaces",
-    "WorkspaceStoppedWebhook": ".generated.types.shared",
+    "WorkspaceStoppedWebhook": ".generated.types.webhooks",
 }
 
 

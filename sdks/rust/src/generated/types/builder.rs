@@ -5,6 +5,24 @@ use serde::{Deserialize, Serialize};
 /// An artifact of a build.
 pub type ArtifactId = String;
 
+/// An archive among the artifacts, and no workspace.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "artifact")]
+#[non_exhaustive]
+pub struct ArtifactTarget {
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ArtifactTarget {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
 /// An asset that the message refers to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "asset")]
@@ -17,6 +35,53 @@ pub struct AssetPart {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// An app that is made from a prompt and changed by follow-up prompts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Build {
+    /// `id`
+    pub id: BuildId,
+    /// The assets that the first prompt refers to.
+    pub asset_ids: Vec<super::AssetId>,
+    /// Goes up by one with every retry.
+    pub attempt: i32,
+    /// The most that the build may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// Why the build failed; null unless its status is `failed`.
+    pub fault: Option<super::Fault>,
+    /// When it last settled; null while it goes on.
+    pub finished_at: Option<jiff::Timestamp>,
+    /// `labels`
+    pub labels: super::Labels,
+    /// `name`
+    pub name: BuildName,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// The latest preview; null before the first.
+    pub preview: Option<BuildPreview>,
+    /// The first prompt. Later ones are among the messages.
+    pub prompt: String,
+    /// `stack`
+    pub stack: BuildStack,
+    /// `status`
+    pub status: BuildStatus,
+    /// Where to follow the work as server-sent events.
+    pub stream_url: String,
+    /// `target`
+    pub target: BuildTarget,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
+    /// `usage`
+    pub usage: super::Usage,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
 /// A file that a build made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -24,7 +89,7 @@ pub struct BuildArtifact {
     /// `id`
     pub id: ArtifactId,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// When it is removed; null means with the build.
@@ -52,7 +117,7 @@ pub struct BuildArtifactCreatedEvent {
     /// `artifact`
     pub artifact: BuildArtifact,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `sequence`
@@ -187,7 +252,7 @@ impl BuildAssetPurpose {
 #[non_exhaustive]
 pub struct BuildCancelledEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `cancelled_by`
     pub cancelled_by: super::Actor,
     /// `occurred_at`
@@ -257,7 +322,7 @@ impl<'de> Deserialize<'de> for BuildEvent {
 #[non_exhaustive]
 pub struct BuildFailedEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `fault`
     pub fault: super::Fault,
     /// `occurred_at`
@@ -281,7 +346,7 @@ pub struct BuildFailedEvent {
 #[non_exhaustive]
 pub struct BuildFileWrittenEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `path`
@@ -295,12 +360,15 @@ pub struct BuildFileWrittenEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// A build.
+pub type BuildId = String;
+
 /// A page of builds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BuildList {
     /// `data`
-    pub data: Vec<super::Build>,
+    pub data: Vec<Build>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
@@ -314,7 +382,7 @@ pub struct BuildList {
 #[non_exhaustive]
 pub struct BuildLogEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `line`
     pub line: BuildLogLine,
     /// `occurred_at`
@@ -365,7 +433,7 @@ pub struct BuildMessage {
     /// `author`
     pub author: super::Actor,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `parts`
@@ -383,7 +451,7 @@ pub struct BuildMessage {
 #[non_exhaustive]
 pub struct BuildMessageEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// Text that goes behind what came before of the same message.
     pub delta: String,
     /// `message_id`
@@ -410,17 +478,47 @@ pub struct BuildMessageList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// A name for people. It need not be unique.
+pub type BuildName = String;
+
+/// A build that runs at a URL for a while.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BuildPreview {
+    /// `id`
+    pub id: PreviewId,
+    /// `build_id`
+    pub build_id: BuildId,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// When it is taken down.
+    pub expires_at: jiff::Timestamp,
+    /// Why it failed; null otherwise.
+    pub fault: Option<super::Fault>,
+    /// `region`
+    pub region: super::Region,
+    /// `status`
+    pub status: BuildPreviewStatus,
+    /// Where it answers; null until it is ready.
+    pub url: Option<String>,
+    /// `visibility`
+    pub visibility: super::PortVisibility,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
 /// A preview is ready, or failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "build.preview_changed")]
 #[non_exhaustive]
 pub struct BuildPreviewChangedEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `preview`
-    pub preview: super::BuildPreview,
+    pub preview: BuildPreview,
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
@@ -433,12 +531,94 @@ pub struct BuildPreviewChangedEvent {
 #[non_exhaustive]
 pub struct BuildPreviewList {
     /// `data`
-    pub data: Vec<super::BuildPreview>,
+    pub data: Vec<BuildPreview>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Where the preview is in its life. `ready` ends with `expired`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum BuildPreviewStatus {
+    /// `deploying`
+    #[serde(rename = "deploying")]
+    Deploying,
+    /// `ready`
+    #[serde(rename = "ready")]
+    Ready,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `expired`
+    #[serde(rename = "expired")]
+    Expired,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildPreviewStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Deploying => "deploying",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// What the app is made with. `auto` leaves it to the prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum BuildStack {
+    /// `auto`
+    #[serde(rename = "auto")]
+    Auto,
+    /// `nextjs`
+    #[serde(rename = "nextjs")]
+    Nextjs,
+    /// `sveltekit`
+    #[serde(rename = "sveltekit")]
+    Sveltekit,
+    /// `django`
+    #[serde(rename = "django")]
+    Django,
+    /// `rails`
+    #[serde(rename = "rails")]
+    Rails,
+    /// `axum`
+    #[serde(rename = "axum")]
+    Axum,
+    /// `static`
+    #[serde(rename = "static")]
+    Static,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildStack {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Nextjs => "nextjs",
+            Self::Sveltekit => "sveltekit",
+            Self::Django => "django",
+            Self::Rails => "rails",
+            Self::Axum => "axum",
+            Self::Static => "static",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// A part of the work.
@@ -484,7 +664,7 @@ pub struct BuildStageChangedEvent {
     /// `attempt`
     pub attempt: i32,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `sequence`
@@ -496,13 +676,65 @@ pub struct BuildStageChangedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
+/// prompt, a deploy or a retry takes it out of there again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum BuildStatus {
+    /// `queued`
+    #[serde(rename = "queued")]
+    Queued,
+    /// `planning`
+    #[serde(rename = "planning")]
+    Planning,
+    /// `generating`
+    #[serde(rename = "generating")]
+    Generating,
+    /// `testing`
+    #[serde(rename = "testing")]
+    Testing,
+    /// `deploying`
+    #[serde(rename = "deploying")]
+    Deploying,
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `cancelled`
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::Planning => "planning",
+            Self::Generating => "generating",
+            Self::Testing => "testing",
+            Self::Deploying => "deploying",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// The build settled in `succeeded`. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "build.succeeded")]
 #[non_exhaustive]
 pub struct BuildSucceededEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `receipt`
@@ -520,13 +752,40 @@ pub struct BuildSucceededEvent {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
+pub enum BuildTarget {
+    /// `new_workspace`
+    NewWorkspace(NewWorkspaceTarget),
+    /// `workspace`
+    Workspace(ExistingWorkspaceTarget),
+    /// `artifact`
+    Artifact(ArtifactTarget),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for BuildTarget {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
+            Some("workspace") => Self::Workspace(tagged.without_tag()?),
+            Some("artifact") => Self::Artifact(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// Where the app's source goes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
 pub enum BuildTargetInput {
     /// `new_workspace`
     NewWorkspace(NewWorkspaceTargetInput),
     /// `workspace`
-    Workspace(super::ExistingWorkspaceTarget),
+    Workspace(ExistingWorkspaceTarget),
     /// `artifact`
-    Artifact(super::ArtifactTarget),
+    Artifact(ArtifactTarget),
     /// What this version does not know.
     Unknown(serde_json::Value),
 }
@@ -611,6 +870,40 @@ impl DeployBuildPreview {
     }
 }
 
+/// A folder of a workspace that is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "workspace")]
+#[non_exhaustive]
+pub struct ExistingWorkspaceTarget {
+    /// `workspace_id`
+    pub workspace_id: super::WorkspaceId,
+    /// An empty folder, made if it is not there. Left out, the root of the working tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<super::FilePath>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ExistingWorkspaceTarget {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(workspace_id: impl Into<super::WorkspaceId>) -> Self {
+        Self {
+            workspace_id: workspace_id.into(),
+            path: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`path`](Self::path).
+    #[must_use]
+    pub fn with_path(mut self, value: impl Into<super::FilePath>) -> Self {
+        self.path = Some(value.into());
+        self
+    }
+}
+
 /// A message of a build's conversation.
 pub type MessageId = String;
 
@@ -672,6 +965,25 @@ impl MessageRole {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "new_workspace")]
 #[non_exhaustive]
+pub struct NewWorkspaceTarget {
+    /// Left out, the organisation's home region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<super::Region>,
+    /// Left out, `medium`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<super::WorkspaceSize>,
+    /// The workspace, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<super::WorkspaceId>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A workspace that is provisioned for the app.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "new_workspace")]
+#[non_exhaustive]
 pub struct NewWorkspaceTargetInput {
     /// Left out, the organisation's home region.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -703,13 +1015,16 @@ impl NewWorkspaceTargetInput {
     }
 }
 
+/// A preview of a build.
+pub type PreviewId = String;
+
 /// A preview that the builder shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "preview")]
 #[non_exhaustive]
 pub struct PreviewPart {
     /// `preview_id`
-    pub preview_id: super::PreviewId,
+    pub preview_id: PreviewId,
     /// Properties that this version does not know.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -787,7 +1102,7 @@ pub struct SentBuildMessage {
     /// `author`
     pub author: super::Actor,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `parts`
@@ -823,10 +1138,10 @@ pub struct StartBuild {
     pub labels: Option<super::Labels>,
     /// Left out, a name is made from the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<super::BuildName>,
+    pub name: Option<BuildName>,
     /// `stack`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stack: Option<super::BuildStack>,
+    pub stack: Option<BuildStack>,
     /// Left out, a new workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<BuildTargetInput>,
@@ -878,14 +1193,14 @@ impl StartBuild {
 
     /// Sets [`name`](Self::name).
     #[must_use]
-    pub fn with_name(mut self, value: impl Into<super::BuildName>) -> Self {
+    pub fn with_name(mut self, value: impl Into<BuildName>) -> Self {
         self.name = Some(value.into());
         self
     }
 
     /// Sets [`stack`](Self::stack).
     #[must_use]
-    pub fn with_stack(mut self, value: super::BuildStack) -> Self {
+    pub fn with_stack(mut self, value: BuildStack) -> Self {
         self.stack = Some(value);
         self
     }
@@ -903,9 +1218,9 @@ impl StartBuild {
 #[non_exhaustive]
 pub struct StartedBuildPreview {
     /// `id`
-    pub id: super::PreviewId,
+    pub id: PreviewId,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// When it is taken down.
@@ -917,7 +1232,7 @@ pub struct StartedBuildPreview {
     /// `region`
     pub region: super::Region,
     /// `status`
-    pub status: super::BuildPreviewStatus,
+    pub status: BuildPreviewStatus,
     /// Where to follow the work as server-sent events.
     pub stream_url: String,
     /// Where it answers; null until it is ready.

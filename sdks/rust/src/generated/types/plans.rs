@@ -4,26 +4,483 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Invokes one agent. Its input is `input` merged with what the incoming edges bring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "agent")]
+#[non_exhaustive]
+pub struct AgentNode {
+    /// `agent_id`
+    pub agent_id: super::AgentId,
+    /// `key`
+    pub key: super::NodeKey,
+    /// The most that this node may cost, all its attempts together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<super::Money>,
+    /// The fixed part of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<super::JsonObject>,
+    /// A name for people; the key when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+    /// The version to invoke. Left out, the newest one when the run starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<super::SemanticVersion>,
+    /// The workspace whose tree the agent works on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<super::WorkspaceId>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl AgentNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(agent_id: impl Into<super::AgentId>, key: impl Into<super::NodeKey>) -> Self {
+        Self {
+            agent_id: agent_id.into(),
+            key: key.into(),
+            ceiling: None,
+            input: None,
+            name: None,
+            retry: None,
+            timeout: None,
+            version: None,
+            workspace_id: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`ceiling`](Self::ceiling).
+    #[must_use]
+    pub fn with_ceiling(mut self, value: super::Money) -> Self {
+        self.ceiling = Some(value);
+        self
+    }
+
+    /// Sets [`input`](Self::input).
+    #[must_use]
+    pub fn with_input(mut self, value: super::JsonObject) -> Self {
+        self.input = Some(value);
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// Sets [`retry`](Self::retry).
+    #[must_use]
+    pub fn with_retry(mut self, value: RetryPolicy) -> Self {
+        self.retry = Some(value);
+        self
+    }
+
+    /// Sets [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn with_timeout(mut self, value: impl Into<NodeTimeout>) -> Self {
+        self.timeout = Some(value.into());
+        self
+    }
+
+    /// Sets [`version`](Self::version).
+    #[must_use]
+    pub fn with_version(mut self, value: impl Into<super::SemanticVersion>) -> Self {
+        self.version = Some(value.into());
+        self
+    }
+
+    /// Sets [`workspace_id`](Self::workspace_id).
+    #[must_use]
+    pub fn with_workspace_id(mut self, value: impl Into<super::WorkspaceId>) -> Self {
+        self.workspace_id = Some(value.into());
+        self
+    }
+}
+
+/// Holds when every one of its conditions holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "all")]
+#[non_exhaustive]
+pub struct AllCondition {
+    /// `conditions`
+    pub conditions: Vec<Condition>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl AllCondition {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
+        Self {
+            conditions: conditions.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// Holds when at least one of its conditions holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "any")]
+#[non_exhaustive]
+pub struct AnyCondition {
+    /// `conditions`
+    pub conditions: Vec<Condition>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl AnyCondition {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(conditions: impl Into<Vec<Condition>>) -> Self {
+        Self {
+            conditions: conditions.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// Holds the run until enough people have approved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "approval")]
+#[non_exhaustive]
+pub struct ApprovalNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// What the approver is asked, in Markdown.
+    pub prompt: String,
+    /// The roles whose holders may decide. Left out, anyone who may start the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver_roles: Option<Vec<String>>,
+    /// How long to wait for a decision (ISO 8601). Left out, as long as the run may last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<super::Duration>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What an approval that nobody decided in time counts as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_expiry: Option<ApprovalNodeOnExpiry>,
+    /// How many different people must approve. One rejection ends the wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ApprovalNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(key: impl Into<super::NodeKey>, prompt: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            prompt: prompt.into(),
+            approver_roles: None,
+            expires_after: None,
+            name: None,
+            on_expiry: None,
+            required_approvals: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`approver_roles`](Self::approver_roles).
+    #[must_use]
+    pub fn with_approver_roles(mut self, value: impl Into<Vec<String>>) -> Self {
+        self.approver_roles = Some(value.into());
+        self
+    }
+
+    /// Sets [`expires_after`](Self::expires_after).
+    #[must_use]
+    pub fn with_expires_after(mut self, value: impl Into<super::Duration>) -> Self {
+        self.expires_after = Some(value.into());
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// Sets [`on_expiry`](Self::on_expiry).
+    #[must_use]
+    pub fn with_on_expiry(mut self, value: ApprovalNodeOnExpiry) -> Self {
+        self.on_expiry = Some(value);
+        self
+    }
+
+    /// Sets [`required_approvals`](Self::required_approvals).
+    #[must_use]
+    pub fn with_required_approvals(mut self, value: i32) -> Self {
+        self.required_approvals = Some(value);
+        self
+    }
+}
+
+/// What an approval that nobody decided in time counts as.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ApprovalNodeOnExpiry {
+    /// `approve`
+    #[serde(rename = "approve")]
+    Approve,
+    /// `reject`
+    #[serde(rename = "reject")]
+    Reject,
+    /// `fail`
+    #[serde(rename = "fail")]
+    Fail,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl ApprovalNodeOnExpiry {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Fail => "fail",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
+/// null.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "compare")]
+#[non_exhaustive]
+pub struct CompareCondition {
+    /// `operator`
+    pub operator: CompareOperator,
+    /// `pointer`
+    pub pointer: super::JsonPointer,
+    /// The value to compare with; for `in` an array, for `matches` a regular expression.
+    pub value: super::JsonValue,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl CompareCondition {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(
+        operator: CompareOperator,
+        pointer: impl Into<super::JsonPointer>,
+        value: impl Into<super::JsonValue>,
+    ) -> Self {
+        Self {
+            operator,
+            pointer: pointer.into(),
+            value: value.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// Equality is that of JSON values. Order is defined between two numbers and between two strings
+/// (by code point); it is false for anything else. `contains` takes a string or an array on the
+/// left.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CompareOperator {
+    /// `eq`
+    #[serde(rename = "eq")]
+    Eq,
+    /// `ne`
+    #[serde(rename = "ne")]
+    Ne,
+    /// `lt`
+    #[serde(rename = "lt")]
+    Lt,
+    /// `lte`
+    #[serde(rename = "lte")]
+    Lte,
+    /// `gt`
+    #[serde(rename = "gt")]
+    Gt,
+    /// `gte`
+    #[serde(rename = "gte")]
+    Gte,
+    /// `in`
+    #[serde(rename = "in")]
+    In,
+    /// `contains`
+    #[serde(rename = "contains")]
+    Contains,
+    /// `matches`
+    #[serde(rename = "matches")]
+    Matches,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl CompareOperator {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::In => "in",
+            Self::Contains => "contains",
+            Self::Matches => "matches",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// A predicate over the output of the node before it, told apart by `type`. Conditions nest, at
+/// most 16 deep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Condition {
+    /// `all`
+    All(AllCondition),
+    /// `any`
+    Any(AnyCondition),
+    /// `not`
+    Not(Box<NotCondition>),
+    /// `compare`
+    Compare(CompareCondition),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("all") => Self::All(tagged.without_tag()?),
+            Some("any") => Self::Any(tagged.without_tag()?),
+            Some("not") => Self::Not(tagged.without_tag()?),
+            Some("compare") => Self::Compare(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// A branch and when it is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConditionCase {
+    /// `branch`
+    pub branch: super::BranchName,
+    /// `when`
+    pub when: Condition,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ConditionCase {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(branch: impl Into<super::BranchName>, when: Condition) -> Self {
+        Self {
+            branch: branch.into(),
+            when,
+            extra: Default::default(),
+        }
+    }
+}
+
+/// Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
+/// leave this node name the branch they belong to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "condition")]
+#[non_exhaustive]
+pub struct ConditionNode {
+    /// `cases`
+    pub cases: Vec<ConditionCase>,
+    /// `key`
+    pub key: super::NodeKey,
+    /// Taken when no case holds. Left out, the node fails then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_branch: Option<super::BranchName>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ConditionNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(cases: impl Into<Vec<ConditionCase>>, key: impl Into<super::NodeKey>) -> Self {
+        Self {
+            cases: cases.into(),
+            key: key.into(),
+            default_branch: None,
+            name: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`default_branch`](Self::default_branch).
+    #[must_use]
+    pub fn with_default_branch(mut self, value: impl Into<super::BranchName>) -> Self {
+        self.default_branch = Some(value.into());
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
 /// `CreatePlan` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePlan {
     /// `name`
-    pub name: super::PlanName,
+    pub name: PlanName,
     /// `nodes`
-    pub nodes: Vec<super::PlanNode>,
+    pub nodes: Vec<PlanNode>,
     /// The most that one run may cost. Left out, the organisation's own ceiling holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<super::Money>,
     /// `defaults`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub defaults: Option<super::NodeDefaults>,
+    pub defaults: Option<NodeDefaults>,
     /// What the plan is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The edges. Left out, the nodes run independently of one another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub edges: Option<Vec<super::PlanEdge>>,
+    pub edges: Option<Vec<PlanEdge>>,
     /// What a run's `input` must satisfy. Left out, any object will do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<super::JsonSchema>,
@@ -32,13 +489,13 @@ pub struct CreatePlan {
     pub labels: Option<super::Labels>,
     /// The run's outputs by name. Left out, every node without an outgoing edge gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<BTreeMap<String, super::NodeValueRef>>,
+    pub outputs: Option<BTreeMap<String, NodeValueRef>>,
 }
 
 impl CreatePlan {
     /// With what is required; the rest is left out until it is set.
     #[must_use]
-    pub fn new(name: impl Into<super::PlanName>, nodes: impl Into<Vec<super::PlanNode>>) -> Self {
+    pub fn new(name: impl Into<PlanName>, nodes: impl Into<Vec<PlanNode>>) -> Self {
         Self {
             name: name.into(),
             nodes: nodes.into(),
@@ -61,7 +518,7 @@ impl CreatePlan {
 
     /// Sets [`defaults`](Self::defaults).
     #[must_use]
-    pub fn with_defaults(mut self, value: super::NodeDefaults) -> Self {
+    pub fn with_defaults(mut self, value: NodeDefaults) -> Self {
         self.defaults = Some(value);
         self
     }
@@ -75,7 +532,7 @@ impl CreatePlan {
 
     /// Sets [`edges`](Self::edges).
     #[must_use]
-    pub fn with_edges(mut self, value: impl Into<Vec<super::PlanEdge>>) -> Self {
+    pub fn with_edges(mut self, value: impl Into<Vec<PlanEdge>>) -> Self {
         self.edges = Some(value.into());
         self
     }
@@ -96,10 +553,268 @@ impl CreatePlan {
 
     /// Sets [`outputs`](Self::outputs).
     #[must_use]
-    pub fn with_outputs(mut self, value: BTreeMap<String, super::NodeValueRef>) -> Self {
+    pub fn with_outputs(mut self, value: BTreeMap<String, NodeValueRef>) -> Self {
         self.outputs = Some(value);
         self
     }
+}
+
+/// One value carried by an edge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EdgeMapping {
+    /// Where in the target's input it goes.
+    pub input: super::JsonPointer,
+    /// Where in the source's output the value stands.
+    pub output: super::JsonPointer,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl EdgeMapping {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(
+        input: impl Into<super::JsonPointer>,
+        output: impl Into<super::JsonPointer>,
+    ) -> Self {
+        Self {
+            input: input.into(),
+            output: output.into(),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// Runs `body` once for each item of an array; its output is the array of the results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "map")]
+#[non_exhaustive]
+pub struct MapNode {
+    /// What runs for each item; the item is merged into its input as `item`.
+    pub body: Box<PlanNode>,
+    /// Where in this node's input the array stands.
+    pub items: super::JsonPointer,
+    /// `key`
+    pub key: super::NodeKey,
+    /// How many items run at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<i32>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether one failed item fails the node, or leaves a null in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_item_failure: Option<MapNodeOnItemFailure>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl MapNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(
+        body: PlanNode,
+        items: impl Into<super::JsonPointer>,
+        key: impl Into<super::NodeKey>,
+    ) -> Self {
+        Self {
+            body: Box::new(body),
+            items: items.into(),
+            key: key.into(),
+            max_concurrency: None,
+            name: None,
+            on_item_failure: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`max_concurrency`](Self::max_concurrency).
+    #[must_use]
+    pub fn with_max_concurrency(mut self, value: i32) -> Self {
+        self.max_concurrency = Some(value);
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// Sets [`on_item_failure`](Self::on_item_failure).
+    #[must_use]
+    pub fn with_on_item_failure(mut self, value: MapNodeOnItemFailure) -> Self {
+        self.on_item_failure = Some(value);
+        self
+    }
+}
+
+/// Whether one failed item fails the node, or leaves a null in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum MapNodeOnItemFailure {
+    /// `fail`
+    #[serde(rename = "fail")]
+    Fail,
+    /// `skip`
+    #[serde(rename = "skip")]
+    Skip,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl MapNodeOnItemFailure {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fail => "fail",
+            Self::Skip => "skip",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// What holds for nodes that do not say otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NodeDefaults {
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl NodeDefaults {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`retry`](Self::retry).
+    #[must_use]
+    pub fn with_retry(mut self, value: RetryPolicy) -> Self {
+        self.retry = Some(value);
+        self
+    }
+
+    /// Sets [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn with_timeout(mut self, value: impl Into<NodeTimeout>) -> Self {
+        self.timeout = Some(value.into());
+        self
+    }
+}
+
+/// How long one attempt may take (ISO 8601).
+pub type NodeTimeout = super::Duration;
+
+/// A value inside a node's output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NodeValueRef {
+    /// `node`
+    pub node: super::NodeKey,
+    /// Where in the output. Left out, the whole output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<super::JsonPointer>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl NodeValueRef {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(node: impl Into<super::NodeKey>) -> Self {
+        Self {
+            node: node.into(),
+            pointer: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`pointer`](Self::pointer).
+    #[must_use]
+    pub fn with_pointer(mut self, value: impl Into<super::JsonPointer>) -> Self {
+        self.pointer = Some(value.into());
+        self
+    }
+}
+
+/// Holds when its condition does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "not")]
+#[non_exhaustive]
+pub struct NotCondition {
+    /// `condition`
+    pub condition: Box<Condition>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl NotCondition {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(condition: Condition) -> Self {
+        Self {
+            condition: Box::new(condition),
+            extra: Default::default(),
+        }
+    }
+}
+
+/// A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
+/// plan that has been run is frozen: its runs stay reproducible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// `id`
+    pub id: super::PlanId,
+    /// The most that one run may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// What the plan is for.
+    pub description: Option<String>,
+    /// The edges. Together with the nodes they form no cycle.
+    pub edges: Vec<PlanEdge>,
+    /// What a run's `input` must satisfy.
+    pub input_schema: super::JsonSchema,
+    /// `labels`
+    pub labels: super::Labels,
+    /// `name`
+    pub name: PlanName,
+    /// The nodes, in the order in which they were given. Keys are unique in a plan.
+    pub nodes: Vec<PlanNode>,
+    /// The run's outputs by name, each taken from a node's output.
+    pub outputs: BTreeMap<String, NodeValueRef>,
+    /// Goes up by one with every change.
+    pub revision: i32,
+    /// How many runs were started from this plan. Above zero, the plan is frozen.
+    pub run_count: i64,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
+    /// `defaults`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<NodeDefaults>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
 /// One finding of the type checker.
@@ -207,17 +922,117 @@ impl PlanDiagnosticSeverity {
     }
 }
 
+/// Lets `target` run after `source`, and carries data between them. A node with several incoming
+/// edges runs when all of them are settled and at least one was taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlanEdge {
+    /// `source`
+    pub source: super::NodeKey,
+    /// `target`
+    pub target: super::NodeKey,
+    /// The branch this edge belongs to; only where `source` is a condition node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<super::BranchName>,
+    /// What is copied from the source's output into the target's input. Left out, the whole output
+    /// is merged into the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Vec<EdgeMapping>>,
+    /// The edge is taken only when this holds. Left out, always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl PlanEdge {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(source: impl Into<super::NodeKey>, target: impl Into<super::NodeKey>) -> Self {
+        Self {
+            source: source.into(),
+            target: target.into(),
+            branch: None,
+            mapping: None,
+            when: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`branch`](Self::branch).
+    #[must_use]
+    pub fn with_branch(mut self, value: impl Into<super::BranchName>) -> Self {
+        self.branch = Some(value.into());
+        self
+    }
+
+    /// Sets [`mapping`](Self::mapping).
+    #[must_use]
+    pub fn with_mapping(mut self, value: impl Into<Vec<EdgeMapping>>) -> Self {
+        self.mapping = Some(value.into());
+        self
+    }
+
+    /// Sets [`when`](Self::when).
+    #[must_use]
+    pub fn with_when(mut self, value: Condition) -> Self {
+        self.when = Some(value);
+        self
+    }
+}
+
 /// A page of plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanList {
     /// `data`
-    pub data: Vec<super::Plan>,
+    pub data: Vec<Plan>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A name for people. It need not be unique.
+pub type PlanName = String;
+
+/// One node of a plan, told apart by `type`.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum PlanNode {
+    /// `agent`
+    Agent(AgentNode),
+    /// `approval`
+    Approval(ApprovalNode),
+    /// `condition`
+    Condition(ConditionNode),
+    /// `map`
+    Map(Box<MapNode>),
+    /// `subplan`
+    Subplan(SubplanNode),
+    /// `wait`
+    Wait(WaitNode),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for PlanNode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("agent") => Self::Agent(tagged.without_tag()?),
+            Some("approval") => Self::Approval(tagged.without_tag()?),
+            Some("condition") => Self::Condition(tagged.without_tag()?),
+            Some("map") => Self::Map(tagged.without_tag()?),
+            Some("subplan") => Self::Subplan(tagged.without_tag()?),
+            Some("wait") => Self::Wait(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
 }
 
 /// The verdict of the type checker on a plan.
@@ -241,6 +1056,133 @@ pub struct PlanValidation {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// How a failed node is tried again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// The wait before the second try (ISO 8601).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_delay: Option<super::Duration>,
+    /// All tries together, the first included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<i32>,
+    /// The longest wait between two tries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delay: Option<super::Duration>,
+    /// By what the wait grows from try to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiplier: Option<f64>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl RetryPolicy {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`initial_delay`](Self::initial_delay).
+    #[must_use]
+    pub fn with_initial_delay(mut self, value: impl Into<super::Duration>) -> Self {
+        self.initial_delay = Some(value.into());
+        self
+    }
+
+    /// Sets [`max_attempts`](Self::max_attempts).
+    #[must_use]
+    pub fn with_max_attempts(mut self, value: i32) -> Self {
+        self.max_attempts = Some(value);
+        self
+    }
+
+    /// Sets [`max_delay`](Self::max_delay).
+    #[must_use]
+    pub fn with_max_delay(mut self, value: impl Into<super::Duration>) -> Self {
+        self.max_delay = Some(value.into());
+        self
+    }
+
+    /// Sets [`multiplier`](Self::multiplier).
+    #[must_use]
+    pub fn with_multiplier(mut self, value: f64) -> Self {
+        self.multiplier = Some(value);
+        self
+    }
+}
+
+/// Starts a run of another plan and takes its outputs as the node's output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "subplan")]
+#[non_exhaustive]
+pub struct SubplanNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// `plan_id`
+    pub plan_id: super::PlanId,
+    /// The fixed part of the other plan's input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<super::JsonObject>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl SubplanNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(key: impl Into<super::NodeKey>, plan_id: impl Into<super::PlanId>) -> Self {
+        Self {
+            key: key.into(),
+            plan_id: plan_id.into(),
+            input: None,
+            name: None,
+            retry: None,
+            timeout: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`input`](Self::input).
+    #[must_use]
+    pub fn with_input(mut self, value: super::JsonObject) -> Self {
+        self.input = Some(value);
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+
+    /// Sets [`retry`](Self::retry).
+    #[must_use]
+    pub fn with_retry(mut self, value: RetryPolicy) -> Self {
+        self.retry = Some(value);
+        self
+    }
+
+    /// Sets [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn with_timeout(mut self, value: impl Into<NodeTimeout>) -> Self {
+        self.timeout = Some(value.into());
+        self
+    }
+}
+
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Lists are replaced as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -259,7 +1201,7 @@ pub struct UpdatePlan {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::runtime::serialize::nullable::deserialize"
     )]
-    pub defaults: Option<Option<super::NodeDefaults>>,
+    pub defaults: Option<Option<NodeDefaults>>,
     /// `description`
     #[serde(
         default,
@@ -269,7 +1211,7 @@ pub struct UpdatePlan {
     pub description: Option<Option<String>>,
     /// `edges`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub edges: Option<Vec<super::PlanEdge>>,
+    pub edges: Option<Vec<PlanEdge>>,
     /// `input_schema`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<super::JsonSchema>,
@@ -278,13 +1220,13 @@ pub struct UpdatePlan {
     pub labels: Option<super::LabelsPatch>,
     /// `name`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<super::PlanName>,
+    pub name: Option<PlanName>,
     /// `nodes`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nodes: Option<Vec<super::PlanNode>>,
+    pub nodes: Option<Vec<PlanNode>>,
     /// Outputs to set by name; null removes one. Those not named stay.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<BTreeMap<String, Option<super::NodeValueRef>>>,
+    pub outputs: Option<BTreeMap<String, Option<NodeValueRef>>>,
 }
 
 impl UpdatePlan {
@@ -310,7 +1252,7 @@ impl UpdatePlan {
 
     /// Sets [`defaults`](Self::defaults).
     #[must_use]
-    pub fn with_defaults(mut self, value: super::NodeDefaults) -> Self {
+    pub fn with_defaults(mut self, value: NodeDefaults) -> Self {
         self.defaults = Some(Some(value));
         self
     }
@@ -338,7 +1280,7 @@ impl UpdatePlan {
 
     /// Sets [`edges`](Self::edges).
     #[must_use]
-    pub fn with_edges(mut self, value: impl Into<Vec<super::PlanEdge>>) -> Self {
+    pub fn with_edges(mut self, value: impl Into<Vec<PlanEdge>>) -> Self {
         self.edges = Some(value.into());
         self
     }
@@ -359,22 +1301,59 @@ impl UpdatePlan {
 
     /// Sets [`name`](Self::name).
     #[must_use]
-    pub fn with_name(mut self, value: impl Into<super::PlanName>) -> Self {
+    pub fn with_name(mut self, value: impl Into<PlanName>) -> Self {
         self.name = Some(value.into());
         self
     }
 
     /// Sets [`nodes`](Self::nodes).
     #[must_use]
-    pub fn with_nodes(mut self, value: impl Into<Vec<super::PlanNode>>) -> Self {
+    pub fn with_nodes(mut self, value: impl Into<Vec<PlanNode>>) -> Self {
         self.nodes = Some(value.into());
         self
     }
 
     /// Sets [`outputs`](Self::outputs).
     #[must_use]
-    pub fn with_outputs(mut self, value: BTreeMap<String, Option<super::NodeValueRef>>) -> Self {
+    pub fn with_outputs(mut self, value: BTreeMap<String, Option<NodeValueRef>>) -> Self {
         self.outputs = Some(value);
+        self
+    }
+}
+
+/// Holds its branch for a while, until a moment, or until a signal arrives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "wait")]
+#[non_exhaustive]
+pub struct WaitNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// `until`
+    pub until: super::WaitUntil,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl WaitNode {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(key: impl Into<super::NodeKey>, until: super::WaitUntil) -> Self {
+        Self {
+            key: key.into(),
+            until,
+            name: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
         self
     }
 }

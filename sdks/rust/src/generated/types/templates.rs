@@ -4,6 +4,87 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// A yes or a no.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "boolean")]
+#[non_exhaustive]
+pub struct BooleanParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl BooleanParameter {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(label: impl Into<String>, name: impl Into<ParameterName>) -> Self {
+        Self {
+            label: label.into(),
+            name: name.into(),
+            default: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`default`](Self::default).
+    #[must_use]
+    pub fn with_default(mut self, value: bool) -> Self {
+        self.default = Some(value);
+        self
+    }
+}
+
+/// One of several values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "choice")]
+#[non_exhaustive]
+pub struct ChoiceParameter {
+    /// `choices`
+    pub choices: Vec<ParameterChoice>,
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ChoiceParameter {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(
+        choices: impl Into<Vec<ParameterChoice>>,
+        label: impl Into<String>,
+        name: impl Into<ParameterName>,
+    ) -> Self {
+        Self {
+            choices: choices.into(),
+            label: label.into(),
+            name: name.into(),
+            default: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`default`](Self::default).
+    #[must_use]
+    pub fn with_default(mut self, value: impl Into<String>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+}
+
 /// `CreateTemplate` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -11,7 +92,7 @@ pub struct CreateTemplate {
     /// `name`
     pub name: String,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `source`
     pub source: TemplateSource,
     /// What one gets, in Markdown.
@@ -19,7 +100,7 @@ pub struct CreateTemplate {
     pub description: Option<String>,
     /// `parameters`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Vec<super::TemplateParameter>>,
+    pub parameters: Option<Vec<TemplateParameter>>,
     /// `tags`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<TemplateTags>,
@@ -33,7 +114,7 @@ impl CreateTemplate {
     #[must_use]
     pub fn new(
         name: impl Into<String>,
-        slug: impl Into<super::TemplateSlug>,
+        slug: impl Into<TemplateSlug>,
         source: TemplateSource,
     ) -> Self {
         Self {
@@ -56,7 +137,7 @@ impl CreateTemplate {
 
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<Vec<super::TemplateParameter>>) -> Self {
+    pub fn with_parameters(mut self, value: impl Into<Vec<TemplateParameter>>) -> Self {
         self.parameters = Some(value.into());
         self
     }
@@ -81,7 +162,7 @@ impl CreateTemplate {
 #[non_exhaustive]
 pub struct ForkTemplate {
     /// The slug of the fork.
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// Left out, the name of the original.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -96,7 +177,7 @@ pub struct ForkTemplate {
 impl ForkTemplate {
     /// With what is required; the rest is left out until it is set.
     #[must_use]
-    pub fn new(slug: impl Into<super::TemplateSlug>) -> Self {
+    pub fn new(slug: impl Into<TemplateSlug>) -> Self {
         Self {
             slug: slug.into(),
             name: None,
@@ -191,6 +272,101 @@ impl InstantiateTemplate {
     }
 }
 
+/// A whole number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "integer")]
+#[non_exhaustive]
+pub struct IntegerParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<i64>,
+    /// `maximum`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<i64>,
+    /// `minimum`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<i64>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl IntegerParameter {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(label: impl Into<String>, name: impl Into<ParameterName>) -> Self {
+        Self {
+            label: label.into(),
+            name: name.into(),
+            default: None,
+            maximum: None,
+            minimum: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`default`](Self::default).
+    #[must_use]
+    pub fn with_default(mut self, value: i64) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    /// Sets [`maximum`](Self::maximum).
+    #[must_use]
+    pub fn with_maximum(mut self, value: i64) -> Self {
+        self.maximum = Some(value);
+        self
+    }
+
+    /// Sets [`minimum`](Self::minimum).
+    #[must_use]
+    pub fn with_minimum(mut self, value: i64) -> Self {
+        self.minimum = Some(value);
+        self
+    }
+}
+
+/// One of the values to choose from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ParameterChoice {
+    /// `value`
+    pub value: String,
+    /// For people; the value itself when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ParameterChoice {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`label`](Self::label).
+    #[must_use]
+    pub fn with_label(mut self, value: impl Into<String>) -> Self {
+        self.label = Some(value.into());
+        self
+    }
+}
+
+/// The name under which a value is given, unique in a template.
+pub type ParameterName = String;
+
 /// A value of the type that its parameter asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -250,7 +426,7 @@ pub struct PublishTemplateVersion {
     pub changelog: Option<String>,
     /// Left out, those of the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Vec<super::TemplateParameter>>,
+    pub parameters: Option<Vec<TemplateParameter>>,
     /// Where the content is taken from. Left out, the archive that was uploaded last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<TemplateSource>,
@@ -277,7 +453,7 @@ impl PublishTemplateVersion {
 
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<Vec<super::TemplateParameter>>) -> Self {
+    pub fn with_parameters(mut self, value: impl Into<Vec<TemplateParameter>>) -> Self {
         self.parameters = Some(value.into());
         self
     }
@@ -286,6 +462,102 @@ impl PublishTemplateVersion {
     #[must_use]
     pub fn with_source(mut self, value: TemplateSource) -> Self {
         self.source = Some(value);
+        self
+    }
+}
+
+/// A secret, stored encrypted and handed to the workspace as an environment variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "secret")]
+#[non_exhaustive]
+pub struct SecretParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `optional`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional: Option<bool>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl SecretParameter {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(label: impl Into<String>, name: impl Into<ParameterName>) -> Self {
+        Self {
+            label: label.into(),
+            name: name.into(),
+            optional: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`optional`](Self::optional).
+    #[must_use]
+    pub fn with_optional(mut self, value: bool) -> Self {
+        self.optional = Some(value);
+        self
+    }
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "string")]
+#[non_exhaustive]
+pub struct StringParameter {
+    /// The question, for people.
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// Used when no value is given; a parameter without a default must be given one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// `max_length`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<i32>,
+    /// What the value must match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl StringParameter {
+    /// With what is required; the rest is left out until it is set.
+    #[must_use]
+    pub fn new(label: impl Into<String>, name: impl Into<ParameterName>) -> Self {
+        Self {
+            label: label.into(),
+            name: name.into(),
+            default: None,
+            max_length: None,
+            pattern: None,
+            extra: Default::default(),
+        }
+    }
+
+    /// Sets [`default`](Self::default).
+    #[must_use]
+    pub fn with_default(mut self, value: impl Into<String>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Sets [`max_length`](Self::max_length).
+    #[must_use]
+    pub fn with_max_length(mut self, value: i32) -> Self {
+        self.max_length = Some(value);
+        self
+    }
+
+    /// Sets [`pattern`](Self::pattern).
+    #[must_use]
+    pub fn with_pattern(mut self, value: impl Into<String>) -> Self {
+        self.pattern = Some(value.into());
         self
     }
 }
@@ -313,9 +585,9 @@ pub struct Template {
     /// `owner`
     pub owner: TemplateOwner,
     /// What may be asked of whoever uses the template, as the newest version has it.
-    pub parameters: Vec<super::TemplateParameter>,
+    pub parameters: Vec<TemplateParameter>,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `star_count`
     pub star_count: i64,
     /// Whether the caller has starred it.
@@ -344,7 +616,7 @@ pub struct TemplateArchive {
     /// The size of the archive as it was uploaded.
     pub size_bytes: i64,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `uploaded_at`
     pub uploaded_at: jiff::Timestamp,
     /// Properties that this version does not know.
@@ -425,7 +697,7 @@ pub struct TemplateList {
 #[non_exhaustive]
 pub struct TemplateOrigin {
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
@@ -447,6 +719,42 @@ pub struct TemplateOwner {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+/// Something asked of whoever uses the template, told apart by `type`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum TemplateParameter {
+    /// `string`
+    String(StringParameter),
+    /// `integer`
+    Integer(IntegerParameter),
+    /// `boolean`
+    Boolean(BooleanParameter),
+    /// `choice`
+    Choice(ChoiceParameter),
+    /// `secret`
+    Secret(SecretParameter),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for TemplateParameter {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("string") => Self::String(tagged.without_tag()?),
+            Some("integer") => Self::Integer(tagged.without_tag()?),
+            Some("boolean") => Self::Boolean(tagged.without_tag()?),
+            Some("choice") => Self::Choice(tagged.without_tag()?),
+            Some("secret") => Self::Secret(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// A readable name, unique over all templates; it never changes.
+pub type TemplateSlug = String;
 
 /// What templates are sorted by, most or newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -504,12 +812,37 @@ impl<'de> Deserialize<'de> for TemplateSource {
 /// `TemplateTags` on the wire.
 pub type TemplateTags = Vec<String>;
 
+/// A published version of a template. It never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TemplateVersion {
+    /// What is new, in Markdown.
+    pub changelog: Option<String>,
+    /// The digest of its archive.
+    pub digest: super::Sha256,
+    /// `parameters`
+    pub parameters: Vec<TemplateParameter>,
+    /// `published_at`
+    pub published_at: jiff::Timestamp,
+    /// `published_by`
+    pub published_by: super::Actor,
+    /// The size of its archive.
+    pub size_bytes: i64,
+    /// `slug`
+    pub slug: TemplateSlug,
+    /// `version`
+    pub version: super::SemanticVersion,
+    /// Properties that this version does not know.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
 /// A page of versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TemplateVersionList {
     /// `data`
-    pub data: Vec<super::TemplateVersion>,
+    pub data: Vec<TemplateVersion>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.

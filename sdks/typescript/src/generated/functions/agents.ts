@@ -20,11 +20,13 @@ import {
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
 import type {
   Agent,
+  AgentInvocation,
   AgentInvocationEvent,
   AgentInvocationList,
   AgentList,
   AgentMetrics,
   AgentSchema,
+  AgentVersion,
   AgentVersionList,
   CancelAgentInvocation,
   CustomAgent,
@@ -41,13 +43,7 @@ import type {
   RegisterCustomAgent,
   UpdateCustomAgent,
 } from "../types/agents.js";
-import type {
-  AgentId,
-  AgentInvocation,
-  AgentVersion,
-  InvocationId,
-  SemanticVersion,
-} from "../types/shared.js";
+import type { AgentId, InvocationId, SemanticVersion } from "../types/shared.js";
 
 const listAgentsOperation: PageOperation<AgentList> = {
   id: "listAgents",

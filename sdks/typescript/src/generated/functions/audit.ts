@@ -22,25 +22,22 @@ import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.j
 import type {
   AuditEvent,
   AuditEventList,
+  AuditExport,
+  AuditStream,
   AuditStreamList,
   AuditStreamTest,
   CreateAuditExport,
   CreateAuditStream,
+  ExportId,
   ListAuditStreamsParams,
   QueryAuditEventsParams,
   Receipt,
   ReceiptVerification,
+  StreamId,
   TailAuditEventsParams,
   UpdateAuditStream,
 } from "../types/audit.js";
-import type {
-  AuditExport,
-  AuditStream,
-  EventId,
-  ExportId,
-  ReceiptId,
-  StreamId,
-} from "../types/shared.js";
+import type { EventId, ReceiptId } from "../types/shared.js";
 
 const queryAuditEventsOperation: PageOperation<AuditEventList> = {
   id: "queryAuditEvents",

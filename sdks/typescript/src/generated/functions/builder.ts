@@ -23,15 +23,18 @@ import {
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
 import type {
   ArtifactId,
+  Build,
   BuildArtifact,
   BuildArtifactList,
   BuildAsset,
   BuildEvent,
+  BuildId,
   BuildList,
   BuildLogLine,
   BuildLogLineList,
   BuildMessage,
   BuildMessageList,
+  BuildPreview,
   BuildPreviewList,
   CancelBuild,
   DeployBuildPreview,
@@ -41,6 +44,7 @@ import type {
   ListBuildMessagesParams,
   ListBuildPreviewsParams,
   ListBuildsParams,
+  PreviewId,
   RetryBuild,
   SendBuildMessage,
   SentBuildMessage,
@@ -48,7 +52,7 @@ import type {
   StartedBuildPreview,
   UploadBuildAsset,
 } from "../types/builder.js";
-import type { AssetId, Build, BuildId, BuildPreview, PreviewId } from "../types/shared.js";
+import type { AssetId } from "../types/shared.js";
 
 const uploadBuildAssetOperation: Operation<BuildAsset> = {
   id: "uploadBuildAsset",

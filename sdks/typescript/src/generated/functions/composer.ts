@@ -20,17 +20,22 @@ import {
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
 import type {
   ApplyComposerHunks,
+  ApplyId,
+  ComposerApply,
   ComposerApplyList,
   ComposerComment,
   ComposerCommentList,
   ComposerDiff,
   ComposerHunk,
   ComposerHunkList,
+  ComposerPlan,
   ComposerPlanEvent,
+  ComposerPlanId,
   ComposerPlanList,
   CreateComposerComment,
   DownloadComposerPlanPatchParams,
   GetComposerPlanDiffParams,
+  HunkId,
   ListComposerAppliesParams,
   ListComposerPlanCommentsParams,
   ListComposerPlanHunksParams,
@@ -40,13 +45,6 @@ import type {
   ReviewComposerHunk,
   ReviseComposerPlan,
 } from "../types/composer.js";
-import type {
-  ApplyId,
-  ComposerApply,
-  ComposerPlan,
-  ComposerPlanId,
-  HunkId,
-} from "../types/shared.js";
 
 const listComposerAppliesOperation: PageOperation<ComposerApplyList> = {
   id: "listComposerApplies",

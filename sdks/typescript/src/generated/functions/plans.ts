@@ -13,11 +13,12 @@ import { send } from "../../runtime/send.js";
 import type {
   CreatePlan,
   ListPlansParams,
+  Plan,
   PlanList,
   PlanValidation,
   UpdatePlan,
 } from "../types/plans.js";
-import type { Plan, PlanId } from "../types/shared.js";
+import type { PlanId } from "../types/shared.js";
 
 const listPlansOperation: PageOperation<PlanList> = {
   id: "listPlans",

@@ -20,15 +20,19 @@ import {
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
 import type {
   CancelRun,
+  CheckpointId,
   DecideRunApproval,
   ListRunApprovalsParams,
   ListRunCheckpointsParams,
   ListRunNodesParams,
   ListRunOutputsParams,
   ListRunsParams,
+  NodeId,
   ReplayRun,
   ResumeRun,
   RetryRunNode,
+  Run,
+  RunApproval,
   RunApprovalList,
   RunCheckpoint,
   RunCheckpointDetail,
@@ -44,7 +48,7 @@ import type {
   RunSignalAck,
   StartRun,
 } from "../types/runs.js";
-import type { ApprovalId, CheckpointId, NodeId, Run, RunApproval, RunId } from "../types/shared.js";
+import type { ApprovalId, RunId } from "../types/shared.js";
 
 const listRunsOperation: PageOperation<RunList> = {
   id: "listRuns",

@@ -12,7 +12,7 @@ import { form } from "../../runtime/query.js";
 import { readNothing } from "../../runtime/read.js";
 import type { Result } from "../../runtime/result.js";
 import { send, sendStreamed } from "../../runtime/send.js";
-import type { SemanticVersion, TemplateSlug, TemplateVersion } from "../types/shared.js";
+import type { SemanticVersion } from "../types/shared.js";
 import type {
   CreateTemplate,
   DownloadTemplateArchiveParams,
@@ -25,6 +25,8 @@ import type {
   TemplateArchive,
   TemplateInstance,
   TemplateList,
+  TemplateSlug,
+  TemplateVersion,
   TemplateVersionList,
   UpdateTemplate,
   UploadTemplateArchiveParams,

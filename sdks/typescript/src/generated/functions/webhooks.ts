@@ -11,7 +11,6 @@ import { readJSON, readNothing } from "../../runtime/read.js";
 import type { Result } from "../../runtime/result.js";
 import { send } from "../../runtime/send.js";
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
-import type { WebhookId } from "../types/shared.js";
 import type {
   DeliveryId,
   EventTypeDefinition,
@@ -35,6 +34,7 @@ import type {
   WebhookDeliveryDetail,
   WebhookDeliveryList,
   WebhookEventType,
+  WebhookId,
   WebhookList,
 } from "../types/webhooks.js";
 

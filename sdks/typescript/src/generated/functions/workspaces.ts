@@ -20,7 +20,7 @@ import {
   stream,
 } from "../../runtime/stream.js";
 import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
-import type { SnapshotId, Workspace, WorkspaceId } from "../types/shared.js";
+import type { SnapshotId, WorkspaceId } from "../types/shared.js";
 import type {
   CreateWorkspace,
   CreateWorkspaceSnapshot,
@@ -38,6 +38,7 @@ import type {
   StopWorkspace,
   UpdateWorkspace,
   UploadWorkspaceFileParams,
+  Workspace,
   WorkspaceEvent,
   WorkspaceFile,
   WorkspaceFileList,

@@ -29,11 +29,13 @@ import {
 } from "../functions/agents.js";
 import type {
   Agent,
+  AgentInvocation,
   AgentInvocationEvent,
   AgentInvocationList,
   AgentList,
   AgentMetrics,
   AgentSchema,
+  AgentVersion,
   AgentVersionList,
   CancelAgentInvocation,
   CustomAgent,
@@ -50,13 +52,7 @@ import type {
   RegisterCustomAgent,
   UpdateCustomAgent,
 } from "../types/agents.js";
-import type {
-  AgentId,
-  AgentInvocation,
-  AgentVersion,
-  InvocationId,
-  SemanticVersion,
-} from "../types/shared.js";
+import type { AgentId, InvocationId, SemanticVersion } from "../types/shared.js";
 
 /** The calls of `agents.custom.versions`. */
 export class AgentsCustomVersions {

@@ -26,25 +26,22 @@ import {
 import type {
   AuditEvent,
   AuditEventList,
+  AuditExport,
+  AuditStream,
   AuditStreamList,
   AuditStreamTest,
   CreateAuditExport,
   CreateAuditStream,
+  ExportId,
   ListAuditStreamsParams,
   QueryAuditEventsParams,
   Receipt,
   ReceiptVerification,
+  StreamId,
   TailAuditEventsParams,
   UpdateAuditStream,
 } from "../types/audit.js";
-import type {
-  AuditExport,
-  AuditStream,
-  EventId,
-  ExportId,
-  ReceiptId,
-  StreamId,
-} from "../types/shared.js";
+import type { EventId, ReceiptId } from "../types/shared.js";
 
 /** The calls of `audit.events`. */
 export class AuditEvents {

@@ -33,15 +33,18 @@ import {
 } from "../functions/builder.js";
 import type {
   ArtifactId,
+  Build,
   BuildArtifact,
   BuildArtifactList,
   BuildAsset,
   BuildEvent,
+  BuildId,
   BuildList,
   BuildLogLine,
   BuildLogLineList,
   BuildMessage,
   BuildMessageList,
+  BuildPreview,
   BuildPreviewList,
   CancelBuild,
   DeployBuildPreview,
@@ -51,6 +54,7 @@ import type {
   ListBuildMessagesParams,
   ListBuildPreviewsParams,
   ListBuildsParams,
+  PreviewId,
   RetryBuild,
   SendBuildMessage,
   SentBuildMessage,
@@ -58,7 +62,7 @@ import type {
   StartedBuildPreview,
   UploadBuildAsset,
 } from "../types/builder.js";
-import type { AssetId, Build, BuildId, BuildPreview, PreviewId } from "../types/shared.js";
+import type { AssetId } from "../types/shared.js";
 
 /** The calls of `builder.assets`. */
 export class BuilderAssets {

@@ -30,17 +30,22 @@ import {
 } from "../functions/composer.js";
 import type {
   ApplyComposerHunks,
+  ApplyId,
+  ComposerApply,
   ComposerApplyList,
   ComposerComment,
   ComposerCommentList,
   ComposerDiff,
   ComposerHunk,
   ComposerHunkList,
+  ComposerPlan,
   ComposerPlanEvent,
+  ComposerPlanId,
   ComposerPlanList,
   CreateComposerComment,
   DownloadComposerPlanPatchParams,
   GetComposerPlanDiffParams,
+  HunkId,
   ListComposerAppliesParams,
   ListComposerPlanCommentsParams,
   ListComposerPlanHunksParams,
@@ -50,13 +55,6 @@ import type {
   ReviewComposerHunk,
   ReviseComposerPlan,
 } from "../types/composer.js";
-import type {
-  ApplyId,
-  ComposerApply,
-  ComposerPlan,
-  ComposerPlanId,
-  HunkId,
-} from "../types/shared.js";
 
 /** The calls of `composer.applies`. */
 export class ComposerApplies {

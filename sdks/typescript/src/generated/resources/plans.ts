@@ -15,11 +15,12 @@ import {
 import type {
   CreatePlan,
   ListPlansParams,
+  Plan,
   PlanList,
   PlanValidation,
   UpdatePlan,
 } from "../types/plans.js";
-import type { Plan, PlanId } from "../types/shared.js";
+import type { PlanId } from "../types/shared.js";
 
 /** The calls of `plans`. */
 export class Plans {

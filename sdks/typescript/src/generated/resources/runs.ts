@@ -32,15 +32,19 @@ import {
 } from "../functions/runs.js";
 import type {
   CancelRun,
+  CheckpointId,
   DecideRunApproval,
   ListRunApprovalsParams,
   ListRunCheckpointsParams,
   ListRunNodesParams,
   ListRunOutputsParams,
   ListRunsParams,
+  NodeId,
   ReplayRun,
   ResumeRun,
   RetryRunNode,
+  Run,
+  RunApproval,
   RunApprovalList,
   RunCheckpoint,
   RunCheckpointDetail,
@@ -56,7 +60,7 @@ import type {
   RunSignalAck,
   StartRun,
 } from "../types/runs.js";
-import type { ApprovalId, CheckpointId, NodeId, Run, RunApproval, RunId } from "../types/shared.js";
+import type { ApprovalId, RunId } from "../types/shared.js";
 
 /** The calls of `runs.approvals`. */
 export class RunsApprovals {

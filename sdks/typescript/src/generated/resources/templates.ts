@@ -22,7 +22,7 @@ import {
   updateTemplate,
   uploadTemplateArchive,
 } from "../functions/templates.js";
-import type { SemanticVersion, TemplateSlug, TemplateVersion } from "../types/shared.js";
+import type { SemanticVersion } from "../types/shared.js";
 import type {
   CreateTemplate,
   DownloadTemplateArchiveParams,
@@ -35,6 +35,8 @@ import type {
   TemplateArchive,
   TemplateInstance,
   TemplateList,
+  TemplateSlug,
+  TemplateVersion,
   TemplateVersionList,
   UpdateTemplate,
   UploadTemplateArchiveParams,

@@ -26,7 +26,6 @@ import {
   rotateWebhookSecret,
   updateWebhook,
 } from "../functions/webhooks.js";
-import type { WebhookEvent, WebhookId } from "../types/shared.js";
 import type {
   DeliveryId,
   EventTypeDefinition,
@@ -49,7 +48,9 @@ import type {
   WebhookDeliveryAttemptList,
   WebhookDeliveryDetail,
   WebhookDeliveryList,
+  WebhookEvent,
   WebhookEventType,
+  WebhookId,
   WebhookList,
 } from "../types/webhooks.js";
 

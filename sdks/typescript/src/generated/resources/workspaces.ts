@@ -37,7 +37,7 @@ import {
   updateWorkspace,
   uploadWorkspaceFile,
 } from "../functions/workspaces.js";
-import type { SnapshotId, Workspace, WorkspaceId } from "../types/shared.js";
+import type { SnapshotId, WorkspaceId } from "../types/shared.js";
 import type {
   CreateWorkspace,
   CreateWorkspaceSnapshot,
@@ -55,6 +55,7 @@ import type {
   StopWorkspace,
   UpdateWorkspace,
   UploadWorkspaceFileParams,
+  Workspace,
   WorkspaceEvent,
   WorkspaceFile,
   WorkspaceFileList,

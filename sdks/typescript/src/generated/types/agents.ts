@@ -4,16 +4,10 @@ import type { Int64 } from "../../runtime/lossless-json.js";
 import type { UnknownVariant } from "../../runtime/open.js";
 import type {
   Actor,
-  AgentCapability,
   AgentId,
-  AgentInvocation,
-  AgentVersion,
-  AgentVersionStatus,
   Duration,
   EventSequence,
-  InvocationFault,
   InvocationId,
-  InvocationStatus,
   JsonObject,
   JsonSchema,
   JsonValue,
@@ -55,6 +49,47 @@ export interface AgentCounters {
   succeeded: Int64;
   tool_calls: Int64;
   usage: Usage;
+}
+
+/** Why a version should no longer be used, and what to use instead. */
+export interface AgentDeprecation {
+  deprecated_at: string;
+  reason: string;
+  /** What to use instead; null when there is nothing. */
+  replacement_version: SemanticVersion | null;
+  /** When the version is retired; null when that is not yet decided. */
+  sunset_at: string | null;
+}
+
+/** One execution of an agent, inside a run or on its own. */
+export interface AgentInvocation {
+  id: InvocationId;
+  agent_id: AgentId;
+  /** The most it may cost; null means the organisation's own ceiling. */
+  ceiling: Money | null;
+  created_at: string;
+  created_by: Actor;
+  /** Why it failed; null unless it did. */
+  fault: InvocationFault | null;
+  finished_at: string | null;
+  input: JsonObject;
+  labels: Labels;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** The receipt of the finished invocation; null before that. */
+  receipt: ReceiptId | null;
+  /** The run it is a part of; null for an invocation on its own. */
+  run_id: RunId | null;
+  started_at: string | null;
+  status: InvocationStatus;
+  /** Where to follow the work as server-sent events. */
+  stream_url: string;
+  usage: Usage;
+  version: SemanticVersion;
+  /** The workspace the agent works on; null when it needs none. */
+  workspace_id: WorkspaceId | null;
+  /** What the agent gave; absent unless it succeeded. */
+  output?: JsonValue;
 }
 
 /** A page of invocations. */
@@ -112,6 +147,22 @@ export interface AgentSchema {
   agent_id: AgentId;
   input: JsonSchema;
   output: JsonSchema;
+  version: SemanticVersion;
+}
+
+/** A published version of an agent. It never changes, except that it can be deprecated. */
+export interface AgentVersion {
+  agent_id: AgentId;
+  capabilities: AgentCapability[];
+  /** What is new, in Markdown. */
+  changelog: string | null;
+  /** Null unless the version is deprecated. */
+  deprecation: AgentDeprecation | null;
+  input_schema: JsonSchema;
+  output_schema: JsonSchema;
+  published_at: string;
+  published_by: Actor;
+  status: AgentVersionStatus;
   version: SemanticVersion;
 }
 
@@ -238,6 +289,15 @@ export interface InvocationFailedEvent {
   receipt: ReceiptId;
   sequence: EventSequence;
   usage: Usage;
+}
+
+/** Why an invocation failed. */
+export interface InvocationFault {
+  /** For people. */
+  message: string;
+  reason: InvocationFaultReason;
+  /** Whether invoking the agent again with the same input can succeed. */
+  retryable: boolean;
 }
 
 /** A fixed price for each invocation that succeeds. */
@@ -396,6 +456,16 @@ export interface UsageUpdatedEvent {
   usage: Usage;
 }
 
+/** Something an agent may do while it works. */
+export type AgentCapability =
+  | "read_files"
+  | "write_files"
+  | "run_commands"
+  | "use_network"
+  | "use_browser"
+  | "start_agents"
+  | (string & {});
+
 /** The kind of work an agent is for. */
 export type AgentCategory =
   | "planning"
@@ -447,8 +517,31 @@ export type AgentSourceInput = PromptSource | ImageSourceInput | EndpointSourceI
 /** Whether the agent can be invoked; a `deprecated` one still can, a `disabled` one cannot. */
 export type AgentStatus = "active" | "deprecated" | "disabled" | (string & {});
 
+/** Whether the version can be invoked; a `deprecated` one can until its sunset. */
+export type AgentVersionStatus = "published" | "deprecated" | "retired" | (string & {});
+
 /** Who may invoke the agent; `private` is whoever registered it. */
 export type AgentVisibility = "private" | "organization" | (string & {});
+
+/** The kind of failure. */
+export type InvocationFaultReason =
+  | "agent_error"
+  | "invalid_output"
+  | "timeout"
+  | "ceiling_reached"
+  | "content_refused"
+  | "provider_unavailable"
+  | "internal_error"
+  | (string & {});
+
+/** Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final. */
+export type InvocationStatus =
+  | "queued"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "cancelled"
+  | (string & {});
 
 /** The length of a bucket. */
 export type MetricsStep = "hour" | "day" | (string & {});

@@ -7,14 +7,8 @@ import type {
   AgentId,
   ApprovalId,
   ApprovalVerdict,
-  AuditAction,
-  AuditFilter,
-  AuditOutcome,
-  AuditResourceType,
-  AuditStream,
-  AuditStreamStatus,
-  DatadogSinkSite,
   EventId,
+  Fault,
   InvocationId,
   JsonPointer,
   JsonValue,
@@ -25,7 +19,6 @@ import type {
   RunId,
   SemanticVersion,
   Sha256,
-  StreamId,
   Usage,
 } from "./shared.js";
 
@@ -74,6 +67,40 @@ export interface AuditEventList {
   next_cursor: string | null;
 }
 
+/** A range of the log as a file of NDJSON, kept for seven days. */
+export interface AuditExport {
+  id: ExportId;
+  created_at: string;
+  created_by: Actor;
+  /** The digest of the file; null until it is finished. */
+  digest: Sha256 | null;
+  /** How many events it holds; null until it is finished. */
+  event_count: Int64 | null;
+  /** When the file is removed; null until it is finished. */
+  expires_at: string | null;
+  /** Why it failed; null unless it did. */
+  fault: Fault | null;
+  filter: AuditFilter;
+  finished_at: string | null;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** The receipt of the finished export; null before that. */
+  receipt: ReceiptId | null;
+  since: string;
+  /** The size of the file; null until it is finished. */
+  size_bytes: Int64 | null;
+  status: AuditExportStatus;
+  until: string;
+}
+
+/** Which events are meant, namely those that satisfy every field given. Empty means all. */
+export interface AuditFilter {
+  actions?: AuditAction[] | undefined;
+  actor_ids?: string[] | undefined;
+  outcomes?: AuditOutcome[] | undefined;
+  resource_types?: AuditResourceType[] | undefined;
+}
+
 /** The API call behind an entry. */
 export interface AuditRequest {
   idempotency_key: string | null;
@@ -95,6 +122,24 @@ export interface AuditResource {
   type: AuditResourceType;
   /** The name it had at the time, where it has one. */
   name?: string;
+}
+
+/** A stream that delivers audit events to a SIEM, in order and at least once. */
+export interface AuditStream {
+  id: StreamId;
+  created_at: string;
+  created_by: Actor;
+  /** How many events the sink has taken. */
+  delivered_count: Int64;
+  filter: AuditFilter;
+  /** The `sequence` of the last event that the sink took; null before the first. */
+  last_delivered_sequence: Int64 | null;
+  /** Why the sink last refused; null when it never did or has taken events since. */
+  last_fault: SinkFault | null;
+  name: string;
+  sink: AuditSink;
+  status: AuditStreamStatus;
+  updated_at: string;
 }
 
 /** A page of streams. */
@@ -160,6 +205,17 @@ export interface CreateAuditStream {
 }
 
 /** Datadog Logs. */
+export interface DatadogSink {
+  type: "datadog";
+  /** The Datadog site of the account. */
+  site: DatadogSinkSite;
+  /** @defaultValue `"exai"` */
+  service?: string;
+  /** Tags of the form `key:value`, added to each event. */
+  tags?: string[];
+}
+
+/** Datadog Logs. */
 export interface DatadogSinkInput {
   type: "datadog";
   /** The Datadog site of the account. */
@@ -173,6 +229,12 @@ export interface DatadogSinkInput {
   service?: string | undefined;
   /** Tags of the form `key:value`, added to each event. */
   tags?: readonly string[] | undefined;
+}
+
+/** Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time. */
+export interface HttpsSink {
+  type: "https";
+  url: string;
 }
 
 /** Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time. */
@@ -265,6 +327,21 @@ export interface RunSubject {
 }
 
 /** An S3 bucket; events are written as gzipped NDJSON, an object every five minutes. */
+export interface S3Sink {
+  type: "s3";
+  bucket: string;
+  region: string;
+  /** The role that the service assumes to write. */
+  role_arn: string;
+  /** The external id that the role's trust policy must ask for. */
+  external_id?: string;
+  /** The key to encrypt objects with. Left out, the bucket's own setting holds. */
+  kms_key_arn?: string;
+  /** Put before each object's key. Left out, nothing is. */
+  prefix?: string;
+}
+
+/** An S3 bucket; events are written as gzipped NDJSON, an object every five minutes. */
 export interface S3SinkInput {
   type: "s3";
   bucket: string;
@@ -277,12 +354,30 @@ export interface S3SinkInput {
   prefix?: string | undefined;
 }
 
+/** What a sink answered instead of taking an event. */
+export interface SinkFault {
+  failed_at: string;
+  message: string;
+  /** The HTTP status; null when there was no answer. */
+  status: number | null;
+}
+
 /** Work of an agent that was charged for. */
 export interface SpendDetail {
   type: "spend";
   agent_id: AgentId;
   usage: Usage;
   version: SemanticVersion;
+}
+
+/** A Splunk HTTP Event Collector. */
+export interface SplunkHecSink {
+  type: "splunk_hec";
+  /** The Splunk index that events go into. */
+  index: string;
+  url: string;
+  /** @defaultValue `"exai:audit"` */
+  source_type?: string;
 }
 
 /** A Splunk HTTP Event Collector. */
@@ -321,6 +416,50 @@ export interface UpdateAuditStream {
   status?: UpdateAuditStreamStatus | undefined;
 }
 
+/** What was done, as the kind of resource and a verb. */
+export type AuditAction =
+  | "workspace.created"
+  | "workspace.updated"
+  | "workspace.deleted"
+  | "workspace.command_run"
+  | "composer_plan.created"
+  | "composer_apply.created"
+  | "composer_apply.reverted"
+  | "build.started"
+  | "build.cancelled"
+  | "build.deployed"
+  | "plan.created"
+  | "plan.updated"
+  | "plan.deleted"
+  | "run.started"
+  | "run.paused"
+  | "run.resumed"
+  | "run.finished"
+  | "approval.requested"
+  | "approval.decided"
+  | "agent.invoked"
+  | "agent.registered"
+  | "agent.updated"
+  | "agent.deleted"
+  | "agent.version_published"
+  | "agent.version_deprecated"
+  | "template.created"
+  | "template.updated"
+  | "template.deleted"
+  | "template.version_published"
+  | "template.instantiated"
+  | "webhook.created"
+  | "webhook.updated"
+  | "webhook.deleted"
+  | "webhook.secret_rotated"
+  | "audit_stream.created"
+  | "audit_stream.updated"
+  | "audit_stream.deleted"
+  | "audit_stream.tested"
+  | "audit_export.created"
+  | "token.refused"
+  | (string & {});
+
 /** What is special to the kind of entry, told apart by `type`. */
 export type AuditDetail =
   | RequestDetail
@@ -330,10 +469,55 @@ export type AuditDetail =
   | SpendDetail
   | UnknownVariant<"type">;
 
+/** Where the export is in its life. `succeeded` and `failed` are final. */
+export type AuditExportStatus = "queued" | "running" | "succeeded" | "failed" | (string & {});
+
+/** How it ended; `denied` means that the caller was not allowed to. */
+export type AuditOutcome = "succeeded" | "failed" | "denied" | (string & {});
+
 export type AuditRequestMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});
+
+/** The kind of a resource. */
+export type AuditResourceType =
+  | "workspace"
+  | "composer_plan"
+  | "composer_apply"
+  | "build"
+  | "plan"
+  | "run"
+  | "approval"
+  | "agent"
+  | "invocation"
+  | "template"
+  | "webhook"
+  | "audit_stream"
+  | "audit_export"
+  | "token"
+  | (string & {});
+
+/** Where a stream delivers to, told apart by `type`. */
+export type AuditSink = SplunkHecSink | DatadogSink | S3Sink | HttpsSink | UnknownVariant<"type">;
 
 /** Where a stream delivers to, told apart by `type`. */
 export type AuditSinkInput = SplunkHecSinkInput | DatadogSinkInput | S3SinkInput | HttpsSinkInput;
+
+/**
+ * Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
+ * nothing is lost while it is `failing` or `paused`.
+ */
+export type AuditStreamStatus = "active" | "paused" | "failing" | (string & {});
+
+/** The Datadog site of the account. */
+export type DatadogSinkSite =
+  | "datadoghq.com"
+  | "us3.datadoghq.com"
+  | "us5.datadoghq.com"
+  | "datadoghq.eu"
+  | "ap1.datadoghq.com"
+  | (string & {});
+
+/** An export of the audit log. */
+export type ExportId = string;
 
 /** What a receipt is for, told apart by `type`. */
 export type ReceiptSubject =
@@ -342,6 +526,9 @@ export type ReceiptSubject =
   | InvocationSubject
   | JobSubject
   | UnknownVariant<"type">;
+
+/** A stream to a SIEM. */
+export type StreamId = string;
 
 /** Pauses the stream, or resumes it where it stopped. */
 export type UpdateAuditStreamStatus = "active" | "paused";

@@ -5,18 +5,9 @@ import type { FileInput } from "../../runtime/multipart.js";
 import type { UnknownVariant } from "../../runtime/open.js";
 import type {
   Actor,
-  ArtifactTarget,
   AssetId,
-  Build,
-  BuildId,
-  BuildName,
-  BuildPreview,
-  BuildPreviewStatus,
-  BuildStack,
-  BuildStatus,
   Duration,
   EventSequence,
-  ExistingWorkspaceTarget,
   Fault,
   FilePath,
   Labels,
@@ -24,18 +15,55 @@ import type {
   Money,
   Order,
   PortVisibility,
-  PreviewId,
   ReceiptId,
   Region,
   Sha256,
   Usage,
+  WorkspaceId,
   WorkspaceSize,
 } from "./shared.js";
+
+/** An archive among the artifacts, and no workspace. */
+export interface ArtifactTarget {
+  type: "artifact";
+}
 
 /** An asset that the message refers to. */
 export interface AssetPart {
   type: "asset";
   asset_id: AssetId;
+}
+
+/** An app that is made from a prompt and changed by follow-up prompts. */
+export interface Build {
+  id: BuildId;
+  /** The assets that the first prompt refers to. */
+  asset_ids: AssetId[];
+  /** Goes up by one with every retry. */
+  attempt: number;
+  /** The most that the build may cost; null means the organisation's own ceiling. */
+  ceiling: Money | null;
+  created_at: string;
+  created_by: Actor;
+  /** Why the build failed; null unless its status is `failed`. */
+  fault: Fault | null;
+  /** When it last settled; null while it goes on. */
+  finished_at: string | null;
+  labels: Labels;
+  name: BuildName;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** The latest preview; null before the first. */
+  preview: BuildPreview | null;
+  /** The first prompt. Later ones are among the messages. */
+  prompt: string;
+  stack: BuildStack;
+  status: BuildStatus;
+  /** Where to follow the work as server-sent events. */
+  stream_url: string;
+  target: BuildTarget;
+  updated_at: string;
+  usage: Usage;
 }
 
 /** A file that a build made. */
@@ -180,6 +208,22 @@ export interface BuildMessageList {
   next_cursor: string | null;
 }
 
+/** A build that runs at a URL for a while. */
+export interface BuildPreview {
+  id: PreviewId;
+  build_id: BuildId;
+  created_at: string;
+  /** When it is taken down. */
+  expires_at: string;
+  /** Why it failed; null otherwise. */
+  fault: Fault | null;
+  region: Region;
+  status: BuildPreviewStatus;
+  /** Where it answers; null until it is ready. */
+  url: string | null;
+  visibility: PortVisibility;
+}
+
 /** A preview is ready, or failed. */
 export interface BuildPreviewChangedEvent {
   type: "build.preview_changed";
@@ -228,6 +272,25 @@ export interface DeployBuildPreview {
   region?: Region | undefined;
   /** @defaultValue `"private"` */
   visibility?: PortVisibility | undefined;
+}
+
+/** A folder of a workspace that is there. */
+export interface ExistingWorkspaceTarget {
+  type: "workspace";
+  workspace_id: WorkspaceId;
+  /** An empty folder, made if it is not there. Left out, the root of the working tree. */
+  path?: FilePath | undefined;
+}
+
+/** A workspace that is provisioned for the app. */
+export interface NewWorkspaceTarget {
+  type: "new_workspace";
+  /** Left out, the organisation's home region. */
+  region?: Region;
+  /** Left out, `medium`. */
+  size?: WorkspaceSize;
+  /** The workspace, once there is one. */
+  workspace_id?: WorkspaceId;
 }
 
 /** A workspace that is provisioned for the app. */
@@ -366,8 +429,50 @@ export type BuildEvent =
   | BuildCancelledEvent
   | UnknownVariant<"type">;
 
+/** A build. */
+export type BuildId = string;
+
+/** A name for people. It need not be unique. */
+export type BuildName = string;
+
+/** Where the preview is in its life. `ready` ends with `expired`. */
+export type BuildPreviewStatus = "deploying" | "ready" | "failed" | "expired" | (string & {});
+
+/** What the app is made with. `auto` leaves it to the prompt. */
+export type BuildStack =
+  | "auto"
+  | "nextjs"
+  | "sveltekit"
+  | "django"
+  | "rails"
+  | "axum"
+  | "static"
+  | (string & {});
+
 /** A part of the work. */
 export type BuildStage = "planning" | "generating" | "testing" | "deploying" | (string & {});
+
+/**
+ * Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
+ * prompt, a deploy or a retry takes it out of there again.
+ */
+export type BuildStatus =
+  | "queued"
+  | "planning"
+  | "generating"
+  | "testing"
+  | "deploying"
+  | "succeeded"
+  | "failed"
+  | "cancelled"
+  | (string & {});
+
+/** Where the app's source goes. */
+export type BuildTarget =
+  | NewWorkspaceTarget
+  | ExistingWorkspaceTarget
+  | ArtifactTarget
+  | UnknownVariant<"type">;
 
 /** Where the app's source goes. */
 export type BuildTargetInput = NewWorkspaceTargetInput | ExistingWorkspaceTarget | ArtifactTarget;
@@ -380,6 +485,9 @@ export type MessagePart = TextPart | AssetPart | PreviewPart | UnknownVariant<"t
 
 /** Who speaks, the one who prompts or the builder. */
 export type MessageRole = "user" | "assistant" | (string & {});
+
+/** A preview of a build. */
+export type PreviewId = string;
 
 /** What `builder.runs.list` takes. */
 export interface ListBuildsParams {

@@ -4,21 +4,11 @@ import type { Int64 } from "../../runtime/lossless-json.js";
 import type { UnknownVariant } from "../../runtime/open.js";
 import type {
   Actor,
-  ApplyStrategy,
   AssetId,
-  CommitSha,
-  ComposerApply,
-  ComposerApplyStatus,
-  ComposerModel,
-  ComposerPlan,
-  ComposerPlanId,
-  ComposerPlanStatus,
-  DiffStats,
   EventSequence,
   Fault,
   FileMode,
   FilePath,
-  HunkId,
   Money,
   Order,
   ReceiptId,
@@ -33,6 +23,13 @@ export interface AddedFile {
   hunks: ComposerHunk[];
   mode: FileMode;
   path: FilePath;
+}
+
+/** The commit that an apply made. */
+export interface ApplyCommit {
+  branch: string;
+  message: string;
+  sha: CommitSha;
 }
 
 export interface ApplyComposerHunks {
@@ -69,6 +66,27 @@ export interface CommitOptions {
   message: string;
   /** Made if it is not there. Left out, the branch that is checked out. */
   branch?: string | undefined;
+}
+
+/** Accepted hunks on their way into a working tree. */
+export interface ComposerApply {
+  id: ApplyId;
+  /** The commit that was made; null where none was asked for or before it is made. */
+  commit: ApplyCommit | null;
+  created_at: string;
+  created_by: Actor;
+  /** Why the apply or its revert failed; null otherwise. */
+  fault: Fault | null;
+  /** When it last settled; null while it goes on. */
+  finished_at: string | null;
+  plan_id: ComposerPlanId;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** One entry a hunk, in the order of the plan. */
+  results: HunkResult[];
+  status: ComposerApplyStatus;
+  strategy: ApplyStrategy;
+  workspace_id: WorkspaceId;
 }
 
 /** A page of applies. */
@@ -132,6 +150,39 @@ export interface ComposerHunkList {
   data: ComposerHunk[];
   /** The `cursor` of the next page; null on the last page. */
   next_cursor: string | null;
+}
+
+/** A proposed change to the working tree of a workspace, in hunks that are reviewed one by one. */
+export interface ComposerPlan {
+  id: ComposerPlanId;
+  /** The commit that the plan was made on; null for a tree that is not a git repository. */
+  base_commit: CommitSha | null;
+  /** The most that planning may cost; null means the organisation's own ceiling. */
+  ceiling: Money | null;
+  created_at: string;
+  created_by: Actor;
+  /** When a plan that was not applied is discarded. */
+  expires_at: string;
+  /** Why planning failed; null unless the status is `failed`. */
+  fault: Fault | null;
+  model: ComposerModel;
+  /** The plan that this one revises; null for a first plan. */
+  parent_plan_id: ComposerPlanId | null;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** What was asked for. */
+  prompt: string;
+  stats: DiffStats;
+  status: ComposerPlanStatus;
+  /** Where to follow the work as server-sent events. */
+  stream_url: string;
+  /** What changes and why, in Markdown; null until the plan is ready. */
+  summary: string | null;
+  /** One line about the change; null until the plan is ready. */
+  title: string | null;
+  updated_at: string;
+  usage: Usage;
+  workspace_id: WorkspaceId;
 }
 
 /** The plan was discarded while it was made. Ends the stream. */
@@ -242,6 +293,18 @@ export interface DiffLine {
   no_newline?: boolean;
 }
 
+/** How large a change is, and how far its review has come. */
+export interface DiffStats {
+  /** Lines removed. */
+  deletions: number;
+  files: number;
+  hunks: number;
+  /** How many hunks are in each state of review; a state without any is absent. */
+  hunks_by_state: { [key: string]: number };
+  /** Lines added. */
+  insertions: number;
+}
+
 /** A file of the plan. */
 export interface FileAnchor {
   type: "file";
@@ -261,6 +324,17 @@ export interface HunkAnchor {
   hunk_id: HunkId;
   /** The line of the hunk, counted from 1. Left out, the hunk as a whole. */
   line?: number | undefined;
+}
+
+/** What became of a hunk. */
+export interface HunkResult {
+  /** Why the hunk does not fit, for people; null unless it is `conflicted`. */
+  conflict: string | null;
+  hunk_id: HunkId;
+  outcome: HunkResultOutcome;
+  path: FilePath;
+  /** How many lines further down it was applied than proposed; absent if it was not. */
+  offset?: number;
 }
 
 /** What a reviewer decided. */
@@ -376,14 +450,41 @@ export interface UrlContext {
   url: string;
 }
 
+/** An apply of the composer. */
+export type ApplyId = string;
+
+/** `atomic` changes nothing if one hunk does not fit any more; `best_effort` applies those that fit. */
+export type ApplyStrategy = "atomic" | "best_effort" | (string & {});
+
 /** What a comment is about. */
 export type CommentAnchor = PlanAnchor | FileAnchor | HunkAnchor | UnknownVariant<"type">;
 
 /** A review comment. */
 export type CommentId = string;
 
+/** A git commit. */
+export type CommitSha = string;
+
+/**
+ * Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
+ * `reverted` or `revert_failed`.
+ */
+export type ComposerApplyStatus =
+  | "queued"
+  | "applying"
+  | "applied"
+  | "partially_applied"
+  | "failed"
+  | "reverting"
+  | "reverted"
+  | "revert_failed"
+  | (string & {});
+
 /** Something to read beside the working tree. */
 export type ComposerContext = FileContext | TextContext | UrlContext | AssetContext;
+
+/** How planning trades speed for depth. `auto` leaves it to the request. */
+export type ComposerModel = "auto" | "fast" | "deep" | (string & {});
 
 /**
  * What happens while a plan is made, told apart by `type`. `composer.plan.ready`,
@@ -399,6 +500,22 @@ export type ComposerPlanEvent =
   | ComposerPlanDiscardedEvent
   | UnknownVariant<"type">;
 
+/** A plan of the composer. */
+export type ComposerPlanId = string;
+
+/**
+ * Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
+ * plan becomes `applied` with its first apply.
+ */
+export type ComposerPlanStatus =
+  | "queued"
+  | "planning"
+  | "ready"
+  | "applied"
+  | "failed"
+  | "discarded"
+  | (string & {});
+
 export type ComposerPlanStepEventStep = "read" | "search" | "edit" | "check" | (string & {});
 
 /** A file that changes, told apart by how. */
@@ -411,6 +528,17 @@ export type DiffFile =
   | UnknownVariant<"change">;
 
 export type DiffLineKind = "context" | "added" | "removed";
+
+/** A hunk of a composer plan. */
+export type HunkId = string;
+
+export type HunkResultOutcome =
+  | "pending"
+  | "applied"
+  | "conflicted"
+  | "skipped"
+  | "reverted"
+  | (string & {});
 
 /**
  * `accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait

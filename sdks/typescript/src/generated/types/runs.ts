@@ -3,13 +3,11 @@
 import type { Int64 } from "../../runtime/lossless-json.js";
 import type { UnknownVariant } from "../../runtime/open.js";
 import type {
+  Actor,
   AgentId,
-  ApprovalDecision,
   ApprovalId,
-  ApprovalStatus,
   ApprovalVerdict,
   BranchName,
-  CheckpointId,
   Duration,
   EventSequence,
   InvocationId,
@@ -18,16 +16,11 @@ import type {
   Labels,
   LogLevel,
   Money,
-  NodeId,
   NodeKey,
   Order,
   PlanId,
   ReceiptId,
-  Run,
-  RunApproval,
-  RunFault,
   RunId,
-  RunStatus,
   SemanticVersion,
   Sha256,
   SignalName,
@@ -55,6 +48,14 @@ export interface ApprovalDecidedEvent {
   run_id: RunId;
   sequence: EventSequence;
   status: ApprovalStatus;
+}
+
+/** What one person decided. */
+export interface ApprovalDecision {
+  actor: Actor;
+  comment: string | null;
+  decided_at: string;
+  decision: ApprovalVerdict;
 }
 
 /** Which approval the node waits for. */
@@ -193,6 +194,12 @@ export interface NodeStartedEvent {
   sequence: EventSequence;
 }
 
+/** The checkpoint that a run was replayed from. */
+export interface ReplayOrigin {
+  checkpoint_id: CheckpointId;
+  run_id: RunId;
+}
+
 export interface ReplayRun {
   checkpoint_id: CheckpointId;
   agent_versions?: AgentVersionPins | undefined;
@@ -214,11 +221,69 @@ export interface RetryRunNode {
   input?: JsonObject | undefined;
 }
 
+/** One execution of a plan. */
+export interface Run {
+  id: RunId;
+  /** The most this run may cost; null means the organisation's own ceiling. */
+  ceiling: Money | null;
+  created_at: string;
+  created_by: Actor;
+  /** When the run fails with `timeout`, if it is not over by then. */
+  deadline_at: string;
+  /** Why the run failed; null unless it did. */
+  fault: RunFault | null;
+  /** When the run reached its final state; null before that. */
+  finished_at: string | null;
+  input: JsonObject;
+  labels: Labels;
+  /** A name for people. */
+  name: string | null;
+  /** How many nodes are in each state, by the state's name. States with no node are left out. */
+  node_counts: { [key: string]: number };
+  /** The run whose subplan node started this one; null for a run started by a call. */
+  parent_run_id: RunId | null;
+  plan_id: PlanId;
+  /** The revision of the plan that this run executes. */
+  plan_revision: number;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  /** The receipt of the finished run; null before that. */
+  receipt: ReceiptId | null;
+  /** Where this run was replayed from; null for a run that was started afresh. */
+  replay_of: ReplayOrigin | null;
+  /** When the first node became ready; null while queued. */
+  started_at: string | null;
+  status: RunStatus;
+  /** Where to follow the work as server-sent events. */
+  stream_url: string;
+  /** What has been used so far, by all attempts together. */
+  usage: Usage;
+}
+
 /** Ends the wait and fails the node with `aborted`. */
 export interface RunAbortSignal {
   type: "abort";
   node_id: NodeId;
   reason?: string | undefined;
+}
+
+/** A decision that a run waits for. */
+export interface RunApproval {
+  id: ApprovalId;
+  /** The roles whose holders may decide; empty when anyone who may start the run can. */
+  approver_roles: string[];
+  /** What was decided so far, oldest first. */
+  decisions: ApprovalDecision[];
+  expires_at: string | null;
+  node_id: NodeId;
+  /** What the approver is asked, in Markdown. */
+  prompt: string;
+  requested_at: string;
+  required_approvals: number;
+  run_id: RunId;
+  status: ApprovalStatus;
+  /** The node's input, which the decision is about. */
+  context?: JsonValue;
 }
 
 /** A page of approvals. */
@@ -302,6 +367,17 @@ export interface RunFailedEvent {
   run_id: RunId;
   sequence: EventSequence;
   usage: Usage;
+}
+
+/** Why a run or a node failed. */
+export interface RunFault {
+  /** For people. */
+  message: string;
+  reason: RunFaultReason;
+  /** Whether trying the same again can succeed. */
+  retryable: boolean;
+  /** The node that failed first, on a run's failure. */
+  node_id?: NodeId;
 }
 
 /** Hands data to a node that waits for a signal of this name, and lets it go on. */
@@ -517,6 +593,21 @@ export interface WaitNodeDetail {
 /** The versions to use, by agent id, in place of those that the plan's nodes name. */
 export type AgentVersionPins = { [key: string]: SemanticVersion };
 
+/** Where the approval stands. */
+export type ApprovalStatus =
+  | "pending"
+  | "approved"
+  | "rejected"
+  | "expired"
+  | "withdrawn"
+  | (string & {});
+
+/** A checkpoint of a run. */
+export type CheckpointId = string;
+
+/** A node of a run. */
+export type NodeId = string;
+
 /** Why it was skipped. */
 export type NodeSkippedEventReason = "not_taken" | "signal" | (string & {});
 
@@ -561,6 +652,21 @@ export type RunEvent =
   | RunCancelledEvent
   | UnknownVariant<"type">;
 
+/** The kind of failure. */
+export type RunFaultReason =
+  | "agent_error"
+  | "invalid_output"
+  | "timeout"
+  | "ceiling_reached"
+  | "approval_rejected"
+  | "approval_expired"
+  | "signal_expired"
+  | "aborted"
+  | "no_branch_taken"
+  | "provider_unavailable"
+  | "internal_error"
+  | (string & {});
+
 /** What is special to the node's type, told apart by `type`. */
 export type RunNodeDetail =
   | AgentNodeDetail
@@ -600,6 +706,21 @@ export type RunSignal = RunInputSignal | RunSkipSignal | RunExtendSignal | RunAb
 
 /** The signal's `type`. */
 export type RunSignalAckType = "input" | "skip" | "extend" | "abort" | (string & {});
+
+/**
+ * Where the run is in its life. `waiting` means that every node that could go on waits for an
+ * approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
+ */
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "pausing"
+  | "paused"
+  | "succeeded"
+  | "failed"
+  | "cancelled"
+  | (string & {});
 
 /** What `runs.list` takes. */
 export interface ListRunsParams {

@@ -2,20 +2,35 @@
 
 import type { Int64 } from "../../runtime/lossless-json.js";
 import type { UnknownVariant } from "../../runtime/open.js";
+import type { Plan } from "./plans.js";
 import type {
+  Actor,
   Labels,
   Order,
-  Plan,
   PlanId,
   SemanticVersion,
   Sha256,
   SnapshotId,
-  TemplateParameter,
-  TemplateSlug,
-  TemplateVersion,
-  Workspace,
   WorkspaceId,
 } from "./shared.js";
+import type { Workspace } from "./workspaces.js";
+
+/** A yes or a no. */
+export interface BooleanParameter {
+  type: "boolean";
+  label: string;
+  name: ParameterName;
+  default?: boolean | undefined;
+}
+
+/** One of several values. */
+export interface ChoiceParameter {
+  type: "choice";
+  choices: ParameterChoice[];
+  label: string;
+  name: ParameterName;
+  default?: string | undefined;
+}
 
 export interface CreateTemplate {
   name: string;
@@ -52,6 +67,23 @@ export interface InstantiateTemplate {
   version?: SemanticVersion | undefined;
 }
 
+/** A whole number. */
+export interface IntegerParameter {
+  type: "integer";
+  label: string;
+  name: ParameterName;
+  default?: Int64 | undefined;
+  maximum?: Int64 | undefined;
+  minimum?: Int64 | undefined;
+}
+
+/** One of the values to choose from. */
+export interface ParameterChoice {
+  value: string;
+  /** For people; the value itself when left out. */
+  label?: string | undefined;
+}
+
 /** A plan, ready to be run. */
 export interface PlanInstance {
   kind: "plan";
@@ -76,6 +108,28 @@ export interface PublishTemplateVersion {
   parameters?: readonly TemplateParameter[] | undefined;
   /** Where the content is taken from. Left out, the archive that was uploaded last. */
   source?: TemplateSource | undefined;
+}
+
+/** A secret, stored encrypted and handed to the workspace as an environment variable. */
+export interface SecretParameter {
+  type: "secret";
+  label: string;
+  name: ParameterName;
+  /** @defaultValue `false` */
+  optional?: boolean | undefined;
+}
+
+/** A line of text. */
+export interface StringParameter {
+  type: "string";
+  /** The question, for people. */
+  label: string;
+  name: ParameterName;
+  /** Used when no value is given; a parameter without a default must be given one. */
+  default?: string | undefined;
+  max_length?: number | undefined;
+  /** What the value must match. */
+  pattern?: string | undefined;
 }
 
 /** A starting point from which workspaces or plans are made. */
@@ -135,6 +189,21 @@ export interface TemplateOwner {
   verified: boolean;
 }
 
+/** A published version of a template. It never changes. */
+export interface TemplateVersion {
+  /** What is new, in Markdown. */
+  changelog: string | null;
+  /** The digest of its archive. */
+  digest: Sha256;
+  parameters: TemplateParameter[];
+  published_at: string;
+  published_by: Actor;
+  /** The size of its archive. */
+  size_bytes: Int64;
+  slug: TemplateSlug;
+  version: SemanticVersion;
+}
+
 /** A page of versions. */
 export interface TemplateVersionList {
   data: TemplateVersion[];
@@ -174,6 +243,9 @@ export interface WorkspaceSource {
   snapshot_id?: SnapshotId | undefined;
 }
 
+/** The name under which a value is given, unique in a template. */
+export type ParameterName = string;
+
 /** A value of the type that its parameter asks for. */
 export type ParameterValue = string | Int64 | boolean;
 
@@ -185,6 +257,18 @@ export type TemplateInstance = WorkspaceInstance | PlanInstance | UnknownVariant
 
 /** What a template makes. */
 export type TemplateKind = "workspace" | "plan" | (string & {});
+
+/** Something asked of whoever uses the template, told apart by `type`. */
+export type TemplateParameter =
+  | StringParameter
+  | IntegerParameter
+  | BooleanParameter
+  | ChoiceParameter
+  | SecretParameter
+  | UnknownVariant<"type">;
+
+/** A readable name, unique over all templates; it never changes. */
+export type TemplateSlug = string;
 
 /** What templates are sorted by, most or newest first. */
 export type TemplateSort = "stars" | "uses" | "created_at" | (string & {});

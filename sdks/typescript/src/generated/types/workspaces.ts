@@ -5,7 +5,6 @@ import type { UnknownVariant } from "../../runtime/open.js";
 import type {
   Actor,
   Duration,
-  EmptyOrigin,
   EventSequence,
   Fault,
   FileMode,
@@ -13,20 +12,15 @@ import type {
   Labels,
   LabelsPatch,
   LogLevel,
+  Money,
   Order,
   PortVisibility,
   ReceiptId,
   Region,
   Sha256,
   SnapshotId,
-  SnapshotOrigin,
-  TemplateWorkspaceOrigin,
-  Workspace,
   WorkspaceId,
-  WorkspaceImage,
-  WorkspaceName,
   WorkspaceSize,
-  WorkspaceStatus,
 } from "./shared.js";
 
 export interface CreateWorkspace {
@@ -54,6 +48,24 @@ export interface CreateWorkspaceSnapshot {
   name?: string | undefined;
   /** How long to keep it: null means until it is deleted. Left out, 30 days. */
   retain_for?: Duration | null | undefined;
+}
+
+/** An empty working tree. */
+export interface EmptyOrigin {
+  type: "empty";
+}
+
+/** An environment variable. A secret's value is taken and never given back. */
+export interface EnvironmentVariable {
+  name: string;
+  /**
+   * Keep the value out of logs and snapshots.
+   *
+   * @defaultValue `false`
+   */
+  secret?: boolean;
+  /** When the value last changed. */
+  updated_at?: string;
 }
 
 /** An environment variable. A secret's value is taken and never given back. */
@@ -138,6 +150,19 @@ export interface ExposeWorkspacePort {
 }
 
 /** A clone of a git repository. */
+export interface GitOrigin {
+  type: "git";
+  /** Where to clone from, over HTTPS or SSH. */
+  repository: string;
+  /** The commit that `ref` led to, once it was fetched. */
+  commit?: string;
+  /** How many commits of the history to fetch. Left out, all of them. */
+  depth?: number;
+  /** A branch, a tag or a commit. Left out, the repository's default branch. */
+  ref?: string;
+}
+
+/** A clone of a git repository. */
 export interface GitOriginInput {
   type: "git";
   /** Where to clone from, over HTTPS or SSH. */
@@ -163,6 +188,12 @@ export interface RestoreWorkspaceSnapshot {
   start?: boolean | undefined;
 }
 
+/** A snapshot of this or another workspace. */
+export interface SnapshotOrigin {
+  type: "snapshot";
+  snapshot_id: SnapshotId;
+}
+
 export interface StopWorkspace {
   /** How long processes have to end by themselves. Left out, 10 seconds. */
   grace_period?: Duration | undefined;
@@ -172,6 +203,15 @@ export interface StopWorkspace {
    * @defaultValue `false`
    */
   snapshot?: boolean | undefined;
+}
+
+/** A version of a template. */
+export interface TemplateWorkspaceOrigin {
+  type: "template";
+  /** The template's slug. */
+  slug: string;
+  /** Left out, the template's latest version. */
+  version?: string | undefined;
 }
 
 /**
@@ -187,6 +227,36 @@ export interface UpdateWorkspace {
   name?: WorkspaceName | undefined;
   /** A running workspace is resized in place, with a pause of a few seconds. */
   size?: WorkspaceSize | undefined;
+}
+
+/** An isolated development environment with a working tree of its own. */
+export interface Workspace {
+  id: WorkspaceId;
+  created_at: string;
+  created_by: Actor;
+  /** The environment variables of every process, ordered by name. */
+  environment: EnvironmentVariable[];
+  /** Why the workspace failed; null unless its status is `failed`. */
+  fault: Fault | null;
+  /** What an hour in the status `running` costs. */
+  hourly_rate: Money;
+  /** After how long without activity the workspace stops; null means never. */
+  idle_timeout: Duration | null;
+  image: WorkspaceImage;
+  labels: Labels;
+  /** When a command, an edit or a request to a port was last seen. */
+  last_active_at: string | null;
+  name: WorkspaceName;
+  origin: WorkspaceOrigin;
+  /** Where to fetch the resource as it stands; the same as `Location`. */
+  poll_url: string;
+  region: Region;
+  resources: WorkspaceResources;
+  size: WorkspaceSize;
+  status: WorkspaceStatus;
+  /** Where to follow the work as server-sent events. */
+  stream_url: string;
+  updated_at: string;
 }
 
 /** The workspace was torn down. Ends the stream. */
@@ -296,6 +366,14 @@ export interface WorkspaceReadyEvent {
   workspace_id: WorkspaceId;
 }
 
+/** What a workspace may use. */
+export interface WorkspaceResources {
+  disk_bytes: Int64;
+  memory_bytes: Int64;
+  /** Virtual processors; half of one is 0.5. */
+  vcpus: number;
+}
+
 /** The working tree of a workspace at one moment. */
 export interface WorkspaceSnapshot {
   id: SnapshotId;
@@ -377,7 +455,16 @@ export type WorkspaceEvent =
 
 export type WorkspaceFileKind = "file" | "directory" | "symlink" | (string & {});
 
+/** The container image that processes run in, as a reference with a tag or a digest. */
+export type WorkspaceImage = string;
+
 export type WorkspaceLogLineSource = "stdout" | "stderr" | "system" | (string & {});
+
+/** A name for people. It need not be unique. */
+export type WorkspaceName = string;
+
+/** What the working tree was made from. */
+export type WorkspaceOrigin = EmptyOrigin | GitOrigin | TemplateWorkspaceOrigin | SnapshotOrigin;
 
 /** What the working tree was made from. */
 export type WorkspaceOriginInput =
@@ -397,6 +484,22 @@ export type WorkspaceProgressEventStep =
 
 /** A snapshot can be restored once it is `available`. */
 export type WorkspaceSnapshotStatus = "pending" | "available" | "failed" | (string & {});
+
+/**
+ * Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
+ * status is on the way to one of them.
+ */
+export type WorkspaceStatus =
+  | "provisioning"
+  | "starting"
+  | "running"
+  | "stopping"
+  | "stopped"
+  | "restarting"
+  | "restoring"
+  | "resizing"
+  | "failed"
+  | (string & {});
 
 /** Why a workspace stopped. */
 export type WorkspaceStopReason =

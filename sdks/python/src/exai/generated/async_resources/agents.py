@@ -18,7 +18,9 @@ from ..._runtime.response import async_with_response
 from ..operations import agents as ops
 from ..types.agents import (
     Agent,
+    AgentCapability,
     AgentCategory,
+    AgentInvocation,
     AgentInvocationEvent,
     AgentMetrics,
     AgentOrigin,
@@ -26,10 +28,13 @@ from ..types.agents import (
     AgentSecrets,
     AgentSlug,
     AgentSourceInput,
+    AgentVersion,
+    AgentVersionStatus,
     AgentVisibility,
     CancelAgentInvocation,
     CustomAgent,
     DeprecateAgentVersion,
+    InvocationStatus,
     InvokeAgent,
     MetricsStep,
     PublishAgentVersion,
@@ -38,14 +43,9 @@ from ..types.agents import (
     UpdateCustomAgentStatus,
 )
 from ..types.shared import (
-    AgentCapability,
     AgentId,
-    AgentInvocation,
-    AgentVersion,
-    AgentVersionStatus,
     Duration,
     InvocationId,
-    InvocationStatus,
     JsonObject,
     JsonSchema,
     Labels,

@@ -18,17 +18,24 @@ from ..._runtime.response import async_with_response
 from ..operations import builder as ops
 from ..types.builder import (
     ArtifactId,
+    Build,
     BuildArtifact,
     BuildArtifactKind,
     BuildAsset,
     BuildAssetPurpose,
     BuildEvent,
+    BuildId,
     BuildLogLine,
     BuildMessage,
+    BuildName,
+    BuildPreview,
+    BuildStack,
     BuildStage,
+    BuildStatus,
     BuildTargetInput,
     CancelBuild,
     DeployBuildPreview,
+    PreviewId,
     RetryBuild,
     SendBuildMessage,
     SentBuildMessage,
@@ -36,23 +43,7 @@ from ..types.builder import (
     StartedBuildPreview,
     UploadBuildAsset,
 )
-from ..types.shared import (
-    AssetId,
-    Build,
-    BuildId,
-    BuildName,
-    BuildPreview,
-    BuildStack,
-    BuildStatus,
-    Duration,
-    Labels,
-    LogLevel,
-    Money,
-    Order,
-    PortVisibility,
-    PreviewId,
-    Region,
-)
+from ..types.shared import AssetId, Duration, Labels, LogLevel, Money, Order, PortVisibility, Region
 
 
 class AsyncBuilder:

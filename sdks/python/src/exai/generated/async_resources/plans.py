@@ -14,22 +14,18 @@ from ..._runtime.options import CallOptions
 from ..._runtime.pages import AsyncPages
 from ..._runtime.response import async_with_response
 from ..operations import plans as ops
-from ..types.plans import CreatePlan, PlanValidation, UpdatePlan
-from ..types.shared import (
-    AgentId,
-    JsonSchema,
-    Labels,
-    LabelsPatch,
-    Money,
+from ..types.plans import (
+    CreatePlan,
     NodeDefaults,
     NodeValueRef,
-    Order,
     Plan,
     PlanEdge,
-    PlanId,
     PlanName,
     PlanNode,
+    PlanValidation,
+    UpdatePlan,
 )
+from ..types.shared import AgentId, JsonSchema, Labels, LabelsPatch, Money, Order, PlanId
 
 
 class AsyncPlans:

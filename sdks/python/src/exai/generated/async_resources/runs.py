@@ -17,12 +17,17 @@ from ..._runtime.response import async_with_response
 from ..operations import runs as ops
 from ..types.runs import (
     AgentVersionPins,
+    ApprovalStatus,
     CancelRun,
+    CheckpointId,
     DecideRunApproval,
+    NodeId,
     NodeType,
     ReplayRun,
     ResumeRun,
     RetryRunNode,
+    Run,
+    RunApproval,
     RunCheckpoint,
     RunCheckpointDetail,
     RunEvent,
@@ -32,25 +37,20 @@ from ..types.runs import (
     RunReceipt,
     RunSignal,
     RunSignalAck,
+    RunStatus,
     StartRun,
 )
 from ..types.shared import (
     ApprovalId,
-    ApprovalStatus,
     ApprovalVerdict,
-    CheckpointId,
     Duration,
     JsonObject,
     Labels,
     Money,
-    NodeId,
     NodeKey,
     Order,
     PlanId,
-    Run,
-    RunApproval,
     RunId,
-    RunStatus,
 )
 
 

@@ -16,14 +16,7 @@ from ..._runtime.options import CallOptions
 from ..._runtime.pages import AsyncPages
 from ..._runtime.response import async_with_response
 from ..operations import templates as ops
-from ..types.shared import (
-    Labels,
-    Order,
-    SemanticVersion,
-    TemplateParameter,
-    TemplateSlug,
-    TemplateVersion,
-)
+from ..types.shared import Labels, Order, SemanticVersion
 from ..types.templates import (
     CreateTemplate,
     ForkTemplate,
@@ -34,9 +27,12 @@ from ..types.templates import (
     TemplateArchive,
     TemplateInstance,
     TemplateKind,
+    TemplateParameter,
+    TemplateSlug,
     TemplateSort,
     TemplateSource,
     TemplateTags,
+    TemplateVersion,
     TemplateVisibility,
     UpdateTemplate,
 )

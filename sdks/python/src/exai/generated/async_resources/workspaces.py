@@ -28,12 +28,8 @@ from ..types.shared import (
     PortVisibility,
     Region,
     SnapshotId,
-    Workspace,
     WorkspaceId,
-    WorkspaceImage,
-    WorkspaceName,
     WorkspaceSize,
-    WorkspaceStatus,
 )
 from ..types.workspaces import (
     CreateWorkspace,
@@ -47,12 +43,16 @@ from ..types.workspaces import (
     RestoreWorkspaceSnapshot,
     StopWorkspace,
     UpdateWorkspace,
+    Workspace,
     WorkspaceEvent,
     WorkspaceFile,
+    WorkspaceImage,
     WorkspaceLogLine,
+    WorkspaceName,
     WorkspaceOriginInput,
     WorkspacePort,
     WorkspaceSnapshot,
+    WorkspaceStatus,
 )
 
 

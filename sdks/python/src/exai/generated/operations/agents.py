@@ -6,16 +6,17 @@ from __future__ import annotations
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
 from ..types.agents import (
     Agent,
+    AgentInvocation,
     AgentInvocationEvent,
     AgentInvocationList,
     AgentList,
     AgentMetrics,
     AgentSchema,
+    AgentVersion,
     AgentVersionList,
     CustomAgent,
     CustomAgentList,
 )
-from ..types.shared import AgentInvocation, AgentVersion
 
 GET = Operation[Agent](
     "GET",

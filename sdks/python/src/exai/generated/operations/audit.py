@@ -7,12 +7,13 @@ from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
 from ..types.audit import (
     AuditEvent,
     AuditEventList,
+    AuditExport,
+    AuditStream,
     AuditStreamList,
     AuditStreamTest,
     Receipt,
     ReceiptVerification,
 )
-from ..types.shared import AuditExport, AuditStream
 
 TAIL = Operation[AuditEvent](
     "GET",

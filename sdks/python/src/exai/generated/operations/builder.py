@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
 from ..types.builder import (
+    Build,
     BuildArtifact,
     BuildArtifactList,
     BuildAsset,
@@ -14,11 +15,11 @@ from ..types.builder import (
     BuildLogLineList,
     BuildMessage,
     BuildMessageList,
+    BuildPreview,
     BuildPreviewList,
     SentBuildMessage,
     StartedBuildPreview,
 )
-from ..types.shared import Build, BuildPreview
 
 ASSETS_DELETE = Operation[None](
     "DELETE",

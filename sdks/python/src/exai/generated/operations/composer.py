@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
 from ..types.composer import (
+    ComposerApply,
     ComposerApplyList,
     ComposerComment,
     ComposerCommentList,
     ComposerDiff,
     ComposerHunk,
     ComposerHunkList,
+    ComposerPlan,
     ComposerPlanEvent,
     ComposerPlanList,
 )
-from ..types.shared import ComposerApply, ComposerPlan
 
 APPLY = Operation[ComposerApply](
     "POST",

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from ..._runtime.operation import Body, Operation, PagedOperation
-from ..types.plans import PlanList, PlanValidation
-from ..types.shared import Plan
+from ..types.plans import Plan, PlanList, PlanValidation
 
 CREATE = Operation[Plan](
     "POST",

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
 from ..types.runs import (
+    Run,
+    RunApproval,
     RunApprovalList,
     RunCheckpoint,
     RunCheckpointDetail,
@@ -18,7 +20,6 @@ from ..types.runs import (
     RunReceipt,
     RunSignalAck,
 )
-from ..types.shared import Run, RunApproval
 
 CANCEL = Operation[Run](
     "POST",

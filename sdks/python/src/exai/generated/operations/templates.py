@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from ..._runtime.operation import Body, Operation, PagedOperation
-from ..types.shared import TemplateVersion
 from ..types.templates import (
     Template,
     TemplateArchive,
     TemplateInstance,
     TemplateList,
+    TemplateVersion,
     TemplateVersionList,
 )
 

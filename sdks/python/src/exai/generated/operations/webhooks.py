@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from ..._runtime.decode import Codec
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
-from ..types.shared import WebhookEvent
 from ..types.webhooks import (
     EventTypeDefinition,
     EventTypeDescription,
@@ -18,6 +17,7 @@ from ..types.webhooks import (
     WebhookDeliveryAttemptList,
     WebhookDeliveryDetail,
     WebhookDeliveryList,
+    WebhookEvent,
     WebhookList,
 )
 

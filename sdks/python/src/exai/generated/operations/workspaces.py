@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from ..._runtime.operation import Body, LongRunning, Operation, PagedOperation
-from ..types.shared import Workspace
 from ..types.workspaces import (
     ExecEvent,
+    Workspace,
     WorkspaceEvent,
     WorkspaceFile,
     WorkspaceFileList,

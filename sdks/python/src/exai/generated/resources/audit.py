@@ -17,31 +17,26 @@ from ..._runtime.sync_answers import Stream
 from ..._runtime.sync_engine import Engine
 from ..operations import audit as ops
 from ..types.audit import (
-    AuditEvent,
-    AuditSinkInput,
-    AuditStreamTest,
-    CreateAuditExport,
-    CreateAuditStream,
-    Receipt,
-    ReceiptVerification,
-    UpdateAuditStream,
-    UpdateAuditStreamStatus,
-)
-from ..types.shared import (
     AuditAction,
+    AuditEvent,
     AuditExport,
     AuditFilter,
     AuditOutcome,
     AuditResourceType,
+    AuditSinkInput,
     AuditStream,
     AuditStreamStatus,
-    EventId,
+    AuditStreamTest,
+    CreateAuditExport,
+    CreateAuditStream,
     ExportId,
-    Order,
-    ReceiptId,
-    RunId,
+    Receipt,
+    ReceiptVerification,
     StreamId,
+    UpdateAuditStream,
+    UpdateAuditStreamStatus,
 )
+from ..types.shared import EventId, Order, ReceiptId, RunId
 
 
 class Audit:

@@ -18,15 +18,24 @@ from ..._runtime.sync_engine import Engine
 from ..operations import composer as ops
 from ..types.composer import (
     ApplyComposerHunks,
+    ApplyId,
+    ApplyStrategy,
     CommentAnchor,
     CommentId,
     CommitOptions,
+    ComposerApply,
+    ComposerApplyStatus,
     ComposerComment,
     ComposerContext,
     ComposerDiff,
     ComposerHunk,
+    ComposerModel,
+    ComposerPlan,
     ComposerPlanEvent,
+    ComposerPlanId,
+    ComposerPlanStatus,
     CreateComposerComment,
+    HunkId,
     HunkState,
     PathPattern,
     RequestComposerPlan,
@@ -34,21 +43,7 @@ from ..types.composer import (
     ReviewComposerHunk,
     ReviseComposerPlan,
 )
-from ..types.shared import (
-    ApplyId,
-    ApplyStrategy,
-    ComposerApply,
-    ComposerApplyStatus,
-    ComposerModel,
-    ComposerPlan,
-    ComposerPlanId,
-    ComposerPlanStatus,
-    FilePath,
-    HunkId,
-    Money,
-    Order,
-    WorkspaceId,
-)
+from ..types.shared import FilePath, Money, Order, WorkspaceId
 
 
 class Composer:

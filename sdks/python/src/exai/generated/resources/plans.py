@@ -14,22 +14,18 @@ from ..._runtime.pages import Pages
 from ..._runtime.response import with_response
 from ..._runtime.sync_engine import Engine
 from ..operations import plans as ops
-from ..types.plans import CreatePlan, PlanValidation, UpdatePlan
-from ..types.shared import (
-    AgentId,
-    JsonSchema,
-    Labels,
-    LabelsPatch,
-    Money,
+from ..types.plans import (
+    CreatePlan,
     NodeDefaults,
     NodeValueRef,
-    Order,
     Plan,
     PlanEdge,
-    PlanId,
     PlanName,
     PlanNode,
+    PlanValidation,
+    UpdatePlan,
 )
+from ..types.shared import AgentId, JsonSchema, Labels, LabelsPatch, Money, Order, PlanId
 
 
 class Plans:

@@ -16,14 +16,7 @@ from ..._runtime.response import with_response
 from ..._runtime.sync_answers import BinaryResponse
 from ..._runtime.sync_engine import Engine
 from ..operations import templates as ops
-from ..types.shared import (
-    Labels,
-    Order,
-    SemanticVersion,
-    TemplateParameter,
-    TemplateSlug,
-    TemplateVersion,
-)
+from ..types.shared import Labels, Order, SemanticVersion
 from ..types.templates import (
     CreateTemplate,
     ForkTemplate,
@@ -34,9 +27,12 @@ from ..types.templates import (
     TemplateArchive,
     TemplateInstance,
     TemplateKind,
+    TemplateParameter,
+    TemplateSlug,
     TemplateSort,
     TemplateSource,
     TemplateTags,
+    TemplateVersion,
     TemplateVisibility,
     UpdateTemplate,
 )

@@ -16,7 +16,7 @@ from ..._runtime.pages import Pages
 from ..._runtime.response import with_response
 from ..._runtime.sync_engine import Engine
 from ..operations import webhooks as ops
-from ..types.shared import Duration, EventId, Labels, LabelsPatch, Order, WebhookEvent, WebhookId
+from ..types.shared import Duration, EventId, Labels, LabelsPatch, Order
 from ..types.webhooks import (
     DeliveryId,
     EventTypeDefinition,
@@ -34,8 +34,10 @@ from ..types.webhooks import (
     WebhookDeliveryAttempt,
     WebhookDeliveryDetail,
     WebhookDeliveryStatus,
+    WebhookEvent,
     WebhookEventType,
     WebhookEventTypes,
+    WebhookId,
     WebhookStatus,
     WebhookUrl,
 )

@@ -11,13 +11,9 @@ from ..._runtime.model import UNSET, Model, Unknown, UnsetType
 from ..._runtime.unions import tagged
 from .shared import (
     Actor,
-    AgentCapability,
     AgentId,
-    AgentInvocation,
-    AgentVersion,
     Duration,
     EventSequence,
-    InvocationFault,
     InvocationId,
     JsonObject,
     JsonSchema,
@@ -26,10 +22,19 @@ from .shared import (
     LabelsPatch,
     Money,
     ReceiptId,
+    RunId,
     SemanticVersion,
     Usage,
     WorkspaceId,
 )
+
+AgentCapability: TypeAlias = (
+    Literal[
+        "read_files", "write_files", "run_commands", "use_network", "use_browser", "start_agents"
+    ]
+    | str
+)
+"""Something an agent may do while it works."""
 
 AgentCategory: TypeAlias = (
     Literal[
@@ -54,8 +59,28 @@ AgentOrigin: TypeAlias = Literal["builtin", "custom"] | str
 AgentStatus: TypeAlias = Literal["active", "deprecated", "disabled"] | str
 """Whether the agent can be invoked; a `deprecated` one still can, a `disabled` one cannot."""
 
+AgentVersionStatus: TypeAlias = Literal["published", "deprecated", "retired"] | str
+"""Whether the version can be invoked; a `deprecated` one can until its sunset."""
+
 AgentVisibility: TypeAlias = Literal["private", "organization"] | str
 """Who may invoke the agent; `private` is whoever registered it."""
+
+InvocationFaultReason: TypeAlias = (
+    Literal[
+        "agent_error",
+        "invalid_output",
+        "timeout",
+        "ceiling_reached",
+        "content_refused",
+        "provider_unavailable",
+        "internal_error",
+    ]
+    | str
+)
+"""The kind of failure."""
+
+InvocationStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"] | str
+"""Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final."""
 
 MetricsStep: TypeAlias = Literal["hour", "day"] | str
 """The length of a bucket."""
@@ -93,6 +118,49 @@ class AgentCounters(Model, kw_only=True):
     succeeded: int
     tool_calls: int
     usage: Usage
+
+
+class AgentDeprecation(Model, kw_only=True):
+    """Why a version should no longer be used, and what to use instead."""
+
+    deprecated_at: dt.datetime
+    reason: str
+    replacement_version: SemanticVersion | None
+    """What to use instead; null when there is nothing."""
+    sunset_at: dt.datetime | None
+    """When the version is retired; null when that is not yet decided."""
+
+
+class AgentInvocation(Model, kw_only=True):
+    """One execution of an agent, inside a run or on its own."""
+
+    id: InvocationId
+    agent_id: AgentId
+    ceiling: Money | None
+    """The most it may cost; null means the organisation's own ceiling."""
+    created_at: dt.datetime
+    created_by: Actor
+    fault: InvocationFault | None
+    """Why it failed; null unless it did."""
+    finished_at: dt.datetime | None
+    input: JsonObject
+    labels: Labels
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    receipt: ReceiptId | None
+    """The receipt of the finished invocation; null before that."""
+    run_id: RunId | None
+    """The run it is a part of; null for an invocation on its own."""
+    started_at: dt.datetime | None
+    status: InvocationStatus
+    stream_url: str
+    """Where to follow the work as server-sent events."""
+    usage: Usage
+    version: SemanticVersion
+    workspace_id: WorkspaceId | None
+    """The workspace the agent works on; null when it needs none."""
+    output: JsonValue | UnsetType = UNSET
+    """What the agent gave; absent unless it succeeded."""
 
 
 class AgentInvocationList(Model, kw_only=True):
@@ -158,6 +226,23 @@ class AgentSchema(Model, kw_only=True):
     agent_id: AgentId
     input: JsonSchema
     output: JsonSchema
+    version: SemanticVersion
+
+
+class AgentVersion(Model, kw_only=True):
+    """A published version of an agent. It never changes, except that it can be deprecated."""
+
+    agent_id: AgentId
+    capabilities: list[AgentCapability]
+    changelog: str | None
+    """What is new, in Markdown."""
+    deprecation: AgentDeprecation | None
+    """Null unless the version is deprecated."""
+    input_schema: JsonSchema
+    output_schema: JsonSchema
+    published_at: dt.datetime
+    published_by: Actor
+    status: AgentVersionStatus
     version: SemanticVersion
 
 
@@ -306,6 +391,16 @@ class InvocationFailedEvent(Model, kw_only=True):
     """The receipt of the finished invocation."""
     sequence: EventSequence
     usage: Usage
+
+
+class InvocationFault(Model, kw_only=True):
+    """Why an invocation failed."""
+
+    message: str
+    """For people."""
+    reason: InvocationFaultReason
+    retryable: bool
+    """Whether invoking the agent again with the same input can succeed."""
 
 
 class InvocationPricing(Model, kw_only=True):

@@ -14,13 +14,8 @@ from .shared import (
     AgentId,
     ApprovalId,
     ApprovalVerdict,
-    AuditAction,
-    AuditFilter,
-    AuditOutcome,
-    AuditResourceType,
-    AuditStream,
-    DatadogSinkSite,
     EventId,
+    Fault,
     InvocationId,
     JsonPointer,
     JsonValue,
@@ -30,11 +25,101 @@ from .shared import (
     RunId,
     SemanticVersion,
     Sha256,
-    StreamId,
     Usage,
 )
 
+AuditAction: TypeAlias = (
+    Literal[
+        "workspace.created",
+        "workspace.updated",
+        "workspace.deleted",
+        "workspace.command_run",
+        "composer_plan.created",
+        "composer_apply.created",
+        "composer_apply.reverted",
+        "build.started",
+        "build.cancelled",
+        "build.deployed",
+        "plan.created",
+        "plan.updated",
+        "plan.deleted",
+        "run.started",
+        "run.paused",
+        "run.resumed",
+        "run.finished",
+        "approval.requested",
+        "approval.decided",
+        "agent.invoked",
+        "agent.registered",
+        "agent.updated",
+        "agent.deleted",
+        "agent.version_published",
+        "agent.version_deprecated",
+        "template.created",
+        "template.updated",
+        "template.deleted",
+        "template.version_published",
+        "template.instantiated",
+        "webhook.created",
+        "webhook.updated",
+        "webhook.deleted",
+        "webhook.secret_rotated",
+        "audit_stream.created",
+        "audit_stream.updated",
+        "audit_stream.deleted",
+        "audit_stream.tested",
+        "audit_export.created",
+        "token.refused",
+    ]
+    | str
+)
+"""What was done, as the kind of resource and a verb."""
+
+AuditExportStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed"] | str
+"""Where the export is in its life. `succeeded` and `failed` are final."""
+
+AuditOutcome: TypeAlias = Literal["succeeded", "failed", "denied"] | str
+"""How it ended; `denied` means that the caller was not allowed to."""
+
 AuditRequestMethod: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | str
+
+AuditResourceType: TypeAlias = (
+    Literal[
+        "workspace",
+        "composer_plan",
+        "composer_apply",
+        "build",
+        "plan",
+        "run",
+        "approval",
+        "agent",
+        "invocation",
+        "template",
+        "webhook",
+        "audit_stream",
+        "audit_export",
+        "token",
+    ]
+    | str
+)
+"""The kind of a resource."""
+
+AuditStreamStatus: TypeAlias = Literal["active", "paused", "failing"] | str
+"""Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
+nothing is lost while it is `failing` or `paused`.
+"""
+
+DatadogSinkSite: TypeAlias = (
+    Literal[
+        "datadoghq.com",
+        "us3.datadoghq.com",
+        "us5.datadoghq.com",
+        "datadoghq.eu",
+        "ap1.datadoghq.com",
+    ]
+    | str
+)
+"""The Datadog site of the account."""
 
 UpdateAuditStreamStatus: TypeAlias = Literal["active", "paused"]
 """Pauses the stream, or resumes it where it stopped."""
@@ -89,6 +174,42 @@ class AuditEventList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
+class AuditExport(Model, kw_only=True):
+    """A range of the log as a file of NDJSON, kept for seven days."""
+
+    id: ExportId
+    created_at: dt.datetime
+    created_by: Actor
+    digest: Sha256 | None
+    """The digest of the file; null until it is finished."""
+    event_count: int | None
+    """How many events it holds; null until it is finished."""
+    expires_at: dt.datetime | None
+    """When the file is removed; null until it is finished."""
+    fault: Fault | None
+    """Why it failed; null unless it did."""
+    filter: AuditFilter
+    finished_at: dt.datetime | None
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    receipt: ReceiptId | None
+    """The receipt of the finished export; null before that."""
+    since: dt.datetime
+    size_bytes: int | None
+    """The size of the file; null until it is finished."""
+    status: AuditExportStatus
+    until: dt.datetime
+
+
+class AuditFilter(Model, kw_only=True):
+    """Which events are meant, namely those that satisfy every field given. Empty means all."""
+
+    actions: list[AuditAction] | None = None
+    actor_ids: list[str] | None = None
+    outcomes: list[AuditOutcome] | None = None
+    resource_types: list[AuditResourceType] | None = None
+
+
 class AuditRequest(Model, kw_only=True):
     """The API call behind an entry."""
 
@@ -112,6 +233,25 @@ class AuditResource(Model, kw_only=True):
     type: AuditResourceType
     name: str | None = None
     """The name it had at the time, where it has one."""
+
+
+class AuditStream(Model, kw_only=True):
+    """A stream that delivers audit events to a SIEM, in order and at least once."""
+
+    id: StreamId
+    created_at: dt.datetime
+    created_by: Actor
+    delivered_count: int
+    """How many events the sink has taken."""
+    filter: AuditFilter
+    last_delivered_sequence: int | None
+    """The `sequence` of the last event that the sink took; null before the first."""
+    last_fault: SinkFault | None
+    """Why the sink last refused; null when it never did or has taken events since."""
+    name: str
+    sink: AuditSink
+    status: AuditStreamStatus
+    updated_at: dt.datetime
 
 
 class AuditStreamList(Model, kw_only=True):
@@ -185,6 +325,17 @@ class CreateAuditStream(Model, kw_only=True):
     """Deliver what happened since then as well. Left out, from now on."""
 
 
+class DatadogSink(Model, kw_only=True):
+    """Datadog Logs."""
+
+    type: Literal["datadog"] = "datadog"
+    site: DatadogSinkSite
+    """The Datadog site of the account."""
+    service: str | None = None
+    tags: list[str] | None = None
+    """Tags of the form `key:value`, added to each event."""
+
+
 class DatadogSinkInput(Model, kw_only=True):
     """Datadog Logs."""
 
@@ -200,6 +351,13 @@ class DatadogSinkInput(Model, kw_only=True):
     """Tags of the form `key:value`, added to each event."""
 
     __secrets__: ClassVar[tuple[str, ...]] = ("api_key",)
+
+
+class HttpsSink(Model, kw_only=True):
+    """Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time."""
+
+    type: Literal["https"] = "https"
+    url: str
 
 
 class HttpsSinkInput(Model, kw_only=True):
@@ -300,6 +458,22 @@ class RunSubject(Model, kw_only=True):
     run_id: RunId
 
 
+class S3Sink(Model, kw_only=True):
+    """An S3 bucket; events are written as gzipped NDJSON, an object every five minutes."""
+
+    type: Literal["s3"] = "s3"
+    bucket: str
+    region: str
+    role_arn: str
+    """The role that the service assumes to write."""
+    external_id: str | None = None
+    """The external id that the role's trust policy must ask for."""
+    kms_key_arn: str | None = None
+    """The key to encrypt objects with. Left out, the bucket's own setting holds."""
+    prefix: str | None = None
+    """Put before each object's key. Left out, nothing is."""
+
+
 class S3SinkInput(Model, kw_only=True):
     """An S3 bucket; events are written as gzipped NDJSON, an object every five minutes."""
 
@@ -314,6 +488,15 @@ class S3SinkInput(Model, kw_only=True):
     """Put before each object's key. Left out, nothing is."""
 
 
+class SinkFault(Model, kw_only=True):
+    """What a sink answered instead of taking an event."""
+
+    failed_at: dt.datetime
+    message: str
+    status: int | None
+    """The HTTP status; null when there was no answer."""
+
+
 class SpendDetail(Model, kw_only=True):
     """Work of an agent that was charged for."""
 
@@ -321,6 +504,16 @@ class SpendDetail(Model, kw_only=True):
     agent_id: AgentId
     usage: Usage
     version: SemanticVersion
+
+
+class SplunkHecSink(Model, kw_only=True):
+    """A Splunk HTTP Event Collector."""
+
+    type: Literal["splunk_hec"] = "splunk_hec"
+    index: str
+    """The Splunk index that events go into."""
+    url: str
+    source_type: str | None = None
 
 
 class SplunkHecSinkInput(Model, kw_only=True):
@@ -380,6 +573,21 @@ else:
     )
 
 if TYPE_CHECKING:
+    AuditSink: TypeAlias = SplunkHecSink | DatadogSink | S3Sink | HttpsSink | Unknown
+    """Where a stream delivers to, told apart by `type`."""
+else:
+    AuditSink = tagged(
+        "AuditSink",
+        "type",
+        lambda: {
+            "splunk_hec": SplunkHecSink,
+            "datadog": DatadogSink,
+            "s3": S3Sink,
+            "https": HttpsSink,
+        },
+    )
+
+if TYPE_CHECKING:
     AuditSinkInput: TypeAlias = SplunkHecSinkInput | DatadogSinkInput | S3SinkInput | HttpsSinkInput
     """Where a stream delivers to, told apart by `type`."""
 else:
@@ -393,6 +601,9 @@ else:
             "https": HttpsSinkInput,
         },
     )
+
+ExportId: TypeAlias = str
+"""An export of the audit log."""
 
 if TYPE_CHECKING:
     ReceiptSubject: TypeAlias = (
@@ -410,3 +621,6 @@ else:
             "job": JobSubject,
         },
     )
+
+StreamId: TypeAlias = str
+"""A stream to a SIEM."""

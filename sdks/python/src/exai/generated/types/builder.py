@@ -12,28 +12,20 @@ from ..._runtime.model import Model, Unknown
 from ..._runtime.unions import tagged
 from .shared import (
     Actor,
-    ArtifactTarget,
     AssetId,
-    Build,
-    BuildId,
-    BuildName,
-    BuildPreview,
-    BuildPreviewStatus,
-    BuildStack,
     Duration,
     EventSequence,
-    ExistingWorkspaceTarget,
     Fault,
     FilePath,
     Labels,
     LogLevel,
     Money,
     PortVisibility,
-    PreviewId,
     ReceiptId,
     Region,
     Sha256,
     Usage,
+    WorkspaceId,
     WorkspaceSize,
 )
 
@@ -47,11 +39,42 @@ BuildAssetPurpose: TypeAlias = Literal["reference", "brand", "data", "document"]
 text to know.
 """
 
+BuildPreviewStatus: TypeAlias = Literal["deploying", "ready", "failed", "expired"] | str
+"""Where the preview is in its life. `ready` ends with `expired`."""
+
+BuildStack: TypeAlias = (
+    Literal["auto", "nextjs", "sveltekit", "django", "rails", "axum", "static"] | str
+)
+"""What the app is made with. `auto` leaves it to the prompt."""
+
 BuildStage: TypeAlias = Literal["planning", "generating", "testing", "deploying"] | str
 """A part of the work."""
 
+BuildStatus: TypeAlias = (
+    Literal[
+        "queued",
+        "planning",
+        "generating",
+        "testing",
+        "deploying",
+        "succeeded",
+        "failed",
+        "cancelled",
+    ]
+    | str
+)
+"""Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
+prompt, a deploy or a retry takes it out of there again.
+"""
+
 MessageRole: TypeAlias = Literal["user", "assistant"] | str
 """Who speaks, the one who prompts or the builder."""
+
+
+class ArtifactTarget(Model, kw_only=True):
+    """An archive among the artifacts, and no workspace."""
+
+    type: Literal["artifact"] = "artifact"
 
 
 class AssetPart(Model, kw_only=True):
@@ -59,6 +82,39 @@ class AssetPart(Model, kw_only=True):
 
     type: Literal["asset"] = "asset"
     asset_id: AssetId
+
+
+class Build(Model, kw_only=True):
+    """An app that is made from a prompt and changed by follow-up prompts."""
+
+    id: BuildId
+    asset_ids: list[AssetId]
+    """The assets that the first prompt refers to."""
+    attempt: int
+    """Goes up by one with every retry."""
+    ceiling: Money | None
+    """The most that the build may cost; null means the organisation's own ceiling."""
+    created_at: dt.datetime
+    created_by: Actor
+    fault: Fault | None
+    """Why the build failed; null unless its status is `failed`."""
+    finished_at: dt.datetime | None
+    """When it last settled; null while it goes on."""
+    labels: Labels
+    name: BuildName
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    preview: BuildPreview | None
+    """The latest preview; null before the first."""
+    prompt: str
+    """The first prompt. Later ones are among the messages."""
+    stack: BuildStack
+    status: BuildStatus
+    stream_url: str
+    """Where to follow the work as server-sent events."""
+    target: BuildTarget
+    updated_at: dt.datetime
+    usage: Usage
 
 
 class BuildArtifact(Model, kw_only=True):
@@ -217,6 +273,23 @@ class BuildMessageList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
+class BuildPreview(Model, kw_only=True):
+    """A build that runs at a URL for a while."""
+
+    id: PreviewId
+    build_id: BuildId
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    """When it is taken down."""
+    fault: Fault | None
+    """Why it failed; null otherwise."""
+    region: Region
+    status: BuildPreviewStatus
+    url: str | None
+    """Where it answers; null until it is ready."""
+    visibility: PortVisibility
+
+
 class BuildPreviewChangedEvent(Model, kw_only=True):
     """A preview is ready, or failed."""
 
@@ -272,6 +345,27 @@ class DeployBuildPreview(Model, kw_only=True):
     region: Region | None = None
     """Left out, the region of the build's workspace."""
     visibility: PortVisibility | None = None
+
+
+class ExistingWorkspaceTarget(Model, kw_only=True):
+    """A folder of a workspace that is there."""
+
+    type: Literal["workspace"] = "workspace"
+    workspace_id: WorkspaceId
+    path: FilePath | None = None
+    """An empty folder, made if it is not there. Left out, the root of the working tree."""
+
+
+class NewWorkspaceTarget(Model, kw_only=True):
+    """A workspace that is provisioned for the app."""
+
+    type: Literal["new_workspace"] = "new_workspace"
+    region: Region | None = None
+    """Left out, the organisation's home region."""
+    size: WorkspaceSize | None = None
+    """Left out, `medium`."""
+    workspace_id: WorkspaceId | None = None
+    """The workspace, once there is one."""
 
 
 class NewWorkspaceTargetInput(Model, kw_only=True):
@@ -420,6 +514,26 @@ else:
         },
     )
 
+BuildId: TypeAlias = str
+"""A build."""
+
+BuildName: TypeAlias = str
+"""A name for people. It need not be unique."""
+
+if TYPE_CHECKING:
+    BuildTarget: TypeAlias = NewWorkspaceTarget | ExistingWorkspaceTarget | ArtifactTarget | Unknown
+    """Where the app's source goes."""
+else:
+    BuildTarget = tagged(
+        "BuildTarget",
+        "type",
+        lambda: {
+            "new_workspace": NewWorkspaceTarget,
+            "workspace": ExistingWorkspaceTarget,
+            "artifact": ArtifactTarget,
+        },
+    )
+
 if TYPE_CHECKING:
     BuildTargetInput: TypeAlias = NewWorkspaceTargetInput | ExistingWorkspaceTarget | ArtifactTarget
     """Where the app's source goes."""
@@ -446,3 +560,6 @@ else:
         "type",
         lambda: {"text": TextPart, "asset": AssetPart, "preview": PreviewPart},
     )
+
+PreviewId: TypeAlias = str
+"""A preview of a build."""

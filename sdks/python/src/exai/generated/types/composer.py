@@ -11,19 +11,11 @@ from ..._runtime.model import UNSET, Model, Unknown, UnsetType
 from ..._runtime.unions import tagged
 from .shared import (
     Actor,
-    ApplyStrategy,
     AssetId,
-    CommitSha,
-    ComposerApply,
-    ComposerModel,
-    ComposerPlan,
-    ComposerPlanId,
-    DiffStats,
     EventSequence,
     Fault,
     FileMode,
     FilePath,
-    HunkId,
     Money,
     ReceiptId,
     Sha256,
@@ -31,9 +23,45 @@ from .shared import (
     WorkspaceId,
 )
 
+ApplyStrategy: TypeAlias = Literal["atomic", "best_effort"] | str
+"""`atomic` changes nothing if one hunk does not fit any more; `best_effort` applies those that
+fit.
+"""
+
+ComposerApplyStatus: TypeAlias = (
+    Literal[
+        "queued",
+        "applying",
+        "applied",
+        "partially_applied",
+        "failed",
+        "reverting",
+        "reverted",
+        "revert_failed",
+    ]
+    | str
+)
+"""Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
+`reverted` or `revert_failed`.
+"""
+
+ComposerModel: TypeAlias = Literal["auto", "fast", "deep"] | str
+"""How planning trades speed for depth. `auto` leaves it to the request."""
+
+ComposerPlanStatus: TypeAlias = (
+    Literal["queued", "planning", "ready", "applied", "failed", "discarded"] | str
+)
+"""Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
+plan becomes `applied` with its first apply.
+"""
+
 ComposerPlanStepEventStep: TypeAlias = Literal["read", "search", "edit", "check"] | str
 
 DiffLineKind: TypeAlias = Literal["context", "added", "removed"]
+
+HunkResultOutcome: TypeAlias = (
+    Literal["pending", "applied", "conflicted", "skipped", "reverted"] | str
+)
 
 HunkState: TypeAlias = Literal["pending", "accepted", "rejected", "edited"] | str
 """`accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait
@@ -48,6 +76,14 @@ class AddedFile(Model, kw_only=True):
     hunks: list[ComposerHunk]
     mode: FileMode
     path: FilePath
+
+
+class ApplyCommit(Model, kw_only=True):
+    """The commit that an apply made."""
+
+    branch: str
+    message: str
+    sha: CommitSha
 
 
 class ApplyComposerHunks(Model, kw_only=True):
@@ -88,6 +124,28 @@ class CommitOptions(Model, kw_only=True):
     message: str
     branch: str | None = None
     """Made if it is not there. Left out, the branch that is checked out."""
+
+
+class ComposerApply(Model, kw_only=True):
+    """Accepted hunks on their way into a working tree."""
+
+    id: ApplyId
+    commit: ApplyCommit | None
+    """The commit that was made; null where none was asked for or before it is made."""
+    created_at: dt.datetime
+    created_by: Actor
+    fault: Fault | None
+    """Why the apply or its revert failed; null otherwise."""
+    finished_at: dt.datetime | None
+    """When it last settled; null while it goes on."""
+    plan_id: ComposerPlanId
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    results: list[HunkResult]
+    """One entry a hunk, in the order of the plan."""
+    status: ComposerApplyStatus
+    strategy: ApplyStrategy
+    workspace_id: WorkspaceId
 
 
 class ComposerApplyList(Model, kw_only=True):
@@ -157,6 +215,42 @@ class ComposerHunkList(Model, kw_only=True):
     data: list[ComposerHunk]
     next_cursor: str | None
     """The `cursor` of the next page; null on the last page."""
+
+
+class ComposerPlan(Model, kw_only=True):
+    """A proposed change to the working tree of a workspace, in hunks that are reviewed one by
+    one.
+    """
+
+    id: ComposerPlanId
+    base_commit: CommitSha | None
+    """The commit that the plan was made on; null for a tree that is not a git repository."""
+    ceiling: Money | None
+    """The most that planning may cost; null means the organisation's own ceiling."""
+    created_at: dt.datetime
+    created_by: Actor
+    expires_at: dt.datetime
+    """When a plan that was not applied is discarded."""
+    fault: Fault | None
+    """Why planning failed; null unless the status is `failed`."""
+    model: ComposerModel
+    parent_plan_id: ComposerPlanId | None
+    """The plan that this one revises; null for a first plan."""
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    prompt: str
+    """What was asked for."""
+    stats: DiffStats
+    status: ComposerPlanStatus
+    stream_url: str
+    """Where to follow the work as server-sent events."""
+    summary: str | None
+    """What changes and why, in Markdown; null until the plan is ready."""
+    title: str | None
+    """One line about the change; null until the plan is ready."""
+    updated_at: dt.datetime
+    usage: Usage
+    workspace_id: WorkspaceId
 
 
 class ComposerPlanDiscardedEvent(Model, kw_only=True):
@@ -275,6 +369,19 @@ class DiffLine(Model, kw_only=True):
     """The file ends with this line and without a line ending."""
 
 
+class DiffStats(Model, kw_only=True):
+    """How large a change is, and how far its review has come."""
+
+    deletions: int
+    """Lines removed."""
+    files: int
+    hunks: int
+    hunks_by_state: dict[str, int]
+    """How many hunks are in each state of review; a state without any is absent."""
+    insertions: int
+    """Lines added."""
+
+
 class FileAnchor(Model, kw_only=True):
     """A file of the plan."""
 
@@ -297,6 +404,18 @@ class HunkAnchor(Model, kw_only=True):
     hunk_id: HunkId
     line: int | None = None
     """The line of the hunk, counted from 1. Left out, the hunk as a whole."""
+
+
+class HunkResult(Model, kw_only=True):
+    """What became of a hunk."""
+
+    conflict: str | None
+    """Why the hunk does not fit, for people; null unless it is `conflicted`."""
+    hunk_id: HunkId
+    outcome: HunkResultOutcome
+    path: FilePath
+    offset: int | None = None
+    """How many lines further down it was applied than proposed; absent if it was not."""
 
 
 class HunkReview(Model, kw_only=True):
@@ -415,6 +534,9 @@ class UrlContext(Model, kw_only=True):
     url: str
 
 
+ApplyId: TypeAlias = str
+"""An apply of the composer."""
+
 if TYPE_CHECKING:
     CommentAnchor: TypeAlias = PlanAnchor | FileAnchor | HunkAnchor | Unknown
     """What a comment is about."""
@@ -427,6 +549,9 @@ else:
 
 CommentId: TypeAlias = str
 """A review comment."""
+
+CommitSha: TypeAlias = str
+"""A git commit."""
 
 if TYPE_CHECKING:
     ComposerContext: TypeAlias = FileContext | TextContext | UrlContext | AssetContext
@@ -472,6 +597,9 @@ else:
         },
     )
 
+ComposerPlanId: TypeAlias = str
+"""A plan of the composer."""
+
 if TYPE_CHECKING:
     DiffFile: TypeAlias = (
         AddedFile | ModifiedFile | DeletedFile | RenamedFile | BinaryFile | Unknown
@@ -489,6 +617,9 @@ else:
             "binary": BinaryFile,
         },
     )
+
+HunkId: TypeAlias = str
+"""A hunk of a composer plan."""
 
 PathPattern: TypeAlias = str
 """A pattern of paths as in `.gitignore`."""

@@ -5,23 +5,41 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ..._runtime.model import UNSET, Model, UnsetType
+from ..._runtime.model import UNSET, Model, Unknown, UnsetType
+from ..._runtime.unions import tagged
 from .shared import (
+    Actor,
+    AgentId,
+    BranchName,
+    Duration,
+    JsonObject,
     JsonPointer,
     JsonSchema,
+    JsonValue,
     Labels,
     LabelsPatch,
     Money,
-    NodeDefaults,
-    NodeValueRef,
-    Plan,
-    PlanEdge,
+    NodeKey,
     PlanId,
-    PlanName,
-    PlanNode,
+    SemanticVersion,
+    WaitUntil,
+    WorkspaceId,
 )
+
+ApprovalNodeOnExpiry: TypeAlias = Literal["approve", "reject", "fail"] | str
+"""What an approval that nobody decided in time counts as."""
+
+CompareOperator: TypeAlias = (
+    Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "matches"] | str
+)
+"""Equality is that of JSON values. Order is defined between two numbers and between two strings (by
+code point); it is false for anything else. `contains` takes a string or an array on the left.
+"""
+
+MapNodeOnItemFailure: TypeAlias = Literal["fail", "skip"] | str
+"""Whether one failed item fails the node, or leaves a null in its place."""
 
 PlanDiagnosticCode: TypeAlias = (
     Literal[
@@ -40,6 +58,90 @@ PlanDiagnosticCode: TypeAlias = (
 """What kind of finding it is."""
 
 PlanDiagnosticSeverity: TypeAlias = Literal["error", "warning"] | str
+
+
+class AgentNode(Model, kw_only=True):
+    """Invokes one agent. Its input is `input` merged with what the incoming edges bring."""
+
+    type: Literal["agent"] = "agent"
+    agent_id: AgentId
+    key: NodeKey
+    ceiling: Money | None = None
+    """The most that this node may cost, all its attempts together."""
+    input: JsonObject | None = None
+    """The fixed part of the input."""
+    name: str | None = None
+    """A name for people; the key when left out."""
+    retry: RetryPolicy | None = None
+    timeout: NodeTimeout | None = None
+    version: SemanticVersion | None = None
+    """The version to invoke. Left out, the newest one when the run starts."""
+    workspace_id: WorkspaceId | None = None
+    """The workspace whose tree the agent works on."""
+
+
+class AllCondition(Model, kw_only=True):
+    """Holds when every one of its conditions holds."""
+
+    type: Literal["all"] = "all"
+    conditions: list[Condition]
+
+
+class AnyCondition(Model, kw_only=True):
+    """Holds when at least one of its conditions holds."""
+
+    type: Literal["any"] = "any"
+    conditions: list[Condition]
+
+
+class ApprovalNode(Model, kw_only=True):
+    """Holds the run until enough people have approved."""
+
+    type: Literal["approval"] = "approval"
+    key: NodeKey
+    prompt: str
+    """What the approver is asked, in Markdown."""
+    approver_roles: list[str] | None = None
+    """The roles whose holders may decide. Left out, anyone who may start the run."""
+    expires_after: Duration | None = None
+    """How long to wait for a decision (ISO 8601). Left out, as long as the run may last."""
+    name: str | None = None
+    on_expiry: ApprovalNodeOnExpiry | None = None
+    """What an approval that nobody decided in time counts as."""
+    required_approvals: int | None = None
+    """How many different people must approve. One rejection ends the wait."""
+
+
+class CompareCondition(Model, kw_only=True):
+    """Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
+    null.
+    """
+
+    type: Literal["compare"] = "compare"
+    operator: CompareOperator
+    pointer: JsonPointer
+    value: JsonValue
+    """The value to compare with; for `in` an array, for `matches` a regular expression."""
+
+
+class ConditionCase(Model, kw_only=True):
+    """A branch and when it is taken."""
+
+    branch: BranchName
+    when: Condition
+
+
+class ConditionNode(Model, kw_only=True):
+    """Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
+    leave this node name the branch they belong to.
+    """
+
+    type: Literal["condition"] = "condition"
+    cases: list[ConditionCase]
+    key: NodeKey
+    default_branch: BranchName | None = None
+    """Taken when no case holds. Left out, the node fails then."""
+    name: str | None = None
 
 
 class CreatePlan(Model, kw_only=True):
@@ -61,6 +163,83 @@ class CreatePlan(Model, kw_only=True):
     """The run's outputs by name. Left out, every node without an outgoing edge gives one."""
 
 
+class EdgeMapping(Model, kw_only=True):
+    """One value carried by an edge."""
+
+    input: JsonPointer
+    """Where in the target's input it goes."""
+    output: JsonPointer
+    """Where in the source's output the value stands."""
+
+
+class MapNode(Model, kw_only=True):
+    """Runs `body` once for each item of an array; its output is the array of the results."""
+
+    type: Literal["map"] = "map"
+    body: PlanNode
+    """What runs for each item; the item is merged into its input as `item`."""
+    items: JsonPointer
+    """Where in this node's input the array stands."""
+    key: NodeKey
+    max_concurrency: int | None = None
+    """How many items run at once."""
+    name: str | None = None
+    on_item_failure: MapNodeOnItemFailure | None = None
+    """Whether one failed item fails the node, or leaves a null in its place."""
+
+
+class NodeDefaults(Model, kw_only=True):
+    """What holds for nodes that do not say otherwise."""
+
+    retry: RetryPolicy | None = None
+    timeout: NodeTimeout | None = None
+
+
+class NodeValueRef(Model, kw_only=True):
+    """A value inside a node's output."""
+
+    node: NodeKey
+    pointer: JsonPointer | None = None
+    """Where in the output. Left out, the whole output."""
+
+
+class NotCondition(Model, kw_only=True):
+    """Holds when its condition does not."""
+
+    type: Literal["not"] = "not"
+    condition: Condition
+
+
+class Plan(Model, kw_only=True):
+    """A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
+    plan that has been run is frozen: its runs stay reproducible.
+    """
+
+    id: PlanId
+    ceiling: Money | None
+    """The most that one run may cost; null means the organisation's own ceiling."""
+    created_at: dt.datetime
+    created_by: Actor
+    description: str | None
+    """What the plan is for."""
+    edges: list[PlanEdge]
+    """The edges. Together with the nodes they form no cycle."""
+    input_schema: JsonSchema
+    """What a run's `input` must satisfy."""
+    labels: Labels
+    name: PlanName
+    nodes: list[PlanNode]
+    """The nodes, in the order in which they were given. Keys are unique in a plan."""
+    outputs: dict[str, NodeValueRef]
+    """The run's outputs by name, each taken from a node's output."""
+    revision: int
+    """Goes up by one with every change."""
+    run_count: int
+    """How many runs were started from this plan. Above zero, the plan is frozen."""
+    updated_at: dt.datetime
+    defaults: NodeDefaults | None = None
+
+
 class PlanDiagnostic(Model, kw_only=True):
     """One finding of the type checker."""
 
@@ -74,6 +253,23 @@ class PlanDiagnostic(Model, kw_only=True):
     """For a type mismatch, what the target takes."""
     found: JsonSchema | None = None
     """For a type mismatch, what the source gives."""
+
+
+class PlanEdge(Model, kw_only=True):
+    """Lets `target` run after `source`, and carries data between them. A node with several incoming
+    edges runs when all of them are settled and at least one was taken.
+    """
+
+    source: NodeKey
+    target: NodeKey
+    branch: BranchName | None = None
+    """The branch this edge belongs to; only where `source` is a condition node."""
+    mapping: list[EdgeMapping] | None = None
+    """What is copied from the source's output into the target's input. Left out, the whole output
+    is merged into the input.
+    """
+    when: Condition | None = None
+    """The edge is taken only when this holds. Left out, always."""
 
 
 class PlanList(Model, kw_only=True):
@@ -98,6 +294,32 @@ class PlanValidation(Model, kw_only=True):
     """True when no diagnostic is an error. Only a valid plan can be run."""
 
 
+class RetryPolicy(Model, kw_only=True):
+    """How a failed node is tried again."""
+
+    initial_delay: Duration | None = None
+    """The wait before the second try (ISO 8601)."""
+    max_attempts: int | None = None
+    """All tries together, the first included."""
+    max_delay: Duration | None = None
+    """The longest wait between two tries."""
+    multiplier: float | None = None
+    """By what the wait grows from try to try."""
+
+
+class SubplanNode(Model, kw_only=True):
+    """Starts a run of another plan and takes its outputs as the node's output."""
+
+    type: Literal["subplan"] = "subplan"
+    key: NodeKey
+    plan_id: PlanId
+    input: JsonObject | None = None
+    """The fixed part of the other plan's input."""
+    name: str | None = None
+    retry: RetryPolicy | None = None
+    timeout: NodeTimeout | None = None
+
+
 class UpdatePlan(Model, kw_only=True):
     """A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
     Lists are replaced as a whole.
@@ -115,3 +337,55 @@ class UpdatePlan(Model, kw_only=True):
     nodes: Sequence[PlanNode] | None = None
     outputs: Mapping[str, NodeValueRef | None] | None = None
     """Outputs to set by name; null removes one. Those not named stay."""
+
+
+class WaitNode(Model, kw_only=True):
+    """Holds its branch for a while, until a moment, or until a signal arrives."""
+
+    type: Literal["wait"] = "wait"
+    key: NodeKey
+    until: WaitUntil
+    name: str | None = None
+
+
+if TYPE_CHECKING:
+    Condition: TypeAlias = AllCondition | AnyCondition | NotCondition | CompareCondition | Unknown
+    """A predicate over the output of the node before it, told apart by `type`. Conditions nest, at
+    most 16 deep.
+    """
+else:
+    Condition = tagged(
+        "Condition",
+        "type",
+        lambda: {
+            "all": AllCondition,
+            "any": AnyCondition,
+            "not": NotCondition,
+            "compare": CompareCondition,
+        },
+    )
+
+NodeTimeout: TypeAlias = Duration
+"""How long one attempt may take (ISO 8601)."""
+
+PlanName: TypeAlias = str
+"""A name for people. It need not be unique."""
+
+if TYPE_CHECKING:
+    PlanNode: TypeAlias = (
+        AgentNode | ApprovalNode | ConditionNode | MapNode | SubplanNode | WaitNode | Unknown
+    )
+    """One node of a plan, told apart by `type`."""
+else:
+    PlanNode = tagged(
+        "PlanNode",
+        "type",
+        lambda: {
+            "agent": AgentNode,
+            "approval": ApprovalNode,
+            "condition": ConditionNode,
+            "map": MapNode,
+            "subplan": SubplanNode,
+            "wait": WaitNode,
+        },
+    )

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
 from ..._runtime.unions import tagged
 from .shared import (
+    Actor,
     AgentId,
-    ApprovalDecision,
     ApprovalId,
-    ApprovalStatus,
     ApprovalVerdict,
     BranchName,
-    CheckpointId,
     Duration,
     EventSequence,
     InvocationId,
@@ -25,13 +23,9 @@ from .shared import (
     Labels,
     LogLevel,
     Money,
-    NodeId,
     NodeKey,
     PlanId,
     ReceiptId,
-    Run,
-    RunApproval,
-    RunFault,
     RunId,
     SemanticVersion,
     Sha256,
@@ -39,6 +33,9 @@ from .shared import (
     Usage,
     WaitUntil,
 )
+
+ApprovalStatus: TypeAlias = Literal["pending", "approved", "rejected", "expired", "withdrawn"] | str
+"""Where the approval stands."""
 
 NodeSkippedEventReason: TypeAlias = Literal["not_taken", "signal"] | str
 """Why it was skipped."""
@@ -53,6 +50,24 @@ RunCheckpointReason: TypeAlias = (
     | str
 )
 """Why a checkpoint was taken."""
+
+RunFaultReason: TypeAlias = (
+    Literal[
+        "agent_error",
+        "invalid_output",
+        "timeout",
+        "ceiling_reached",
+        "approval_rejected",
+        "approval_expired",
+        "signal_expired",
+        "aborted",
+        "no_branch_taken",
+        "provider_unavailable",
+        "internal_error",
+    ]
+    | str
+)
+"""The kind of failure."""
 
 RunNodeStatus: TypeAlias = (
     Literal["pending", "ready", "running", "waiting", "succeeded", "failed", "skipped", "cancelled"]
@@ -70,6 +85,14 @@ RunReceiptOutcome: TypeAlias = Literal["succeeded", "failed", "cancelled"]
 
 RunSignalAckType: TypeAlias = Literal["input", "skip", "extend", "abort"] | str
 """The signal's `type`."""
+
+RunStatus: TypeAlias = (
+    Literal["queued", "running", "waiting", "pausing", "paused", "succeeded", "failed", "cancelled"]
+    | str
+)
+"""Where the run is in its life. `waiting` means that every node that could go on waits for an
+approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
+"""
 
 
 class AgentNodeDetail(Model, kw_only=True):
@@ -94,6 +117,15 @@ class ApprovalDecidedEvent(Model, kw_only=True):
     run_id: RunId
     sequence: EventSequence
     status: ApprovalStatus
+
+
+class ApprovalDecision(Model, kw_only=True):
+    """What one person decided."""
+
+    actor: Actor
+    comment: str | None
+    decided_at: dt.datetime
+    decision: ApprovalVerdict
 
 
 class ApprovalNodeDetail(Model, kw_only=True):
@@ -248,6 +280,13 @@ class NodeStartedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
+class ReplayOrigin(Model, kw_only=True):
+    """The checkpoint that a run was replayed from."""
+
+    checkpoint_id: CheckpointId
+    run_id: RunId
+
+
 class ReplayRun(Model, kw_only=True):
     """`ReplayRun` of the API."""
 
@@ -275,12 +314,72 @@ class RetryRunNode(Model, kw_only=True):
     """Replaces the input of the node. Left out, the input of the last attempt."""
 
 
+class Run(Model, kw_only=True):
+    """One execution of a plan."""
+
+    id: RunId
+    ceiling: Money | None
+    """The most this run may cost; null means the organisation's own ceiling."""
+    created_at: dt.datetime
+    created_by: Actor
+    deadline_at: dt.datetime
+    """When the run fails with `timeout`, if it is not over by then."""
+    fault: RunFault | None
+    """Why the run failed; null unless it did."""
+    finished_at: dt.datetime | None
+    """When the run reached its final state; null before that."""
+    input: JsonObject
+    labels: Labels
+    name: str | None
+    """A name for people."""
+    node_counts: dict[str, int]
+    """How many nodes are in each state, by the state's name. States with no node are left out."""
+    parent_run_id: RunId | None
+    """The run whose subplan node started this one; null for a run started by a call."""
+    plan_id: PlanId
+    plan_revision: int
+    """The revision of the plan that this run executes."""
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    receipt: ReceiptId | None
+    """The receipt of the finished run; null before that."""
+    replay_of: ReplayOrigin | None
+    """Where this run was replayed from; null for a run that was started afresh."""
+    started_at: dt.datetime | None
+    """When the first node became ready; null while queued."""
+    status: RunStatus
+    stream_url: str
+    """Where to follow the work as server-sent events."""
+    usage: Usage
+    """What has been used so far, by all attempts together."""
+
+
 class RunAbortSignal(Model, kw_only=True):
     """Ends the wait and fails the node with `aborted`."""
 
     type: Literal["abort"] = "abort"
     node_id: NodeId
     reason: str | None = None
+
+
+class RunApproval(Model, kw_only=True):
+    """A decision that a run waits for."""
+
+    id: ApprovalId
+    approver_roles: list[str]
+    """The roles whose holders may decide; empty when anyone who may start the run can."""
+    decisions: list[ApprovalDecision]
+    """What was decided so far, oldest first."""
+    expires_at: dt.datetime | None
+    node_id: NodeId
+    prompt: str
+    """What the approver is asked, in Markdown."""
+    requested_at: dt.datetime
+    required_approvals: int
+    run_id: RunId
+    status: ApprovalStatus
+    context: JsonValue | UnsetType = UNSET
+    """The node's input, which the decision is about."""
 
 
 class RunApprovalList(Model, kw_only=True):
@@ -372,6 +471,18 @@ class RunFailedEvent(Model, kw_only=True):
     run_id: RunId
     sequence: EventSequence
     usage: Usage
+
+
+class RunFault(Model, kw_only=True):
+    """Why a run or a node failed."""
+
+    message: str
+    """For people."""
+    reason: RunFaultReason
+    retryable: bool
+    """Whether trying the same again can succeed."""
+    node_id: NodeId | None = None
+    """The node that failed first, on a run's failure."""
 
 
 class RunInputSignal(Model, kw_only=True):
@@ -606,6 +717,12 @@ class WaitNodeDetail(Model, kw_only=True):
 
 AgentVersionPins: TypeAlias = Mapping[str, SemanticVersion]
 """The versions to use, by agent id, in place of those that the plan's nodes name."""
+
+CheckpointId: TypeAlias = str
+"""A checkpoint of a run."""
+
+NodeId: TypeAlias = str
+"""A node of a run."""
 
 if TYPE_CHECKING:
     RunEvent: TypeAlias = (

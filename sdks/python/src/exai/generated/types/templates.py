@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
 from ..._runtime.unions import tagged, untagged
-from .shared import (
-    Labels,
-    Plan,
-    PlanId,
-    SemanticVersion,
-    Sha256,
-    SnapshotId,
-    TemplateParameter,
-    TemplateSlug,
-    TemplateVersion,
-    Workspace,
-    WorkspaceId,
-)
+from .plans import Plan
+from .shared import Actor, Labels, PlanId, SemanticVersion, Sha256, SnapshotId, WorkspaceId
+from .workspaces import Workspace
 
 TemplateKind: TypeAlias = Literal["workspace", "plan"] | str
 """What a template makes."""
@@ -31,6 +21,25 @@ TemplateSort: TypeAlias = Literal["stars", "uses", "created_at"] | str
 
 TemplateVisibility: TypeAlias = Literal["private", "organization", "public"] | str
 """Who sees the template; `private` is whoever made it."""
+
+
+class BooleanParameter(Model, kw_only=True):
+    """A yes or a no."""
+
+    type: Literal["boolean"] = "boolean"
+    label: str
+    name: ParameterName
+    default: bool | None = None
+
+
+class ChoiceParameter(Model, kw_only=True):
+    """One of several values."""
+
+    type: Literal["choice"] = "choice"
+    choices: list[ParameterChoice]
+    label: str
+    name: ParameterName
+    default: str | None = None
 
 
 class CreateTemplate(Model, kw_only=True):
@@ -72,6 +81,25 @@ class InstantiateTemplate(Model, kw_only=True):
     """The version to use. Left out, the newest."""
 
 
+class IntegerParameter(Model, kw_only=True):
+    """A whole number."""
+
+    type: Literal["integer"] = "integer"
+    label: str
+    name: ParameterName
+    default: int | None = None
+    maximum: int | None = None
+    minimum: int | None = None
+
+
+class ParameterChoice(Model, kw_only=True):
+    """One of the values to choose from."""
+
+    value: str
+    label: str | None = None
+    """For people; the value itself when left out."""
+
+
 class PlanInstance(Model, kw_only=True):
     """A plan, ready to be run."""
 
@@ -100,6 +128,29 @@ class PublishTemplateVersion(Model, kw_only=True):
     """Left out, those of the newest version."""
     source: TemplateSource | None = None
     """Where the content is taken from. Left out, the archive that was uploaded last."""
+
+
+class SecretParameter(Model, kw_only=True):
+    """A secret, stored encrypted and handed to the workspace as an environment variable."""
+
+    type: Literal["secret"] = "secret"
+    label: str
+    name: ParameterName
+    optional: bool | None = None
+
+
+class StringParameter(Model, kw_only=True):
+    """A line of text."""
+
+    type: Literal["string"] = "string"
+    label: str
+    """The question, for people."""
+    name: ParameterName
+    default: str | None = None
+    """Used when no value is given; a parameter without a default must be given one."""
+    max_length: int | None = None
+    pattern: str | None = None
+    """What the value must match."""
 
 
 class Template(Model, kw_only=True):
@@ -164,6 +215,22 @@ class TemplateOwner(Model, kw_only=True):
     """Whether exAI has checked who it is."""
 
 
+class TemplateVersion(Model, kw_only=True):
+    """A published version of a template. It never changes."""
+
+    changelog: str | None
+    """What is new, in Markdown."""
+    digest: Sha256
+    """The digest of its archive."""
+    parameters: list[TemplateParameter]
+    published_at: dt.datetime
+    published_by: Actor
+    size_bytes: int
+    """The size of its archive."""
+    slug: TemplateSlug
+    version: SemanticVersion
+
+
 class TemplateVersionList(Model, kw_only=True):
     """A page of versions."""
 
@@ -206,6 +273,9 @@ class WorkspaceSource(Model, kw_only=True):
     """The snapshot to take. Left out, the tree as it is now."""
 
 
+ParameterName: TypeAlias = str
+"""The name under which a value is given, unique in a template."""
+
 if TYPE_CHECKING:
     ParameterValue: TypeAlias = str | int | bool
     """A value of the type that its parameter asks for."""
@@ -222,6 +292,32 @@ else:
     TemplateInstance = tagged(
         "TemplateInstance", "kind", lambda: {"workspace": WorkspaceInstance, "plan": PlanInstance}
     )
+
+if TYPE_CHECKING:
+    TemplateParameter: TypeAlias = (
+        StringParameter
+        | IntegerParameter
+        | BooleanParameter
+        | ChoiceParameter
+        | SecretParameter
+        | Unknown
+    )
+    """Something asked of whoever uses the template, told apart by `type`."""
+else:
+    TemplateParameter = tagged(
+        "TemplateParameter",
+        "type",
+        lambda: {
+            "string": StringParameter,
+            "integer": IntegerParameter,
+            "boolean": BooleanParameter,
+            "choice": ChoiceParameter,
+            "secret": SecretParameter,
+        },
+    )
+
+TemplateSlug: TypeAlias = str
+"""A readable name, unique over all templates; it never changes."""
 
 if TYPE_CHECKING:
     TemplateSource: TypeAlias = WorkspaceSource | PlanSource

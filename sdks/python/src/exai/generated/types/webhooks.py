@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ..._runtime.model import UNSET, Model, UnsetType
-from .shared import (
-    Actor,
-    Duration,
-    EventId,
-    JsonSchema,
-    Labels,
-    LabelsPatch,
-    WebhookEvent,
-    WebhookId,
-)
+from ..._runtime.model import UNSET, Model, Unknown, UnsetType
+from ..._runtime.unions import tagged
+from .agents import AgentInvocation, AgentVersion
+from .audit import AuditExport, AuditStream
+from .builder import Build, BuildPreview
+from .composer import ComposerApply, ComposerPlan
+from .runs import Run, RunApproval
+from .shared import Actor, Duration, EventId, JsonSchema, Labels, LabelsPatch, ReceiptId
+from .templates import TemplateVersion
+from .workspaces import Workspace
 
 ApiArea: TypeAlias = (
     Literal[
@@ -81,6 +80,136 @@ WebhookReplayStatus: TypeAlias = Literal["none", "running", "completed", "failed
 
 WebhookStatus: TypeAlias = Literal["enabled", "disabled"] | str
 """Whether events are sent. Those that happen while it is `disabled` can be replayed."""
+
+
+class AgentInvocationCompletedWebhook(Model, kw_only=True):
+    """An invocation ended."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["agent.invocation.completed"] = "agent.invocation.completed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: AgentInvocation
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class AgentVersionPublishedWebhook(Model, kw_only=True):
+    """An agent has a new version."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["agent.version.published"] = "agent.version.published"
+    created_at: dt.datetime
+    """When it happened."""
+    data: AgentVersion
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class AuditExportReadyWebhook(Model, kw_only=True):
+    """An audit export is ready."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["audit.export.ready"] = "audit.export.ready"
+    created_at: dt.datetime
+    """When it happened."""
+    data: AuditExport
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class AuditStreamFailingWebhook(Model, kw_only=True):
+    """A SIEM stream is failing."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["audit.stream.failing"] = "audit.stream.failing"
+    created_at: dt.datetime
+    """When it happened."""
+    data: AuditStream
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class BuildFailedWebhook(Model, kw_only=True):
+    """A build failed."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["build.failed"] = "build.failed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Build
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class BuildPreviewReadyWebhook(Model, kw_only=True):
+    """A preview is ready."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["build.preview.ready"] = "build.preview.ready"
+    created_at: dt.datetime
+    """When it happened."""
+    data: BuildPreview
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class BuildSucceededWebhook(Model, kw_only=True):
+    """A build succeeded."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["build.succeeded"] = "build.succeeded"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Build
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class ComposerApplyCompletedWebhook(Model, kw_only=True):
+    """An apply settled."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["composer.apply.completed"] = "composer.apply.completed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: ComposerApply
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class ComposerPlanFailedWebhook(Model, kw_only=True):
+    """A composer plan failed."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["composer.plan.failed"] = "composer.plan.failed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: ComposerPlan
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class ComposerPlanReadyWebhook(Model, kw_only=True):
+    """A composer plan is ready for review."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["composer.plan.ready"] = "composer.plan.ready"
+    created_at: dt.datetime
+    """When it happened."""
+    data: ComposerPlan
+    receipt: ReceiptId
+    """The receipt of what happened."""
 
 
 class EventTypeDefinition(Model, kw_only=True):
@@ -187,6 +316,84 @@ class RotatedWebhookSecret(Model, kw_only=True):
     rotated_at: dt.datetime
     secret: WebhookSecret
     webhook_id: WebhookId
+
+
+class RunApprovalRequestedWebhook(Model, kw_only=True):
+    """A run waits for an approval."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["run.approval.requested"] = "run.approval.requested"
+    created_at: dt.datetime
+    """When it happened."""
+    data: RunApproval
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class RunCancelledWebhook(Model, kw_only=True):
+    """A run was cancelled."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["run.cancelled"] = "run.cancelled"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Run
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class RunCompletedWebhook(Model, kw_only=True):
+    """A run succeeded."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["run.completed"] = "run.completed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Run
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class RunFailedWebhook(Model, kw_only=True):
+    """A run failed."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["run.failed"] = "run.failed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Run
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class RunStartedWebhook(Model, kw_only=True):
+    """A run started."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["run.started"] = "run.started"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Run
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class TemplatePublishedWebhook(Model, kw_only=True):
+    """A template has a new version."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["template.published"] = "template.published"
+    created_at: dt.datetime
+    """When it happened."""
+    data: TemplateVersion
+    receipt: ReceiptId
+    """The receipt of what happened."""
 
 
 class UpdateWebhook(Model, kw_only=True):
@@ -315,6 +522,27 @@ class WebhookList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
+class WebhookPing(Model, kw_only=True):
+    """What a ping says."""
+
+    message: str
+    """The text that the ping was asked to carry."""
+    webhook_id: WebhookId
+
+
+class WebhookPingWebhook(Model, kw_only=True):
+    """A ping."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["webhook.ping"] = "webhook.ping"
+    created_at: dt.datetime
+    """When it happened."""
+    data: WebhookPing
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
 class WebhookReplay(Model, kw_only=True):
     """A window of past events that is delivered again."""
 
@@ -332,14 +560,124 @@ class WebhookReplay(Model, kw_only=True):
     until: dt.datetime
 
 
+class WorkspaceDeletedWebhook(Model, kw_only=True):
+    """A workspace was torn down."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["workspace.deleted"] = "workspace.deleted"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Workspace
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class WorkspaceFailedWebhook(Model, kw_only=True):
+    """A workspace failed."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["workspace.failed"] = "workspace.failed"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Workspace
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class WorkspaceReadyWebhook(Model, kw_only=True):
+    """A workspace is ready."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["workspace.ready"] = "workspace.ready"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Workspace
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
+class WorkspaceStoppedWebhook(Model, kw_only=True):
+    """A workspace stopped."""
+
+    id: EventId
+    """The event, the same in every delivery of it."""
+    type: Literal["workspace.stopped"] = "workspace.stopped"
+    created_at: dt.datetime
+    """When it happened."""
+    data: Workspace
+    receipt: ReceiptId
+    """The receipt of what happened."""
+
+
 DeliveryId: TypeAlias = str
 """A webhook delivery."""
 
 ReplayId: TypeAlias = str
 """A replay of webhook events."""
 
+if TYPE_CHECKING:
+    WebhookEvent: TypeAlias = (
+        WorkspaceReadyWebhook
+        | WorkspaceStoppedWebhook
+        | WorkspaceFailedWebhook
+        | WorkspaceDeletedWebhook
+        | ComposerPlanReadyWebhook
+        | ComposerPlanFailedWebhook
+        | ComposerApplyCompletedWebhook
+        | BuildSucceededWebhook
+        | BuildFailedWebhook
+        | BuildPreviewReadyWebhook
+        | RunStartedWebhook
+        | RunCompletedWebhook
+        | RunFailedWebhook
+        | RunCancelledWebhook
+        | RunApprovalRequestedWebhook
+        | AgentInvocationCompletedWebhook
+        | AgentVersionPublishedWebhook
+        | TemplatePublishedWebhook
+        | AuditExportReadyWebhook
+        | AuditStreamFailingWebhook
+        | WebhookPingWebhook
+        | Unknown
+    )
+    """An event that webhooks send, told apart by `type`."""
+else:
+    WebhookEvent = tagged(
+        "WebhookEvent",
+        "type",
+        lambda: {
+            "workspace.ready": WorkspaceReadyWebhook,
+            "workspace.stopped": WorkspaceStoppedWebhook,
+            "workspace.failed": WorkspaceFailedWebhook,
+            "workspace.deleted": WorkspaceDeletedWebhook,
+            "composer.plan.ready": ComposerPlanReadyWebhook,
+            "composer.plan.failed": ComposerPlanFailedWebhook,
+            "composer.apply.completed": ComposerApplyCompletedWebhook,
+            "build.succeeded": BuildSucceededWebhook,
+            "build.failed": BuildFailedWebhook,
+            "build.preview.ready": BuildPreviewReadyWebhook,
+            "run.started": RunStartedWebhook,
+            "run.completed": RunCompletedWebhook,
+            "run.failed": RunFailedWebhook,
+            "run.cancelled": RunCancelledWebhook,
+            "run.approval.requested": RunApprovalRequestedWebhook,
+            "agent.invocation.completed": AgentInvocationCompletedWebhook,
+            "agent.version.published": AgentVersionPublishedWebhook,
+            "template.published": TemplatePublishedWebhook,
+            "audit.export.ready": AuditExportReadyWebhook,
+            "audit.stream.failing": AuditStreamFailingWebhook,
+            "webhook.ping": WebhookPingWebhook,
+        },
+    )
+
 WebhookEventTypes: TypeAlias = list[WebhookEventType]
 """The types of events that are sent."""
+
+WebhookId: TypeAlias = str
+"""A webhook subscription."""
 
 WebhookSecret: TypeAlias = str
 """The key of the HMAC-SHA256 in `Webhook-Signature`, all of it, prefix included."""

@@ -12,7 +12,6 @@ from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     Duration,
-    EmptyOrigin,
     EventSequence,
     Fault,
     FileMode,
@@ -20,19 +19,14 @@ from .shared import (
     Labels,
     LabelsPatch,
     LogLevel,
+    Money,
     PortVisibility,
     ReceiptId,
     Region,
     Sha256,
     SnapshotId,
-    SnapshotOrigin,
-    TemplateWorkspaceOrigin,
-    Workspace,
     WorkspaceId,
-    WorkspaceImage,
-    WorkspaceName,
     WorkspaceSize,
-    WorkspaceStatus,
 )
 
 ExecOutputEventStream: TypeAlias = Literal["stdout", "stderr"]
@@ -50,6 +44,24 @@ WorkspaceProgressEventStep: TypeAlias = (
 
 WorkspaceSnapshotStatus: TypeAlias = Literal["pending", "available", "failed"] | str
 """A snapshot can be restored once it is `available`."""
+
+WorkspaceStatus: TypeAlias = (
+    Literal[
+        "provisioning",
+        "starting",
+        "running",
+        "stopping",
+        "stopped",
+        "restarting",
+        "restoring",
+        "resizing",
+        "failed",
+    ]
+    | str
+)
+"""Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
+status is on the way to one of them.
+"""
 
 WorkspaceStopReason: TypeAlias = (
     Literal["requested", "idle", "ceiling_reached", "maintenance"] | str
@@ -84,6 +96,22 @@ class CreateWorkspaceSnapshot(Model, kw_only=True):
     """A name for people."""
     retain_for: Duration | UnsetType | None = UNSET
     """How long to keep it: null means until it is deleted. Left out, 30 days."""
+
+
+class EmptyOrigin(Model, kw_only=True):
+    """An empty working tree."""
+
+    type: Literal["empty"] = "empty"
+
+
+class EnvironmentVariable(Model, kw_only=True):
+    """An environment variable. A secret's value is taken and never given back."""
+
+    name: str
+    secret: bool | None = None
+    """Keep the value out of logs and snapshots."""
+    updated_at: dt.datetime | None = None
+    """When the value last changed."""
 
 
 class EnvironmentVariableInput(Model, kw_only=True):
@@ -172,6 +200,20 @@ class ExposeWorkspacePort(Model, kw_only=True):
     visibility: PortVisibility | None = None
 
 
+class GitOrigin(Model, kw_only=True):
+    """A clone of a git repository."""
+
+    type: Literal["git"] = "git"
+    repository: str
+    """Where to clone from, over HTTPS or SSH."""
+    commit: str | None = None
+    """The commit that `ref` led to, once it was fetched."""
+    depth: int | None = None
+    """How many commits of the history to fetch. Left out, all of them."""
+    ref: str | None = None
+    """A branch, a tag or a commit. Left out, the repository's default branch."""
+
+
 class GitOriginInput(Model, kw_only=True):
     """A clone of a git repository."""
 
@@ -193,6 +235,13 @@ class RestoreWorkspaceSnapshot(Model, kw_only=True):
     """Start the workspace afterwards; otherwise it settles in `stopped`."""
 
 
+class SnapshotOrigin(Model, kw_only=True):
+    """A snapshot of this or another workspace."""
+
+    type: Literal["snapshot"] = "snapshot"
+    snapshot_id: SnapshotId
+
+
 class StopWorkspace(Model, kw_only=True):
     """`StopWorkspace` of the API."""
 
@@ -200,6 +249,16 @@ class StopWorkspace(Model, kw_only=True):
     """How long processes have to end by themselves. Left out, 10 seconds."""
     snapshot: bool | None = None
     """Take a snapshot once the processes have ended."""
+
+
+class TemplateWorkspaceOrigin(Model, kw_only=True):
+    """A version of a template."""
+
+    type: Literal["template"] = "template"
+    slug: str
+    """The template's slug."""
+    version: str | None = None
+    """Left out, the template's latest version."""
 
 
 class UpdateWorkspace(Model, kw_only=True):
@@ -215,6 +274,37 @@ class UpdateWorkspace(Model, kw_only=True):
     name: WorkspaceName | None = None
     size: WorkspaceSize | None = None
     """A running workspace is resized in place, with a pause of a few seconds."""
+
+
+class Workspace(Model, kw_only=True):
+    """An isolated development environment with a working tree of its own."""
+
+    id: WorkspaceId
+    created_at: dt.datetime
+    created_by: Actor
+    environment: list[EnvironmentVariable]
+    """The environment variables of every process, ordered by name."""
+    fault: Fault | None
+    """Why the workspace failed; null unless its status is `failed`."""
+    hourly_rate: Money
+    """What an hour in the status `running` costs."""
+    idle_timeout: Duration | None
+    """After how long without activity the workspace stops; null means never."""
+    image: WorkspaceImage
+    labels: Labels
+    last_active_at: dt.datetime | None
+    """When a command, an edit or a request to a port was last seen."""
+    name: WorkspaceName
+    origin: WorkspaceOrigin
+    poll_url: str
+    """Where to fetch the resource as it stands; the same as `Location`."""
+    region: Region
+    resources: WorkspaceResources
+    size: WorkspaceSize
+    status: WorkspaceStatus
+    stream_url: str
+    """Where to follow the work as server-sent events."""
+    updated_at: dt.datetime
 
 
 class WorkspaceDeletedEvent(Model, kw_only=True):
@@ -335,6 +425,15 @@ class WorkspaceReadyEvent(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
+class WorkspaceResources(Model, kw_only=True):
+    """What a workspace may use."""
+
+    disk_bytes: int
+    memory_bytes: int
+    vcpus: float
+    """Virtual processors; half of one is 0.5."""
+
+
 class WorkspaceSnapshot(Model, kw_only=True):
     """The working tree of a workspace at one moment."""
 
@@ -432,6 +531,29 @@ else:
             "workspace.stopped": WorkspaceStoppedEvent,
             "workspace.failed": WorkspaceFailedEvent,
             "workspace.deleted": WorkspaceDeletedEvent,
+        },
+    )
+
+WorkspaceImage: TypeAlias = str
+"""The container image that processes run in, as a reference with a tag or a digest."""
+
+WorkspaceName: TypeAlias = str
+"""A name for people. It need not be unique."""
+
+if TYPE_CHECKING:
+    WorkspaceOrigin: TypeAlias = (
+        EmptyOrigin | GitOrigin | TemplateWorkspaceOrigin | SnapshotOrigin | Unknown
+    )
+    """What the working tree was made from."""
+else:
+    WorkspaceOrigin = tagged(
+        "WorkspaceOrigin",
+        "type",
+        lambda: {
+            "empty": EmptyOrigin,
+            "git": GitOrigin,
+            "template": TemplateWorkspaceOrigin,
+            "snapshot": SnapshotOrigin,
         },
     )
 
