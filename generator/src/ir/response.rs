@@ -35,6 +35,9 @@ pub struct Header {
     pub required: bool,
     /// What it means to a client, where the document says so.
     pub role: Option<HeaderRole>,
+    /// From the answer's body to the value, where the document says that it is the same:
+    /// `["poll_url"]`.
+    pub body_path: Option<Vec<Name>>,
     /// What the document says.
     pub docs: Docs,
 }

@@ -134,6 +134,7 @@ impl<'d> Lowering<'d, '_> {
                 ty,
                 required: header.required,
                 role: self.header_role(header),
+                body_path: self.header_value(header),
                 docs: docs::docs(None, header.description.as_ref()),
             });
         }
@@ -157,7 +158,22 @@ impl<'d> Lowering<'d, '_> {
         };
         Some(role)
     }
+
+    fn header_value(&mut self, header: &'d document::Header) -> Option<Vec<Name>> {
+        const KEY: &str = "x-exai-value";
+        let said = self.text_extension(&header.extensions, KEY)?;
+        let pointer = said.strip_prefix(BODY).filter(|p| p.starts_with('/'));
+        if pointer.is_none()
+            && let Some(node) = document::extension(&header.extensions, KEY)
+        {
+            self.bad_extension(node, KEY, "an expression such as `$response.body#/url`");
+        }
+        pointer.map(|pointer| super::path_of(pointer, '/'))
+    }
 }
+
+/// The runtime expressions of the standard (section 4.8.20.4) that name a part of an answer's body.
+const BODY: &str = "$response.body#";
 
 fn is_success(status: Status) -> bool {
     matches!(status, Status::Code(100..400) | Status::Range(1..4))

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::escape;
-use super::imports::Imports;
 use crate::ir::{
     Api, Header, HeaderRole, Method, Operation, Place, SecurityKind, SecuritySchemeId, Server,
 };
 use crate::layout::rustfmt;
 use crate::target::Context;
 use crate::target::rust_lang::escape as rust;
+use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::{Scope, screaming};
 
 /// The facts of an API.

@@ -7,7 +7,6 @@ mod client;
 mod error;
 mod escape;
 mod facts;
-mod imports;
 mod long_running;
 mod multipart;
 mod names;
@@ -26,7 +25,6 @@ use serde::Serialize;
 use self::client::ClientView;
 use self::error::ErrorsView;
 use self::facts::{ApiView, Facts};
-use self::imports::Imports;
 use self::long_running::{CLIENT, Modules};
 use self::operation::Calls;
 use self::resource::ResourceView;
@@ -35,6 +33,7 @@ use self::types::TypesView;
 use self::webhook::WebhookView;
 use super::{Context, Owner, Target, TargetFile};
 use crate::render::RenderError;
+use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::Scope;
 use crate::target::rust_lang::{Dialect, Keep, RustTypes};
 
@@ -108,7 +107,7 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         support: "crate::runtime",
         secret: "crate::runtime::Secret",
         keep: Keep::Everything,
-        setters: true,
+        non_exhaustive: true,
     };
     let types = RustTypes::new(api, dialect);
     let facts = Facts::new(api);

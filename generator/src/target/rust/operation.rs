@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::escape;
 use super::facts::Facts;
-use super::imports::Imports;
 use super::long_running::{Modules, WaitView};
 use super::names;
 use super::parameter::{argument, encode};
@@ -13,6 +12,7 @@ use crate::ir::{
 };
 use crate::layout::rustfmt::{self, Link};
 use crate::target::rust_lang::escape as rust;
+use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::{Scope, pascal, screaming, snake};
 use crate::target::rust_lang::{From, RustTypes};
 

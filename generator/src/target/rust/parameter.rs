@@ -1,10 +1,10 @@
 //! Parameters: the type that a caller gives, and the link of the call that sends it.
 
-use super::imports::Imports;
 use super::operation::place;
 use crate::ir::{FormField, Literal, Parameter, Place, StringFormat, Style, Type};
 use crate::layout::rustfmt::Link;
 use crate::target::rust_lang::escape;
+use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::{From, RustTypes};
 
 /// The type of an argument, and the expression that is sent.

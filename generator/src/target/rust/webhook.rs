@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::imports::Imports;
 use crate::ir::WebhookEvents;
 use crate::layout::rustfmt;
+use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::snake;
 use crate::target::rust_lang::{From, RustTypes};
 

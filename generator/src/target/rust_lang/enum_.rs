@@ -22,6 +22,8 @@ pub struct EnumView {
     pub unknown: String,
     /// True where no variant holds a string.
     pub derives_copy: bool,
+    /// True where a newer document may add variants.
+    pub non_exhaustive: bool,
 }
 
 /// A value of an enum.
@@ -87,6 +89,7 @@ impl EnumView {
             name: types.name(id).to_owned(),
             variants,
             derives_copy: unknown.is_empty(),
+            non_exhaustive: types.dialect().non_exhaustive,
             unknown,
         })
     }

@@ -5,6 +5,7 @@ pub mod alias;
 pub mod docs;
 pub mod enum_;
 pub mod escape;
+pub mod imports;
 pub mod names;
 pub mod record;
 pub mod size;

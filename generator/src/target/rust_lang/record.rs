@@ -19,6 +19,8 @@ pub struct RecordView {
     pub tag: String,
     /// True where nothing is required.
     pub derives_default: bool,
+    /// True where a newer document may add fields.
+    pub non_exhaustive: bool,
     /// In the document's order, and last what the document does not list.
     pub fields: Vec<FieldView>,
     /// What makes one; empty lists where no caller does.
@@ -95,7 +97,7 @@ impl RecordView {
         let rest_name = rest.as_ref().map(|(name, _)| name.clone());
         fields.extend(rest.map(|(_, view)| view));
         let derives_default = planned.iter().all(|planned| !planned.field.required);
-        let constructor = (types.dialect().setters && def.usage.sent)
+        let constructor = (types.dialect().non_exhaustive && def.usage.sent)
             .then(|| constructor(&planned, rest_name.as_deref(), derives_default, types, from));
         let fallback = format!("{} on the wire.", escape::code_span(def.name.wire()));
         Self {
@@ -106,6 +108,7 @@ impl RecordView {
                 rustfmt::attribute(0, "serde", &arguments)
             }),
             derives_default,
+            non_exhaustive: types.dialect().non_exhaustive,
             fields,
             constructor,
         }

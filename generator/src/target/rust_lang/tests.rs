@@ -15,7 +15,7 @@ fn client() -> Dialect {
         support: "crate::runtime",
         secret: "crate::runtime::Secret",
         keep: Keep::Everything,
-        setters: true,
+        non_exhaustive: true,
     }
 }
 
@@ -160,7 +160,7 @@ fn obstacles_are_in_canonical_layout() {
         client(),
         Dialect {
             keep: Keep::Open,
-            setters: false,
+            non_exhaustive: false,
             ..client()
         },
     ] {

@@ -17,8 +17,9 @@ pub struct Dialect {
     pub secret: &'static str,
     /// What to do with values, variants and fields that the document does not list.
     pub keep: Keep,
-    /// Whether records that are written get `new` and a setter for each optional field.
-    pub setters: bool,
+    /// Whether a newer document may add fields and variants without breaking who uses the types:
+    /// `#[non_exhaustive]`, and so `new` and a setter for each optional field of what is sent.
+    pub non_exhaustive: bool,
 }
 
 /// Which side reads with these types.

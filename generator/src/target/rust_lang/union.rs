@@ -25,6 +25,8 @@ pub struct UnionView {
     pub tagged: String,
     /// True where clippy would find one variant too large, and it is as large as it is.
     pub uneven: bool,
+    /// True where a newer document may add variants.
+    pub non_exhaustive: bool,
 }
 
 /// A branch of a union.
@@ -105,6 +107,7 @@ impl UnionView {
             property,
             tagged: format!("{}::union::Tagged", types.dialect().support),
             uneven: size::is_uneven(&direct, types),
+            non_exhaustive: types.dialect().non_exhaustive,
         }
     }
 }

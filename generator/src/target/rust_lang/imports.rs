@@ -6,16 +6,16 @@ use crate::layout::rustfmt;
 
 /// Names by the path they are taken from.
 #[derive(Debug, Default)]
-pub(super) struct Imports(BTreeMap<String, BTreeSet<String>>);
+pub struct Imports(BTreeMap<String, BTreeSet<String>>);
 
 impl Imports {
     /// Mentions a name of the runtime.
-    pub(super) fn runtime(&mut self, name: &str) {
+    pub fn runtime(&mut self, name: &str) {
         self.take("crate::runtime", name);
     }
 
     /// Mentions a name of any path.
-    pub(super) fn take(&mut self, path: &str, name: &str) {
+    pub fn take(&mut self, path: &str, name: &str) {
         self.0
             .entry(path.to_owned())
             .or_default()
@@ -23,7 +23,7 @@ impl Imports {
     }
 
     /// Mentions what a type expression names.
-    pub(super) fn expression(&mut self, expression: &str) {
+    pub fn expression(&mut self, expression: &str) {
         if expression.contains("types::") {
             self.take("crate::generated", "types");
         }
@@ -33,7 +33,7 @@ impl Imports {
     }
 
     /// The lines, sorted as rustfmt sorts them, and nothing left.
-    pub(super) fn drain(&mut self) -> Vec<String> {
+    pub fn drain(&mut self) -> Vec<String> {
         let mut lines: Vec<String> = std::mem::take(&mut self.0)
             .into_iter()
             .map(|(path, names)| {
