@@ -89,6 +89,8 @@ pub(super) enum TargetName {
     Go,
     /// A crate
     Rust,
+    /// A crate for servers, on axum
+    Axum,
 }
 
 impl From<TargetName> for Target {
@@ -98,6 +100,7 @@ impl From<TargetName> for Target {
             TargetName::Python => Self::Python,
             TargetName::Go => Self::Go,
             TargetName::Rust => Self::Rust,
+            TargetName::Axum => Self::Axum,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! IR to files of a language. Every target has one shape: `mod.rs` (the file plan), `names.rs`,
 //! `types.rs`, `escape.rs`, then a view struct a node. Knowing one means knowing five.
 
+mod axum;
 #[cfg(test)]
 mod fixtures;
 pub mod go;
@@ -121,7 +122,7 @@ impl Target {
             Self::Typescript => typescript::files(cx),
             Self::Go => go::files(cx),
             Self::Rust => rust::files(cx),
-            Self::Axum => Ok(Vec::new()),
+            Self::Axum => axum::files(cx),
         }
     }
 }

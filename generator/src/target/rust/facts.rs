@@ -129,8 +129,8 @@ fn pagination(operation: &Operation) -> Option<([String; 3], String)> {
     let request = operation.parameters.get(page.cursor)?;
     let key = [
         rust::wire(&request.name),
-        escape::pointer(&page.items),
-        escape::pointer(&page.next),
+        rust::pointer(&page.items),
+        rust::pointer(&page.next),
     ];
     let items: Vec<String> = page
         .items

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::escape;
 use super::operation::{Calls, json_answer};
 use crate::ir::{Link, Operation, OperationId};
 use crate::layout::rustfmt;
@@ -50,7 +49,7 @@ impl WaitView {
                     Some(stream) => format!("stream: Some({stream}),"),
                     None => "stream: None,".to_owned(),
                 },
-                rustfmt::assign(4, "state:", &escape::pointer(&promise.state), ","),
+                rustfmt::assign(4, "state:", &rust::pointer(&promise.state), ","),
                 rustfmt::array(4, "terminal: &", &terminal, ","),
             ],
         })
@@ -73,7 +72,7 @@ fn link(link: &Link, indent: usize, cx: &mut Calls<'_, '_>) -> Option<String> {
         .arguments
         .iter()
         .map(|argument| {
-            let pointer = escape::pointer(&argument.body_path);
+            let pointer = rust::pointer(&argument.body_path);
             format!("({}, {pointer})", rust::wire(&argument.parameter))
         })
         .collect();

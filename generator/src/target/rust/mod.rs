@@ -35,7 +35,7 @@ use super::{Context, Owner, Target, TargetFile};
 use crate::render::RenderError;
 use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::Scope;
-use crate::target::rust_lang::{Dialect, Keep, RustTypes};
+use crate::target::rust_lang::{Dialect, Keep, RustTypes, modules};
 
 /// Every file of the crate: generated, runtime and scaffold.
 pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
@@ -114,7 +114,7 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
     let command = cx.command;
     let mut module = Scope::with(names::RESOURCE_FILE);
     let placed = resource::place(&api.root, &mut module);
-    let type_modules = types::modules(api);
+    let type_modules = modules(api);
 
     let mut files = Files::default();
     files.add(

@@ -133,10 +133,10 @@ impl OperationView {
         cx.imports.runtime("Verb");
         let fact = screaming(operation.name.words());
         let root = format!("Call::new({}, &{fact})", cx.core);
-        let fallback = format!("{} {}", operation.method.as_str(), escape::path(operation));
+        let fallback = format!("{} {}", operation.method.as_str(), rust::path(operation));
         let fallback = format!("`{}`", fallback.replace(['"', '`'], ""));
         Self {
-            docs: escape::method_docs(operation, &arguments, &fallback),
+            docs: rust::method_docs(operation, false, &arguments, &fallback),
             deprecated: operation.deprecated,
             many: parameters.len() > 7,
             signature: rustfmt::signature(
@@ -273,7 +273,7 @@ fn setters(
 fn facts(operation: &Operation, cx: &mut Calls<'_, '_>) -> Vec<String> {
     let mut facts = vec![
         format!("verb: Verb::{},", super::facts::verb(&operation.method)),
-        rustfmt::assign(4, "path:", &escape::path(operation), ","),
+        rustfmt::assign(4, "path:", &rust::path(operation), ","),
     ];
     if operation.idempotency.is_some() {
         facts.push("keyed: true,".to_owned());

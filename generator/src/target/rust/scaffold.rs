@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Planned, View, escape};
+use super::{Planned, View};
 use crate::target::rust_lang::escape as rust;
 use crate::target::{Context, Owner};
 
@@ -46,15 +46,12 @@ impl ScaffoldView {
         let info = &cx.api.info;
         let docs = rust::doc_comment(0, &info.docs, false, "A client of the API.");
         let text = |line: &String| line.trim_start_matches("///").trim_start().to_owned();
-        // Registries and Cargo know letters, digits, `-` and `_`.
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let package = cx.package.name.replace(|c| !allowed(c), "-");
-        let package = package.trim_matches('-').to_owned();
+        let package = rust::crate_name(&cx.package.name);
         Self {
             library: package.replace('-', "_"),
             package,
             version: cx.package.version.clone(),
-            description: escape::toml(&info.title),
+            description: rust::toml(&info.title),
             markdown: docs.iter().map(text).collect(),
             docs: docs
                 .iter()

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::multipart::MultipartView;
 use crate::ir::{Api, Home, Part, Payload, Shape, TypeId};
-use crate::target::rust_lang::names::{Scope, snake};
 use crate::target::rust_lang::{RustTypes, TypeView};
 
 /// A file of types.
@@ -20,30 +19,6 @@ pub(super) struct TypesView {
     pub(super) items: Vec<TypeView>,
     /// Records that are sent as forms.
     pub(super) forms: Vec<MultipartView>,
-}
-
-/// The modules of types, sorted by name, each with its home.
-pub(super) fn modules(api: &Api) -> Vec<(String, Home)> {
-    let mut homes: Vec<Home> = api.types.iter().map(|(_, def)| def.home).collect();
-    homes.sort_unstable();
-    homes.dedup();
-    let mut scope = Scope::with(&["mod", "r#mod", "shared"]);
-    let mut modules: Vec<(String, Home)> = homes
-        .into_iter()
-        .map(|home| match home {
-            Home::Shared => ("shared".to_owned(), home),
-            Home::Resource(index) => {
-                let name = api
-                    .root
-                    .children
-                    .get(index)
-                    .map(|child| snake(child.name.words()));
-                (scope.take(name.unwrap_or_default(), "_types"), home)
-            }
-        })
-        .collect();
-    modules.sort_by(|(a, _), (b, _)| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
-    modules
 }
 
 /// The records that some operation sends as a multipart form, with the form's parts.

@@ -1,7 +1,7 @@
 //! The only way from the document's text into Rust: doc comments, string literals, attributes.
 
 use super::docs;
-use crate::ir::{Docs, Literal, Name, Text};
+use crate::ir::{Docs, Literal, Name, Operation, Parameter, PathSegment, Text};
 
 /// A string literal: `"node.completed"`.
 pub fn string(text: &Text) -> String {
@@ -53,6 +53,111 @@ pub fn literal(literal: &Literal) -> Option<String> {
             .map(|n| format!("{n:?}")),
         Literal::String(text) => Some(format!("{}.to_owned()", string(text))),
     }
+}
+
+/// The path template of an operation as a string literal: `"/runs/{run_id}"`.
+pub fn path(operation: &Operation) -> String {
+    quote(&template(operation))
+}
+
+/// Method and path within a doc comment: `` `POST /runs/{run_id}` ``.
+pub fn http_line(operation: &Operation) -> String {
+    let line = format!("{} {}", operation.method.as_str(), template(operation));
+    code_span(&Text::new(line))
+}
+
+/// The path template of an operation: `/runs/{run_id}`.
+pub(in crate::target) fn template(operation: &Operation) -> String {
+    let piece = |segment: &PathSegment| match segment {
+        PathSegment::Literal(text) => text.raw().to_owned(),
+        PathSegment::Parameter(index) => operation
+            .parameters
+            .get(*index)
+            .map_or_else(String::new, |p| format!("{{{}}}", p.name.wire().raw())),
+    };
+    operation.path.iter().map(piece).collect()
+}
+
+/// The doc comment of a method: what the document says, and what it says of the arguments.
+pub fn method_docs(
+    operation: &Operation,
+    deprecated: bool,
+    arguments: &[(String, &Parameter)],
+    fallback: &str,
+) -> Vec<String> {
+    let mut lines = doc_comment(4, &operation.docs, deprecated, fallback);
+    let documented = arguments
+        .iter()
+        .filter(|(_, parameter)| !parameter.docs.is_empty());
+    for (index, (name, parameter)) in documented.enumerate() {
+        if index == 0 {
+            lines.push("    ///".to_owned());
+        }
+        let text = if parameter.docs.description.is_empty() {
+            parameter.docs.summary.raw()
+        } else {
+            parameter.docs.description.raw()
+        };
+        // The first paragraph; a list within a list reads badly.
+        let first = text
+            .trim()
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .replace('\n', " ");
+        let item = format!("- `{}`: {}", name.trim_start_matches("r#"), first);
+        lines.extend(comment(4, &docs::lines(&item, 92)));
+    }
+    lines
+}
+
+/// A JSON Pointer to a property as a string literal: `"/meta/next"`.
+pub fn pointer(path: &[Name]) -> String {
+    let token = |name: &Name| name.wire().raw().replace('~', "~0").replace('/', "~1");
+    let pointer: String = path
+        .iter()
+        .map(|name| format!("/{}", token(name)))
+        .collect();
+    quote(&pointer)
+}
+
+/// The doc comment of something behind a label of ours: `/// 202: The run is queued.`
+pub fn labelled(indent: usize, label: &str, docs: &Docs, fallback: &str) -> Vec<String> {
+    let said = match docs.summary.raw().trim().is_empty() {
+        true => &docs.description,
+        false => &docs.summary,
+    };
+    if said.raw().trim().is_empty() {
+        return comment(indent, &[format!("{label}: {fallback}.")]);
+    }
+    let summary = Text::new(format!("{label}: {}", said.raw().trim()));
+    let description = match said == &docs.description {
+        true => Text::new(""),
+        false => docs.description.clone(),
+    };
+    let docs = Docs {
+        summary,
+        description,
+    };
+    doc_comment(indent, &docs, false, fallback)
+}
+
+/// The name of a package as registries and Cargo take it: letters, digits, `-` and `_`.
+pub fn crate_name(name: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let name = name.replace(|c| !allowed(c), "-");
+    name.trim_matches('-').to_owned()
+}
+
+/// A basic string of TOML, on one line: JSON's escapes are among its own.
+pub fn toml(text: &Text) -> String {
+    let words: Vec<&str> = text.raw().split_whitespace().collect();
+    let plain: String = words
+        .join(" ")
+        .chars()
+        .filter(|c| !docs::is_invisible(*c) && !c.is_control())
+        .collect();
+    serde_json::Value::String(plain).to_string()
 }
 
 /// The lines of a doc comment, `///` and indentation included. Where the document says nothing,

@@ -6,6 +6,7 @@ pub mod docs;
 pub mod enum_;
 pub mod escape;
 pub mod imports;
+mod modules;
 pub mod names;
 pub mod record;
 pub mod size;
@@ -16,6 +17,7 @@ pub mod union;
 
 pub use alias::AliasView;
 pub use enum_::EnumView;
+pub use modules::modules;
 pub use record::RecordView;
 pub use types::{Dialect, From, Keep, RustTypes};
 pub use union::UnionView;
