@@ -1,4 +1,11 @@
-//! What a server of the exAI API stands on: requests read and held against the document before a
-//! method sees them, answers, streams and the one error envelope.
+//! A server of the exAI API: a trait a resource, requests held against the document before a
+//! method sees them, and answers that are the document's.
 
+mod generated;
 pub mod runtime;
+
+pub use self::generated::resources::*;
+#[cfg(feature = "unimplemented")]
+pub use self::generated::unimplemented;
+pub use self::generated::{Api, OPERATIONS, contract, facts, resources, router, types};
+pub use self::runtime::{ApiError, Download, Event, Events, Lines, RequestContext};

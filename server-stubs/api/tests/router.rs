@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use exai_server::runtime::{
-    Answer, ApiError, Contract, Event, Events, Kind, OperationInfo, ParameterInfo, Place,
-    Request as Call, Routes, Style,
+    Answer, ApiError, Contract, Event, Events, Kind, OperationInfo, ParameterInfo, Request as Call,
+    Routes,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -42,30 +42,13 @@ static ADD: OperationInfo = OperationInfo {
     route: "/books/{p0}/notes",
     area: "Books",
     idempotency: Some(("Idempotency-Key", true)),
-    paged: false,
-    streams: false,
-    long_running: false,
-    security: &[],
     parameters: &[
-        ParameterInfo {
-            name: "book_id",
-            place: Place::Path,
-            style: Style::Simple,
-            explode: false,
-            required: true,
-            kind: Kind::Text,
-        },
-        ParameterInfo {
-            name: "page",
-            place: Place::Query,
-            style: Style::Form,
-            explode: true,
-            required: false,
-            kind: Kind::Number,
-        },
+        ParameterInfo::path("book_id", Kind::Text),
+        ParameterInfo::query("page", Kind::Number),
     ],
     body: &["application/json"],
     body_required: true,
+    ..OperationInfo::DEFAULT
 };
 
 static FOLLOW: OperationInfo = OperationInfo {
@@ -74,20 +57,14 @@ static FOLLOW: OperationInfo = OperationInfo {
     path: "/events",
     route: "/events",
     area: "Books",
-    idempotency: None,
-    paged: false,
     streams: true,
-    long_running: false,
-    security: &[],
-    parameters: &[],
-    body: &[],
-    body_required: false,
+    ..OperationInfo::DEFAULT
 };
 
 async fn add(_: Arc<()>, mut call: Call) -> Result<Answer, ApiError> {
-    let book: String = call.parameter("book_id")?;
-    let page: Option<u32> = call.parameter("page")?;
-    let note: Option<Value> = call.json().await?;
+    let book: String = call.path("book_id")?;
+    let page: Option<u32> = call.query("page")?;
+    let note: Value = call.json().await?;
     Answer::json(
         201,
         "application/json",

@@ -99,8 +99,8 @@ const OF_ALL: [(&str, &str); 6] = [
     ("mod.rs", "axum/mod.rs.jinja"),
     ("router.rs", "axum/router.rs.jinja"),
     ("resources/mod.rs", "axum/resources.rs.jinja"),
-    ("facts/mod.rs", "axum/modules.rs.jinja"),
-    ("routes/mod.rs", "axum/modules.rs.jinja"),
+    ("facts/mod.rs", "axum/facts_mod.rs.jinja"),
+    ("routes/mod.rs", "axum/routes_mod.rs.jinja"),
     ("unimplemented/mod.rs", "axum/provided.rs.jinja"),
 ];
 

@@ -180,11 +180,11 @@ impl OperationView {
                 true,
                 &format!("{};", future(answer)),
             ),
-            provided: signature(
+            provided: brace_apart(signature(
                 &format!("fn {method}"),
                 false,
                 &format!("{} {{", future(&format!("resources::{answer}"))),
-            ),
+            )),
             refusal: rustfmt::call(8, "not_implemented", &["cx".to_owned(), given_up], ""),
             forwarded: signature(
                 &format!("async fn {method}"),
@@ -236,6 +236,21 @@ impl Argument {
             ty: ty.to_owned(),
             outside: format!("resources::{ty}"),
         }
+    }
+}
+
+/// The columns that rustfmt keeps free behind a brace that ends a broken signature.
+const BRACE_MARGIN: usize = 4;
+
+/// A signature's brace goes to a line of its own where the last line is too long with it.
+fn brace_apart(signature: String) -> String {
+    let last = signature.lines().next_back().unwrap_or_default();
+    let indent = if signature.contains('\n') { 0 } else { 4 };
+    match signature.strip_suffix(" {") {
+        Some(head) if indent + last.chars().count() + BRACE_MARGIN > rustfmt::WIDTH => {
+            format!("{head}\n    {{")
+        }
+        _ => signature,
     }
 }
 

@@ -110,29 +110,24 @@ impl Answer {
         )
     }
 
-    /// With a header of the document's; a value that is no header's is left out.
-    #[must_use]
-    pub fn header<T: Serialize>(mut self, name: &'static str, value: &T) -> Self {
+    /// Adds a header of the document's. One that is absent is left out, and so is a value that no
+    /// header can have.
+    pub fn header<T: Serialize>(&mut self, name: &'static str, value: &T) {
         let text = match serde_json::to_value(value) {
             Ok(Value::String(text)) => text,
-            Ok(Value::Null) | Err(_) => return self,
+            Ok(Value::Null) | Err(_) => return,
             Ok(other) => other.to_string(),
         };
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(text)) {
             self.0.headers_mut().insert(name, value);
         }
-        self
     }
 
-    /// With `Location`, where the value says its poll URL.
-    #[must_use]
-    pub fn located<T: Serialize>(self, value: &T) -> Self {
-        let url = serde_json::to_value(value)
-            .ok()
-            .and_then(|value| value.get("poll_url").cloned());
-        match url {
-            Some(url) => self.header("location", &url),
-            None => self,
+    /// Adds a header that repeats a part of the body, which a JSON Pointer (RFC 6901) names.
+    pub fn header_from<T: Serialize>(&mut self, name: &'static str, pointer: &str, body: &T) {
+        let value = serde_json::to_value(body).unwrap_or_default();
+        if let Some(part) = value.pointer(pointer) {
+            self.header(name, part);
         }
     }
 

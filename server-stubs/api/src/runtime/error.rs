@@ -35,7 +35,7 @@ pub enum Location {
 
 /// An error of the API: one of ten kinds, and each constructor takes what its kind needs, so that
 /// none can lack it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
     name: &'static str,
@@ -124,6 +124,13 @@ impl ApiError {
             "provider_unavailable",
             message,
         )
+    }
+
+    /// 501: nobody has written the operation yet. Only a server that is being built says so.
+    #[cfg(feature = "unimplemented")]
+    pub fn not_implemented(operation: &str) -> Self {
+        let message = format!("{operation} is not implemented");
+        Self::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", message)
     }
 
     /// `404`

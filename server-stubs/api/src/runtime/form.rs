@@ -2,22 +2,25 @@
 
 use axum::body::BodyDataStream;
 use bytes::Bytes;
-use multer::{Constraints, Multipart, SizeLimit};
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use super::ApiError;
-use super::parameters::percent_decode;
+use super::parameters::{decode, from_pairs, query_pairs, scalar};
+use super::request::{pointer_token, refused};
+use super::{ApiError, Detail, Kind, Location, ParameterInfo};
 
-/// A form that was read whole.
-#[derive(Clone, Debug, Default)]
+/// A form that was read whole and held against the document.
+#[derive(Debug, Default)]
 pub struct Form {
-    fields: Vec<(String, String)>,
+    fields: Map<String, Value>,
     files: Vec<(String, File)>,
 }
 
 /// A file of a form.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// What the client calls it; not to be used as a path.
+    /// What the client calls it, empty where it does not; not to be used as a path.
     pub name: String,
     /// `image/png`; `application/octet-stream` where the client does not say.
     pub content_type: String,
@@ -27,87 +30,182 @@ pub struct File {
 
 impl Form {
     /// Reads `multipart/form-data` (RFC 7578) of at most `limit` bytes.
-    pub(super) async fn read(
+    pub(super) async fn multipart(
         content_type: &str,
         body: BodyDataStream,
-        limit: usize,
+        limit: u64,
+        kinds: &[(&str, Kind)],
     ) -> Result<Self, ApiError> {
-        let refused = |error: multer::Error| {
-            ApiError::invalid_request(format!("the body is no form: {error}"), Vec::new())
-        };
-        let boundary = multer::parse_boundary(content_type).map_err(refused)?;
-        let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(limit as u64));
+        let boundary = multer::parse_boundary(content_type).map_err(unreadable)?;
+        let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(limit));
         let mut parts = Multipart::with_constraints(body, boundary, limits);
         let mut form = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(refused)? {
+        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
             let name = part.name().unwrap_or_default().to_owned();
-            let file = part.file_name().map(str::to_owned);
-            let content_type = part.content_type().map(ToString::to_string);
-            match file {
-                Some(file) => {
-                    let content_type =
-                        content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-                    let bytes = part.bytes().await.map_err(refused)?;
-                    form.files.push((
-                        name,
-                        File {
-                            name: file,
-                            content_type,
-                            bytes,
-                        },
-                    ));
+            let kind = kinds.iter().find(|(known, _)| *known == name);
+            match kind.map(|(_, kind)| *kind) {
+                Some(Kind::File | Kind::List(Kind::File)) => {
+                    form.files.push((name, file(part).await?));
                 }
-                None => {
-                    let text = part.text().await.map_err(refused)?;
-                    form.fields.push((name, text));
+                Some(Kind::List(item)) => {
+                    let value = value(*item, part).await?;
+                    match form.fields.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                        Value::Array(items) => items.push(value),
+                        other => *other = value,
+                    }
+                }
+                kind => {
+                    let value = value(kind.unwrap_or(Kind::Text), part).await?;
+                    form.set(name, value)?;
                 }
             }
         }
         Ok(form)
     }
 
-    /// A form of `application/x-www-form-urlencoded` pairs, still encoded.
-    pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Self {
-        let decode = |text: &str| percent_decode(&text.replace('+', "%20"));
-        let fields = pairs
-            .iter()
-            .map(|(key, value)| (decode(key), decode(value)))
-            .collect();
-        Self {
-            fields,
-            files: Vec::new(),
+    /// Reads `application/x-www-form-urlencoded` (the URL Standard).
+    pub(super) fn urlencoded(text: &str, kinds: &[(&'static str, Kind)]) -> Result<Self, ApiError> {
+        let pairs = query_pairs(text);
+        let broken = |pointer: &str| {
+            let pointer = format!("/{}", pointer_token(pointer));
+            move |why: super::parameters::Unreadable| {
+                let details = vec![why.detail(Location::Body, pointer)];
+                ApiError::invalid_request("the form cannot be read", details)
+            }
+        };
+        let mut form = Self::default();
+        for (name, kind) in kinds {
+            let info = ParameterInfo::query(name, *kind);
+            let value = from_pairs(&info, &pairs).map_err(broken(name))?;
+            form.fields.extend(value.map(|value| ((*name).to_owned(), value)));
+        }
+        // What the document does not list is for the schema to refuse or not.
+        for (key, text) in &pairs {
+            let key = decode(key).map_err(broken(""))?;
+            if kinds.iter().all(|(name, _)| *name != key) {
+                let value = Value::String(decode(text).map_err(broken(&key))?);
+                form.set(key, value)?;
+            }
+        }
+        Ok(form)
+    }
+
+    fn set(&mut self, name: String, value: Value) -> Result<(), ApiError> {
+        let pointer = format!("/{}", pointer_token(&name));
+        match self.fields.insert(name, value) {
+            None => Ok(()),
+            Some(_) => Err(broken(pointer, "maxItems", "it is there more than once")),
         }
     }
 
-    /// The first field of a name.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, text)| text.as_str())
+    /// The form as the JSON that its schema is of; a file is its name.
+    pub(super) fn value(&self) -> Value {
+        let mut fields = self.fields.clone();
+        for (name, file) in &self.files {
+            let text = Value::String(file.name.clone());
+            match fields.get_mut(name) {
+                None => drop(fields.insert(name.clone(), text)),
+                Some(Value::Array(items)) => items.push(text),
+                Some(other) => *other = Value::Array(vec![other.take(), text]),
+            }
+        }
+        Value::Object(fields)
     }
 
-    /// Every field of a name.
-    pub fn texts<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, text)| text.as_str())
+    /// The form as the record that it is of.
+    ///
+    /// # Errors
+    /// 400, when a value fits the schema and not the type.
+    pub fn into_record<T: TryFrom<Self, Error = ApiError>>(self) -> Result<T, ApiError> {
+        T::try_from(self)
     }
 
-    /// The first file of a name.
-    pub fn file(&self, name: &str) -> Option<&File> {
-        self.files
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, file)| file)
+    /// The fields as a type; files are left out.
+    ///
+    /// # Errors
+    /// As [`into_record`](Self::into_record).
+    pub fn into_value<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        serde_json::from_value(Value::Object(self.fields))
+            .map_err(|error| refused(format!("the form cannot be read: {error}")))
     }
 
-    /// Every file of a name.
-    pub fn files<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a File> {
-        self.files
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, file)| file)
+    /// Takes a field as its type; one that is absent is read as `null`.
+    ///
+    /// # Errors
+    /// As [`into_record`](Self::into_record).
+    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, ApiError> {
+        let value = self.fields.remove(name).unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| refused(format!("{name}: {error}")))
     }
+
+    /// Takes a file.
+    ///
+    /// # Errors
+    /// 400, when there is none or more than one.
+    pub fn take_file(&mut self, name: &str) -> Result<File, ApiError> {
+        let pointer = || format!("/{}", pointer_token(name));
+        self.take_optional_file(name)?
+            .ok_or_else(|| broken(pointer(), "required", "the file is missing"))
+    }
+
+    /// Takes a file, if it is there.
+    ///
+    /// # Errors
+    /// 400, when there is more than one.
+    pub fn take_optional_file(&mut self, name: &str) -> Result<Option<File>, ApiError> {
+        let mut files = self.take_files(name)?.into_iter();
+        match (files.next(), files.next()) {
+            (file, None) => Ok(file),
+            _ => {
+                let pointer = format!("/{}", pointer_token(name));
+                Err(broken(pointer, "maxItems", "it is there more than once"))
+            }
+        }
+    }
+
+    /// Takes every file of a name.
+    ///
+    /// # Errors
+    /// None: it is a `Result` as the others are.
+    pub fn take_files(&mut self, name: &str) -> Result<Vec<File>, ApiError> {
+        let (own, others) = std::mem::take(&mut self.files)
+            .into_iter()
+            .partition(|(key, _)| key == name);
+        self.files = others;
+        let own: Vec<(String, File)> = own;
+        Ok(own.into_iter().map(|(_, file)| file).collect())
+    }
+}
+
+fn unreadable(error: multer::Error) -> ApiError {
+    refused(format!("the body is no form: {error}"))
+}
+
+fn broken(pointer: String, rule: &str, message: &str) -> ApiError {
+    let detail = Detail {
+        location: Location::Body,
+        pointer,
+        rule: rule.to_owned(),
+        message: message.to_owned(),
+    };
+    ApiError::invalid_request("the form is not what the document allows", vec![detail])
+}
+
+async fn file(part: Field<'_>) -> Result<File, ApiError> {
+    let content_type = part.content_type().map(ToString::to_string);
+    Ok(File {
+        name: part.file_name().unwrap_or_default().to_owned(),
+        content_type: content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+        bytes: part.bytes().await.map_err(unreadable)?,
+    })
+}
+
+async fn value(kind: Kind, part: Field<'_>) -> Result<Value, ApiError> {
+    let bytes = part.bytes().await.map_err(unreadable)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| refused("a field is not UTF-8"))?;
+    Ok(match kind {
+        // A record is JSON in a part (OpenAPI 3.1 section 4.8.15).
+        Kind::Record(_) => scalar(Kind::Json, text),
+        kind => scalar(kind, text),
+    })
 }

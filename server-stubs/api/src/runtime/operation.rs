@@ -9,7 +9,7 @@ pub struct OperationInfo {
     pub method: &'static str,
     /// `/runs/{run_id}`, as the document writes it.
     pub path: &'static str,
-    /// `/runs/{p0}`, as the router wants it: the same names in the same places.
+    /// `/runs/{p1}`, as a router wants it: a segment with a parameter is a placeholder whole.
     pub route: &'static str,
     /// `Orchestrator`; empty where the operation has no tag.
     pub area: &'static str,
@@ -29,6 +29,28 @@ pub struct OperationInfo {
     pub body: &'static [&'static str],
     /// A body must be sent.
     pub body_required: bool,
+    /// How the fields of a form are read; empty where the body is none.
+    pub form: &'static [(&'static str, Kind)],
+}
+
+impl OperationInfo {
+    /// What most operations are not.
+    pub const DEFAULT: Self = Self {
+        id: "",
+        method: "",
+        path: "",
+        route: "",
+        area: "",
+        idempotency: None,
+        paged: false,
+        streams: false,
+        long_running: false,
+        security: &[],
+        parameters: &[],
+        body: &[],
+        body_required: false,
+        form: &[],
+    };
 }
 
 /// One parameter of an operation.
@@ -46,6 +68,76 @@ pub struct ParameterInfo {
     pub required: bool,
     /// What its text means.
     pub kind: Kind,
+    /// The value where it is left out, as JSON.
+    pub default: Option<&'static str>,
+}
+
+impl ParameterInfo {
+    /// In the path, in its usual style.
+    pub const fn path(name: &'static str, kind: Kind) -> Self {
+        Self::new(name, Place::Path, Style::Simple, false, kind).required()
+    }
+
+    /// Behind the question mark, in its usual style.
+    pub const fn query(name: &'static str, kind: Kind) -> Self {
+        Self::new(name, Place::Query, Style::Form, true, kind)
+    }
+
+    /// A header, in its usual style.
+    pub const fn header(name: &'static str, kind: Kind) -> Self {
+        Self::new(name, Place::Header, Style::Simple, false, kind)
+    }
+
+    /// A cookie, in its usual style.
+    pub const fn cookie(name: &'static str, kind: Kind) -> Self {
+        Self::new(name, Place::Cookie, Style::Form, true, kind)
+    }
+
+    const fn new(
+        name: &'static str,
+        place: Place,
+        style: Style,
+        explode: bool,
+        kind: Kind,
+    ) -> Self {
+        Self {
+            name,
+            place,
+            style,
+            explode,
+            required: false,
+            kind,
+            default: None,
+        }
+    }
+
+    /// In a style of its own.
+    #[must_use]
+    pub const fn styled(self, style: Style, explode: bool) -> Self {
+        Self {
+            style,
+            explode,
+            ..self
+        }
+    }
+
+    /// To be there.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    /// This value, as JSON, where it is left out.
+    #[must_use]
+    pub const fn or(self, json: &'static str) -> Self {
+        Self {
+            default: Some(json),
+            ..self
+        }
+    }
 }
 
 /// Where a parameter stands.
@@ -92,7 +184,7 @@ pub enum Style {
     DeepObject,
 }
 
-/// What the text of a parameter means.
+/// What the text of a parameter or a field means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The text itself.
@@ -101,8 +193,10 @@ pub enum Kind {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// JSON.
+    /// JSON; a text that is none is itself.
     Json,
+    /// Bytes of a form.
+    File,
     /// Several of a kind.
     List(&'static Kind),
     /// Properties and their kinds; others are text.
