@@ -106,8 +106,7 @@ impl Request {
             .await?
         } else {
             let bytes = self.bytes().await?;
-            let text =
-                std::str::from_utf8(&bytes).map_err(|_| refused("the body is not UTF-8"))?;
+            let text = std::str::from_utf8(&bytes).map_err(|_| refused("the body is not UTF-8"))?;
             Form::urlencoded(text, kinds)?
         };
         self.check(media_type, &form.value())?;
@@ -148,7 +147,12 @@ impl Request {
     }
 
     fn check(&self, media_type: &str, value: &Value) -> Result<(), ApiError> {
-        let path = ["operations", self.context().operation().id, "body", media_type];
+        let path = [
+            "operations",
+            self.context().operation().id,
+            "body",
+            media_type,
+        ];
         let details = self.contract.check(&path, value, Location::Body, "")?;
         if details.is_empty() {
             return Ok(());

@@ -120,7 +120,11 @@ impl Contract {
 
 /// The URI of a schema: a JSON Pointer as a fragment (RFC 6901 section 6).
 fn reference(path: &[&str]) -> String {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'~').remove(b'-').remove(b'_').remove(b'.');
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'~')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.');
     let mut uri = format!("{ID}#");
     for key in path {
         let token = pointer_token(key);

@@ -49,7 +49,11 @@ impl Form {
                 }
                 Some(Kind::List(item)) => {
                     let value = value(*item, part).await?;
-                    match form.fields.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                    match form
+                        .fields
+                        .entry(name)
+                        .or_insert_with(|| Value::Array(Vec::new()))
+                    {
                         Value::Array(items) => items.push(value),
                         other => *other = value,
                     }
@@ -77,7 +81,8 @@ impl Form {
         for (name, kind) in kinds {
             let info = ParameterInfo::query(name, *kind);
             let value = from_pairs(&info, &pairs).map_err(broken(name))?;
-            form.fields.extend(value.map(|value| ((*name).to_owned(), value)));
+            form.fields
+                .extend(value.map(|value| ((*name).to_owned(), value)));
         }
         // What the document does not list is for the schema to refuse or not.
         for (key, text) in &pairs {

@@ -146,7 +146,10 @@ fn list(info: &ParameterInfo, kind: Kind, own: &[&str]) -> Read<Value> {
     }
     let mut pieces: Vec<&str> = own.to_vec();
     for separator in separators {
-        pieces = pieces.iter().flat_map(|piece| piece.split(separator)).collect();
+        pieces = pieces
+            .iter()
+            .flat_map(|piece| piece.split(separator))
+            .collect();
     }
     pieces
         .iter()
@@ -165,7 +168,10 @@ fn deep(name: &str, fields: &[(&str, Kind)], pairs: &Pairs) -> Read<Option<Value
             .and_then(|rest| rest.strip_suffix(']'));
         own.extend(inside.map(|inside| (inside.to_owned(), value.as_str())));
     }
-    let own: Vec<(&str, &str)> = own.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+    let own: Vec<(&str, &str)> = own
+        .iter()
+        .map(|(key, value)| (key.as_str(), *value))
+        .collect();
     match own.is_empty() {
         true => Ok(None),
         false => record(fields, own, decode).map(Some),
@@ -175,7 +181,10 @@ fn deep(name: &str, fields: &[(&str, Kind)], pairs: &Pairs) -> Read<Option<Value
 /// `a=3` of each piece, or a name and a value of every two.
 fn paired<'p>(pieces: &[&'p str], explode: bool) -> Vec<(&'p str, &'p str)> {
     match explode {
-        true => pieces.iter().filter_map(|piece| piece.split_once('=')).collect(),
+        true => pieces
+            .iter()
+            .filter_map(|piece| piece.split_once('='))
+            .collect(),
         false => pieces
             .chunks(2)
             .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
@@ -316,7 +325,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_once_and_in_utf_8_is_refused() {
-        let query = |kind, text: &str| from_pairs(&info(Style::Form, true, kind), &query_pairs(text));
+        let query =
+            |kind, text: &str| from_pairs(&info(Style::Form, true, kind), &query_pairs(text));
         assert_eq!(query(Kind::Text, "id=%ff"), Err(Unreadable::NOT_TEXT));
         assert_eq!(query(Kind::Text, "%ff=1"), Err(Unreadable::NOT_TEXT));
         assert_eq!(query(Kind::Text, "id=1&id=2"), Err(Unreadable::TWICE));

@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::parameters::{Unreadable, from_pairs, query_pairs, single};
-use super::{ApiError, Contract, Detail, Location, OperationInfo, ParameterInfo, Place, RequestContext};
+use super::{
+    ApiError, Contract, Detail, Location, OperationInfo, ParameterInfo, Place, RequestContext,
+};
 
 /// A request whose parameters are read and checked.
 #[derive(Debug)]
@@ -63,7 +65,13 @@ impl Request {
                     continue;
                 }
             };
-            let schema = ["operations", operation.id, "parameters", info.place.name(), info.name];
+            let schema = [
+                "operations",
+                operation.id,
+                "parameters",
+                info.place.name(),
+                info.name,
+            ];
             let broken = contract.check(&schema, &value, location, &prefix)?;
             if info.place == Place::Path && !broken.is_empty() {
                 return Err(nothing());
@@ -203,7 +211,8 @@ fn missing_key(operation: &OperationInfo, parts: &Parts) -> Option<Detail> {
         .headers
         .get(header)
         .and_then(|value| value.to_str().ok());
-    let fits = |key: &str| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let fits =
+        |key: &str| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     let missing = || missing(Location::Header, format!("/{header}"));
     (!key.is_some_and(fits)).then(missing)
 }
