@@ -54,7 +54,9 @@ fn generated(target: Target, run: &Run, api: &Api, shows: Shows) -> String {
         .filter(|file| {
             let path = file.path.to_lowercase();
             let types = path.contains("types");
-            let home = path.contains("things") || path.contains("shared");
+            // A forwarding method an operation, alike in all.
+            let forwards = path.contains("unimplemented");
+            let home = (path.contains("things") || path.contains("shared")) && !forwards;
             home && (types || shows == Shows::Calls)
         })
         .map(|file| format!("==> {} <==\n{}", file.path, file.text))

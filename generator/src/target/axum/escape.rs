@@ -1,6 +1,7 @@
 //! The way from the document's text into places that only a server crate has.
 
 use crate::ir::{Literal, Operation, Text};
+use crate::target::rust_lang::docs;
 use crate::target::rust_lang::escape::{self, quote};
 
 /// The path as the router wants it, as a string literal: `"/runs/{p0}"`. A segment that holds a
@@ -57,9 +58,24 @@ pub(super) fn literal_span(literal: &Literal) -> String {
     }
 }
 
-/// What the JSON Schemas of a contract say, as JSON with two spaces a level.
+/// What the JSON Schemas of a contract say, as JSON with two spaces a level. Characters that are
+/// not seen stand in strings alone, and are written as escapes there.
 pub(super) fn contract(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\n' => out.push('\n'),
+            c if c.is_control() || docs::is_invisible(c) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// A text as a key of the contract.

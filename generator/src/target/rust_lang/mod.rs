@@ -2,6 +2,8 @@
 //! themselves. Knows serde; knows neither a client nor a server.
 
 pub mod alias;
+#[cfg(test)]
+pub(super) mod compiled;
 pub mod docs;
 pub mod enum_;
 pub mod escape;
