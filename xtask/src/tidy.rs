@@ -87,6 +87,7 @@ pub(crate) fn run() -> Result<(), String> {
     templates(&root, &mut findings);
     manifests(&root, &mut findings);
     runtimes(&root, &mut findings);
+    twins(&root, &mut findings);
     published::versions(&root, &mut findings);
     published::places(&root, &mut findings);
     if findings.is_empty() {
@@ -213,6 +214,18 @@ fn manifests(root: &Path, findings: &mut Vec<String>) {
 }
 
 /// A runtime holds no product name: it is copied beside other documents' code.
+/// Sources that two packages hold, each being copied on its own, are one text.
+fn twins(root: &Path, findings: &mut Vec<String>) {
+    for name in ["secret.rs", "serialize.rs", "union.rs"] {
+        let [client, server] = ["sdks/rust/src/runtime", "server-stubs/api/src/runtime"]
+            .map(|folder| root.join(folder).join(name));
+        if fs::read(&client).ok() != fs::read(&server).ok() {
+            let why = format!("copy it from {}", client.display());
+            findings.push(finding(root, &server, 1, "differs from its twin", &why));
+        }
+    }
+}
+
 fn runtimes(root: &Path, findings: &mut Vec<String>) {
     let folders = [
         ("sdks/typescript/src/runtime", "ts"),
