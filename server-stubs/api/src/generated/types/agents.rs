@@ -10,7 +10,7 @@ pub struct Agent {
     /// `id`
     pub id: super::AgentId,
     /// What the agent may do while it works.
-    pub capabilities: Vec<super::AgentCapability>,
+    pub capabilities: Vec<AgentCapability>,
     /// `category`
     pub category: AgentCategory,
     /// `created_at`
@@ -31,6 +31,48 @@ pub struct Agent {
     pub title: String,
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
+}
+
+/// Something an agent may do while it works.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AgentCapability {
+    /// `read_files`
+    #[serde(rename = "read_files")]
+    ReadFiles,
+    /// `write_files`
+    #[serde(rename = "write_files")]
+    WriteFiles,
+    /// `run_commands`
+    #[serde(rename = "run_commands")]
+    RunCommands,
+    /// `use_network`
+    #[serde(rename = "use_network")]
+    UseNetwork,
+    /// `use_browser`
+    #[serde(rename = "use_browser")]
+    UseBrowser,
+    /// `start_agents`
+    #[serde(rename = "start_agents")]
+    StartAgents,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AgentCapability {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ReadFiles => "read_files",
+            Self::WriteFiles => "write_files",
+            Self::RunCommands => "run_commands",
+            Self::UseNetwork => "use_network",
+            Self::UseBrowser => "use_browser",
+            Self::StartAgents => "start_agents",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// The kind of work an agent is for.
@@ -108,6 +150,63 @@ pub struct AgentCounters {
     pub usage: super::Usage,
 }
 
+/// Why a version should no longer be used, and what to use instead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentDeprecation {
+    /// `deprecated_at`
+    pub deprecated_at: jiff::Timestamp,
+    /// `reason`
+    pub reason: String,
+    /// What to use instead; null when there is nothing.
+    pub replacement_version: Option<super::SemanticVersion>,
+    /// When the version is retired; null when that is not yet decided.
+    pub sunset_at: Option<jiff::Timestamp>,
+}
+
+/// One execution of an agent, inside a run or on its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentInvocation {
+    /// `id`
+    pub id: super::InvocationId,
+    /// `agent_id`
+    pub agent_id: super::AgentId,
+    /// The most it may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// Why it failed; null unless it did.
+    pub fault: Option<InvocationFault>,
+    /// `finished_at`
+    pub finished_at: Option<jiff::Timestamp>,
+    /// `input`
+    pub input: super::JsonObject,
+    /// `labels`
+    pub labels: super::Labels,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// The receipt of the finished invocation; null before that.
+    pub receipt: Option<super::ReceiptId>,
+    /// The run it is a part of; null for an invocation on its own.
+    pub run_id: Option<super::RunId>,
+    /// `started_at`
+    pub started_at: Option<jiff::Timestamp>,
+    /// `status`
+    pub status: InvocationStatus,
+    /// Where to follow the work as server-sent events.
+    pub stream_url: String,
+    /// `usage`
+    pub usage: super::Usage,
+    /// `version`
+    pub version: super::SemanticVersion,
+    /// The workspace the agent works on; null when it needs none.
+    pub workspace_id: Option<super::WorkspaceId>,
+    /// What the agent gave; absent unless it succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<super::JsonValue>,
+}
+
 /// What happens while an agent works, told apart by `type`. `invocation.completed`,
 /// `invocation.failed` and `invocation.cancelled` end the stream and carry the receipt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -157,7 +256,7 @@ impl<'de> Deserialize<'de> for AgentInvocationEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentInvocationList {
     /// `data`
-    pub data: Vec<super::AgentInvocation>,
+    pub data: Vec<AgentInvocation>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
@@ -370,13 +469,68 @@ impl AgentStatus {
     }
 }
 
+/// A published version of an agent. It never changes, except that it can be deprecated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentVersion {
+    /// `agent_id`
+    pub agent_id: super::AgentId,
+    /// `capabilities`
+    pub capabilities: Vec<AgentCapability>,
+    /// What is new, in Markdown.
+    pub changelog: Option<String>,
+    /// Null unless the version is deprecated.
+    pub deprecation: Option<AgentDeprecation>,
+    /// `input_schema`
+    pub input_schema: super::JsonSchema,
+    /// `output_schema`
+    pub output_schema: super::JsonSchema,
+    /// `published_at`
+    pub published_at: jiff::Timestamp,
+    /// `published_by`
+    pub published_by: super::Actor,
+    /// `status`
+    pub status: AgentVersionStatus,
+    /// `version`
+    pub version: super::SemanticVersion,
+}
+
 /// A page of versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentVersionList {
     /// `data`
-    pub data: Vec<super::AgentVersion>,
+    pub data: Vec<AgentVersion>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// Whether the version can be invoked; a `deprecated` one can until its sunset.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AgentVersionStatus {
+    /// `published`
+    #[serde(rename = "published")]
+    Published,
+    /// `deprecated`
+    #[serde(rename = "deprecated")]
+    Deprecated,
+    /// `retired`
+    #[serde(rename = "retired")]
+    Retired,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AgentVersionStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Published => "published",
+            Self::Deprecated => "deprecated",
+            Self::Retired => "retired",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// Who may invoke the agent; `private` is whoever registered it.
@@ -419,7 +573,7 @@ pub struct CustomAgent {
     /// `id`
     pub id: super::AgentId,
     /// `capabilities`
-    pub capabilities: Vec<super::AgentCapability>,
+    pub capabilities: Vec<AgentCapability>,
     /// `category`
     pub category: AgentCategory,
     /// `created_at`
@@ -569,7 +723,7 @@ pub struct InvocationCompletedEvent {
 #[serde(tag = "type", rename = "invocation.failed")]
 pub struct InvocationFailedEvent {
     /// `fault`
-    pub fault: super::InvocationFault,
+    pub fault: InvocationFault,
     /// `invocation_id`
     pub invocation_id: super::InvocationId,
     /// `occurred_at`
@@ -580,6 +734,63 @@ pub struct InvocationFailedEvent {
     pub sequence: super::EventSequence,
     /// `usage`
     pub usage: super::Usage,
+}
+
+/// Why an invocation failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InvocationFault {
+    /// For people.
+    pub message: String,
+    /// `reason`
+    pub reason: InvocationFaultReason,
+    /// Whether invoking the agent again with the same input can succeed.
+    pub retryable: bool,
+}
+
+/// The kind of failure.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum InvocationFaultReason {
+    /// `agent_error`
+    #[serde(rename = "agent_error")]
+    AgentError,
+    /// `invalid_output`
+    #[serde(rename = "invalid_output")]
+    InvalidOutput,
+    /// `timeout`
+    #[serde(rename = "timeout")]
+    Timeout,
+    /// `ceiling_reached`
+    #[serde(rename = "ceiling_reached")]
+    CeilingReached,
+    /// `content_refused`
+    #[serde(rename = "content_refused")]
+    ContentRefused,
+    /// `provider_unavailable`
+    #[serde(rename = "provider_unavailable")]
+    ProviderUnavailable,
+    /// `internal_error`
+    #[serde(rename = "internal_error")]
+    InternalError,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl InvocationFaultReason {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AgentError => "agent_error",
+            Self::InvalidOutput => "invalid_output",
+            Self::Timeout => "timeout",
+            Self::CeilingReached => "ceiling_reached",
+            Self::ContentRefused => "content_refused",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::InternalError => "internal_error",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// A fixed price for each invocation that succeeds.
@@ -604,6 +815,44 @@ pub struct InvocationStartedEvent {
     pub sequence: super::EventSequence,
     /// `version`
     pub version: super::SemanticVersion,
+}
+
+/// Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum InvocationStatus {
+    /// `queued`
+    #[serde(rename = "queued")]
+    Queued,
+    /// `running`
+    #[serde(rename = "running")]
+    Running,
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `cancelled`
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl InvocationStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// `InvokeAgent` on the wire.
@@ -690,7 +939,7 @@ pub struct PublishAgentVersion {
     pub version: super::SemanticVersion,
     /// Left out, those of the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capabilities: Option<Vec<super::AgentCapability>>,
+    pub capabilities: Option<Vec<AgentCapability>>,
     /// What is new, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changelog: Option<String>,
@@ -720,7 +969,7 @@ pub struct RegisterCustomAgent {
     pub title: String,
     /// `capabilities`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capabilities: Option<Vec<super::AgentCapability>>,
+    pub capabilities: Option<Vec<AgentCapability>>,
     /// `category`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<AgentCategory>,

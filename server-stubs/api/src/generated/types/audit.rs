@@ -16,6 +16,184 @@ pub struct ApprovalDetail {
     pub decision: super::ApprovalVerdict,
 }
 
+/// What was done, as the kind of resource and a verb.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditAction {
+    /// `workspace.created`
+    #[serde(rename = "workspace.created")]
+    WorkspaceCreated,
+    /// `workspace.updated`
+    #[serde(rename = "workspace.updated")]
+    WorkspaceUpdated,
+    /// `workspace.deleted`
+    #[serde(rename = "workspace.deleted")]
+    WorkspaceDeleted,
+    /// `workspace.command_run`
+    #[serde(rename = "workspace.command_run")]
+    WorkspaceCommandRun,
+    /// `composer_plan.created`
+    #[serde(rename = "composer_plan.created")]
+    ComposerPlanCreated,
+    /// `composer_apply.created`
+    #[serde(rename = "composer_apply.created")]
+    ComposerApplyCreated,
+    /// `composer_apply.reverted`
+    #[serde(rename = "composer_apply.reverted")]
+    ComposerApplyReverted,
+    /// `build.started`
+    #[serde(rename = "build.started")]
+    BuildStarted,
+    /// `build.cancelled`
+    #[serde(rename = "build.cancelled")]
+    BuildCancelled,
+    /// `build.deployed`
+    #[serde(rename = "build.deployed")]
+    BuildDeployed,
+    /// `plan.created`
+    #[serde(rename = "plan.created")]
+    PlanCreated,
+    /// `plan.updated`
+    #[serde(rename = "plan.updated")]
+    PlanUpdated,
+    /// `plan.deleted`
+    #[serde(rename = "plan.deleted")]
+    PlanDeleted,
+    /// `run.started`
+    #[serde(rename = "run.started")]
+    RunStarted,
+    /// `run.paused`
+    #[serde(rename = "run.paused")]
+    RunPaused,
+    /// `run.resumed`
+    #[serde(rename = "run.resumed")]
+    RunResumed,
+    /// `run.finished`
+    #[serde(rename = "run.finished")]
+    RunFinished,
+    /// `approval.requested`
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested,
+    /// `approval.decided`
+    #[serde(rename = "approval.decided")]
+    ApprovalDecided,
+    /// `agent.invoked`
+    #[serde(rename = "agent.invoked")]
+    AgentInvoked,
+    /// `agent.registered`
+    #[serde(rename = "agent.registered")]
+    AgentRegistered,
+    /// `agent.updated`
+    #[serde(rename = "agent.updated")]
+    AgentUpdated,
+    /// `agent.deleted`
+    #[serde(rename = "agent.deleted")]
+    AgentDeleted,
+    /// `agent.version_published`
+    #[serde(rename = "agent.version_published")]
+    AgentVersionPublished,
+    /// `agent.version_deprecated`
+    #[serde(rename = "agent.version_deprecated")]
+    AgentVersionDeprecated,
+    /// `template.created`
+    #[serde(rename = "template.created")]
+    TemplateCreated,
+    /// `template.updated`
+    #[serde(rename = "template.updated")]
+    TemplateUpdated,
+    /// `template.deleted`
+    #[serde(rename = "template.deleted")]
+    TemplateDeleted,
+    /// `template.version_published`
+    #[serde(rename = "template.version_published")]
+    TemplateVersionPublished,
+    /// `template.instantiated`
+    #[serde(rename = "template.instantiated")]
+    TemplateInstantiated,
+    /// `webhook.created`
+    #[serde(rename = "webhook.created")]
+    WebhookCreated,
+    /// `webhook.updated`
+    #[serde(rename = "webhook.updated")]
+    WebhookUpdated,
+    /// `webhook.deleted`
+    #[serde(rename = "webhook.deleted")]
+    WebhookDeleted,
+    /// `webhook.secret_rotated`
+    #[serde(rename = "webhook.secret_rotated")]
+    WebhookSecretRotated,
+    /// `audit_stream.created`
+    #[serde(rename = "audit_stream.created")]
+    AuditStreamCreated,
+    /// `audit_stream.updated`
+    #[serde(rename = "audit_stream.updated")]
+    AuditStreamUpdated,
+    /// `audit_stream.deleted`
+    #[serde(rename = "audit_stream.deleted")]
+    AuditStreamDeleted,
+    /// `audit_stream.tested`
+    #[serde(rename = "audit_stream.tested")]
+    AuditStreamTested,
+    /// `audit_export.created`
+    #[serde(rename = "audit_export.created")]
+    AuditExportCreated,
+    /// `token.refused`
+    #[serde(rename = "token.refused")]
+    TokenRefused,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AuditAction {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::WorkspaceCreated => "workspace.created",
+            Self::WorkspaceUpdated => "workspace.updated",
+            Self::WorkspaceDeleted => "workspace.deleted",
+            Self::WorkspaceCommandRun => "workspace.command_run",
+            Self::ComposerPlanCreated => "composer_plan.created",
+            Self::ComposerApplyCreated => "composer_apply.created",
+            Self::ComposerApplyReverted => "composer_apply.reverted",
+            Self::BuildStarted => "build.started",
+            Self::BuildCancelled => "build.cancelled",
+            Self::BuildDeployed => "build.deployed",
+            Self::PlanCreated => "plan.created",
+            Self::PlanUpdated => "plan.updated",
+            Self::PlanDeleted => "plan.deleted",
+            Self::RunStarted => "run.started",
+            Self::RunPaused => "run.paused",
+            Self::RunResumed => "run.resumed",
+            Self::RunFinished => "run.finished",
+            Self::ApprovalRequested => "approval.requested",
+            Self::ApprovalDecided => "approval.decided",
+            Self::AgentInvoked => "agent.invoked",
+            Self::AgentRegistered => "agent.registered",
+            Self::AgentUpdated => "agent.updated",
+            Self::AgentDeleted => "agent.deleted",
+            Self::AgentVersionPublished => "agent.version_published",
+            Self::AgentVersionDeprecated => "agent.version_deprecated",
+            Self::TemplateCreated => "template.created",
+            Self::TemplateUpdated => "template.updated",
+            Self::TemplateDeleted => "template.deleted",
+            Self::TemplateVersionPublished => "template.version_published",
+            Self::TemplateInstantiated => "template.instantiated",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookUpdated => "webhook.updated",
+            Self::WebhookDeleted => "webhook.deleted",
+            Self::WebhookSecretRotated => "webhook.secret_rotated",
+            Self::AuditStreamCreated => "audit_stream.created",
+            Self::AuditStreamUpdated => "audit_stream.updated",
+            Self::AuditStreamDeleted => "audit_stream.deleted",
+            Self::AuditStreamTested => "audit_stream.tested",
+            Self::AuditExportCreated => "audit_export.created",
+            Self::TokenRefused => "token.refused",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditChange {
@@ -65,7 +243,7 @@ pub struct AuditEvent {
     /// `id`
     pub id: super::EventId,
     /// `action`
-    pub action: super::AuditAction,
+    pub action: AuditAction,
     /// `actor`
     pub actor: super::Actor,
     /// `detail`
@@ -75,7 +253,7 @@ pub struct AuditEvent {
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `outcome`
-    pub outcome: super::AuditOutcome,
+    pub outcome: AuditOutcome,
     /// The hash of the entry before; null for the first.
     pub previous_hash: Option<super::Sha256>,
     /// The receipt of the response, run or invocation that it belongs to.
@@ -95,6 +273,122 @@ pub struct AuditEventList {
     pub data: Vec<AuditEvent>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// A range of the log as a file of NDJSON, kept for seven days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditExport {
+    /// `id`
+    pub id: ExportId,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// The digest of the file; null until it is finished.
+    pub digest: Option<super::Sha256>,
+    /// How many events it holds; null until it is finished.
+    pub event_count: Option<i64>,
+    /// When the file is removed; null until it is finished.
+    pub expires_at: Option<jiff::Timestamp>,
+    /// Why it failed; null unless it did.
+    pub fault: Option<super::Fault>,
+    /// `filter`
+    pub filter: AuditFilter,
+    /// `finished_at`
+    pub finished_at: Option<jiff::Timestamp>,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// The receipt of the finished export; null before that.
+    pub receipt: Option<super::ReceiptId>,
+    /// `since`
+    pub since: jiff::Timestamp,
+    /// The size of the file; null until it is finished.
+    pub size_bytes: Option<i64>,
+    /// `status`
+    pub status: AuditExportStatus,
+    /// `until`
+    pub until: jiff::Timestamp,
+}
+
+/// Where the export is in its life. `succeeded` and `failed` are final.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditExportStatus {
+    /// `queued`
+    #[serde(rename = "queued")]
+    Queued,
+    /// `running`
+    #[serde(rename = "running")]
+    Running,
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AuditExportStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// Which events are meant, namely those that satisfy every field given. Empty means all.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AuditFilter {
+    /// `actions`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<AuditAction>>,
+    /// `actor_ids`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_ids: Option<Vec<String>>,
+    /// `outcomes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcomes: Option<Vec<AuditOutcome>>,
+    /// `resource_types`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_types: Option<Vec<AuditResourceType>>,
+}
+
+/// How it ended; `denied` means that the caller was not allowed to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditOutcome {
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `denied`
+    #[serde(rename = "denied")]
+    Denied,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AuditOutcome {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// The API call behind an entry.
@@ -160,10 +454,113 @@ pub struct AuditResource {
     /// The resource's id; for a template, its slug.
     pub id: String,
     /// `type`
-    pub r#type: super::AuditResourceType,
+    pub r#type: AuditResourceType,
     /// The name it had at the time, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+/// The kind of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditResourceType {
+    /// `workspace`
+    #[serde(rename = "workspace")]
+    Workspace,
+    /// `composer_plan`
+    #[serde(rename = "composer_plan")]
+    ComposerPlan,
+    /// `composer_apply`
+    #[serde(rename = "composer_apply")]
+    ComposerApply,
+    /// `build`
+    #[serde(rename = "build")]
+    Build,
+    /// `plan`
+    #[serde(rename = "plan")]
+    Plan,
+    /// `run`
+    #[serde(rename = "run")]
+    Run,
+    /// `approval`
+    #[serde(rename = "approval")]
+    Approval,
+    /// `agent`
+    #[serde(rename = "agent")]
+    Agent,
+    /// `invocation`
+    #[serde(rename = "invocation")]
+    Invocation,
+    /// `template`
+    #[serde(rename = "template")]
+    Template,
+    /// `webhook`
+    #[serde(rename = "webhook")]
+    Webhook,
+    /// `audit_stream`
+    #[serde(rename = "audit_stream")]
+    AuditStream,
+    /// `audit_export`
+    #[serde(rename = "audit_export")]
+    AuditExport,
+    /// `token`
+    #[serde(rename = "token")]
+    Token,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AuditResourceType {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::ComposerPlan => "composer_plan",
+            Self::ComposerApply => "composer_apply",
+            Self::Build => "build",
+            Self::Plan => "plan",
+            Self::Run => "run",
+            Self::Approval => "approval",
+            Self::Agent => "agent",
+            Self::Invocation => "invocation",
+            Self::Template => "template",
+            Self::Webhook => "webhook",
+            Self::AuditStream => "audit_stream",
+            Self::AuditExport => "audit_export",
+            Self::Token => "token",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// Where a stream delivers to, told apart by `type`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AuditSink {
+    /// `splunk_hec`
+    SplunkHec(SplunkHecSink),
+    /// `datadog`
+    Datadog(DatadogSink),
+    /// `s3`
+    S3(S3Sink),
+    /// `https`
+    Https(HttpsSink),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for AuditSink {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
+            Some("datadog") => Self::Datadog(tagged.without_tag()?),
+            Some("s3") => Self::S3(tagged.without_tag()?),
+            Some("https") => Self::Https(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
 }
 
 /// Where a stream delivers to, told apart by `type`.
@@ -195,13 +592,71 @@ impl<'de> Deserialize<'de> for AuditSinkInput {
     }
 }
 
+/// A stream that delivers audit events to a SIEM, in order and at least once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditStream {
+    /// `id`
+    pub id: StreamId,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// How many events the sink has taken.
+    pub delivered_count: i64,
+    /// `filter`
+    pub filter: AuditFilter,
+    /// The `sequence` of the last event that the sink took; null before the first.
+    pub last_delivered_sequence: Option<i64>,
+    /// Why the sink last refused; null when it never did or has taken events since.
+    pub last_fault: Option<SinkFault>,
+    /// `name`
+    pub name: String,
+    /// `sink`
+    pub sink: AuditSink,
+    /// `status`
+    pub status: AuditStreamStatus,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
+}
+
 /// A page of streams.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditStreamList {
     /// `data`
-    pub data: Vec<super::AuditStream>,
+    pub data: Vec<AuditStream>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
+/// nothing is lost while it is `failing` or `paused`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditStreamStatus {
+    /// `active`
+    #[serde(rename = "active")]
+    Active,
+    /// `paused`
+    #[serde(rename = "paused")]
+    Paused,
+    /// `failing`
+    #[serde(rename = "failing")]
+    Failing,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl AuditStreamStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Failing => "failing",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// What a sink answered to a test event.
@@ -218,7 +673,7 @@ pub struct AuditStreamTest {
     /// The HTTP status; null when there was no answer.
     pub status: Option<i32>,
     /// `stream_id`
-    pub stream_id: super::StreamId,
+    pub stream_id: StreamId,
     /// `tested_at`
     pub tested_at: jiff::Timestamp,
 }
@@ -264,7 +719,7 @@ pub struct CreateAuditExport {
     pub until: jiff::Timestamp,
     /// Which events are exported. Left out, all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter: Option<super::AuditFilter>,
+    pub filter: Option<AuditFilter>,
 }
 
 /// `CreateAuditStream` on the wire.
@@ -276,7 +731,7 @@ pub struct CreateAuditStream {
     pub sink: AuditSinkInput,
     /// Which events are delivered. Left out, all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter: Option<super::AuditFilter>,
+    pub filter: Option<AuditFilter>,
     /// Deliver what happened since then as well. Left out, from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_from: Option<jiff::Timestamp>,
@@ -285,9 +740,23 @@ pub struct CreateAuditStream {
 /// Datadog Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "datadog")]
+pub struct DatadogSink {
+    /// The Datadog site of the account.
+    pub site: DatadogSinkSite,
+    /// `service`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Tags of the form `key:value`, added to each event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+/// Datadog Logs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "datadog")]
 pub struct DatadogSinkInput {
     /// The Datadog site of the account.
-    pub site: super::DatadogSinkSite,
+    pub site: DatadogSinkSite,
     /// The API key. Required when the stream is created; left out in a change, the old one stays.
     /// Kept encrypted, never shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -298,6 +767,55 @@ pub struct DatadogSinkInput {
     /// Tags of the form `key:value`, added to each event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+}
+
+/// The Datadog site of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DatadogSinkSite {
+    /// `datadoghq.com`
+    #[serde(rename = "datadoghq.com")]
+    DatadoghqCom,
+    /// `us3.datadoghq.com`
+    #[serde(rename = "us3.datadoghq.com")]
+    Us3DatadoghqCom,
+    /// `us5.datadoghq.com`
+    #[serde(rename = "us5.datadoghq.com")]
+    Us5DatadoghqCom,
+    /// `datadoghq.eu`
+    #[serde(rename = "datadoghq.eu")]
+    DatadoghqEu,
+    /// `ap1.datadoghq.com`
+    #[serde(rename = "ap1.datadoghq.com")]
+    Ap1DatadoghqCom,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl DatadogSinkSite {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::DatadoghqCom => "datadoghq.com",
+            Self::Us3DatadoghqCom => "us3.datadoghq.com",
+            Self::Us5DatadoghqCom => "us5.datadoghq.com",
+            Self::DatadoghqEu => "datadoghq.eu",
+            Self::Ap1DatadoghqCom => "ap1.datadoghq.com",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// An export of the audit log.
+pub type ExportId = String;
+
+/// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "https")]
+pub struct HttpsSink {
+    /// `url`
+    pub url: String,
 }
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
@@ -351,7 +869,7 @@ pub struct Receipt {
     /// `issued_at`
     pub issued_at: jiff::Timestamp,
     /// `outcome`
-    pub outcome: super::AuditOutcome,
+    pub outcome: AuditOutcome,
     /// The hash of the receipt before; null for the first.
     pub previous_hash: Option<super::Sha256>,
     /// The run it belongs to; null outside of runs.
@@ -450,6 +968,27 @@ pub struct RunSubject {
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "s3")]
+pub struct S3Sink {
+    /// `bucket`
+    pub bucket: String,
+    /// `region`
+    pub region: String,
+    /// The role that the service assumes to write.
+    pub role_arn: String,
+    /// The external id that the role's trust policy must ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The key to encrypt objects with. Left out, the bucket's own setting holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<String>,
+    /// Put before each object's key. Left out, nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+}
+
+/// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "s3")]
 pub struct S3SinkInput {
     /// `bucket`
     pub bucket: String,
@@ -465,6 +1004,17 @@ pub struct S3SinkInput {
     pub prefix: Option<String>,
 }
 
+/// What a sink answered instead of taking an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SinkFault {
+    /// `failed_at`
+    pub failed_at: jiff::Timestamp,
+    /// `message`
+    pub message: String,
+    /// The HTTP status; null when there was no answer.
+    pub status: Option<i32>,
+}
+
 /// Work of an agent that was charged for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "spend")]
@@ -475,6 +1025,19 @@ pub struct SpendDetail {
     pub usage: super::Usage,
     /// `version`
     pub version: super::SemanticVersion,
+}
+
+/// A Splunk HTTP Event Collector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "splunk_hec")]
+pub struct SplunkHecSink {
+    /// The Splunk index that events go into.
+    pub index: String,
+    /// `url`
+    pub url: String,
+    /// `source_type`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
 }
 
 /// A Splunk HTTP Event Collector.
@@ -493,6 +1056,9 @@ pub struct SplunkHecSinkInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<crate::runtime::Secret>,
 }
+
+/// A stream to a SIEM.
+pub type StreamId = String;
 
 /// A resource that went from one state to another by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -514,7 +1080,7 @@ pub struct UpdateAuditStream {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::runtime::serialize::nullable::deserialize"
     )]
-    pub filter: Option<Option<super::AuditFilter>>,
+    pub filter: Option<Option<AuditFilter>>,
     /// `name`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 /// An artifact of a build.
 pub type ArtifactId = String;
 
+/// An archive among the artifacts, and no workspace.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "artifact")]
+pub struct ArtifactTarget {}
+
 /// An asset that the message refers to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "asset")]
@@ -13,13 +18,56 @@ pub struct AssetPart {
     pub asset_id: super::AssetId,
 }
 
+/// An app that is made from a prompt and changed by follow-up prompts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Build {
+    /// `id`
+    pub id: BuildId,
+    /// The assets that the first prompt refers to.
+    pub asset_ids: Vec<super::AssetId>,
+    /// Goes up by one with every retry.
+    pub attempt: i32,
+    /// The most that the build may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// Why the build failed; null unless its status is `failed`.
+    pub fault: Option<super::Fault>,
+    /// When it last settled; null while it goes on.
+    pub finished_at: Option<jiff::Timestamp>,
+    /// `labels`
+    pub labels: super::Labels,
+    /// `name`
+    pub name: BuildName,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// The latest preview; null before the first.
+    pub preview: Option<BuildPreview>,
+    /// The first prompt. Later ones are among the messages.
+    pub prompt: String,
+    /// `stack`
+    pub stack: BuildStack,
+    /// `status`
+    pub status: BuildStatus,
+    /// Where to follow the work as server-sent events.
+    pub stream_url: String,
+    /// `target`
+    pub target: BuildTarget,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
+    /// `usage`
+    pub usage: super::Usage,
+}
+
 /// A file that a build made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuildArtifact {
     /// `id`
     pub id: ArtifactId,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// When it is removed; null means with the build.
@@ -43,7 +91,7 @@ pub struct BuildArtifactCreatedEvent {
     /// `artifact`
     pub artifact: BuildArtifact,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `sequence`
@@ -164,7 +212,7 @@ impl BuildAssetPurpose {
 #[serde(tag = "type", rename = "build.cancelled")]
 pub struct BuildCancelledEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `cancelled_by`
     pub cancelled_by: super::Actor,
     /// `occurred_at`
@@ -229,7 +277,7 @@ impl<'de> Deserialize<'de> for BuildEvent {
 #[serde(tag = "type", rename = "build.failed")]
 pub struct BuildFailedEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `fault`
     pub fault: super::Fault,
     /// `occurred_at`
@@ -249,7 +297,7 @@ pub struct BuildFailedEvent {
 #[serde(tag = "type", rename = "build.file_written")]
 pub struct BuildFileWrittenEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `path`
@@ -260,11 +308,14 @@ pub struct BuildFileWrittenEvent {
     pub size_bytes: i64,
 }
 
+/// A build.
+pub type BuildId = String;
+
 /// A page of builds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuildList {
     /// `data`
-    pub data: Vec<super::Build>,
+    pub data: Vec<Build>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
@@ -274,7 +325,7 @@ pub struct BuildList {
 #[serde(tag = "type", rename = "build.log")]
 pub struct BuildLogEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `line`
     pub line: BuildLogLine,
     /// `occurred_at`
@@ -313,7 +364,7 @@ pub struct BuildMessage {
     /// `author`
     pub author: super::Actor,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `parts`
@@ -327,7 +378,7 @@ pub struct BuildMessage {
 #[serde(tag = "type", rename = "build.message")]
 pub struct BuildMessageEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// Text that goes behind what came before of the same message.
     pub delta: String,
     /// `message_id`
@@ -347,16 +398,42 @@ pub struct BuildMessageList {
     pub next_cursor: Option<String>,
 }
 
+/// A name for people. It need not be unique.
+pub type BuildName = String;
+
+/// A build that runs at a URL for a while.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuildPreview {
+    /// `id`
+    pub id: PreviewId,
+    /// `build_id`
+    pub build_id: BuildId,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// When it is taken down.
+    pub expires_at: jiff::Timestamp,
+    /// Why it failed; null otherwise.
+    pub fault: Option<super::Fault>,
+    /// `region`
+    pub region: super::Region,
+    /// `status`
+    pub status: BuildPreviewStatus,
+    /// Where it answers; null until it is ready.
+    pub url: Option<String>,
+    /// `visibility`
+    pub visibility: super::PortVisibility,
+}
+
 /// A preview is ready, or failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "build.preview_changed")]
 pub struct BuildPreviewChangedEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `preview`
-    pub preview: super::BuildPreview,
+    pub preview: BuildPreview,
     /// `sequence`
     pub sequence: super::EventSequence,
 }
@@ -365,9 +442,89 @@ pub struct BuildPreviewChangedEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuildPreviewList {
     /// `data`
-    pub data: Vec<super::BuildPreview>,
+    pub data: Vec<BuildPreview>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// Where the preview is in its life. `ready` ends with `expired`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum BuildPreviewStatus {
+    /// `deploying`
+    #[serde(rename = "deploying")]
+    Deploying,
+    /// `ready`
+    #[serde(rename = "ready")]
+    Ready,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `expired`
+    #[serde(rename = "expired")]
+    Expired,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildPreviewStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Deploying => "deploying",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// What the app is made with. `auto` leaves it to the prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum BuildStack {
+    /// `auto`
+    #[serde(rename = "auto")]
+    Auto,
+    /// `nextjs`
+    #[serde(rename = "nextjs")]
+    Nextjs,
+    /// `sveltekit`
+    #[serde(rename = "sveltekit")]
+    Sveltekit,
+    /// `django`
+    #[serde(rename = "django")]
+    Django,
+    /// `rails`
+    #[serde(rename = "rails")]
+    Rails,
+    /// `axum`
+    #[serde(rename = "axum")]
+    Axum,
+    /// `static`
+    #[serde(rename = "static")]
+    Static,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildStack {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Nextjs => "nextjs",
+            Self::Sveltekit => "sveltekit",
+            Self::Django => "django",
+            Self::Rails => "rails",
+            Self::Axum => "axum",
+            Self::Static => "static",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// A part of the work.
@@ -411,7 +568,7 @@ pub struct BuildStageChangedEvent {
     /// `attempt`
     pub attempt: i32,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `sequence`
@@ -420,12 +577,63 @@ pub struct BuildStageChangedEvent {
     pub stage: BuildStage,
 }
 
+/// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
+/// prompt, a deploy or a retry takes it out of there again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum BuildStatus {
+    /// `queued`
+    #[serde(rename = "queued")]
+    Queued,
+    /// `planning`
+    #[serde(rename = "planning")]
+    Planning,
+    /// `generating`
+    #[serde(rename = "generating")]
+    Generating,
+    /// `testing`
+    #[serde(rename = "testing")]
+    Testing,
+    /// `deploying`
+    #[serde(rename = "deploying")]
+    Deploying,
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `cancelled`
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl BuildStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::Planning => "planning",
+            Self::Generating => "generating",
+            Self::Testing => "testing",
+            Self::Deploying => "deploying",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// The build settled in `succeeded`. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "build.succeeded")]
 pub struct BuildSucceededEvent {
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `receipt`
@@ -439,13 +647,39 @@ pub struct BuildSucceededEvent {
 /// Where the app's source goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+pub enum BuildTarget {
+    /// `new_workspace`
+    NewWorkspace(NewWorkspaceTarget),
+    /// `workspace`
+    Workspace(ExistingWorkspaceTarget),
+    /// `artifact`
+    Artifact(ArtifactTarget),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for BuildTarget {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
+            Some("workspace") => Self::Workspace(tagged.without_tag()?),
+            Some("artifact") => Self::Artifact(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// Where the app's source goes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum BuildTargetInput {
     /// `new_workspace`
     NewWorkspace(NewWorkspaceTargetInput),
     /// `workspace`
-    Workspace(super::ExistingWorkspaceTarget),
+    Workspace(ExistingWorkspaceTarget),
     /// `artifact`
-    Artifact(super::ArtifactTarget),
+    Artifact(ArtifactTarget),
     /// What this version does not know.
     Unknown(serde_json::Value),
 }
@@ -482,6 +716,17 @@ pub struct DeployBuildPreview {
     /// `visibility`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<super::PortVisibility>,
+}
+
+/// A folder of a workspace that is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "workspace")]
+pub struct ExistingWorkspaceTarget {
+    /// `workspace_id`
+    pub workspace_id: super::WorkspaceId,
+    /// An empty folder, made if it is not there. Left out, the root of the working tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<super::FilePath>,
 }
 
 /// A message of a build's conversation.
@@ -542,6 +787,21 @@ impl MessageRole {
 /// A workspace that is provisioned for the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "new_workspace")]
+pub struct NewWorkspaceTarget {
+    /// Left out, the organisation's home region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<super::Region>,
+    /// Left out, `medium`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<super::WorkspaceSize>,
+    /// The workspace, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<super::WorkspaceId>,
+}
+
+/// A workspace that is provisioned for the app.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "new_workspace")]
 pub struct NewWorkspaceTargetInput {
     /// Left out, the organisation's home region.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -551,12 +811,15 @@ pub struct NewWorkspaceTargetInput {
     pub size: Option<super::WorkspaceSize>,
 }
 
+/// A preview of a build.
+pub type PreviewId = String;
+
 /// A preview that the builder shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "preview")]
 pub struct PreviewPart {
     /// `preview_id`
-    pub preview_id: super::PreviewId,
+    pub preview_id: PreviewId,
 }
 
 /// `RetryBuild` on the wire.
@@ -588,7 +851,7 @@ pub struct SentBuildMessage {
     /// `author`
     pub author: super::Actor,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `parts`
@@ -620,10 +883,10 @@ pub struct StartBuild {
     pub labels: Option<super::Labels>,
     /// Left out, a name is made from the prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<super::BuildName>,
+    pub name: Option<BuildName>,
     /// `stack`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stack: Option<super::BuildStack>,
+    pub stack: Option<BuildStack>,
     /// Left out, a new workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<BuildTargetInput>,
@@ -633,9 +896,9 @@ pub struct StartBuild {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartedBuildPreview {
     /// `id`
-    pub id: super::PreviewId,
+    pub id: PreviewId,
     /// `build_id`
-    pub build_id: super::BuildId,
+    pub build_id: BuildId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// When it is taken down.
@@ -647,7 +910,7 @@ pub struct StartedBuildPreview {
     /// `region`
     pub region: super::Region,
     /// `status`
-    pub status: super::BuildPreviewStatus,
+    pub status: BuildPreviewStatus,
     /// Where to follow the work as server-sent events.
     pub stream_url: String,
     /// Where it answers; null until it is ready.

@@ -4,25 +4,252 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Invokes one agent. Its input is `input` merged with what the incoming edges bring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "agent")]
+pub struct AgentNode {
+    /// `agent_id`
+    pub agent_id: super::AgentId,
+    /// `key`
+    pub key: super::NodeKey,
+    /// The most that this node may cost, all its attempts together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<super::Money>,
+    /// The fixed part of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<super::JsonObject>,
+    /// A name for people; the key when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+    /// The version to invoke. Left out, the newest one when the run starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<super::SemanticVersion>,
+    /// The workspace whose tree the agent works on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<super::WorkspaceId>,
+}
+
+/// Holds when every one of its conditions holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "all")]
+pub struct AllCondition {
+    /// `conditions`
+    pub conditions: Vec<Condition>,
+}
+
+/// Holds when at least one of its conditions holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "any")]
+pub struct AnyCondition {
+    /// `conditions`
+    pub conditions: Vec<Condition>,
+}
+
+/// Holds the run until enough people have approved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "approval")]
+pub struct ApprovalNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// What the approver is asked, in Markdown.
+    pub prompt: String,
+    /// The roles whose holders may decide. Left out, anyone who may start the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver_roles: Option<Vec<String>>,
+    /// How long to wait for a decision (ISO 8601). Left out, as long as the run may last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<super::Duration>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What an approval that nobody decided in time counts as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_expiry: Option<ApprovalNodeOnExpiry>,
+    /// How many different people must approve. One rejection ends the wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_approvals: Option<i32>,
+}
+
+/// What an approval that nobody decided in time counts as.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ApprovalNodeOnExpiry {
+    /// `approve`
+    #[serde(rename = "approve")]
+    Approve,
+    /// `reject`
+    #[serde(rename = "reject")]
+    Reject,
+    /// `fail`
+    #[serde(rename = "fail")]
+    Fail,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl ApprovalNodeOnExpiry {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Fail => "fail",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
+/// null.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "compare")]
+pub struct CompareCondition {
+    /// `operator`
+    pub operator: CompareOperator,
+    /// `pointer`
+    pub pointer: super::JsonPointer,
+    /// The value to compare with; for `in` an array, for `matches` a regular expression.
+    pub value: super::JsonValue,
+}
+
+/// Equality is that of JSON values. Order is defined between two numbers and between two strings
+/// (by code point); it is false for anything else. `contains` takes a string or an array on the
+/// left.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CompareOperator {
+    /// `eq`
+    #[serde(rename = "eq")]
+    Eq,
+    /// `ne`
+    #[serde(rename = "ne")]
+    Ne,
+    /// `lt`
+    #[serde(rename = "lt")]
+    Lt,
+    /// `lte`
+    #[serde(rename = "lte")]
+    Lte,
+    /// `gt`
+    #[serde(rename = "gt")]
+    Gt,
+    /// `gte`
+    #[serde(rename = "gte")]
+    Gte,
+    /// `in`
+    #[serde(rename = "in")]
+    In,
+    /// `contains`
+    #[serde(rename = "contains")]
+    Contains,
+    /// `matches`
+    #[serde(rename = "matches")]
+    Matches,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl CompareOperator {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::In => "in",
+            Self::Contains => "contains",
+            Self::Matches => "matches",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// A predicate over the output of the node before it, told apart by `type`. Conditions nest, at
+/// most 16 deep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Condition {
+    /// `all`
+    All(AllCondition),
+    /// `any`
+    Any(AnyCondition),
+    /// `not`
+    Not(Box<NotCondition>),
+    /// `compare`
+    Compare(CompareCondition),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("all") => Self::All(tagged.without_tag()?),
+            Some("any") => Self::Any(tagged.without_tag()?),
+            Some("not") => Self::Not(tagged.without_tag()?),
+            Some("compare") => Self::Compare(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// A branch and when it is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConditionCase {
+    /// `branch`
+    pub branch: super::BranchName,
+    /// `when`
+    pub when: Condition,
+}
+
+/// Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
+/// leave this node name the branch they belong to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "condition")]
+pub struct ConditionNode {
+    /// `cases`
+    pub cases: Vec<ConditionCase>,
+    /// `key`
+    pub key: super::NodeKey,
+    /// Taken when no case holds. Left out, the node fails then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_branch: Option<super::BranchName>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
 /// `CreatePlan` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreatePlan {
     /// `name`
-    pub name: super::PlanName,
+    pub name: PlanName,
     /// `nodes`
-    pub nodes: Vec<super::PlanNode>,
+    pub nodes: Vec<PlanNode>,
     /// The most that one run may cost. Left out, the organisation's own ceiling holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ceiling: Option<super::Money>,
     /// `defaults`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub defaults: Option<super::NodeDefaults>,
+    pub defaults: Option<NodeDefaults>,
     /// What the plan is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The edges. Left out, the nodes run independently of one another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub edges: Option<Vec<super::PlanEdge>>,
+    pub edges: Option<Vec<PlanEdge>>,
     /// What a run's `input` must satisfy. Left out, any object will do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<super::JsonSchema>,
@@ -31,7 +258,132 @@ pub struct CreatePlan {
     pub labels: Option<super::Labels>,
     /// The run's outputs by name. Left out, every node without an outgoing edge gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<BTreeMap<String, super::NodeValueRef>>,
+    pub outputs: Option<BTreeMap<String, NodeValueRef>>,
+}
+
+/// One value carried by an edge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EdgeMapping {
+    /// Where in the target's input it goes.
+    pub input: super::JsonPointer,
+    /// Where in the source's output the value stands.
+    pub output: super::JsonPointer,
+}
+
+/// Runs `body` once for each item of an array; its output is the array of the results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "map")]
+pub struct MapNode {
+    /// What runs for each item; the item is merged into its input as `item`.
+    pub body: Box<PlanNode>,
+    /// Where in this node's input the array stands.
+    pub items: super::JsonPointer,
+    /// `key`
+    pub key: super::NodeKey,
+    /// How many items run at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<i32>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether one failed item fails the node, or leaves a null in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_item_failure: Option<MapNodeOnItemFailure>,
+}
+
+/// Whether one failed item fails the node, or leaves a null in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MapNodeOnItemFailure {
+    /// `fail`
+    #[serde(rename = "fail")]
+    Fail,
+    /// `skip`
+    #[serde(rename = "skip")]
+    Skip,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl MapNodeOnItemFailure {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fail => "fail",
+            Self::Skip => "skip",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+/// What holds for nodes that do not say otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodeDefaults {
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+}
+
+/// How long one attempt may take (ISO 8601).
+pub type NodeTimeout = super::Duration;
+
+/// A value inside a node's output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeValueRef {
+    /// `node`
+    pub node: super::NodeKey,
+    /// Where in the output. Left out, the whole output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<super::JsonPointer>,
+}
+
+/// Holds when its condition does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "not")]
+pub struct NotCondition {
+    /// `condition`
+    pub condition: Box<Condition>,
+}
+
+/// A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
+/// plan that has been run is frozen: its runs stay reproducible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `id`
+    pub id: super::PlanId,
+    /// The most that one run may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// What the plan is for.
+    pub description: Option<String>,
+    /// The edges. Together with the nodes they form no cycle.
+    pub edges: Vec<PlanEdge>,
+    /// What a run's `input` must satisfy.
+    pub input_schema: super::JsonSchema,
+    /// `labels`
+    pub labels: super::Labels,
+    /// `name`
+    pub name: PlanName,
+    /// The nodes, in the order in which they were given. Keys are unique in a plan.
+    pub nodes: Vec<PlanNode>,
+    /// The run's outputs by name, each taken from a node's output.
+    pub outputs: BTreeMap<String, NodeValueRef>,
+    /// Goes up by one with every change.
+    pub revision: i32,
+    /// How many runs were started from this plan. Above zero, the plan is frozen.
+    pub run_count: i64,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
+    /// `defaults`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defaults: Option<NodeDefaults>,
 }
 
 /// One finding of the type checker.
@@ -133,13 +485,72 @@ impl PlanDiagnosticSeverity {
     }
 }
 
+/// Lets `target` run after `source`, and carries data between them. A node with several incoming
+/// edges runs when all of them are settled and at least one was taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanEdge {
+    /// `source`
+    pub source: super::NodeKey,
+    /// `target`
+    pub target: super::NodeKey,
+    /// The branch this edge belongs to; only where `source` is a condition node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<super::BranchName>,
+    /// What is copied from the source's output into the target's input. Left out, the whole output
+    /// is merged into the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Vec<EdgeMapping>>,
+    /// The edge is taken only when this holds. Left out, always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
 /// A page of plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanList {
     /// `data`
-    pub data: Vec<super::Plan>,
+    pub data: Vec<Plan>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// A name for people. It need not be unique.
+pub type PlanName = String;
+
+/// One node of a plan, told apart by `type`.
+#[allow(clippy::large_enum_variant, reason = "taken apart at once")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum PlanNode {
+    /// `agent`
+    Agent(AgentNode),
+    /// `approval`
+    Approval(ApprovalNode),
+    /// `condition`
+    Condition(ConditionNode),
+    /// `map`
+    Map(Box<MapNode>),
+    /// `subplan`
+    Subplan(SubplanNode),
+    /// `wait`
+    Wait(WaitNode),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for PlanNode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("agent") => Self::Agent(tagged.without_tag()?),
+            Some("approval") => Self::Approval(tagged.without_tag()?),
+            Some("condition") => Self::Condition(tagged.without_tag()?),
+            Some("map") => Self::Map(tagged.without_tag()?),
+            Some("subplan") => Self::Subplan(tagged.without_tag()?),
+            Some("wait") => Self::Wait(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
 }
 
 /// The verdict of the type checker on a plan.
@@ -159,6 +570,45 @@ pub struct PlanValidation {
     pub valid: bool,
 }
 
+/// How a failed node is tried again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RetryPolicy {
+    /// The wait before the second try (ISO 8601).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_delay: Option<super::Duration>,
+    /// All tries together, the first included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<i32>,
+    /// The longest wait between two tries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delay: Option<super::Duration>,
+    /// By what the wait grows from try to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiplier: Option<f64>,
+}
+
+/// Starts a run of another plan and takes its outputs as the node's output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "subplan")]
+pub struct SubplanNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// `plan_id`
+    pub plan_id: super::PlanId,
+    /// The fixed part of the other plan's input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<super::JsonObject>,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `retry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryPolicy>,
+    /// `timeout`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<NodeTimeout>,
+}
+
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Lists are replaced as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -176,7 +626,7 @@ pub struct UpdatePlan {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "crate::runtime::serialize::nullable::deserialize"
     )]
-    pub defaults: Option<Option<super::NodeDefaults>>,
+    pub defaults: Option<Option<NodeDefaults>>,
     /// `description`
     #[serde(
         default,
@@ -186,7 +636,7 @@ pub struct UpdatePlan {
     pub description: Option<Option<String>>,
     /// `edges`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub edges: Option<Vec<super::PlanEdge>>,
+    pub edges: Option<Vec<PlanEdge>>,
     /// `input_schema`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<super::JsonSchema>,
@@ -195,11 +645,24 @@ pub struct UpdatePlan {
     pub labels: Option<super::LabelsPatch>,
     /// `name`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<super::PlanName>,
+    pub name: Option<PlanName>,
     /// `nodes`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nodes: Option<Vec<super::PlanNode>>,
+    pub nodes: Option<Vec<PlanNode>>,
     /// Outputs to set by name; null removes one. Those not named stay.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<BTreeMap<String, Option<super::NodeValueRef>>>,
+    pub outputs: Option<BTreeMap<String, Option<NodeValueRef>>>,
+}
+
+/// Holds its branch for a while, until a moment, or until a signal arrives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "wait")]
+pub struct WaitNode {
+    /// `key`
+    pub key: super::NodeKey,
+    /// `until`
+    pub until: super::WaitUntil,
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }

@@ -26,9 +26,9 @@ pub struct ApprovalDecidedEvent {
     /// `approval_id`
     pub approval_id: super::ApprovalId,
     /// Who decided what; empty when it expired.
-    pub decisions: Vec<super::ApprovalDecision>,
+    pub decisions: Vec<ApprovalDecision>,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `run_id`
@@ -36,7 +36,20 @@ pub struct ApprovalDecidedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// `status`
-    pub status: super::ApprovalStatus,
+    pub status: ApprovalStatus,
+}
+
+/// What one person decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalDecision {
+    /// `actor`
+    pub actor: super::Actor,
+    /// `comment`
+    pub comment: Option<String>,
+    /// `decided_at`
+    pub decided_at: jiff::Timestamp,
+    /// `decision`
+    pub decision: super::ApprovalVerdict,
 }
 
 /// Which approval the node waits for.
@@ -56,7 +69,7 @@ pub struct ApprovalRequestedEvent {
     /// `expires_at`
     pub expires_at: Option<jiff::Timestamp>,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// What the approver is asked, in Markdown.
@@ -65,6 +78,44 @@ pub struct ApprovalRequestedEvent {
     pub run_id: super::RunId,
     /// `sequence`
     pub sequence: super::EventSequence,
+}
+
+/// Where the approval stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ApprovalStatus {
+    /// `pending`
+    #[serde(rename = "pending")]
+    Pending,
+    /// `approved`
+    #[serde(rename = "approved")]
+    Approved,
+    /// `rejected`
+    #[serde(rename = "rejected")]
+    Rejected,
+    /// `expired`
+    #[serde(rename = "expired")]
+    Expired,
+    /// `withdrawn`
+    #[serde(rename = "withdrawn")]
+    Withdrawn,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl ApprovalStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Unknown(value) => value,
+        }
+    }
 }
 
 /// `CancelRun` on the wire.
@@ -89,13 +140,16 @@ pub struct CheckpointCreatedEvent {
     pub sequence: super::EventSequence,
 }
 
+/// A checkpoint of a run.
+pub type CheckpointId = String;
+
 /// A node as it stood when the checkpoint was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckpointNode {
     /// `attempt`
     pub attempt: i32,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `status`
     pub status: RunNodeStatus,
     /// The node's output, when it had one.
@@ -166,7 +220,7 @@ pub struct NodeCompletedEvent {
     /// How long the attempt took (ISO 8601).
     pub duration: super::Duration,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `node_key`
     pub node_key: super::NodeKey,
     /// `occurred_at`
@@ -189,9 +243,9 @@ pub struct NodeFailedEvent {
     /// `attempt`
     pub attempt: i32,
     /// `fault`
-    pub fault: super::RunFault,
+    pub fault: RunFault,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `node_key`
     pub node_key: super::NodeKey,
     /// `occurred_at`
@@ -204,12 +258,15 @@ pub struct NodeFailedEvent {
     pub sequence: super::EventSequence,
 }
 
+/// A node of a run.
+pub type NodeId = String;
+
 /// A node will not run, because no edge to it was taken or a signal skipped it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "node.skipped")]
 pub struct NodeSkippedEvent {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `node_key`
     pub node_key: super::NodeKey,
     /// `occurred_at`
@@ -255,7 +312,7 @@ pub struct NodeStartedEvent {
     /// `attempt`
     pub attempt: i32,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `node_key`
     pub node_key: super::NodeKey,
     /// `occurred_at`
@@ -308,11 +365,20 @@ impl NodeType {
     }
 }
 
+/// The checkpoint that a run was replayed from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplayOrigin {
+    /// `checkpoint_id`
+    pub checkpoint_id: CheckpointId,
+    /// `run_id`
+    pub run_id: super::RunId,
+}
+
 /// `ReplayRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReplayRun {
     /// `checkpoint_id`
-    pub checkpoint_id: super::CheckpointId,
+    pub checkpoint_id: CheckpointId,
     /// `agent_versions`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_versions: Option<AgentVersionPins>,
@@ -346,22 +412,97 @@ pub struct RetryRunNode {
     pub input: Option<super::JsonObject>,
 }
 
+/// One execution of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// `id`
+    pub id: super::RunId,
+    /// The most this run may cost; null means the organisation's own ceiling.
+    pub ceiling: Option<super::Money>,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// When the run fails with `timeout`, if it is not over by then.
+    pub deadline_at: jiff::Timestamp,
+    /// Why the run failed; null unless it did.
+    pub fault: Option<RunFault>,
+    /// When the run reached its final state; null before that.
+    pub finished_at: Option<jiff::Timestamp>,
+    /// `input`
+    pub input: super::JsonObject,
+    /// `labels`
+    pub labels: super::Labels,
+    /// A name for people.
+    pub name: Option<String>,
+    /// How many nodes are in each state, by the state's name. States with no node are left out.
+    pub node_counts: BTreeMap<String, i32>,
+    /// The run whose subplan node started this one; null for a run started by a call.
+    pub parent_run_id: Option<super::RunId>,
+    /// `plan_id`
+    pub plan_id: super::PlanId,
+    /// The revision of the plan that this run executes.
+    pub plan_revision: i32,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// The receipt of the finished run; null before that.
+    pub receipt: Option<super::ReceiptId>,
+    /// Where this run was replayed from; null for a run that was started afresh.
+    pub replay_of: Option<ReplayOrigin>,
+    /// When the first node became ready; null while queued.
+    pub started_at: Option<jiff::Timestamp>,
+    /// `status`
+    pub status: RunStatus,
+    /// Where to follow the work as server-sent events.
+    pub stream_url: String,
+    /// What has been used so far, by all attempts together.
+    pub usage: super::Usage,
+}
+
 /// Ends the wait and fails the node with `aborted`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "abort")]
 pub struct RunAbortSignal {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `reason`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A decision that a run waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunApproval {
+    /// `id`
+    pub id: super::ApprovalId,
+    /// The roles whose holders may decide; empty when anyone who may start the run can.
+    pub approver_roles: Vec<String>,
+    /// What was decided so far, oldest first.
+    pub decisions: Vec<ApprovalDecision>,
+    /// `expires_at`
+    pub expires_at: Option<jiff::Timestamp>,
+    /// `node_id`
+    pub node_id: NodeId,
+    /// What the approver is asked, in Markdown.
+    pub prompt: String,
+    /// `requested_at`
+    pub requested_at: jiff::Timestamp,
+    /// `required_approvals`
+    pub required_approvals: i32,
+    /// `run_id`
+    pub run_id: super::RunId,
+    /// `status`
+    pub status: ApprovalStatus,
+    /// The node's input, which the decision is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<super::JsonValue>,
 }
 
 /// A page of approvals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunApprovalList {
     /// `data`
-    pub data: Vec<super::RunApproval>,
+    pub data: Vec<RunApproval>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
@@ -388,7 +529,7 @@ pub struct RunCancelledEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunCheckpoint {
     /// `id`
-    pub id: super::CheckpointId,
+    pub id: CheckpointId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `digest`
@@ -407,7 +548,7 @@ pub struct RunCheckpoint {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunCheckpointDetail {
     /// `id`
-    pub id: super::CheckpointId,
+    pub id: CheckpointId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `digest`
@@ -555,7 +696,7 @@ impl<'de> Deserialize<'de> for RunEvent {
 #[serde(tag = "type", rename = "extend")]
 pub struct RunExtendSignal {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `until`
     pub until: jiff::Timestamp,
 }
@@ -565,7 +706,7 @@ pub struct RunExtendSignal {
 #[serde(tag = "type", rename = "run.failed")]
 pub struct RunFailedEvent {
     /// `fault`
-    pub fault: super::RunFault,
+    pub fault: RunFault,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// The receipt of the finished run.
@@ -578,12 +719,88 @@ pub struct RunFailedEvent {
     pub usage: super::Usage,
 }
 
+/// Why a run or a node failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFault {
+    /// For people.
+    pub message: String,
+    /// `reason`
+    pub reason: RunFaultReason,
+    /// Whether trying the same again can succeed.
+    pub retryable: bool,
+    /// The node that failed first, on a run's failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_id: Option<NodeId>,
+}
+
+/// The kind of failure.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunFaultReason {
+    /// `agent_error`
+    #[serde(rename = "agent_error")]
+    AgentError,
+    /// `invalid_output`
+    #[serde(rename = "invalid_output")]
+    InvalidOutput,
+    /// `timeout`
+    #[serde(rename = "timeout")]
+    Timeout,
+    /// `ceiling_reached`
+    #[serde(rename = "ceiling_reached")]
+    CeilingReached,
+    /// `approval_rejected`
+    #[serde(rename = "approval_rejected")]
+    ApprovalRejected,
+    /// `approval_expired`
+    #[serde(rename = "approval_expired")]
+    ApprovalExpired,
+    /// `signal_expired`
+    #[serde(rename = "signal_expired")]
+    SignalExpired,
+    /// `aborted`
+    #[serde(rename = "aborted")]
+    Aborted,
+    /// `no_branch_taken`
+    #[serde(rename = "no_branch_taken")]
+    NoBranchTaken,
+    /// `provider_unavailable`
+    #[serde(rename = "provider_unavailable")]
+    ProviderUnavailable,
+    /// `internal_error`
+    #[serde(rename = "internal_error")]
+    InternalError,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl RunFaultReason {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AgentError => "agent_error",
+            Self::InvalidOutput => "invalid_output",
+            Self::Timeout => "timeout",
+            Self::CeilingReached => "ceiling_reached",
+            Self::ApprovalRejected => "approval_rejected",
+            Self::ApprovalExpired => "approval_expired",
+            Self::SignalExpired => "signal_expired",
+            Self::Aborted => "aborted",
+            Self::NoBranchTaken => "no_branch_taken",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::InternalError => "internal_error",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// Hands data to a node that waits for a signal of this name, and lets it go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "input")]
 pub struct RunInputSignal {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `signal`
     pub signal: super::SignalName,
     /// Becomes the node's output; it must satisfy the node's `data_schema`.
@@ -595,7 +812,7 @@ pub struct RunInputSignal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunList {
     /// `data`
-    pub data: Vec<super::Run>,
+    pub data: Vec<Run>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
@@ -609,7 +826,7 @@ pub struct RunLogEvent {
     /// `message`
     pub message: String,
     /// The node that wrote it; null for the orchestrator.
-    pub node_id: Option<super::NodeId>,
+    pub node_id: Option<NodeId>,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `run_id`
@@ -625,7 +842,7 @@ pub struct RunLogEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunNode {
     /// `id`
-    pub id: super::NodeId,
+    pub id: NodeId,
     /// The attempt that is under way or was the last; 0 before the first.
     pub attempt: i32,
     /// The nodes it comes after.
@@ -633,7 +850,7 @@ pub struct RunNode {
     /// `detail`
     pub detail: RunNodeDetail,
     /// Why the last attempt failed; null unless it did.
-    pub fault: Option<super::RunFault>,
+    pub fault: Option<RunFault>,
     /// `finished_at`
     pub finished_at: Option<jiff::Timestamp>,
     /// `key`
@@ -765,7 +982,7 @@ pub struct RunOutput {
     /// The name under which the plan lists it among its outputs; null when it does not.
     pub name: Option<String>,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `node_key`
     pub node_key: super::NodeKey,
     /// `value`
@@ -812,7 +1029,7 @@ impl<'de> Deserialize<'de> for RunOutputValue {
 #[serde(tag = "type", rename = "run.paused")]
 pub struct RunPausedEvent {
     /// `checkpoint_id`
-    pub checkpoint_id: super::CheckpointId,
+    pub checkpoint_id: CheckpointId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// Why it paused.
@@ -928,7 +1145,7 @@ impl RunReceiptOutcome {
 #[serde(tag = "type", rename = "run.resumed")]
 pub struct RunResumedEvent {
     /// The checkpoint it goes on from.
-    pub checkpoint_id: super::CheckpointId,
+    pub checkpoint_id: CheckpointId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `run_id`
@@ -970,7 +1187,7 @@ pub struct RunSignalAck {
     /// `accepted_at`
     pub accepted_at: jiff::Timestamp,
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `run_id`
     pub run_id: super::RunId,
     /// The signal's `type`.
@@ -1016,7 +1233,7 @@ impl RunSignalAckType {
 #[serde(tag = "type", rename = "skip")]
 pub struct RunSkipSignal {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
 }
 
 /// The run left the queue and its first nodes are ready.
@@ -1035,12 +1252,63 @@ pub struct RunStartedEvent {
     pub sequence: super::EventSequence,
 }
 
+/// Where the run is in its life. `waiting` means that every node that could go on waits for an
+/// approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunStatus {
+    /// `queued`
+    #[serde(rename = "queued")]
+    Queued,
+    /// `running`
+    #[serde(rename = "running")]
+    Running,
+    /// `waiting`
+    #[serde(rename = "waiting")]
+    Waiting,
+    /// `pausing`
+    #[serde(rename = "pausing")]
+    Pausing,
+    /// `paused`
+    #[serde(rename = "paused")]
+    Paused,
+    /// `succeeded`
+    #[serde(rename = "succeeded")]
+    Succeeded,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// `cancelled`
+    #[serde(rename = "cancelled")]
+    Cancelled,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl RunStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Pausing => "pausing",
+            Self::Paused => "paused",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// A signal reached its node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "signal.received")]
 pub struct SignalReceivedEvent {
     /// `node_id`
-    pub node_id: super::NodeId,
+    pub node_id: NodeId,
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// `run_id`

@@ -4,13 +4,41 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// A yes or a no.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "boolean")]
+pub struct BooleanParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+}
+
+/// One of several values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "choice")]
+pub struct ChoiceParameter {
+    /// `choices`
+    pub choices: Vec<ParameterChoice>,
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
 /// `CreateTemplate` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateTemplate {
     /// `name`
     pub name: String,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `source`
     pub source: TemplateSource,
     /// What one gets, in Markdown.
@@ -18,7 +46,7 @@ pub struct CreateTemplate {
     pub description: Option<String>,
     /// `parameters`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Vec<super::TemplateParameter>>,
+    pub parameters: Option<Vec<TemplateParameter>>,
     /// `tags`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<TemplateTags>,
@@ -31,7 +59,7 @@ pub struct CreateTemplate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ForkTemplate {
     /// The slug of the fork.
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// Left out, the name of the original.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -62,6 +90,38 @@ pub struct InstantiateTemplate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<super::SemanticVersion>,
 }
+
+/// A whole number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "integer")]
+pub struct IntegerParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `default`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<i64>,
+    /// `maximum`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<i64>,
+    /// `minimum`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<i64>,
+}
+
+/// One of the values to choose from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParameterChoice {
+    /// `value`
+    pub value: String,
+    /// For people; the value itself when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// The name under which a value is given, unique in a template.
+pub type ParameterName = String;
 
 /// A value of the type that its parameter asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,10 +165,42 @@ pub struct PublishTemplateVersion {
     pub changelog: Option<String>,
     /// Left out, those of the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Vec<super::TemplateParameter>>,
+    pub parameters: Option<Vec<TemplateParameter>>,
     /// Where the content is taken from. Left out, the archive that was uploaded last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<TemplateSource>,
+}
+
+/// A secret, stored encrypted and handed to the workspace as an environment variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "secret")]
+pub struct SecretParameter {
+    /// `label`
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// `optional`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional: Option<bool>,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "string")]
+pub struct StringParameter {
+    /// The question, for people.
+    pub label: String,
+    /// `name`
+    pub name: ParameterName,
+    /// Used when no value is given; a parameter without a default must be given one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// `max_length`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<i32>,
+    /// What the value must match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
 }
 
 /// A starting point from which workspaces or plans are made.
@@ -133,9 +225,9 @@ pub struct Template {
     /// `owner`
     pub owner: TemplateOwner,
     /// What may be asked of whoever uses the template, as the newest version has it.
-    pub parameters: Vec<super::TemplateParameter>,
+    pub parameters: Vec<TemplateParameter>,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `star_count`
     pub star_count: i64,
     /// Whether the caller has starred it.
@@ -160,7 +252,7 @@ pub struct TemplateArchive {
     /// The size of the archive as it was uploaded.
     pub size_bytes: i64,
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `uploaded_at`
     pub uploaded_at: jiff::Timestamp,
 }
@@ -231,7 +323,7 @@ pub struct TemplateList {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TemplateOrigin {
     /// `slug`
-    pub slug: super::TemplateSlug,
+    pub slug: TemplateSlug,
     /// `version`
     pub version: super::SemanticVersion,
 }
@@ -246,6 +338,41 @@ pub struct TemplateOwner {
     /// Whether exAI has checked who it is.
     pub verified: bool,
 }
+
+/// Something asked of whoever uses the template, told apart by `type`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum TemplateParameter {
+    /// `string`
+    String(StringParameter),
+    /// `integer`
+    Integer(IntegerParameter),
+    /// `boolean`
+    Boolean(BooleanParameter),
+    /// `choice`
+    Choice(ChoiceParameter),
+    /// `secret`
+    Secret(SecretParameter),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for TemplateParameter {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("string") => Self::String(tagged.without_tag()?),
+            Some("integer") => Self::Integer(tagged.without_tag()?),
+            Some("boolean") => Self::Boolean(tagged.without_tag()?),
+            Some("choice") => Self::Choice(tagged.without_tag()?),
+            Some("secret") => Self::Secret(tagged.without_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
+    }
+}
+
+/// A readable name, unique over all templates; it never changes.
+pub type TemplateSlug = String;
 
 /// What templates are sorted by, most or newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -301,11 +428,32 @@ impl<'de> Deserialize<'de> for TemplateSource {
 /// `TemplateTags` on the wire.
 pub type TemplateTags = Vec<String>;
 
+/// A published version of a template. It never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    /// What is new, in Markdown.
+    pub changelog: Option<String>,
+    /// The digest of its archive.
+    pub digest: super::Sha256,
+    /// `parameters`
+    pub parameters: Vec<TemplateParameter>,
+    /// `published_at`
+    pub published_at: jiff::Timestamp,
+    /// `published_by`
+    pub published_by: super::Actor,
+    /// The size of its archive.
+    pub size_bytes: i64,
+    /// `slug`
+    pub slug: TemplateSlug,
+    /// `version`
+    pub version: super::SemanticVersion,
+}
+
 /// A page of versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TemplateVersionList {
     /// `data`
-    pub data: Vec<super::TemplateVersion>,
+    pub data: Vec<TemplateVersion>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }

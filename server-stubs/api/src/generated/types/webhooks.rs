@@ -4,6 +4,36 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// An invocation ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentInvocationCompletedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `agent.invocation.completed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::AgentInvocation,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// An agent has a new version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentVersionPublishedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `agent.version.published`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::AgentVersion,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
 /// A part of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ApiArea {
@@ -54,6 +84,126 @@ impl ApiArea {
     }
 }
 
+/// An audit export is ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditExportReadyWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `audit.export.ready`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::AuditExport,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A SIEM stream is failing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditStreamFailingWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `audit.stream.failing`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::AuditStream,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A build failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuildFailedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `build.failed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Build,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A preview is ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuildPreviewReadyWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `build.preview.ready`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::BuildPreview,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A build succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BuildSucceededWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `build.succeeded`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Build,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// An apply settled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComposerApplyCompletedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `composer.apply.completed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::ComposerApply,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A composer plan failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComposerPlanFailedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `composer.plan.failed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::ComposerPlan,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A composer plan is ready for review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComposerPlanReadyWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `composer.plan.ready`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::ComposerPlan,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
 /// A webhook delivery.
 pub type DeliveryId = String;
 
@@ -65,7 +215,7 @@ pub struct EventTypeDefinition {
     /// When the event is sent, in Markdown.
     pub description: String,
     /// `example`
-    pub example: super::WebhookEvent,
+    pub example: WebhookEvent,
     /// `payload_schema`
     pub payload_schema: super::JsonSchema,
     /// One line.
@@ -123,7 +273,7 @@ pub struct RegisterWebhook {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisteredWebhook {
     /// `id`
-    pub id: super::WebhookId,
+    pub id: WebhookId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `created_by`
@@ -194,7 +344,97 @@ pub struct RotatedWebhookSecret {
     /// `secret`
     pub secret: WebhookSecret,
     /// `webhook_id`
-    pub webhook_id: super::WebhookId,
+    pub webhook_id: WebhookId,
+}
+
+/// A run waits for an approval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunApprovalRequestedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `run.approval.requested`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::RunApproval,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A run was cancelled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunCancelledWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `run.cancelled`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Run,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A run succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunCompletedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `run.completed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Run,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A run failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFailedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `run.failed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Run,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A run started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStartedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `run.started`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Run,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A template has a new version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TemplatePublishedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `template.published`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::TemplateVersion,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
 }
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
@@ -223,7 +463,7 @@ pub struct UpdateWebhook {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Webhook {
     /// `id`
-    pub id: super::WebhookId,
+    pub id: WebhookId,
     /// `created_at`
     pub created_at: jiff::Timestamp,
     /// `created_by`
@@ -278,7 +518,7 @@ pub struct WebhookDelivery {
     /// `url`
     pub url: WebhookUrl,
     /// `webhook_id`
-    pub webhook_id: super::WebhookId,
+    pub webhook_id: WebhookId,
 }
 
 /// One try to deliver.
@@ -363,7 +603,7 @@ pub struct WebhookDeliveryDetail {
     /// When the receiver took it; null if it has not.
     pub delivered_at: Option<jiff::Timestamp>,
     /// `event`
-    pub event: super::WebhookEvent,
+    pub event: WebhookEvent,
     /// `event_id`
     pub event_id: super::EventId,
     /// `event_type`
@@ -381,7 +621,7 @@ pub struct WebhookDeliveryDetail {
     /// `url`
     pub url: WebhookUrl,
     /// `webhook_id`
-    pub webhook_id: super::WebhookId,
+    pub webhook_id: WebhookId,
 }
 
 /// A page of deliveries.
@@ -456,6 +696,88 @@ impl WebhookDisabledReason {
             Self::Gone => "gone",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+/// An event that webhooks send, told apart by `type`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum WebhookEvent {
+    /// `workspace.ready`
+    WorkspaceReady(WorkspaceReadyWebhook),
+    /// `workspace.stopped`
+    WorkspaceStopped(WorkspaceStoppedWebhook),
+    /// `workspace.failed`
+    WorkspaceFailed(WorkspaceFailedWebhook),
+    /// `workspace.deleted`
+    WorkspaceDeleted(WorkspaceDeletedWebhook),
+    /// `composer.plan.ready`
+    ComposerPlanReady(ComposerPlanReadyWebhook),
+    /// `composer.plan.failed`
+    ComposerPlanFailed(ComposerPlanFailedWebhook),
+    /// `composer.apply.completed`
+    ComposerApplyCompleted(ComposerApplyCompletedWebhook),
+    /// `build.succeeded`
+    BuildSucceeded(BuildSucceededWebhook),
+    /// `build.failed`
+    BuildFailed(BuildFailedWebhook),
+    /// `build.preview.ready`
+    BuildPreviewReady(BuildPreviewReadyWebhook),
+    /// `run.started`
+    RunStarted(RunStartedWebhook),
+    /// `run.completed`
+    RunCompleted(RunCompletedWebhook),
+    /// `run.failed`
+    RunFailed(RunFailedWebhook),
+    /// `run.cancelled`
+    RunCancelled(RunCancelledWebhook),
+    /// `run.approval.requested`
+    RunApprovalRequested(RunApprovalRequestedWebhook),
+    /// `agent.invocation.completed`
+    AgentInvocationCompleted(AgentInvocationCompletedWebhook),
+    /// `agent.version.published`
+    AgentVersionPublished(AgentVersionPublishedWebhook),
+    /// `template.published`
+    TemplatePublished(TemplatePublishedWebhook),
+    /// `audit.export.ready`
+    AuditExportReady(AuditExportReadyWebhook),
+    /// `audit.stream.failing`
+    AuditStreamFailing(AuditStreamFailingWebhook),
+    /// `webhook.ping`
+    WebhookPing(WebhookPingWebhook),
+    /// What this version does not know.
+    Unknown(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for WebhookEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("workspace.ready") => Self::WorkspaceReady(tagged.with_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.with_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(tagged.with_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.with_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.with_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.with_tag()?),
+            Some("composer.apply.completed") => Self::ComposerApplyCompleted(tagged.with_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(tagged.with_tag()?),
+            Some("build.failed") => Self::BuildFailed(tagged.with_tag()?),
+            Some("build.preview.ready") => Self::BuildPreviewReady(tagged.with_tag()?),
+            Some("run.started") => Self::RunStarted(tagged.with_tag()?),
+            Some("run.completed") => Self::RunCompleted(tagged.with_tag()?),
+            Some("run.failed") => Self::RunFailed(tagged.with_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(tagged.with_tag()?),
+            Some("run.approval.requested") => Self::RunApprovalRequested(tagged.with_tag()?),
+            Some("agent.invocation.completed") => {
+                Self::AgentInvocationCompleted(tagged.with_tag()?)
+            }
+            Some("agent.version.published") => Self::AgentVersionPublished(tagged.with_tag()?),
+            Some("template.published") => Self::TemplatePublished(tagged.with_tag()?),
+            Some("audit.export.ready") => Self::AuditExportReady(tagged.with_tag()?),
+            Some("audit.stream.failing") => Self::AuditStreamFailing(tagged.with_tag()?),
+            Some("webhook.ping") => Self::WebhookPing(tagged.with_tag()?),
+            _ => Self::Unknown(tagged.into_value()),
+        })
     }
 }
 
@@ -564,6 +886,9 @@ impl WebhookEventType {
 /// The types of events that are sent.
 pub type WebhookEventTypes = Vec<WebhookEventType>;
 
+/// A webhook subscription.
+pub type WebhookId = String;
+
 /// A page of subscriptions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookList {
@@ -571,6 +896,30 @@ pub struct WebhookList {
     pub data: Vec<Webhook>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// What a ping says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhookPing {
+    /// The text that the ping was asked to carry.
+    pub message: String,
+    /// `webhook_id`
+    pub webhook_id: WebhookId,
+}
+
+/// A ping.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhookPingWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `webhook.ping`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: WebhookPing,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
 }
 
 /// A window of past events that is delivered again.
@@ -665,3 +1014,63 @@ impl WebhookStatus {
 
 /// Where events are sent, over HTTPS. Redirects are not followed.
 pub type WebhookUrl = String;
+
+/// A workspace was torn down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceDeletedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `workspace.deleted`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Workspace,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A workspace failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceFailedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `workspace.failed`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Workspace,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A workspace is ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceReadyWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `workspace.ready`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Workspace,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}
+
+/// A workspace stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceStoppedWebhook {
+    /// The event, the same in every delivery of it.
+    pub id: super::EventId,
+    /// Always `workspace.stopped`.
+    pub r#type: String,
+    /// When it happened.
+    pub created_at: jiff::Timestamp,
+    /// `data`
+    pub data: super::Workspace,
+    /// The receipt of what happened.
+    pub receipt: super::ReceiptId,
+}

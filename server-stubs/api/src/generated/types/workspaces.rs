@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateWorkspace {
     /// `name`
-    pub name: super::WorkspaceName,
+    pub name: WorkspaceName,
     /// Environment variables. No two have the same name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<Vec<EnvironmentVariableInput>>,
@@ -22,7 +22,7 @@ pub struct CreateWorkspace {
     pub idle_timeout: Option<Option<super::Duration>>,
     /// Left out, the current base image.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<super::WorkspaceImage>,
+    pub image: Option<WorkspaceImage>,
     /// `labels`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<super::Labels>,
@@ -50,6 +50,24 @@ pub struct CreateWorkspaceSnapshot {
         deserialize_with = "crate::runtime::serialize::nullable::deserialize"
     )]
     pub retain_for: Option<Option<super::Duration>>,
+}
+
+/// An empty working tree.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "empty")]
+pub struct EmptyOrigin {}
+
+/// An environment variable. A secret's value is taken and never given back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EnvironmentVariable {
+    /// `name`
+    pub name: String,
+    /// Keep the value out of logs and snapshots.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<bool>,
+    /// When the value last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<jiff::Timestamp>,
 }
 
 /// An environment variable. A secret's value is taken and never given back.
@@ -222,6 +240,23 @@ pub struct ExposeWorkspacePort {
 /// A clone of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "git")]
+pub struct GitOrigin {
+    /// Where to clone from, over HTTPS or SSH.
+    pub repository: String,
+    /// The commit that `ref` led to, once it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// How many commits of the history to fetch. Left out, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<i32>,
+    /// A branch, a tag or a commit. Left out, the repository's default branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#ref: Option<String>,
+}
+
+/// A clone of a git repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "git")]
 pub struct GitOriginInput {
     /// Where to clone from, over HTTPS or SSH.
     pub repository: String,
@@ -277,6 +312,14 @@ pub struct RestoreWorkspaceSnapshot {
     pub start: Option<bool>,
 }
 
+/// A snapshot of this or another workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "snapshot")]
+pub struct SnapshotOrigin {
+    /// `snapshot_id`
+    pub snapshot_id: super::SnapshotId,
+}
+
 /// `StopWorkspace` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StopWorkspace {
@@ -286,6 +329,17 @@ pub struct StopWorkspace {
     /// Take a snapshot once the processes have ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<bool>,
+}
+
+/// A version of a template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "template")]
+pub struct TemplateWorkspaceOrigin {
+    /// The template's slug.
+    pub slug: String,
+    /// Left out, the template's latest version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
@@ -307,10 +361,53 @@ pub struct UpdateWorkspace {
     pub labels: Option<super::LabelsPatch>,
     /// `name`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<super::WorkspaceName>,
+    pub name: Option<WorkspaceName>,
     /// A running workspace is resized in place, with a pause of a few seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<super::WorkspaceSize>,
+}
+
+/// An isolated development environment with a working tree of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Workspace {
+    /// `id`
+    pub id: super::WorkspaceId,
+    /// `created_at`
+    pub created_at: jiff::Timestamp,
+    /// `created_by`
+    pub created_by: super::Actor,
+    /// The environment variables of every process, ordered by name.
+    pub environment: Vec<EnvironmentVariable>,
+    /// Why the workspace failed; null unless its status is `failed`.
+    pub fault: Option<super::Fault>,
+    /// What an hour in the status `running` costs.
+    pub hourly_rate: super::Money,
+    /// After how long without activity the workspace stops; null means never.
+    pub idle_timeout: Option<super::Duration>,
+    /// `image`
+    pub image: WorkspaceImage,
+    /// `labels`
+    pub labels: super::Labels,
+    /// When a command, an edit or a request to a port was last seen.
+    pub last_active_at: Option<jiff::Timestamp>,
+    /// `name`
+    pub name: WorkspaceName,
+    /// `origin`
+    pub origin: WorkspaceOrigin,
+    /// Where to fetch the resource as it stands; the same as `Location`.
+    pub poll_url: String,
+    /// `region`
+    pub region: super::Region,
+    /// `resources`
+    pub resources: WorkspaceResources,
+    /// `size`
+    pub size: super::WorkspaceSize,
+    /// `status`
+    pub status: WorkspaceStatus,
+    /// Where to follow the work as server-sent events.
+    pub stream_url: String,
+    /// `updated_at`
+    pub updated_at: jiff::Timestamp,
 }
 
 /// The workspace was torn down. Ends the stream.
@@ -442,11 +539,14 @@ pub struct WorkspaceFileList {
     pub next_cursor: Option<String>,
 }
 
+/// The container image that processes run in, as a reference with a tag or a digest.
+pub type WorkspaceImage = String;
+
 /// A page of workspaces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkspaceList {
     /// `data`
-    pub data: Vec<super::Workspace>,
+    pub data: Vec<Workspace>,
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
@@ -506,18 +606,48 @@ impl WorkspaceLogLineSource {
     }
 }
 
+/// A name for people. It need not be unique.
+pub type WorkspaceName = String;
+
+/// What the working tree was made from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum WorkspaceOrigin {
+    /// `empty`
+    Empty(EmptyOrigin),
+    /// `git`
+    Git(GitOrigin),
+    /// `template`
+    Template(TemplateWorkspaceOrigin),
+    /// `snapshot`
+    Snapshot(SnapshotOrigin),
+}
+
+impl<'de> Deserialize<'de> for WorkspaceOrigin {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
+        Ok(match tagged.tag.as_deref() {
+            Some("empty") => Self::Empty(tagged.without_tag()?),
+            Some("git") => Self::Git(tagged.without_tag()?),
+            Some("template") => Self::Template(tagged.without_tag()?),
+            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
+            _ => return Err(tagged.refused()),
+        })
+    }
+}
+
 /// What the working tree was made from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum WorkspaceOriginInput {
     /// `empty`
-    Empty(super::EmptyOrigin),
+    Empty(EmptyOrigin),
     /// `git`
     Git(GitOriginInput),
     /// `template`
-    Template(super::TemplateWorkspaceOrigin),
+    Template(TemplateWorkspaceOrigin),
     /// `snapshot`
-    Snapshot(super::SnapshotOrigin),
+    Snapshot(SnapshotOrigin),
 }
 
 impl<'de> Deserialize<'de> for WorkspaceOriginInput {
@@ -635,6 +765,17 @@ pub struct WorkspaceReadyEvent {
     pub workspace_id: super::WorkspaceId,
 }
 
+/// What a workspace may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceResources {
+    /// `disk_bytes`
+    pub disk_bytes: i64,
+    /// `memory_bytes`
+    pub memory_bytes: i64,
+    /// Virtual processors; half of one is 0.5.
+    pub vcpus: f64,
+}
+
 /// The working tree of a workspace at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkspaceSnapshot {
@@ -697,6 +838,61 @@ impl WorkspaceSnapshotStatus {
     }
 }
 
+/// Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
+/// status is on the way to one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WorkspaceStatus {
+    /// `provisioning`
+    #[serde(rename = "provisioning")]
+    Provisioning,
+    /// `starting`
+    #[serde(rename = "starting")]
+    Starting,
+    /// `running`
+    #[serde(rename = "running")]
+    Running,
+    /// `stopping`
+    #[serde(rename = "stopping")]
+    Stopping,
+    /// `stopped`
+    #[serde(rename = "stopped")]
+    Stopped,
+    /// `restarting`
+    #[serde(rename = "restarting")]
+    Restarting,
+    /// `restoring`
+    #[serde(rename = "restoring")]
+    Restoring,
+    /// `resizing`
+    #[serde(rename = "resizing")]
+    Resizing,
+    /// `failed`
+    #[serde(rename = "failed")]
+    Failed,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl WorkspaceStatus {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::Restarting => "restarting",
+            Self::Restoring => "restoring",
+            Self::Resizing => "resizing",
+            Self::Failed => "failed",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
 /// The workspace went from one status to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "workspace.status_changed")]
@@ -704,11 +900,11 @@ pub struct WorkspaceStatusChangedEvent {
     /// `occurred_at`
     pub occurred_at: jiff::Timestamp,
     /// The status before; null for a new workspace.
-    pub previous_status: Option<super::WorkspaceStatus>,
+    pub previous_status: Option<WorkspaceStatus>,
     /// `sequence`
     pub sequence: super::EventSequence,
     /// `status`
-    pub status: super::WorkspaceStatus,
+    pub status: WorkspaceStatus,
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
 }
