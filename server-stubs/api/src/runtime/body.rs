@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::form::Form;
 use super::request::{Request, refused};
-use super::{ApiError, Location};
+use super::{ApiError, Location, json};
 
 /// Bytes of a JSON, text or form body that are read at most.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -58,7 +58,7 @@ impl Request {
     pub async fn json<T: DeserializeOwned>(&mut self) -> Result<T, ApiError> {
         let media_type = self.media_type()?;
         let bytes = self.bytes().await?;
-        let value: Value = serde_json::from_slice(&bytes)
+        let value = json::parse(&bytes)
             .map_err(|error| refused(format!("the body is no JSON: {error}")))?;
         self.check(media_type, &value)?;
         serde_json::from_value(value)

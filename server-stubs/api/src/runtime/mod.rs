@@ -9,6 +9,7 @@ mod context;
 mod contract;
 mod error;
 mod form;
+mod json;
 mod operation;
 mod parameters;
 mod path;
