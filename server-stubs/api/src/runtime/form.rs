@@ -6,9 +6,11 @@ use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::parameters::{decode, from_pairs, query_pairs, scalar};
+use super::parameters::{Unreadable, decode, from_pairs, is_of, query_pairs, scalar};
 use super::request::{pointer_token, refused};
 use super::{ApiError, Detail, Kind, Location, ParameterInfo};
+
+const BROKEN: &str = "the form is not what the document allows";
 
 /// A form that was read whole and held against the document.
 #[derive(Debug, Default)]
@@ -69,38 +71,39 @@ impl Form {
 
     /// Reads `application/x-www-form-urlencoded` (the URL Standard).
     pub(super) fn urlencoded(text: &str, kinds: &[(&'static str, Kind)]) -> Result<Self, ApiError> {
-        let pairs = query_pairs(text);
-        let broken = |pointer: &str| {
-            let pointer = format!("/{}", pointer_token(pointer));
-            move |why: super::parameters::Unreadable| {
+        let refused = |pointer: String| {
+            |why: Unreadable| {
                 let details = vec![why.detail(Location::Body, pointer)];
-                ApiError::invalid_request("the form cannot be read", details)
+                ApiError::invalid_request(BROKEN, details)
             }
         };
+        let pairs = query_pairs(text).map_err(refused(String::new()))?;
         let mut form = Self::default();
-        for (name, kind) in kinds {
-            let info = ParameterInfo::query(name, *kind);
-            let value = from_pairs(&info, &pairs).map_err(broken(name))?;
+        let infos: Vec<ParameterInfo> = kinds
+            .iter()
+            .map(|(name, kind)| ParameterInfo::query(name, *kind))
+            .collect();
+        for info in &infos {
+            let value = from_pairs(info, &pairs).map_err(refused(pointer(info.name)))?;
             form.fields
-                .extend(value.map(|value| ((*name).to_owned(), value)));
+                .extend(value.map(|value| (info.name.to_owned(), value)));
         }
         // What the document does not list is for the schema to refuse or not.
-        for (key, text) in &pairs {
-            let key = decode(key).map_err(broken(""))?;
-            if kinds.iter().all(|(name, _)| *name != key) {
-                let value = Value::String(decode(text).map_err(broken(&key))?);
-                form.set(key, value)?;
+        for (name, text) in &pairs {
+            if infos.iter().all(|info| !is_of(info, name)) {
+                let value = Value::String(decode(text).map_err(refused(pointer(name)))?);
+                form.set(name.clone(), value)?;
             }
         }
         Ok(form)
     }
 
     fn set(&mut self, name: String, value: Value) -> Result<(), ApiError> {
-        let pointer = format!("/{}", pointer_token(&name));
-        match self.fields.insert(name, value) {
-            None => Ok(()),
-            Some(_) => Err(broken(pointer, "maxItems", "it is there more than once")),
+        if self.fields.contains_key(&name) {
+            return Err(broken(&name, "maxItems", "it is there more than once"));
         }
+        self.fields.insert(name, value);
+        Ok(())
     }
 
     /// The form as the JSON that its schema is of; a file is its name.
@@ -148,9 +151,8 @@ impl Form {
     /// # Errors
     /// 400, when there is none or more than one.
     pub fn take_file(&mut self, name: &str) -> Result<File, ApiError> {
-        let pointer = || format!("/{}", pointer_token(name));
         self.take_optional_file(name)?
-            .ok_or_else(|| broken(pointer(), "required", "the file is missing"))
+            .ok_or_else(|| broken(name, "required", "the file is missing"))
     }
 
     /// Takes a file, if it is there.
@@ -161,10 +163,7 @@ impl Form {
         let mut files = self.take_files(name)?.into_iter();
         match (files.next(), files.next()) {
             (file, None) => Ok(file),
-            _ => {
-                let pointer = format!("/{}", pointer_token(name));
-                Err(broken(pointer, "maxItems", "it is there more than once"))
-            }
+            _ => Err(broken(name, "maxItems", "it is there more than once")),
         }
     }
 
@@ -186,14 +185,18 @@ fn unreadable(error: multer::Error) -> ApiError {
     refused(format!("the body is no form: {error}"))
 }
 
-fn broken(pointer: String, rule: &str, message: &str) -> ApiError {
+fn pointer(name: &str) -> String {
+    format!("/{}", pointer_token(name))
+}
+
+fn broken(name: &str, rule: &str, message: &str) -> ApiError {
     let detail = Detail {
         location: Location::Body,
-        pointer,
+        pointer: pointer(name),
         rule: rule.to_owned(),
         message: message.to_owned(),
     };
-    ApiError::invalid_request("the form is not what the document allows", vec![detail])
+    ApiError::invalid_request(BROKEN, vec![detail])
 }
 
 async fn file(part: Field<'_>) -> Result<File, ApiError> {

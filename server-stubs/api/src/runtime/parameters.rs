@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{Detail, Kind, Location, ParameterInfo, Style};
+use super::{Detail, Kind, Location, ParameterInfo, Style, json};
 
 /// Why a text is no value of a parameter, before its schema is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl Unreadable {
         message: "it is there more than once",
     };
 
+    const ODD: Self = Self {
+        rule: "format",
+        message: "it has a name without a value",
+    };
+
     /// As a failing rule of a request.
     pub(super) fn detail(self, location: Location, pointer: String) -> Detail {
         Detail {
@@ -38,8 +43,10 @@ impl Unreadable {
 
 type Read<T> = Result<T, Unreadable>;
 
-/// Pairs of a query, a form or cookies: percent-encoded, and `+` no longer a space.
-type Pairs = [(String, String)];
+/// A name and a value of a query, a form or a cookie. The name is decoded; the value is not, since
+/// what separates its items is told from what stands in them by not being encoded. `+` is no
+/// longer a space.
+pub(super) type Pair = (String, String);
 
 /// The value of a path or header parameter from its text, still percent-encoded in a path.
 pub(super) fn single(info: &ParameterInfo, text: &str, encoded: bool) -> Read<Value> {
@@ -47,164 +54,153 @@ pub(super) fn single(info: &ParameterInfo, text: &str, encoded: bool) -> Read<Va
         true => decode(text),
         false => Ok(text.to_owned()),
     };
-    let (body, separator) = match info.style {
-        Style::Label => (
-            text.strip_prefix('.').unwrap_or(text),
-            if info.explode { '.' } else { ',' },
-        ),
-        Style::Matrix => (
-            text.strip_prefix(';').unwrap_or(text),
-            if info.explode { ';' } else { ',' },
-        ),
+    let (body, separator) = match (info.style, info.explode) {
+        (Style::Label, true) => (without(text, "."), '.'),
+        (Style::Label, false) => (without(text, "."), ','),
+        (Style::Matrix, true) => (without(text, ";"), ';'),
+        (Style::Matrix, false) => (without(text, ";"), ','),
         _ => (text, ','),
     };
-    let own = format!("{}=", info.name);
-    let strip = |piece: &str| match info.style {
-        Style::Matrix => piece.strip_prefix(&own).unwrap_or(piece).to_owned(),
-        _ => piece.to_owned(),
+    let own = |text| match info.style {
+        Style::Matrix if text == info.name => "",
+        Style::Matrix => without(without(text, info.name), "="),
+        _ => text,
     };
-    let whole = || match info.explode {
-        true => body.to_owned(),
-        false => strip(body),
-    };
+    let apart = info.explode && matches!(info.kind, Kind::List(_) | Kind::Record(_));
+    let body = if apart { body } else { own(body) };
+    // Nothing at all is a list or a record without items, which a path cannot leave out. A header
+    // may also have empty places between its commas (RFC 9110 section 5.6.1.2).
+    let held = |piece: &&str| !piece.is_empty() || (encoded && !body.is_empty());
+    let pieces = body.split(separator).map(str::trim).filter(held);
     match info.kind {
-        Kind::List(kind) => {
-            let body = whole();
-            // An empty list is written as nothing at all.
-            if body.is_empty() {
-                return Ok(Value::Array(Vec::new()));
-            }
-            body.split(separator)
-                .map(|piece| Ok(scalar(*kind, &decode(strip(piece).trim())?)))
-                .collect()
-        }
+        Kind::List(kind) => pieces
+            .map(|piece| {
+                Ok(scalar(
+                    *kind,
+                    &decode(if apart { own(piece) } else { piece })?,
+                ))
+            })
+            .collect(),
         Kind::Record(fields) => {
-            let body = whole();
-            let pieces: Vec<&str> = body.split(separator).collect();
-            record(fields, paired(&pieces, info.explode), decode)
+            let members = members(&pieces.collect::<Vec<_>>(), info.explode)?;
+            let decoded = |(name, text)| Ok((decode(name)?, decode(text)?));
+            record(fields, members.into_iter().map(decoded))
         }
-        kind => Ok(scalar(kind, &decode(&strip(body))?)),
+        kind => Ok(scalar(kind, &decode(body)?)),
     }
+}
+
+fn without<'t>(text: &'t str, prefix: &str) -> &'t str {
+    text.strip_prefix(prefix).unwrap_or(text)
 }
 
 /// The value of a query or cookie parameter or of a form's field from all pairs; `None` when it
 /// is not there.
-pub(super) fn from_pairs(info: &ParameterInfo, pairs: &Pairs) -> Read<Option<Value>> {
-    match info.kind {
-        Kind::Record(fields) if info.style == Style::DeepObject => deep(info.name, fields, pairs),
-        Kind::Record(fields) if info.explode => {
-            let mut own = Vec::new();
-            for (key, value) in pairs {
-                let key = decode(key)?;
-                if fields.iter().any(|(name, _)| key == *name) {
-                    own.push((key, value.as_str()));
-                }
-            }
-            let own = own.iter().map(|(key, value)| (key.as_str(), *value));
-            let own: Vec<(&str, &str)> = own.collect();
-            match own.is_empty() {
-                true => Ok(None),
-                false => record(fields, own, decode).map(Some),
-            }
-        }
-        kind => {
-            let own = of_name(info.name, pairs)?;
-            match (kind, &own[..]) {
-                (_, []) => Ok(None),
-                (Kind::List(kind), own) => list(info, *kind, own).map(Some),
-                (_, [_, _, ..]) => Err(Unreadable::TWICE),
-                (Kind::Record(fields), [one]) => {
-                    let pieces: Vec<&str> = one.split(',').collect();
-                    record(fields, paired(&pieces, false), decode).map(Some)
-                }
-                (kind, [one]) => Ok(Some(scalar(kind, &decode(one)?))),
-            }
-        }
+pub(super) fn from_pairs(info: &ParameterInfo, pairs: &[Pair]) -> Read<Option<Value>> {
+    if let Some(fields) = spread(info) {
+        let own = pairs.iter().filter_map(|(name, text)| {
+            let name = member(info, fields, name)?.to_owned();
+            Some(decode(text).map(|text| (name, text)))
+        });
+        let mut own = own.peekable();
+        let there = own.peek().is_some();
+        return there.then(|| record(fields, own)).transpose();
     }
-}
-
-fn of_name<'p>(name: &str, pairs: &'p Pairs) -> Read<Vec<&'p str>> {
-    let mut own = Vec::new();
-    for (key, value) in pairs {
-        if decode(key)? == name {
-            own.push(value.as_str());
-        }
-    }
-    Ok(own)
-}
-
-fn list(info: &ParameterInfo, kind: Kind, own: &[&str]) -> Read<Value> {
-    let separators: &[&str] = match info.style {
-        _ if info.explode || own.len() > 1 => &[],
-        Style::SpaceDelimited => &["%20"],
-        Style::PipeDelimited => &["%7C", "%7c", "|"],
-        _ => &[","],
-    };
-    // An empty list is written as a name without a value.
-    if own == [""] {
-        return Ok(Value::Array(Vec::new()));
-    }
-    let mut pieces: Vec<&str> = own.to_vec();
-    for separator in separators {
-        pieces = pieces
+    let own = pairs.iter().filter(|(name, _)| name == info.name);
+    let own: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
+    match (info.kind, &own[..]) {
+        (_, []) => Ok(None),
+        // A list without items is not written at all (RFC 6570 section 2.3), so a name without a
+        // value is a list of one empty text. Its schema may refuse that, where a filter that was
+        // meant to be something would else select everything.
+        (Kind::List(kind), own) => own
             .iter()
-            .flat_map(|piece| piece.split(separator))
-            .collect();
+            .flat_map(|text| split(info, text))
+            .map(|piece| Ok(scalar(*kind, &decode(&piece)?)))
+            .collect::<Read<Value>>()
+            .map(Some),
+        (_, [_, _, ..]) => Err(Unreadable::TWICE),
+        (Kind::Record(_), [""]) => Ok(Some(Value::Object(Map::new()))),
+        (Kind::Record(fields), [one]) => {
+            let pieces = split(info, one);
+            let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
+            let decoded = |(name, text)| Ok((decode(name)?, decode(text)?));
+            record(fields, members(&pieces, false)?.into_iter().map(decoded)).map(Some)
+        }
+        (kind, [one]) => Ok(Some(scalar(kind, &decode(one)?))),
     }
-    pieces
-        .iter()
-        .map(|piece| Ok(scalar(kind, &decode(piece)?)))
-        .collect()
 }
 
-/// `id[a]=3&id[b]=4`
-fn deep(name: &str, fields: &[(&str, Kind)], pairs: &Pairs) -> Read<Option<Value>> {
-    let mut own = Vec::new();
-    for (key, value) in pairs {
-        let key = decode(key)?;
-        let inside = key
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix('['))
-            .and_then(|rest| rest.strip_suffix(']'));
-        own.extend(inside.map(|inside| (inside.to_owned(), value.as_str())));
+/// The items of a value that stand in one text.
+fn split(info: &ParameterInfo, text: &str) -> Vec<String> {
+    let separator = match info.style {
+        _ if info.explode => return vec![text.to_owned()],
+        Style::SpaceDelimited => "%20",
+        Style::PipeDelimited => "|",
+        _ => ",",
+    };
+    // RFC 3986 allows no bar in a query, so that one is encoded where it separates, too.
+    let text = match info.style {
+        Style::PipeDelimited => text.replace("%7C", "|").replace("%7c", "|"),
+        _ => text.to_owned(),
+    };
+    text.split(separator).map(str::to_owned).collect()
+}
+
+/// Whether a pair of this name belongs to a parameter.
+pub(super) fn is_of(info: &ParameterInfo, name: &str) -> bool {
+    match spread(info) {
+        Some(fields) => member(info, fields, name).is_some(),
+        None => name == info.name,
     }
-    let own: Vec<(&str, &str)> = own
-        .iter()
-        .map(|(key, value)| (key.as_str(), *value))
-        .collect();
-    match own.is_empty() {
-        true => Ok(None),
-        false => record(fields, own, decode).map(Some),
+}
+
+/// The members of a record that are pairs each.
+fn spread(info: &ParameterInfo) -> Option<&'static [(&'static str, Kind)]> {
+    match info.kind {
+        Kind::Record(fields) if info.explode || info.style == Style::DeepObject => Some(fields),
+        _ => None,
+    }
+}
+
+/// Which member of a record a pair is: of `id[a]=3`, or of `a=3` where the record has an `a`.
+fn member<'n>(info: &ParameterInfo, fields: &[(&str, Kind)], name: &'n str) -> Option<&'n str> {
+    match info.style {
+        Style::DeepObject => {
+            let inside = name.strip_prefix(info.name)?;
+            inside.strip_prefix('[')?.strip_suffix(']')
+        }
+        _ => fields.iter().any(|(own, _)| *own == name).then_some(name),
     }
 }
 
 /// `a=3` of each piece, or a name and a value of every two.
-fn paired<'p>(pieces: &[&'p str], explode: bool) -> Vec<(&'p str, &'p str)> {
+fn members<'p>(pieces: &[&'p str], explode: bool) -> Read<Vec<(&'p str, &'p str)>> {
     match explode {
-        true => pieces
+        true => Ok(pieces
             .iter()
-            .filter_map(|piece| piece.split_once('='))
-            .collect(),
+            .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+            .collect()),
         false => pieces
             .chunks(2)
-            .filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            .map(|pair| match pair {
+                [name, text] => Ok((*name, *text)),
+                _ => Err(Unreadable::ODD),
+            })
             .collect(),
     }
 }
 
 fn record(
     fields: &[(&str, Kind)],
-    pairs: Vec<(&str, &str)>,
-    decode: impl Fn(&str) -> Read<String>,
+    members: impl Iterator<Item = Read<(String, String)>>,
 ) -> Read<Value> {
     let mut out = Map::new();
-    for (key, text) in pairs {
-        let key = decode(key)?;
-        let kind = fields
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map_or(Kind::Text, |(_, kind)| *kind);
-        if out.insert(key, scalar(kind, &decode(text)?)).is_some() {
+    for member in members {
+        let (name, text) = member?;
+        let own = fields.iter().find(|(own, _)| *own == name);
+        let kind = own.map_or(Kind::Text, |(_, kind)| *kind);
+        if out.insert(name, scalar(kind, &text)).is_some() {
             return Err(Unreadable::TWICE);
         }
     }
@@ -214,7 +210,7 @@ fn record(
 /// A text as JSON; one that is not of its kind stays a string, which the schema then refuses.
 pub(super) fn scalar(kind: Kind, text: &str) -> Value {
     let parsed = match kind {
-        Kind::Number | Kind::Json => serde_json::from_str(text).ok(),
+        Kind::Number | Kind::Json => json::parse(text.as_bytes()).ok(),
         Kind::Boolean => text.parse().ok().map(Value::Bool),
         Kind::Text | Kind::File | Kind::List(_) | Kind::Record(_) => None,
     };
@@ -224,16 +220,25 @@ pub(super) fn scalar(kind: Kind, text: &str) -> Value {
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// The pairs of a query or a form, in order, percent-encoded; `+` is a space there (the URL
-/// Standard, `application/x-www-form-urlencoded`).
-pub(super) fn query_pairs(query: &str) -> Vec<(String, String)> {
-    let decoded = |text: &str| text.replace('+', "%20");
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decoded(key), decoded(value)))
+/// The pairs of a query or a form, in order; `+` is a space there (the URL Standard,
+/// `application/x-www-form-urlencoded`).
+pub(super) fn query_pairs(query: &str) -> Read<Vec<Pair>> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let pair = pair.replace('+', "%20");
+            let (name, text) = pair.split_once('=').unwrap_or((&pair, ""));
+            Ok((decode(name)?, text.to_owned()))
+        })
         .collect()
+}
+
+/// The pairs of a `Cookie` header (RFC 6265 section 4.2.1). What is no pair is another's.
+pub(super) fn cookie_pairs(header: &str) -> impl Iterator<Item = Pair> {
+    header.split(';').filter_map(|pair| {
+        let (name, text) = pair.trim().split_once('=')?;
+        Some((decode(name).ok()?, text.to_owned()))
+    })
 }
 
 /// Percent-decoded UTF-8 (RFC 3986 section 2.1).
@@ -243,97 +248,4 @@ pub(super) fn decode(text: &str) -> Read<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn info(style: Style, explode: bool, kind: Kind) -> ParameterInfo {
-        ParameterInfo::query("id", kind).styled(style, explode)
-    }
-
-    const NUMBERS: Kind = Kind::List(&Kind::Number);
-    const POINT: Kind = Kind::Record(&[("x", Kind::Number), ("y", Kind::Text)]);
-
-    #[test]
-    fn every_style_of_a_path() {
-        let path = |style, explode, kind, text| {
-            single(&info(style, explode, kind), text, true).expect("UTF-8")
-        };
-        assert_eq!(path(Style::Simple, false, NUMBERS, "3,4"), json!([3, 4]));
-        assert_eq!(path(Style::Label, true, NUMBERS, ".3.4"), json!([3, 4]));
-        assert_eq!(path(Style::Label, false, NUMBERS, ".3,4"), json!([3, 4]));
-        assert_eq!(
-            path(Style::Matrix, false, NUMBERS, ";id=3,4"),
-            json!([3, 4])
-        );
-        assert_eq!(
-            path(Style::Matrix, true, NUMBERS, ";id=3;id=4"),
-            json!([3, 4])
-        );
-        assert_eq!(
-            path(Style::Matrix, false, Kind::Text, ";id=a%2Fb"),
-            json!("a/b")
-        );
-        assert_eq!(
-            path(Style::Simple, false, POINT, "x,1,y,b"),
-            json!({"x": 1, "y": "b"})
-        );
-        assert_eq!(
-            path(Style::Simple, true, POINT, "x=1,y=b"),
-            json!({"x": 1, "y": "b"})
-        );
-        let text = Kind::List(&Kind::Text);
-        assert_eq!(
-            path(Style::Simple, false, text, "a%2Cb,c"),
-            json!(["a,b", "c"])
-        );
-    }
-
-    #[test]
-    fn every_style_of_a_query() {
-        let query = |style, explode, kind, text| {
-            from_pairs(&info(style, explode, kind), &query_pairs(text)).expect("UTF-8, once")
-        };
-        assert_eq!(
-            query(Style::Form, true, NUMBERS, "id=3&id=4"),
-            Some(json!([3, 4]))
-        );
-        assert_eq!(
-            query(Style::Form, false, NUMBERS, "id=3,4"),
-            Some(json!([3, 4]))
-        );
-        assert_eq!(
-            query(Style::SpaceDelimited, false, NUMBERS, "id=3%204"),
-            Some(json!([3, 4]))
-        );
-        assert_eq!(
-            query(Style::PipeDelimited, false, NUMBERS, "id=3%7C4"),
-            Some(json!([3, 4]))
-        );
-        let deep = query(Style::DeepObject, true, POINT, "id%5Bx%5D=1&id[y]=b+c");
-        assert_eq!(deep, Some(json!({"x": 1, "y": "b c"})));
-        assert_eq!(
-            query(Style::Form, true, POINT, "x=1&z=2"),
-            Some(json!({"x": 1}))
-        );
-        assert_eq!(
-            query(Style::Form, true, Kind::Number, "id=x"),
-            Some(json!("x"))
-        );
-        assert_eq!(query(Style::Form, true, Kind::Text, "other=1"), None);
-    }
-
-    #[test]
-    fn what_is_not_there_once_and_in_utf_8_is_refused() {
-        let query =
-            |kind, text: &str| from_pairs(&info(Style::Form, true, kind), &query_pairs(text));
-        assert_eq!(query(Kind::Text, "id=%ff"), Err(Unreadable::NOT_TEXT));
-        assert_eq!(query(Kind::Text, "%ff=1"), Err(Unreadable::NOT_TEXT));
-        assert_eq!(query(Kind::Text, "id=1&id=2"), Err(Unreadable::TWICE));
-        assert_eq!(query(POINT, "x=1&x=2"), Err(Unreadable::TWICE));
-        assert_eq!(query(NUMBERS, "id="), Ok(Some(json!([]))));
-        assert_eq!(query(Kind::Text, "id="), Ok(Some(json!(""))));
-        let path = single(&info(Style::Simple, false, Kind::Text), "%ff", true);
-        assert_eq!(path, Err(Unreadable::NOT_TEXT));
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::parameters::{Unreadable, from_pairs, query_pairs, single};
+use super::parameters::{Pair, Unreadable, cookie_pairs, from_pairs, query_pairs, single};
 use super::{
     ApiError, Contract, Detail, Location, OperationInfo, ParameterInfo, Place, RequestContext,
 };
@@ -20,6 +20,8 @@ pub struct Request {
     pub(super) content_type: String,
     pub(super) body: Option<axum::body::Body>,
 }
+
+const BROKEN: &str = "the request is not what the document allows";
 
 /// A 400 without details.
 pub(super) fn refused(message: impl Into<String>) -> ApiError {
@@ -42,7 +44,7 @@ impl Request {
     ) -> Result<Self, ApiError> {
         let mut details = Vec::new();
         let mut parameters: [Map<String, Value>; 4] = Default::default();
-        let sent = Sent::new(path, parts);
+        let sent = Sent::new(path, parts)?;
         for (index, info) in operation.parameters.iter().enumerate() {
             let location = location(info.place);
             let prefix = format!("/{}", pointer_token(info.name));
@@ -81,8 +83,7 @@ impl Request {
         }
         details.extend(missing_key(operation, parts));
         if !details.is_empty() {
-            let message = "the request is not what the document allows";
-            return Err(ApiError::invalid_request(message, details));
+            return Err(ApiError::invalid_request(BROKEN, details));
         }
         let content_type = parts
             .headers
@@ -144,25 +145,25 @@ impl Request {
 /// The texts of a request.
 struct Sent<'r> {
     path: &'r [&'r str],
-    query: Vec<(String, String)>,
-    cookies: Vec<(String, String)>,
+    query: Vec<Pair>,
+    cookies: Vec<Pair>,
     parts: &'r Parts,
 }
 
 impl<'r> Sent<'r> {
-    fn new(path: &'r [&'r str], parts: &'r Parts) -> Self {
+    fn new(path: &'r [&'r str], parts: &'r Parts) -> Result<Self, ApiError> {
+        let query = query_pairs(parts.uri.query().unwrap_or_default()).map_err(|why| {
+            let detail = why.detail(Location::Query, String::new());
+            ApiError::invalid_request(BROKEN, vec![detail])
+        })?;
         let cookies = parts.headers.get_all(COOKIE).iter();
         let cookies = cookies.filter_map(|value| value.to_str().ok());
-        Self {
+        Ok(Self {
             path,
-            query: query_pairs(parts.uri.query().unwrap_or_default()),
-            cookies: cookies
-                .flat_map(|text| text.split(';'))
-                .filter_map(|pair| pair.trim().split_once('='))
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .collect(),
+            query,
+            cookies: cookies.flat_map(cookie_pairs).collect(),
             parts,
-        }
+        })
     }
 
     /// The value of an operation's parameter; path ones are its first, in the path's order.
