@@ -14,8 +14,11 @@ use super::form::Form;
 use super::request::{Request, refused};
 use super::{ApiError, Location, json};
 
-/// Bytes of a JSON, text or form body that are read at most.
+/// Bytes of a JSON, text or URL-encoded body that are read at most.
 const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// The same of a multipart form, which has files in it.
+const MAX_FORM: u64 = 64 * 1024 * 1024;
 
 /// The bytes of a body as they arrive.
 pub struct Body {
@@ -97,19 +100,13 @@ impl Request {
         let kinds = self.context().operation().form;
         let form = if media_type.starts_with("multipart/") {
             let body = self.body.take().unwrap_or_default();
-            Form::multipart(
-                &self.content_type,
-                body.into_data_stream(),
-                MAX_BODY as u64,
-                kinds,
-            )
-            .await?
+            Form::multipart(&self.content_type, body.into_data_stream(), MAX_FORM, kinds).await?
         } else {
             let bytes = self.bytes().await?;
             let text = std::str::from_utf8(&bytes).map_err(|_| refused("the body is not UTF-8"))?;
             Form::urlencoded(text, kinds)?
         };
-        self.check(media_type, &form.value())?;
+        self.check(media_type, &form.value(kinds))?;
         Ok(form)
     }
 

@@ -1,10 +1,11 @@
 //! What a method knows of the request beside its arguments.
 
+use axum::http::header::{AUTHORIZATION, COOKIE, Entry, PROXY_AUTHORIZATION};
 use axum::http::{Extensions, HeaderMap, request::Parts};
 
 use super::OperationInfo;
 
-/// The request around a call. Its `Debug` shows no header and so no token.
+/// The request around a call. Its `Debug` shows no header, and that of its headers no token.
 pub struct RequestContext {
     operation: &'static OperationInfo,
     headers: HeaderMap,
@@ -13,9 +14,15 @@ pub struct RequestContext {
 
 impl RequestContext {
     pub(super) fn new(operation: &'static OperationInfo, parts: &Parts) -> Self {
+        let mut headers = parts.headers.clone();
+        for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE] {
+            if let Entry::Occupied(mut sent) = headers.entry(name) {
+                sent.iter_mut().for_each(|value| value.set_sensitive(true));
+            }
+        }
         Self {
             operation,
-            headers: parts.headers.clone(),
+            headers,
             extensions: parts.extensions.clone(),
         }
     }

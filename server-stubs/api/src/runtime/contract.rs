@@ -12,6 +12,13 @@ use super::{ApiError, Detail, Location};
 
 const ID: &str = "urn:contract";
 
+/// A body may break one rule a million times; nobody reads that, and it would be a large answer
+/// to a small request.
+const MAX_DETAILS: usize = 100;
+
+/// In characters; what names every unknown property may be as long as the body.
+const MAX_MESSAGE: usize = 500;
+
 /// Every schema of the document that requests are held against.
 ///
 /// The text is JSON: `$defs` by name, and `operations` by id, each with `parameters` by place and
@@ -46,8 +53,8 @@ impl Contract {
         }
     }
 
-    /// Every rule that a value breaks, of the schema at a path of keys into the contract.
-    /// `prefix` stands before the pointers of the details.
+    /// The rules that a value breaks, a hundred at most, of the schema at a path of keys into the
+    /// contract. `prefix` stands before the pointers of the details.
     ///
     /// # Errors
     /// 500, when the contract has no such schema: a defect of the server.
@@ -63,11 +70,18 @@ impl Contract {
             .map_err(|_| ApiError::internal_error())?;
         Ok(validator
             .iter_errors(value)
+            .take(MAX_DETAILS)
             .map(|error| Detail {
                 location,
                 pointer: format!("{prefix}{}", error.instance_path()),
                 rule: error.kind().keyword().to_owned(),
-                message: error.to_string(),
+                // What was sent is not sent back: it may be long, or a secret.
+                message: error
+                    .masked()
+                    .to_string()
+                    .chars()
+                    .take(MAX_MESSAGE)
+                    .collect(),
             })
             .collect())
     }

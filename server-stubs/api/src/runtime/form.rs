@@ -107,13 +107,16 @@ impl Form {
     }
 
     /// The form as the JSON that its schema is of; a file is its name.
-    pub(super) fn value(&self) -> Value {
+    pub(super) fn value(&self, kinds: &[(&str, Kind)]) -> Value {
         let mut fields = self.fields.clone();
         for (name, file) in &self.files {
             let text = Value::String(file.name.clone());
+            let several = || kinds.contains(&(name, Kind::List(&Kind::File)));
             match fields.get_mut(name) {
+                None if several() => drop(fields.insert(name.clone(), Value::Array(vec![text]))),
                 None => drop(fields.insert(name.clone(), text)),
                 Some(Value::Array(items)) => items.push(text),
+                // Two where one is asked for, which the schema then refuses.
                 Some(other) => *other = Value::Array(vec![other.take(), text]),
             }
         }

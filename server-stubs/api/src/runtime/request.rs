@@ -10,8 +10,7 @@ use super::{
     ApiError, Contract, Detail, Location, OperationInfo, ParameterInfo, Place, RequestContext,
 };
 
-/// A request whose parameters are read and checked.
-#[derive(Debug)]
+/// A request whose parameters are read and checked. Its `Debug` shows nothing that was sent.
 pub struct Request {
     context: RequestContext,
     /// By place, in the order of [`Place`].
@@ -26,6 +25,14 @@ const BROKEN: &str = "the request is not what the document allows";
 /// A 400 without details.
 pub(super) fn refused(message: impl Into<String>) -> ApiError {
     ApiError::invalid_request(message, Vec::new())
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -203,19 +210,18 @@ fn location(place: Place) -> Location {
     }
 }
 
-/// What is said where a key must be and none is that is one: 1 to 255 visible characters.
+/// What is said where a key must be and none is, or what is sent is not one key: 1 to 255 visible
+/// characters.
 fn missing_key(operation: &OperationInfo, parts: &Parts) -> Option<Detail> {
-    let (header, true) = operation.idempotency? else {
-        return None;
+    let (header, required) = operation.idempotency?;
+    let mut sent = parts.headers.get_all(header).iter();
+    let fits = |key: &[u8]| (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+    let fine = match (sent.next(), sent.next()) {
+        (None, _) => !required,
+        (Some(key), None) => fits(key.as_bytes()),
+        (Some(_), Some(_)) => false,
     };
-    let key = parts
-        .headers
-        .get(header)
-        .and_then(|value| value.to_str().ok());
-    let fits =
-        |key: &str| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-    let missing = || missing(Location::Header, format!("/{header}"));
-    (!key.is_some_and(fits)).then(missing)
+    (!fine).then(|| missing(Location::Header, format!("/{header}")))
 }
 
 fn missing(location: Location, pointer: String) -> Detail {

@@ -65,13 +65,14 @@ impl<T: Serialize + 'static> Events<T> {
     pub(super) fn into_sse(self) -> impl axum::response::IntoResponse {
         let events = self.0.map(|event| {
             let mut out = sse::Event::default();
-            // The WHATWG's format has no way to write these in an id or a name.
-            let one_line = |text: String| text.replace(['\r', '\n', '\0'], " ");
-            if let Some(id) = event.id {
-                out = out.id(one_line(id));
+            // The format has no way to write these. Without its id an event is sent again to a
+            // client that resumes; under another id it could not resume at all.
+            let writable = |text: &String| !text.contains(['\r', '\n', '\0']);
+            if let Some(id) = event.id.filter(writable) {
+                out = out.id(id);
             }
-            if let Some(name) = event.event {
-                out = out.event(one_line(name));
+            if let Some(name) = event.event.filter(writable) {
+                out = out.event(name);
             }
             out.json_data(event.data)
         });

@@ -1,7 +1,5 @@
 //! Requests through the router, as HTTP: what is checked before a method runs, and what answers.
 
-#![cfg(test)]
-
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
