@@ -127,7 +127,9 @@ impl Request {
         };
         accepted
             .iter()
-            .find(fits)
+            .filter(fits)
+            // `text/*` is for what nothing else names, and `*/*` for the rest.
+            .min_by_key(|media_type| media_type.matches('*').count())
             .copied()
             .ok_or_else(|| refused(format!("the body is to be {}", accepted.join(" or "))))
     }

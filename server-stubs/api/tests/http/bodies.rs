@@ -107,3 +107,29 @@ async fn a_contract_that_does_not_compile_is_the_servers_fault() {
     assert!(found.contains("broken"), "{found}");
     assert!(Contract::new("{").verify().is_err());
 }
+
+#[test]
+fn every_schema_of_the_document_compiles() {
+    assert_eq!(exai_server::contract().verify(), Ok(()));
+}
+
+#[tokio::test]
+async fn a_range_of_media_types_is_for_what_has_no_name() {
+    static ANY: OperationInfo = OperationInfo {
+        body: &["*/*", "text/*", "Text/Plain; charset=utf-8"],
+        ..WRITE
+    };
+    async fn named(_: Arc<()>, call: Call) -> Result<Answer, ApiError> {
+        Answer::json(200, "application/json", &call.media_type()?)
+    }
+    for (sent, taken) in [
+        ("TEXT/plain", "Text/Plain; charset=utf-8"),
+        ("text/csv", "text/*"),
+        ("image/png", "*/*"),
+    ] {
+        let request = Request::put("/note").header("content-type", sent);
+        let request = request.body(Body::from("a")).expect("a request");
+        let (_, found) = answer(router((), &ANY, named), request).await;
+        assert_eq!(found, taken, "{sent}");
+    }
+}

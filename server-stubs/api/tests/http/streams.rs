@@ -1,13 +1,17 @@
-//! Server-sent events.
+//! Server-sent events and lines of JSON.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, Response};
-use exai_server::runtime::{Answer, ApiError, Event, Events, OperationInfo, Request as Call};
+use exai_server::runtime::{
+    Answer, ApiError, Event, Events, Lines, OperationInfo, Request as Call,
+};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use http_body_util::BodyExt;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -76,6 +80,47 @@ async fn an_event_is_written_by_the_formats_rules() {
         "event: done\ndata: 3\n\n",
     );
     assert_eq!(text(response.into_body()).await, expected);
+}
+
+#[tokio::test]
+async fn lines_are_written_one_a_value_and_break_off_at_a_fault() {
+    async fn count(_: Arc<()>, _: Call) -> Result<Answer, ApiError> {
+        let values = [
+            Ok(json!({"text": "a\nb"})),
+            Ok(json!(null)),
+            Err(Faulty),
+            Ok(json!(3)),
+        ];
+        let lines = Lines::new(futures::stream::iter(values.map(Line)));
+        Ok(Answer::lines(200, "application/x-ndjson", lines))
+    }
+    let request = Request::get("/events").body(Body::empty());
+    let response = response(router((), &FOLLOW, count), request.expect("a request")).await;
+    assert_eq!(response.headers()["content-type"], "application/x-ndjson");
+    let mut body = response.into_body();
+    let mut read = Vec::new();
+    let ended = loop {
+        match body.frame().await {
+            Some(Ok(frame)) => read.extend(frame.into_data().expect("data")),
+            other => break other,
+        }
+    };
+    assert_eq!(read, b"{\"text\":\"a\\nb\"}\nnull\n");
+    assert!(matches!(ended, Some(Err(_))), "{ended:?}");
+}
+
+/// A value, or something that has no JSON.
+struct Line(Result<Value, Faulty>);
+
+struct Faulty;
+
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Ok(value) => value.serialize(serializer),
+            Err(Faulty) => Err(S::Error::custom("it has no JSON")),
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
