@@ -1,8 +1,15 @@
 //! Ids: a prefix and a ULID (github.com/ulid/spec).
 
+use jiff::Timestamp;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A new id of a server's own resources: `run_01JB8Z6Q4M2N7T5V9X1C3E5G7H` of the prefix `run_`.
+/// Ids sort by the time at which they were made, to the millisecond.
+pub fn new_id(prefix: &str, at: Timestamp) -> String {
+    new(prefix, u64::try_from(at.as_millisecond()).unwrap_or(0))
+}
 
 /// Crockford's base 32: no I, L, O, U.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -19,6 +19,7 @@ pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
 pub use self::caller::{Actor, Caller};
 pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::fault::{Detail, Fault, Location};
+pub use self::id::new_id;
 pub use self::idempotency::{
     Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Lease, MemoryIdempotency,
     Saved, Slot,

@@ -8,6 +8,7 @@ use super::OperationInfo;
 /// The request around a call. Its `Debug` shows no header, and that of its headers no token.
 pub struct RequestContext {
     operation: &'static OperationInfo,
+    path: String,
     headers: HeaderMap,
     extensions: Extensions,
 }
@@ -22,6 +23,7 @@ impl RequestContext {
         }
         Self {
             operation,
+            path: parts.uri.path().to_owned(),
             headers,
             extensions: parts.extensions.clone(),
         }
@@ -30,6 +32,11 @@ impl RequestContext {
     /// Which operation is called.
     pub fn operation(&self) -> &'static OperationInfo {
         self.operation
+    }
+
+    /// The path as it was called, without the query.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Every header of the request.

@@ -1,0 +1,122 @@
+//! Adding to the log.
+
+use exai_server::{ApiError, RequestContext, types};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::Sandbox;
+use crate::store::{Kind, failed};
+use crate::world::{actor, caller, id, now, receipt_id};
+
+/// Entries by sequence number, in digits that sort.
+pub(crate) const ENTRIES: Kind<types::AuditEvent> = Kind::new("audit");
+
+/// The head of an organisation's chain: how many entries there are, and the hash of the last.
+const HEADS: Kind<(i64, Option<String>)> = Kind::new("audit-head");
+
+/// The key of the entry with a number.
+pub(crate) fn key(sequence: i64) -> String {
+    format!("{sequence:019}")
+}
+
+impl Sandbox {
+    /// Adds what a request did to a resource, and how it is answered.
+    pub(crate) fn audit(
+        &self,
+        cx: &RequestContext,
+        status: u16,
+        action: types::AuditAction,
+        resource: types::AuditResource,
+    ) -> Result<(), ApiError> {
+        let caller = caller(cx)?;
+        let user_agent = cx.headers().get("user-agent");
+        let user_agent = user_agent.and_then(|value| value.to_str().ok());
+        let detail = types::AuditDetail::Request(types::RequestDetail {
+            request: types::AuditRequest {
+                idempotency_key: cx.idempotency_key().map(str::to_owned),
+                ip_address: "127.0.0.1".to_owned(),
+                method: method(cx.operation().method)?,
+                operation_id: cx.operation().id.to_owned(),
+                path: cx.path().to_owned(),
+                status: i32::from(status),
+                user_agent: user_agent.map(str::to_owned),
+            },
+        });
+        let entry = types::AuditEvent {
+            id: id("evt"),
+            action,
+            actor: actor(caller)?,
+            detail,
+            hash: String::new(),
+            occurred_at: now(),
+            outcome: types::AuditOutcome::Succeeded,
+            previous_hash: None,
+            receipt: receipt_id(cx)?.to_owned(),
+            resource,
+            run_id: None,
+            sequence: 0,
+        };
+        self.chain(&caller.org, entry)
+    }
+
+    /// Puts an entry at the head of its organisation's chain.
+    pub(crate) fn chain(&self, org: &str, mut entry: types::AuditEvent) -> Result<(), ApiError> {
+        // One writer at a time: the number and the hash are those of the entry before.
+        let _writing = self.writing();
+        let (count, previous) = self.store.get(&HEADS, org, "head")?.unwrap_or((0, None));
+        entry.sequence = count + 1;
+        entry.previous_hash = previous;
+        entry.hash = hash(&entry)?;
+        self.store
+            .put(&ENTRIES, org, &key(entry.sequence), &entry)?;
+        let head = (entry.sequence, Some(entry.hash.clone()));
+        self.store.put(&HEADS, org, "head", &head)
+    }
+}
+
+/// A resource as an entry names it.
+pub(crate) fn resource(
+    r#type: types::AuditResourceType,
+    id: &str,
+    name: Option<&str>,
+) -> types::AuditResource {
+    types::AuditResource {
+        id: id.to_owned(),
+        r#type,
+        name: name.map(str::to_owned),
+    }
+}
+
+fn method(text: &str) -> Result<types::AuditRequestMethod, ApiError> {
+    serde_json::from_value(Value::from(text)).map_err(failed)
+}
+
+/// SHA-256 of an entry's canonical JSON without `hash`, in lower-case hexadecimal digits.
+fn hash(entry: &types::AuditEvent) -> Result<String, ApiError> {
+    let mut value = serde_json::to_value(entry).map_err(failed)?;
+    if let Value::Object(fields) = &mut value {
+        fields.remove("hash");
+    }
+    let digest = Sha256::digest(canonical(&value).as_bytes());
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// RFC 8785 for what entries hold: names are ASCII, numbers are whole.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_unstable_by_key(|(name, _)| *name);
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        other => other.to_string(),
+    }
+}

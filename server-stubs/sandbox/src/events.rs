@@ -1,0 +1,221 @@
+//! Streams: events of a subject, numbered from 1 and kept, that clients follow from anywhere on.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use exai_server::runtime::Location;
+use exai_server::{ApiError, Event, Events, RequestContext};
+use futures::stream;
+use redb::{ReadableDatabase, ReadableTable, TableDefinition};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::store::{Store, failed};
+
+const EVENTS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("sandbox.events");
+
+/// How many events are read at once.
+const BATCH: usize = 64;
+
+/// The events of every subject. A subject is an id: `run_...`.
+pub(crate) struct Log {
+    store: Store,
+    /// The last number of each subject that someone follows.
+    waiting: Mutex<HashMap<String, watch::Sender<u64>>>,
+}
+
+impl Log {
+    pub(crate) fn open(store: Store) -> Result<Self, redb::Error> {
+        let database = store.database();
+        let transaction = database.begin_write()?;
+        transaction.open_table(EVENTS)?;
+        transaction.commit()?;
+        Ok(Self {
+            store,
+            waiting: Mutex::default(),
+        })
+    }
+
+    /// Adds an event, which is made of its number.
+    pub(crate) fn append<T: Serialize>(
+        &self,
+        subject: &str,
+        make: impl FnOnce(u64) -> T,
+    ) -> Result<u64, ApiError> {
+        let database = self.store.database();
+        let transaction = database.begin_write().map_err(failed)?;
+        let number = {
+            let mut table = transaction.open_table(EVENTS).map_err(failed)?;
+            let number = {
+                let mut range = table
+                    .range((subject, 0)..=(subject, u64::MAX))
+                    .map_err(failed)?;
+                match range.next_back() {
+                    Some(entry) => entry.map_err(failed)?.0.value().1 + 1,
+                    None => 1,
+                }
+            };
+            let json = serde_json::to_vec(&make(number)).map_err(failed)?;
+            table
+                .insert((subject, number), json.as_slice())
+                .map_err(failed)?;
+            number
+        };
+        transaction.commit().map_err(failed)?;
+        if let Some(sender) = self.waiting().get(subject) {
+            sender.send_replace(number);
+        }
+        Ok(number)
+    }
+
+    /// Every event of a subject.
+    pub(crate) fn all<T: DeserializeOwned>(&self, subject: &str) -> Result<Vec<T>, ApiError> {
+        let found = self.after(subject, 0, usize::MAX)?;
+        let values = found.into_iter().map(|(_, json)| json);
+        values
+            .map(|json| serde_json::from_value(json).map_err(failed))
+            .collect()
+    }
+
+    /// The events behind the one that the client has, and those to come, until one `ends` it. The
+    /// id of an event is its number, its name the value of its `type`.
+    pub(crate) fn follow<T>(
+        self: &Arc<Self>,
+        cx: &RequestContext,
+        subject: &str,
+        ends: fn(&T) -> bool,
+    ) -> Result<Events<T>, ApiError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let after = match cx.last_event_id() {
+            None => 0,
+            Some(id) => id.parse().map_err(|_| unknown_id())?,
+        };
+        let following = Following {
+            log: self.clone(),
+            wake: self.wake(subject),
+            subject: subject.to_owned(),
+            after,
+            ready: VecDeque::new(),
+            ended: false,
+        };
+        Ok(Events::new(stream::unfold(
+            following,
+            move |mut state| async move {
+                let event = state.next(ends).await?;
+                Some((event, state))
+            },
+        )))
+    }
+
+    fn after(
+        &self,
+        subject: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Value)>, ApiError> {
+        let read = || -> Result<Vec<(u64, Vec<u8>)>, redb::Error> {
+            let table = self.store.database().begin_read()?.open_table(EVENTS)?;
+            let from = after.saturating_add(1);
+            let range = table.range((subject, from)..=(subject, u64::MAX))?;
+            range
+                .take(limit)
+                .map(|entry| {
+                    let (key, value) = entry?;
+                    Ok((key.value().1, value.value().to_vec()))
+                })
+                .collect()
+        };
+        let found = read().map_err(failed)?;
+        found
+            .into_iter()
+            .map(|(number, json)| Ok((number, serde_json::from_slice(&json).map_err(failed)?)))
+            .collect()
+    }
+
+    fn last(&self, subject: &str) -> Result<Option<(u64, Value)>, ApiError> {
+        let read = || -> Result<Option<(u64, Vec<u8>)>, redb::Error> {
+            let table = self.store.database().begin_read()?.open_table(EVENTS)?;
+            let mut range = table.range((subject, 0)..=(subject, u64::MAX))?;
+            let Some(entry) = range.next_back() else {
+                return Ok(None);
+            };
+            let (key, value) = entry?;
+            Ok(Some((key.value().1, value.value().to_vec())))
+        };
+        let found = read().map_err(failed)?;
+        found
+            .map(|(number, json)| Ok((number, serde_json::from_slice(&json).map_err(failed)?)))
+            .transpose()
+    }
+
+    fn wake(&self, subject: &str) -> watch::Receiver<u64> {
+        let mut waiting = self.waiting();
+        waiting.retain(|_, sender| !sender.is_closed());
+        waiting
+            .entry(subject.to_owned())
+            .or_insert_with(|| watch::channel(0).0)
+            .subscribe()
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<u64>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unknown_id() -> ApiError {
+    let detail = exai_server::runtime::Detail {
+        location: Location::Header,
+        pointer: "/Last-Event-ID".to_owned(),
+        rule: "pattern".to_owned(),
+        message: "no event of this stream has such an id".to_owned(),
+    };
+    ApiError::invalid_request("the stream cannot be resumed", vec![detail])
+}
+
+/// A client that follows.
+struct Following {
+    log: Arc<Log>,
+    wake: watch::Receiver<u64>,
+    subject: String,
+    after: u64,
+    ready: VecDeque<(u64, Value)>,
+    ended: bool,
+}
+
+impl Following {
+    /// The next event, when there is one; `None` at the end, and where the store fails.
+    async fn next<T: DeserializeOwned>(&mut self, ends: fn(&T) -> bool) -> Option<Event<T>> {
+        while self.ready.is_empty() {
+            if self.ended {
+                return None;
+            }
+            // What is added from here on wakes this up again.
+            self.wake.mark_unchanged();
+            self.ready
+                .extend(self.log.after(&self.subject, self.after, BATCH).ok()?);
+            if !self.ready.is_empty() {
+                break;
+            }
+            if let Some((_, last)) = self.log.last(&self.subject).ok()?
+                && ends(&serde_json::from_value(last).ok()?)
+            {
+                return None;
+            }
+            self.wake.changed().await.ok()?;
+        }
+        let (number, json) = self.ready.pop_front()?;
+        self.after = number;
+        let name = json.get("type").and_then(Value::as_str).map(str::to_owned);
+        let data: T = serde_json::from_value(json).ok()?;
+        self.ended = ends(&data);
+        let event = Event::new(data).id(number.to_string());
+        Some(match name {
+            Some(name) => event.event(name),
+            None => event,
+        })
+    }
+}

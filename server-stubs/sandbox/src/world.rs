@@ -1,0 +1,136 @@
+//! What every area stands on: who calls, time, ids, addresses.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use exai_runtime::{Caller, Draft, Embedded, Receipt, ReceiptStore, Tokens};
+use exai_server::runtime::{Detail, Location};
+use exai_server::{ApiError, RequestContext, types};
+use jiff::Timestamp;
+
+use crate::OpenError;
+use crate::events::Log;
+use crate::store::{Keep, Store, failed};
+use crate::tokens::{self, StartingTokens};
+
+/// How a sandbox is to be.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    base_url: String,
+    keep: Keep,
+    speed: f64,
+}
+
+impl Settings {
+    /// State in memory, work at its usual speed. `base_url` is what clients call, `/v1` included.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            keep: Keep::Memory,
+            speed: 1.0,
+        }
+    }
+
+    /// Keeps state elsewhere.
+    #[must_use]
+    pub fn keep(self, keep: Keep) -> Self {
+        Self { keep, ..self }
+    }
+
+    /// Does simulated work so many times faster.
+    #[must_use]
+    pub fn speed(self, speed: f64) -> Self {
+        Self { speed, ..self }
+    }
+}
+
+/// The state of a sandbox.
+pub struct World {
+    pub(crate) store: Store,
+    pub(crate) log: Arc<Log>,
+    pub(crate) kept: Embedded,
+    pub(crate) tokens: StartingTokens,
+    pub(crate) known: Arc<Tokens>,
+    writing: Mutex<()>,
+    base_url: String,
+    speed: f64,
+}
+
+impl World {
+    pub(crate) fn open(settings: Settings) -> Result<Self, OpenError> {
+        let store = Store::open(&settings.keep)?;
+        let (tokens, known) = tokens::starting(&store)?;
+        Ok(Self {
+            log: Arc::new(Log::open(store.clone())?),
+            kept: Embedded::share(store.database())?,
+            store,
+            tokens,
+            known: Arc::new(known),
+            writing: Mutex::new(()),
+            base_url: settings.base_url,
+            speed: settings.speed.max(0.001),
+        })
+    }
+
+    /// `https://host/v1/runs/run_...` of `/runs/run_...`.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// Held over several writes that belong together.
+    pub(crate) fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits as long as work of so many milliseconds takes.
+    pub(crate) async fn work(&self, millis: u64) {
+        tokio::time::sleep(Duration::from_millis(millis).div_f64(self.speed)).await;
+    }
+
+    /// A receipt for what the server itself has done: a run that is over.
+    pub(crate) async fn receipt(&self, draft: Draft) -> Result<String, ApiError> {
+        let id = draft.id.clone();
+        self.kept.append(draft).await.map_err(failed)?;
+        Ok(id)
+    }
+}
+
+/// Now, to the millisecond: what the wire has.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+/// A new id: `run_01JB8Z6Q4M2N7T5V9X1C3E5G7H`.
+pub(crate) fn id(prefix: &str) -> String {
+    exai_runtime::new_id(&format!("{prefix}_"), Timestamp::now())
+}
+
+/// Who calls. Every operation asks for a token, so that the layers have left a caller.
+pub(crate) fn caller(cx: &RequestContext) -> Result<&Caller, ApiError> {
+    cx.extension().ok_or_else(ApiError::internal_error)
+}
+
+/// The caller as resources name it.
+pub(crate) fn actor(caller: &Caller) -> Result<types::Actor, ApiError> {
+    let value = serde_json::to_value(&caller.actor).map_err(failed)?;
+    serde_json::from_value(value).map_err(failed)
+}
+
+/// The receipt that the response will carry.
+pub(crate) fn receipt_id(cx: &RequestContext) -> Result<&str, ApiError> {
+    let receipt: &Receipt = cx.extension().ok_or_else(ApiError::internal_error)?;
+    Ok(receipt.id())
+}
+
+/// 422: valid by its schema, refused for what a part of the body means.
+pub(crate) fn refused(pointer: &str, rule: &str, message: impl Into<String>) -> ApiError {
+    let message = message.into();
+    let detail = Detail {
+        location: Location::Body,
+        pointer: pointer.to_owned(),
+        rule: rule.to_owned(),
+        message: message.clone(),
+    };
+    ApiError::validation_failed(message, vec![detail])
+}
