@@ -4,14 +4,20 @@
 //! [`Sandbox`] implements the generated traits, an area a module; `exai_runtime` keeps the
 //! promises around them. What is simulated is so behind the API: no command is run, no model asked.
 
+mod agents;
 mod audit;
+mod builder;
+mod composer;
 mod events;
 mod pages;
 mod patch;
 mod plans;
 mod runs;
 mod store;
+mod templates;
 mod tokens;
+mod webhooks;
+mod workspaces;
 mod world;
 
 use std::sync::Arc;
@@ -81,18 +87,4 @@ impl Sandbox {
             .nest("/v1", exai_server::router(self.clone()))
             .layer(promises)
     }
-}
-
-mod unwritten {
-    //! Areas that nobody has written yet.
-
-    use super::Sandbox;
-    use exai_server::unimplemented;
-
-    impl unimplemented::Workspaces for Sandbox {}
-    impl unimplemented::Composer for Sandbox {}
-    impl unimplemented::Builder for Sandbox {}
-    impl unimplemented::Agents for Sandbox {}
-    impl unimplemented::Templates for Sandbox {}
-    impl unimplemented::Webhooks for Sandbox {}
 }

@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(args: Args) -> Result<(), exai_sandbox::OpenError> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let base_url = format!("http://{}/v1", listener.local_addr()?);
     let keep = args.data.map_or(Keep::Memory, Keep::File);
