@@ -14,7 +14,7 @@ pub(crate) struct Exchange {
     pub(crate) receipt: String,
     method: String,
     path: String,
-    operation: Option<Operation>,
+    pub(crate) operation_id: Option<&'static str>,
     pub(crate) caller: OnceLock<Caller>,
     pub(crate) quota: OnceLock<Quota>,
     facts: Mutex<Facts>,
@@ -39,7 +39,7 @@ impl Exchange {
             receipt: Draft::new_id(now),
             method: request.method().to_string(),
             path: path.to_owned(),
-            operation: operation.cloned(),
+            operation_id: operation.map(|operation| operation.id),
             caller: OnceLock::new(),
             quota: OnceLock::new(),
             facts: Mutex::new(Facts {
@@ -51,10 +51,6 @@ impl Exchange {
 
     pub(crate) fn facts(&self) -> MutexGuard<'_, Facts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn operation_id(&self) -> Option<&'static str> {
-        self.operation.as_ref().map(|operation| operation.id)
     }
 
     /// What is recorded of the response.
@@ -71,7 +67,7 @@ impl Exchange {
             org: caller.map(|caller| caller.org.clone()),
             id: id.to_owned(),
             subject: Subject::Response {
-                operation_id: self.operation_id().map(str::to_owned),
+                operation_id: self.operation_id.map(str::to_owned),
                 method: self.method.clone(),
                 path: self.path.clone(),
                 status,

@@ -55,7 +55,8 @@ impl Operations {
             .chain(matched_path.match_indices('/').map(|(at, _)| at).skip(1))
             .find_map(|at| self.by_route.get(&matched_path[at..]))?;
         let of = |wanted: &str| here.iter().find(|found| found.method == wanted);
-        of(method.as_str()).or_else(|| (method == Method::HEAD).then(|| of("GET"))?)
+        let or_get = || of("GET").filter(|_| method == Method::HEAD);
+        of(method.as_str()).or_else(or_get)
     }
 
     pub(crate) fn of(&self, request: &Request) -> Option<&Operation> {

@@ -14,7 +14,7 @@ use crate::fault::Stop;
 use crate::idempotency::{self, Settled};
 use crate::promises::{Incident, Settings};
 use crate::receipt::Receipt;
-use crate::{Fault, StoreError, auth, envelope};
+use crate::{Fault, Operation, StoreError, auth, envelope};
 
 /// From a request to an answer that keeps every promise, whatever happens on the way.
 pub(crate) async fn travel<S>(
@@ -30,14 +30,22 @@ where
     let operation = settings.operations.of(&request);
     let now = settings.clock.now();
     let exchange = Arc::new(Exchange::begin(operation, &request, now));
-    let steps = steps(&settings, &exchange, inner, request);
-    let response = match AssertUnwindSafe(steps).catch_unwind().await {
-        Ok(Ok(answered)) => answered?,
-        Ok(Err(Stop::Fault(fault))) => fault.into_response(),
-        Ok(Err(Stop::Store(error))) => internal(&settings, &exchange, Some(&error)),
-        Err(_) => internal(&settings, &exchange, None),
+    let way = async {
+        let response = match steps(&settings, &exchange, operation, inner, request).await {
+            Ok(answered) => answered?,
+            Err(Stop::Fault(fault)) => fault.into_response(),
+            Err(Stop::Store(error)) => internal(&settings, &exchange, Some(&error)),
+        };
+        Ok(envelope::complete(response, &exchange.receipt).await)
     };
-    Ok(receive(&settings, &exchange, response).await)
+    let answered = match AssertUnwindSafe(way).catch_unwind().await {
+        Ok(answered) => answered?,
+        Err(_) => {
+            let response = internal(&settings, &exchange, None);
+            envelope::complete(response, &exchange.receipt).await
+        }
+    };
+    Ok(receive(&settings, &exchange, answered).await)
 }
 
 /// What stands between a request and its handler. Nothing runs that is not in the table: a route
@@ -45,6 +53,7 @@ where
 async fn steps<S>(
     settings: &Arc<Settings>,
     exchange: &Arc<Exchange>,
+    operation: Option<&Operation>,
     inner: S,
     mut request: Request,
 ) -> Result<Result<Response, S::Error>, Stop>
@@ -53,7 +62,6 @@ where
     S::Future: Send,
     S::Error: Send + 'static,
 {
-    let operation = settings.operations.of(&request);
     let operation = operation.ok_or_else(Fault::nothing_here)?;
     let now = settings.clock.now();
     let authenticator = &*settings.authenticator;
@@ -77,21 +85,27 @@ where
     idempotency::run(settings, exchange, operation, inner, request).await
 }
 
-/// Completes the answer and puts its receipt into the chain, before the client can see it.
-async fn receive(settings: &Settings, exchange: &Exchange, response: Response) -> Response {
+/// Puts the receipt of a completed answer into the chain, before the client can see it. With the
+/// answer comes its error's name.
+async fn receive(
+    settings: &Settings,
+    exchange: &Exchange,
+    (mut response, error): (Response, Option<String>),
+) -> Response {
     let now = settings.clock.now();
-    let settled = response.extensions().get::<Settled>();
-    let settled = settled.map(|settled| settled.receipt.clone());
-    let recorded = settled.is_some();
-    let id = settled.unwrap_or_else(|| exchange.receipt.clone());
-    let (mut response, name) = envelope::complete(response, &id).await;
-    if !recorded {
-        let draft = exchange.draft(&id, response.status().as_u16(), name, now);
-        if let Err(error) = settings.receipts.append(draft).await {
-            let failed = internal(settings, exchange, Some(&error));
-            (response, _) = envelope::complete(failed, &id).await;
+    let settled = response.extensions_mut().remove::<Settled>();
+    let id = match settled {
+        Some(settled) => settled.receipt,
+        None => {
+            let id = exchange.receipt.clone();
+            let draft = exchange.draft(&id, response.status().as_u16(), error, now);
+            if let Err(error) = settings.receipts.append(draft).await {
+                let failed = internal(settings, exchange, Some(&error));
+                (response, _) = envelope::complete(failed, &id).await;
+            }
+            id
         }
-    }
+    };
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(settings.receipt_header.clone(), value);
@@ -105,7 +119,7 @@ async fn receive(settings: &Settings, exchange: &Exchange, response: Response) -
 fn internal(settings: &Settings, exchange: &Exchange, cause: Option<&StoreError>) -> Response {
     (settings.report)(&Incident {
         receipt: &exchange.receipt,
-        operation: exchange.operation_id(),
+        operation: exchange.operation_id,
         cause,
     });
     Fault::InternalError.into_response()

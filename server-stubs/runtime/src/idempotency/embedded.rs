@@ -127,3 +127,52 @@ fn read(row: Row<'_>) -> Result<Saved, redb::Error> {
         answer: answer.map(kept).transpose()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redb::ReadableTableMetadata;
+    use std::time::Duration;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    async fn keep(file: &Embedded, key: String, now: Timestamp) {
+        let org = "org_1".to_owned();
+        let fingerprint = Fingerprint([7; 32]);
+        let claim = file.claim(Slot { org, key }, fingerprint, now).await;
+        let Claim::Run(lease) = claim.unwrap() else {
+            panic!("it is kept")
+        };
+        let saved = Saved {
+            fingerprint,
+            until: now + DAY,
+            answer: None,
+        };
+        file.keep(&lease, saved, now).await.unwrap();
+    }
+
+    async fn rows(file: &Embedded) -> (u64, u64) {
+        let count = |transaction: &redb::ReadTransaction| {
+            let kept = transaction.open_table(KEPT)?.len()?;
+            Ok((kept, transaction.open_table(UNTIL)?.len()?))
+        };
+        file.read(count).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_file_does_not_grow_with_what_is_past() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Embedded::open(folder.path().join("state.redb")).unwrap();
+        let start: Timestamp = "2026-01-02T09:30:00Z".parse().unwrap();
+        for key in 0..40 {
+            keep(&file, format!("k{key}"), start).await;
+        }
+        assert_eq!(rows(&file).await, (40, 40));
+        // Each write removes sixteen that are past; one of them is its own key, kept anew.
+        keep(&file, "k39".to_owned(), start + DAY).await;
+        keep(&file, "new".to_owned(), start + DAY).await;
+        assert_eq!(rows(&file).await, (9, 9));
+        keep(&file, "newer".to_owned(), start + DAY).await;
+        assert_eq!(rows(&file).await, (3, 3));
+    }
+}

@@ -1,11 +1,12 @@
 //! Who may call what, and that no token is shown.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::world::{ORG, USER, api, operations, request, send, world};
 use axum::Router;
 use exai_runtime::{
-    Authenticator, Caller, Clock, Draft, Embedded, Fault, MemoryReceipts, Outcome, ReceiptStore,
+    Authenticator, Caller, Clock, Draft, Embedded, Fault, MemoryIdempotency, Outcome, ReceiptStore,
     Refusal, Secret, StoreError, Subject, SystemClock,
 };
 use serde_json::json;
@@ -118,8 +119,17 @@ async fn no_debug_shows_a_token() {
     let secret = Secret::new(ORG);
     let caller = world.tokens.authenticate(&secret, world.clock.now()).await;
     let caller = caller.unwrap();
-    let app = api().layer(world.promises.clone());
-    let answer = send(&app, request("GET", "/runs/run_7", Some(ORG))).await;
+    let kept = Arc::new(MemoryIdempotency::new());
+    let told = Arc::new(Mutex::new(String::new()));
+    let log = told.clone();
+    let promises = world.promises.clone().idempotency(kept.clone());
+    let promises = promises.report(move |incident| *log.lock().unwrap() = format!("{incident:?}"));
+    let app = api().layer(promises);
+    let answer = send(&app, keyed(USER)).await;
+    assert_eq!(kept.len(), 1);
+    send(&app, request("GET", "/panics", Some(ORG))).await;
+    let told = told.lock().unwrap().clone();
+    assert!(told.contains("panicAtIt"));
     let folder = tempfile::tempdir().unwrap();
     let file = Embedded::open(folder.path().join("state.redb")).unwrap();
     let draft = Draft {
@@ -142,15 +152,16 @@ async fn no_debug_shows_a_token() {
         format!("{:?} {:?} {file:?}", world.tokens, world.receipts),
         format!("{:?} {:?}", world.promises, operations()),
         format!("{:?} {:?}", Refusal::Unknown, Fault::InternalError),
-        format!("{:?}", MemoryReceipts::new()),
+        format!("{told} {kept:?}"),
         format!(
             "{:?}",
             tower_layer::Layer::layer(&world.promises, secret.clone())
         ),
     ];
     let hash: String = secret.sha256().iter().map(|b| format!("{b:02x}")).collect();
+    let bytes = format!("{:?}", secret.sha256());
     for text in shown {
         assert!(!text.contains(ORG) && !text.contains(USER), "{text}");
-        assert!(!text.contains(&hash), "{text}");
+        assert!(!text.contains(&hash) && !text.contains(&bytes), "{text}");
     }
 }

@@ -90,6 +90,7 @@ async fn nothing_internal_reaches_the_client() {
         ("/panics", 500, "internal_error"),
         ("/fails/500", 500, "internal_error"),
         ("/fails/502", 500, "internal_error"),
+        ("/fails/507", 500, "internal_error"),
         ("/fails/400", 400, "invalid_request"),
         ("/fails/413", 400, "invalid_request"),
         ("/fails/429", 429, "rate_limited"),
@@ -108,7 +109,8 @@ async fn nothing_internal_reaches_the_client() {
         assert_eq!(answer.header("retry-after").is_some(), status == 429);
     }
     let incidents = incidents.lock().unwrap();
-    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert_eq!(incidents.len(), 2, "{incidents:?}");
+    assert!(incidents[1].contains("failAtIt, rcp_"), "{incidents:?}");
     assert!(incidents[0].contains("panicAtIt, rcp_"), "{incidents:?}");
 }
 

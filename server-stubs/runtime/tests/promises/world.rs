@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Json, Router};
 use exai_runtime::{
     Caller, ManualClock, MemoryReceipts, Operation, Operations, Promises, Receipt, Secret, Tokens,
 };
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -141,6 +142,17 @@ async fn panic_at_it() -> StatusCode {
 }
 
 async fn fail_at_it(path: axum::extract::Path<u16>) -> Response {
+    if path.0 == 507 {
+        let body = futures::stream::poll_fn(|_| panic!("no more disk for passwords"));
+        let body = body.map(|chunk: String| Ok::<_, std::io::Error>(chunk));
+        let json = ("content-type", "application/json");
+        return (
+            StatusCode::INSUFFICIENT_STORAGE,
+            [json],
+            Body::from_stream(body),
+        )
+            .into_response();
+    }
     let own = path.0 == 418;
     let body = if own {
         json!({"code": 418, "name": "teapot", "message": "short and stout", "extra": [1.50]})
