@@ -122,3 +122,28 @@ impl Drop for Hold<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_late_release_does_not_end_another_lease() {
+        let claims = Claims::default();
+        let slot = Slot {
+            org: "org_1".to_owned(),
+            key: "k".to_owned(),
+        };
+        let claim = async |fingerprint| {
+            let claim = claims.claim(&slot, Fingerprint([fingerprint; 32]), async || Ok(None));
+            claim.await.unwrap()
+        };
+        let Claim::Run(first) = claim(1).await else {
+            panic!("it is free")
+        };
+        claims.release(&first);
+        assert!(matches!(claim(2).await, Claim::Run(_)));
+        claims.release(&first);
+        assert!(matches!(claim(3).await, Claim::Taken));
+    }
+}

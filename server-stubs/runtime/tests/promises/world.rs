@@ -1,6 +1,7 @@
 //! A small API behind the layers, and how the tests speak to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -197,8 +198,10 @@ pub(crate) fn request(method: &str, path: &str, token: Option<&str>) -> Request<
     request.body(Body::empty()).unwrap()
 }
 
+/// Sends a request; one that nobody answers fails the test.
 pub(crate) async fn send(app: &Router, request: Request<Body>) -> Answer {
-    let (parts, body) = app.clone().oneshot(request).await.unwrap().into_parts();
+    let answered = tokio::time::timeout(Duration::from_secs(30), app.clone().oneshot(request));
+    let (parts, body) = answered.await.unwrap().unwrap().into_parts();
     Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
