@@ -5,6 +5,7 @@ mod bench;
 mod dump;
 mod packages;
 mod regen;
+mod sandbox;
 mod step;
 mod test;
 mod tidy;

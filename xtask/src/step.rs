@@ -8,6 +8,7 @@ use std::time::Instant;
 use exai_gen::tree::digest;
 
 use crate::packages::root;
+use crate::sandbox::Sandbox;
 
 /// How many lines of a failed command's output are shown.
 const TAIL: usize = 60;
@@ -24,6 +25,7 @@ pub(crate) struct Step {
     must_be_silent: bool,
     mend: Option<String>,
     once: Option<(String, String)>,
+    served: bool,
 }
 
 impl Step {
@@ -38,6 +40,7 @@ impl Step {
             must_be_silent: false,
             mend: None,
             once: None,
+            served: false,
         }
     }
 
@@ -71,6 +74,12 @@ impl Step {
         self
     }
 
+    /// Runs while a sandbox of its own serves the API: `EXAI_BASE_URL` and `EXAI_API_KEY` say where.
+    pub(crate) fn served(mut self) -> Self {
+        self.served = true;
+        self
+    }
+
     /// Where the text of the file that a step was last run for is remembered, and that text.
     fn stamp(&self) -> Option<(PathBuf, String)> {
         let (name, file) = self.once.as_ref()?;
@@ -90,9 +99,18 @@ impl Step {
         {
             return Ok(0.0);
         }
+        let sandbox = match self.served.then(Sandbox::start).transpose() {
+            Ok(sandbox) => sandbox,
+            Err(error) => return Err(self.failure(&error)),
+        };
         let output = Command::new(&self.program)
             .args(&self.args)
             .current_dir(&self.folder)
+            .envs(
+                sandbox
+                    .iter()
+                    .flat_map(|sandbox| sandbox.env.iter().cloned()),
+            )
             .envs(self.env.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null())
             .output();

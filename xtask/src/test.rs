@@ -74,7 +74,10 @@ fn steps(group: &str) -> Vec<Step> {
         "typescript" => [vec![install_typescript()], typescript()].concat(),
         "python" => [vec![install_python()], python()].concat(),
         "go" => go(),
-        "rust" => crate_steps("rust", "exai-sdk", "sdks/rust"),
+        "rust" => {
+            let steps = crate_steps("rust", "exai-sdk", "sdks/rust");
+            [steps, vec![consumer("rust")]].concat()
+        }
         _ => [
             crate_steps("server", "exai-server", "server-stubs/api"),
             crate_steps("server", "exai-runtime", "server-stubs/runtime"),
@@ -82,6 +85,13 @@ fn steps(group: &str) -> Vec<Step> {
         ]
         .concat(),
     }
+}
+
+/// The package as it is published, installed into an empty project, against the sandbox.
+fn consumer(group: &str) -> Step {
+    let folder = format!("sdks/{group}/integration");
+    let name = format!("{group}: built package against the sandbox");
+    Step::new(&name, "bash", &["run"]).at(&folder).served()
 }
 
 /// Clippy, rustdoc and tests of a crate, warnings denied.
@@ -182,6 +192,7 @@ fn typescript() -> Vec<Step> {
             &["run", "--silent", "lint:package"],
         ),
         npm("pack", &["pack", "--dry-run", "--silent"]),
+        consumer("typescript"),
     ]
 }
 
@@ -234,6 +245,7 @@ fn python() -> Vec<Step> {
             &["-c", package],
         )
         .at(folder),
+        consumer("python"),
     ]
 }
 
@@ -254,6 +266,6 @@ fn go() -> Vec<Step> {
             &["tool", "-modfile=tools/go.mod", "staticcheck", "./..."],
         ),
         step("tests", &["test", "./..."]),
-        Step::new("go: module from its zip", "bash", &["run"]).at("sdks/go/integration"),
+        consumer("go"),
     ]
 }

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exai import APIError, AsyncExai, ConflictError, Exai, NotFoundError, UnauthorizedError
+from exai import (
+    APIError,
+    AsyncExai,
+    ConflictError,
+    Exai,
+    InvalidRequestError,
+    NotFoundError,
+    UnauthorizedError,
+)
+from exai.types import RunCompletedEvent, WaitForDuration, WaitNode
+
+PAUSE = WaitNode(key="pause", until=WaitForDuration(duration="PT0S"))
 
 pytestmark = pytest.mark.skipif(
     "EXAI_BASE_URL" not in os.environ, reason="EXAI_BASE_URL names no server"
@@ -46,9 +58,58 @@ def test_a_key_runs_a_write_once() -> None:
             exai.workspaces.create(name="twice", idempotency_key="python-once")
 
 
-def test_pages_text_lines_and_forms() -> None:
+def test_a_run_is_followed_to_its_end() -> None:
     with Exai() as exai:
-        asset = exai.builder.assets.upload(file=b"\x89PNG")
+        plan = exai.plans.create(name="run", nodes=[PAUSE])
+        run = exai.runs.start(plan_id=plan.id)
+        events = list(exai.runs.events(run.id))
+        assert isinstance(events[-1], RunCompletedEvent)
+        assert events[-1].run_id == run.id
+        done = exai.runs.start_and_wait(plan_id=plan.id, timeout=60)
+        assert done.status == "succeeded"
+
+
+def test_null_clears_and_absent_leaves() -> None:
+    with Exai() as exai:
+        plan = exai.plans.create(name="named", description="to be cleared", nodes=[PAUSE])
+        renamed = exai.plans.update(plan.id, name="renamed")
+        assert (renamed.name, renamed.description) == ("renamed", "to be cleared")
+        cleared = exai.plans.update(plan.id, description=None)
+        assert (cleared.name, cleared.description) == ("renamed", None)
+
+
+def test_an_export_is_read_line_by_line() -> None:
+    with Exai() as exai:
+        exai.plans.create(name="logged", nodes=[PAUSE])
+        now = datetime.now(UTC)
+        hour = timedelta(hours=1)
+        export = exai.audit.exports.create_and_wait(
+            since=now - hour, until=now + hour, timeout=60
+        )
+        assert export.status == "succeeded"
+        entries = list(exai.audit.exports.download(export.id))
+        assert entries
+        assert all(entry.id.startswith("evt_") for entry in entries)
+
+
+def test_a_patch_is_text() -> None:
+    with Exai() as exai:
+        workspace = exai.workspaces.create_and_wait(name="composed", timeout=60)
+        plan = exai.composer.plan_and_wait(
+            workspace_id=workspace.id, prompt="Add a README", timeout=60
+        )
+        assert "@@" in exai.composer.plans.patch(plan.id)
+
+
+def test_an_invalid_request_says_where() -> None:
+    with Exai() as exai, pytest.raises(InvalidRequestError) as raised:
+        exai.runs.start(plan_id="pln_x", extra_body={"surprise": True})
+    assert raised.value.details
+
+
+def test_pages_and_forms() -> None:
+    with Exai() as exai:
+        asset = exai.builder.assets.upload(file=b"\x89PNG", purpose="reference")
         assert exai.builder.assets.get(asset.id) == asset
         assert len({agent.id for agent in exai.agents.list(limit=1)}) > 1
         page = exai.agents.list(limit=1).page()
