@@ -1,5 +1,4 @@
-//! A server of the exAI API: a trait a resource, requests held against the document before a
-//! method sees them, and answers that are the document's.
+#![doc = include_str!("../README.md")]
 
 mod generated;
 pub mod runtime;

@@ -4,6 +4,10 @@
 //! [`Sandbox`] implements the generated traits, an area a module; `exai_runtime` keeps the
 //! promises around them. What is simulated is so behind the API: no command is run, no model asked.
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadmeOfTheRepository;
+
 mod agents;
 mod audit;
 mod builder;
