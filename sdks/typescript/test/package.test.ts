@@ -19,7 +19,9 @@ let project = "";
 
 /** The code blocks of the README in one language, and those of the repository's. */
 async function snippets(language: string): Promise<string[]> {
-  const readmes = ["README.md", "../../README.md"].map((path) => readFile(join(home, path), "utf8"));
+  const readmes = ["README.md", "../../README.md"].map((path) =>
+    readFile(join(home, path), "utf8"),
+  );
   const readme = (await Promise.all(readmes)).join("\n");
   const blocks = readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
   return Array.from(blocks, (match) => match[1] ?? "");
