@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use exai_server::runtime::Location;
 use exai_server::{ApiError, Event, Events, RequestContext};
-use futures::stream;
+use futures::{StreamExt, stream};
 use redb::{ReadableDatabase, ReadableTable, TableDefinition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,18 +90,8 @@ impl Log {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let after = match cx.last_event_id() {
-            None => 0,
-            Some(id) => id.parse().map_err(|_| unknown_id())?,
-        };
-        let following = Following {
-            log: self.clone(),
-            wake: self.wake(subject),
-            subject: subject.to_owned(),
-            after,
-            ready: VecDeque::new(),
-            ended: false,
-        };
+        let after = resumed(cx)?.unwrap_or(0);
+        let following = self.following(subject, after);
         Ok(Events::new(stream::unfold(
             following,
             move |mut state| async move {
@@ -109,6 +99,40 @@ impl Log {
                 Some((event, state))
             },
         )))
+    }
+
+    /// The events to come, and those since the one that the client has, of those that it asks for.
+    pub(crate) fn tail<T>(
+        self: &Arc<Self>,
+        cx: &RequestContext,
+        subject: &str,
+        asked: impl Fn(&T) -> bool + Send + Sync + 'static,
+    ) -> Result<Events<T>, ApiError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let after = match resumed(cx)? {
+            Some(after) => after,
+            None => self.last(subject)?.map_or(0, |(number, _)| number),
+        };
+        let following = self.following(subject, after);
+        let all = stream::unfold(following, |mut state| async move {
+            let event = state.next(|_: &T| false).await?;
+            Some((event, state))
+        });
+        let kept = all.filter(move |event| std::future::ready(asked(&event.data)));
+        Ok(Events::new(kept))
+    }
+
+    fn following(self: &Arc<Self>, subject: &str, after: u64) -> Following {
+        Following {
+            log: self.clone(),
+            wake: self.wake(subject),
+            subject: subject.to_owned(),
+            after,
+            ready: VecDeque::new(),
+            ended: false,
+        }
     }
 
     fn after(
@@ -164,6 +188,13 @@ impl Log {
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<u64>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number of the last event that the client has.
+fn resumed(cx: &RequestContext) -> Result<Option<u64>, ApiError> {
+    let id = cx.last_event_id();
+    id.map(|id| id.parse().map_err(|_| unknown_id()))
+        .transpose()
 }
 
 fn unknown_id() -> ApiError {

@@ -19,6 +19,12 @@ where
     Ok(())
 }
 
+/// A value as another type with the same names; what that one has no place for is left out.
+pub(crate) fn recast<A: Serialize, B: DeserializeOwned>(value: &A) -> Result<B, ApiError> {
+    let value = serde_json::to_value(value).map_err(failed)?;
+    serde_json::from_value(value).map_err(failed)
+}
+
 fn apply(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use exai_runtime::{Caller, Draft, Embedded, Receipt, ReceiptStore, Tokens};
+use exai_runtime::{
+    Caller, Draft, Embedded, Outcome, Receipt, ReceiptStore, Resource, Subject, Tokens,
+};
 use exai_server::runtime::{Detail, Location};
 use exai_server::{ApiError, RequestContext, types};
 use jiff::Timestamp;
@@ -88,10 +90,44 @@ impl World {
     }
 
     /// A receipt for what the server itself has done: a run that is over.
-    pub(crate) async fn receipt(&self, draft: Draft) -> Result<String, ApiError> {
-        let id = draft.id.clone();
-        self.kept.append(draft).await.map_err(failed)?;
-        Ok(id)
+    pub(crate) async fn receipt(
+        &self,
+        org: &str,
+        subject: Subject,
+        outcome: Outcome,
+    ) -> Result<String, ApiError> {
+        let now = now();
+        let run_id = match &subject {
+            Subject::Run { run_id, .. } => Some(run_id.clone()),
+            _ => None,
+        };
+        let draft = Draft {
+            org: Some(org.to_owned()),
+            id: Draft::new_id(now),
+            subject,
+            actor: None,
+            outcome,
+            run_id,
+            event_id: None,
+            issued_at: now,
+        };
+        Ok(self.kept.append(draft).await.map_err(failed)?.id)
+    }
+
+    /// A receipt for background work on a resource of this kind that has succeeded.
+    pub(crate) async fn job_receipt(
+        &self,
+        org: &str,
+        kind: &str,
+        id: &str,
+    ) -> Result<String, ApiError> {
+        let resource = Resource {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            name: None,
+        };
+        let subject = Subject::Job { resource };
+        self.receipt(org, subject, Outcome::Succeeded).await
     }
 }
 

@@ -19,6 +19,21 @@ pub(crate) fn key(sequence: i64) -> String {
     format!("{sequence:019}")
 }
 
+/// What followers of an organisation's log follow.
+pub(super) fn tail_subject(org: &str) -> String {
+    format!("{org}/audit")
+}
+
+/// Whether an entry's actor has an id.
+pub(super) fn is_by(entry: &types::AuditEvent, id: &str) -> bool {
+    match &entry.actor {
+        types::Actor::User(user) => user.user_id == id,
+        types::Actor::Token(token) => token.token_id == id,
+        types::Actor::Agent(agent) => agent.agent_id == id,
+        types::Actor::System(_) | types::Actor::Unknown(_) => false,
+    }
+}
+
 impl Sandbox {
     /// Adds what a request did to a resource, and how it is answered.
     pub(crate) fn audit(
@@ -70,7 +85,9 @@ impl Sandbox {
         self.store
             .put(&ENTRIES, org, &key(entry.sequence), &entry)?;
         let head = (entry.sequence, Some(entry.hash.clone()));
-        self.store.put(&HEADS, org, "head", &head)
+        self.store.put(&HEADS, org, "head", &head)?;
+        self.log.append(&tail_subject(org), |_| entry)?;
+        Ok(())
     }
 }
 

@@ -1,0 +1,128 @@
+//! Exports: a range of the log, as lines.
+
+use exai_server::{ApiError, Lines, RequestContext, types};
+use futures::stream;
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+
+use super::log::{ENTRIES, resource};
+use crate::Sandbox;
+use crate::store::{Kind, failed};
+use crate::world::{actor, caller, id, now, refused};
+
+/// Exports by id.
+pub(super) const EXPORTS: Kind<types::AuditExport> = Kind::new("export");
+/// What they hold, by the export's id.
+const FILES: Kind<Vec<types::AuditEvent>> = Kind::new("export-file");
+
+/// How long a file is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Sandbox {
+    pub(super) fn start_export(
+        &self,
+        cx: &RequestContext,
+        body: types::CreateAuditExport,
+    ) -> Result<types::AuditExport, ApiError> {
+        if body.since >= body.until {
+            return Err(refused(
+                "/until",
+                "range",
+                "the range ends before it begins",
+            ));
+        }
+        let caller = caller(cx)?;
+        let id = id("exp");
+        let export = types::AuditExport {
+            created_at: now(),
+            created_by: actor(caller)?,
+            digest: None,
+            event_count: None,
+            expires_at: None,
+            fault: None,
+            filter: body.filter.unwrap_or(EVERYTHING),
+            finished_at: None,
+            poll_url: self.url(&format!("/audit/exports/{id}")),
+            receipt: None,
+            since: body.since,
+            size_bytes: None,
+            status: types::AuditExportStatus::Queued,
+            until: body.until,
+            id,
+        };
+        self.store.put(&EXPORTS, &caller.org, &export.id, &export)?;
+        let named = resource(types::AuditResourceType::AuditExport, &export.id, None);
+        self.audit(cx, 202, types::AuditAction::AuditExportCreated, named)?;
+        let (sandbox, org, id) = (self.clone(), caller.org.clone(), export.id.clone());
+        tokio::spawn(async move {
+            // A store that fails has said so; the export stays as it is.
+            let _ = sandbox.export(&org, &id).await;
+        });
+        Ok(export)
+    }
+
+    async fn export(&self, org: &str, id: &str) -> Result<(), ApiError> {
+        self.work(50).await;
+        let export = self.store.update(&EXPORTS, org, id, |export| {
+            export.status = types::AuditExportStatus::Running;
+            Ok(())
+        })?;
+        self.work(200).await;
+        let mut entries = self.store.list(&ENTRIES, org, "")?;
+        entries.retain(|entry| {
+            let during = export.since <= entry.occurred_at && entry.occurred_at < export.until;
+            during && holds(&export.filter, entry)
+        });
+        let mut digest = Sha256::new();
+        let mut size = 0;
+        for entry in &entries {
+            let mut line = serde_json::to_vec(entry).map_err(failed)?;
+            line.push(b'\n');
+            digest.update(&line);
+            size += line.len();
+        }
+        self.store.put(&FILES, org, id, &entries)?;
+        let receipt = self.job_receipt(org, "audit_export", id).await?;
+        self.store.update(&EXPORTS, org, id, |export| {
+            let digest = digest.finalize();
+            export.digest = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+            export.event_count = i64::try_from(entries.len()).ok();
+            export.size_bytes = i64::try_from(size).ok();
+            export.finished_at = Some(now());
+            export.expires_at = now().checked_add(KEPT).ok();
+            export.receipt = Some(receipt);
+            export.status = types::AuditExportStatus::Succeeded;
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    pub(super) fn export_lines(
+        &self,
+        cx: &RequestContext,
+        id: &str,
+    ) -> Result<Lines<types::AuditEvent>, ApiError> {
+        let org = &caller(cx)?.org;
+        self.store.find(&EXPORTS, org, id)?;
+        let entries = self.store.get(&FILES, org, id)?;
+        let unfinished = || refused("", "unfinished", "the export is not finished yet");
+        Ok(Lines::new(stream::iter(entries.ok_or_else(unfinished)?)))
+    }
+}
+
+/// A filter that lets everything through.
+pub(super) const EVERYTHING: types::AuditFilter = types::AuditFilter {
+    actions: None,
+    actor_ids: None,
+    outcomes: None,
+    resource_types: None,
+};
+
+fn holds(filter: &types::AuditFilter, entry: &types::AuditEvent) -> bool {
+    let (actions, outcomes) = (filter.actions.as_ref(), filter.outcomes.as_ref());
+    let (actors, kinds) = (filter.actor_ids.as_ref(), filter.resource_types.as_ref());
+    actions.is_none_or(|actions| actions.contains(&entry.action))
+        && outcomes.is_none_or(|outcomes| outcomes.contains(&entry.outcome))
+        && actors.is_none_or(|ids| ids.iter().any(|id| super::log::is_by(entry, id)))
+        && kinds.is_none_or(|kinds| kinds.contains(&entry.resource.r#type))
+}
