@@ -191,6 +191,23 @@ impl Store {
         read().map_err(failed)
     }
 
+    /// Takes bytes away.
+    pub(crate) fn remove_bytes<T>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        id: &str,
+    ) -> Result<(), ApiError> {
+        let write = || -> Result<(), redb::Error> {
+            let transaction = self.0.begin_write()?;
+            transaction
+                .open_table(BYTES)?
+                .remove(kind.key(org, id).as_str())?;
+            Ok(transaction.commit()?)
+        };
+        write().map_err(failed)
+    }
+
     /// Puts bytes in their place.
     pub(crate) fn put_bytes<T>(
         &self,

@@ -1,0 +1,156 @@
+//! The working tree: files by path, kept whole.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use exai_server::runtime::Body;
+use exai_server::{ApiError, UploadWorkspaceFileParams, types};
+use futures::StreamExt;
+use sha2::{Digest, Sha256};
+use types::{FileMode, WorkspaceFile, WorkspaceFileKind};
+
+use super::WORKSPACES;
+use crate::Sandbox;
+use crate::store::Kind;
+use crate::world::{now, refused};
+
+/// Files by the workspace's id and their path.
+const FILES: Kind<WorkspaceFile> = Kind::new("file");
+
+/// Bytes that a file holds at most.
+const LARGEST: usize = 64 << 20;
+
+impl Sandbox {
+    /// Writes a file, unless `If-Match` names another version of it.
+    pub(super) async fn write(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        params: UploadWorkspaceFileParams,
+        mut body: Body,
+    ) -> Result<WorkspaceFile, ApiError> {
+        self.store.find(&WORKSPACES, org, workspace_id)?;
+        let mut content = Vec::new();
+        while let Some(piece) = body.next().await {
+            content.extend_from_slice(&piece?);
+            if content.len() > LARGEST {
+                return Err(refused("", "maxLength", "a file holds at most 64 MiB"));
+            }
+        }
+        let key = format!("{workspace_id}/{}", params.path);
+        let before = self.store.get(&FILES, org, &key)?;
+        let etag = before.as_ref().and_then(|file| file.etag.as_deref());
+        if params.if_match.is_some() && params.if_match.as_deref() != etag {
+            return Err(refused("", "If-Match", "the file is another version now"));
+        }
+        let digest = Sha256::digest(&content);
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let file = WorkspaceFile {
+            etag: Some(format!("\"{}\"", &digest[..16])),
+            kind: WorkspaceFileKind::File,
+            mode: params
+                .mode
+                .or_else(|| before.map(|file| file.mode))
+                .unwrap_or(FileMode::N100644),
+            modified_at: now(),
+            path: params.path,
+            size_bytes: i64::try_from(content.len()).unwrap_or(i64::MAX),
+            sha256: Some(digest),
+            target: None,
+        };
+        self.store.put_bytes(&FILES, org, &key, &content)?;
+        self.store.put(&FILES, org, &key, &file)?;
+        Ok(file)
+    }
+
+    /// A file and what it holds.
+    pub(super) fn read(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        path: &str,
+    ) -> Result<(WorkspaceFile, Vec<u8>), ApiError> {
+        self.store.find(&WORKSPACES, org, workspace_id)?;
+        let key = format!("{workspace_id}/{path}");
+        let missing = || ApiError::not_found(format!("there is no file {path}"));
+        let file = self.store.get(&FILES, org, &key)?.ok_or_else(missing)?;
+        let bytes = self.store.bytes(&FILES, org, &key)?.ok_or_else(missing)?;
+        Ok((file, bytes))
+    }
+
+    /// What is below a directory, by path; of what is deeper, the directories, or all of it.
+    pub(super) fn entries(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        below: &str,
+        recursive: bool,
+    ) -> Result<Vec<WorkspaceFile>, ApiError> {
+        self.store.find(&WORKSPACES, org, workspace_id)?;
+        let below = match below.trim_matches('/') {
+            "" | "." => String::new(),
+            path => format!("{path}/"),
+        };
+        let files = self
+            .store
+            .list(&FILES, org, &format!("{workspace_id}/{below}"))?;
+        let mut found = BTreeMap::new();
+        for file in files {
+            let inside = file.path.strip_prefix(&below).unwrap_or(&file.path);
+            for (at, _) in inside.match_indices('/') {
+                let path = format!("{below}{}", &inside[..at]);
+                let is_direct = !inside[..at].contains('/');
+                if recursive || is_direct {
+                    found.entry(path.clone()).or_insert_with(|| directory(path));
+                }
+            }
+            if recursive || !inside.contains('/') {
+                found.insert(file.path.clone(), file);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Takes every file of a workspace away.
+    pub(super) fn forget_files(&self, org: &str, workspace_id: &str) -> Result<(), ApiError> {
+        for file in self.store.list(&FILES, org, &format!("{workspace_id}/"))? {
+            let key = format!("{workspace_id}/{}", file.path);
+            self.store.remove(&FILES, org, &key)?;
+            self.store.remove_bytes(&FILES, org, &key)?;
+        }
+        Ok(())
+    }
+}
+
+fn directory(path: String) -> WorkspaceFile {
+    WorkspaceFile {
+        etag: None,
+        kind: WorkspaceFileKind::Directory,
+        mode: FileMode::N040000,
+        modified_at: now(),
+        path,
+        size_bytes: 0,
+        sha256: None,
+        target: None,
+    }
+}
+
+/// One range of bytes (RFC 9110 section 14.1.2), where one is asked for.
+pub(super) fn range(header: Option<&str>, length: usize) -> Result<Option<Range<usize>>, ApiError> {
+    let Some((first, last)) = header
+        .and_then(|header| header.strip_prefix("bytes="))
+        .and_then(|range| range.split_once('-'))
+    else {
+        return Ok(None);
+    };
+    let range = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(length),
+        (Ok(first), Err(_)) if last.is_empty() => first..length,
+        (Err(_), Ok(count)) if first.is_empty() => length.saturating_sub(count)..length,
+        _ => return Ok(None),
+    };
+    match range.start < range.end {
+        true => Ok(Some(range)),
+        false => Err(refused("", "Range", "the range is outside of the content")),
+    }
+}
