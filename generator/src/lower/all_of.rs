@@ -102,7 +102,7 @@ impl<'d> Lowering<'d, '_> {
         if let Some(reference) = object
             .reference
             .as_ref()
-            .or(object.dynamic_reference.as_ref())
+            .or(object.dynamic_reference.as_deref())
         {
             let document = self.document;
             if self.merging.contains(&reference.target) || self.merging.len() > 64 {
@@ -197,13 +197,13 @@ impl<'d> Lowering<'d, '_> {
             has_branches = true;
             merged.unions.push(Branches {
                 branches,
-                discriminator: object.discriminator.as_ref(),
+                discriminator: object.discriminator.as_deref(),
                 open,
                 span: object.span,
             });
         }
         if !has_branches {
-            merged.base = object.discriminator.as_ref().or(merged.base);
+            merged.base = object.discriminator.as_deref().or(merged.base);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::ir::{
 };
 use crate::source::Span;
 
-use super::schema::At;
+use super::at::At;
 use super::{Lowering, docs, name, sorted};
 
 impl<'d> Lowering<'d, '_> {
@@ -46,7 +46,7 @@ impl<'d> Lowering<'d, '_> {
                 continue;
             };
             let at = if out.is_empty() {
-                at.clone()
+                *at
             } else {
                 at.child(kind(&media_type.value))
             };
@@ -151,7 +151,7 @@ impl<'d> Lowering<'d, '_> {
 
     fn empty_record(&mut self, at: &At, additional: crate::ir::Additional, span: Span) -> TypeId {
         self.types.push(TypeDef {
-            name: self.names.inline(&at.words),
+            name: self.names.inline(&at.words()),
             docs: Docs::default(),
             deprecated: false,
             usage: Usage::default(),

@@ -4,17 +4,21 @@
 //! keys are shuffled gives the same API. What cannot be modelled is an error with a code.
 
 mod all_of;
+mod at;
 mod body;
 mod contract;
+mod discriminator;
 mod docs;
 mod enumeration;
 mod extensions;
 mod literal;
 mod long_running;
 pub mod name;
+mod object;
 mod operation;
 mod pagination;
 mod parameter;
+mod reference;
 pub mod resource;
 mod response;
 mod scalar;
@@ -29,7 +33,7 @@ use std::collections::HashMap;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Document, Location, Map, Schema};
+use crate::document::{Document, Location, Map};
 use crate::ir::{Api, Area, Contract, Docs, Info, Name, Operations, Resource, Text, Types};
 use crate::source::{Span, Spanned};
 
@@ -126,25 +130,6 @@ impl<'d> Lowering<'d, '_> {
     fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
         self.diagnostics
             .push(Diagnostic::error(code, span, message));
-    }
-
-    /// Follows a chain of references without siblings to the schema that says something.
-    fn follow(&self, mut schema: &'d Schema) -> &'d Schema {
-        for _ in 0..64 {
-            let Some(object) = schema.as_object() else {
-                return schema;
-            };
-            match &object.reference {
-                Some(reference) if schema::is_plain_reference(object) => {
-                    match self.document.resolve_schema(&reference.target) {
-                        Some(target) => schema = target,
-                        None => return schema,
-                    }
-                }
-                _ => return schema,
-            }
-        }
-        schema
     }
 }
 

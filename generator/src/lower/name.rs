@@ -23,15 +23,19 @@ pub fn words(wire: &str) -> Vec<String> {
         }
         _ => wire.to_owned(),
     };
-    let snake = spelled.to_snake_case();
+    // Without humps to look for, words are what stands between punctuation.
+    let humps = wire
+        .bytes()
+        .any(|b| b.is_ascii_uppercase() || !b.is_ascii());
+    let snake = if humps {
+        spelled.to_snake_case()
+    } else {
+        spelled
+    };
     let words: Vec<String> = snake
-        .split('_')
-        .map(|word| {
-            word.chars()
-                .filter(|c| c.is_alphanumeric())
-                .collect::<String>()
-        })
+        .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
+        .map(str::to_owned)
         .collect();
     if !words.is_empty() {
         return words;

@@ -10,7 +10,7 @@ use crate::ir::{
 };
 use crate::source::Span;
 
-use super::schema::At;
+use super::at::At;
 use super::{Lowering, docs, name, path_of, resource, sorted};
 
 impl<'d> Lowering<'d, '_> {
@@ -67,7 +67,8 @@ impl<'d> Lowering<'d, '_> {
             Some(id) => name::split(&id.value),
             None => made_name(&method, path),
         };
-        let at = At::words(&[name.words()]);
+        let words = name.words().to_vec();
+        let at = At::Named(&words, None);
         let given = self.parameters_of(item, operation);
         let mut idempotency = None;
         let mut resume = None;

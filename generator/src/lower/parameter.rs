@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, ParameterLocation, ParameterStyle, Schema};
 use crate::ir::{Docs, Parameter, ParameterContract, Place, Style, Text, Type};
 
-use super::schema::At;
+use super::at::At;
 use super::{Lowering, docs, literal, name};
 
 /// Headers that OpenAPI says are not parameters (section 4.8.12.1).

@@ -6,7 +6,7 @@ use crate::ir::{
 };
 use crate::source::Spanned;
 
-use super::schema::At;
+use super::at::At;
 use super::{Lowering, docs, name, sorted};
 
 /// Words that stand in front of an answer's own type where an operation has several.
@@ -33,11 +33,9 @@ impl<'d> Lowering<'d, '_> {
         }
         let mut out: Vec<Response> = Vec::new();
         for (status, response) in answers {
-            let at = if out.is_empty() {
-                at.child("response")
-            } else {
-                at.child("response").child(&status_word(status))
-            };
+            let word = status_word(status);
+            let at = at.child("response");
+            let at = if out.is_empty() { at } else { at.child(&word) };
             out.push(Response {
                 status,
                 docs: docs::docs(response.summary.as_ref(), response.description.as_ref()),
@@ -60,7 +58,9 @@ impl<'d> Lowering<'d, '_> {
         });
         let mut out = Vec::new();
         for (status, response) in errors {
-            let at = at.child("error").child(&status_word(status));
+            let word = status_word(status);
+            let at = at.child("error");
+            let at = at.child(&word);
             let kind = self.error_kind(status, response, &at);
             out.push(OperationError { status, kind });
         }

@@ -1,17 +1,15 @@
 //! A schema to a type.
 
 use crate::diagnostic::Code;
-use crate::document::{Location, Reference, Schema, SchemaObject, SchemaType};
-use crate::ir::{
-    Access, Additional, Enum, EnumBase, Field, Home, Literal, Name, Record, Shape, StringFormat,
-    Type, TypeDef, TypeId, Usage,
-};
+use crate::document::{Location, Reference, Schema, SchemaType};
+use crate::ir::{Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage};
 
 use super::all_of::Merged;
-use super::{Lowering, docs, enumeration, literal, name, scalar};
+use super::at::At;
+use super::{Lowering, docs, enumeration, reference, scalar};
 
 /// Deeper nesting of schemas without a name of their own is refused.
-const MAX_NESTING: usize = 64;
+pub(super) const MAX_NESTING: usize = 64;
 
 /// A referred schema that has its type, or is getting it.
 #[derive(Clone, Copy, Debug)]
@@ -21,87 +19,10 @@ pub(super) struct Known {
     nullable: bool,
 }
 
-/// Where a schema stands: what its type is called if it needs a name.
-#[derive(Clone, Debug)]
-pub(super) struct At {
-    pub(super) words: Vec<String>,
-    /// Set for a schema that references lead to.
-    pub(super) place: Option<Location>,
-}
-
-impl At {
-    /// A schema inside an operation, a parameter, ...
-    pub(super) fn words(words: &[&[String]]) -> Self {
-        Self {
-            words: words.concat(),
-            place: None,
-        }
-    }
-
-    /// A schema one step inside this one.
-    pub(super) fn child(&self, wire: &str) -> Self {
-        Self {
-            words: [self.words.as_slice(), &name::words(wire)].concat(),
-            place: None,
-        }
-    }
-}
-
 /// What a schema turned out to be: a type without a name, or something to be named.
 pub(super) enum Found {
     Type(Type),
     Shape(Shape),
-}
-
-/// A reference with nothing beside it that shapes the value.
-pub(super) fn is_plain_reference(object: &SchemaObject) -> bool {
-    object.reference.is_some() && !has_shape(object, false)
-}
-
-fn has_shape(object: &SchemaObject, or_type: bool) -> bool {
-    (or_type && !object.types.is_empty())
-        || (!or_type && !object.types.is_empty() && object.reference.is_some())
-        || object.enum_values.is_some()
-        || object.const_value.is_some()
-        || !object.properties.is_empty()
-        || !object.pattern_properties.is_empty()
-        || object.additional_properties.is_some()
-        || object.unevaluated_properties.is_some()
-        || !object.required.is_empty()
-        || object.items.is_some()
-        || !object.prefix_items.is_empty()
-        || !object.all_of.is_empty()
-        || !object.any_of.is_empty()
-        || !object.one_of.is_empty()
-        || object.format.is_some()
-}
-
-/// The one schema that this one only refers to: `$ref`, or the idiom `allOf: [$ref]`; and
-/// whether `null` is allowed beside it.
-fn single_reference(object: &SchemaObject) -> Option<(&Reference, bool)> {
-    if is_plain_reference(object) {
-        return object
-            .reference
-            .as_ref()
-            .map(|reference| (reference, false));
-    }
-    let [Schema::Object(only)] = object.all_of.as_slice() else {
-        return None;
-    };
-    let alone = SchemaObject {
-        all_of: Vec::new(),
-        types: Vec::new(),
-        ..object.clone()
-    };
-    let only_types = object
-        .types
-        .iter()
-        .all(|t| matches!(t.value, SchemaType::Object | SchemaType::Null));
-    let plain = object.reference.is_none() && !has_shape(&alone, true) && only_types;
-    let null = object.types.iter().any(|t| t.value == SchemaType::Null);
-    (plain && is_plain_reference(only))
-        .then(|| only.reference.as_ref().map(|reference| (reference, null)))
-        .flatten()
 }
 
 impl<'d> Lowering<'d, '_> {
@@ -111,7 +32,7 @@ impl<'d> Lowering<'d, '_> {
             Schema::Bool(value) => return if value.value { Type::Any } else { Type::Never },
             Schema::Object(object) => object,
         };
-        if let Some((reference, nullable)) = single_reference(object) {
+        if let Some((reference, nullable)) = reference::single(object) {
             let ty = self.refer(reference);
             return if nullable { ty.nullable() } else { ty };
         }
@@ -140,12 +61,8 @@ impl<'d> Lowering<'d, '_> {
 
     fn define(&mut self, place: &Location, schema: &'d Schema) -> Known {
         let name = self.names.of(place);
-        let at = At {
-            words: name.words().to_vec(),
-            place: Some(place.clone()),
-        };
         let id = self.types.push(TypeDef {
-            name,
+            name: name.clone(),
             docs: docs::of(schema),
             deprecated: schema.as_object().is_some_and(|object| object.deprecated),
             usage: Usage::default(),
@@ -160,13 +77,14 @@ impl<'d> Lowering<'d, '_> {
         self.known.insert(place.clone(), known);
         let shape = match schema {
             Schema::Bool(value) => Shape::Alias(if value.value { Type::Any } else { Type::Never }),
-            Schema::Object(object) => match single_reference(object) {
+            Schema::Object(object) => match reference::single(object) {
                 Some((reference, _)) => {
                     let ty = self.refer(reference);
                     Shape::Alias(ty.split_null().0.clone())
                 }
                 None => {
                     let merged = self.merge(object);
+                    let at = At::Named(name.words(), Some(place));
                     match self.find(&merged, &at).0 {
                         Found::Type(ty) => Shape::Alias(ty.split_null().0.clone()),
                         Found::Shape(shape) => shape,
@@ -194,7 +112,7 @@ impl<'d> Lowering<'d, '_> {
         let ty = match found {
             Found::Type(ty) => ty,
             Found::Shape(shape) => Type::Named(self.types.push(TypeDef {
-                name: self.names.inline(&at.words),
+                name: self.names.inline(&at.words()),
                 docs: merged.object.map(docs::of_schema).unwrap_or_default(),
                 deprecated: merged.object.is_some_and(|object| object.deprecated),
                 usage: Usage::default(),
@@ -285,128 +203,6 @@ impl<'d> Lowering<'d, '_> {
         };
         Type::Tuple { items, rest }
     }
-
-    fn object(&mut self, merged: &Merged<'d>, at: &At) -> Found {
-        let additional = self.additional(merged, at);
-        let bare = !merged.has_properties() && merged.required.is_empty();
-        match additional {
-            Additional::Typed(value) if bare => Found::Type(Type::Map(Box::new(value))),
-            Additional::Unknown if bare => Found::Type(Type::Map(Box::new(Type::Any))),
-            additional => {
-                let fields = self.fields(merged, at, &additional);
-                Found::Shape(Shape::Record(Record { fields, additional }))
-            }
-        }
-    }
-
-    fn additional(&mut self, merged: &Merged<'d>, at: &At) -> Additional {
-        let at_value = at.child("value");
-        let closed = matches!(merged.additional, Some(Schema::Bool(value)) if !value.value);
-        match merged.patterns.as_slice() {
-            [] => {}
-            [only] if closed => return Additional::Typed(self.type_of(only, &at_value)),
-            _ => return Additional::Typed(Type::Any),
-        }
-        match merged.additional {
-            None => Additional::Unknown,
-            Some(Schema::Bool(value)) if !value.value => Additional::Forbidden,
-            Some(schema) => Additional::Typed(self.type_of(schema, &at_value)),
-        }
-    }
-
-    /// The fields, in an order that the document's key order does not change: `id`, what is
-    /// always the same value, what is required, what is optional; each by its spelling.
-    fn fields(&mut self, merged: &Merged<'d>, at: &At, additional: &Additional) -> Vec<Field> {
-        let mut fields: Vec<Field> = Vec::new();
-        for (wire, schemas) in &merged.properties {
-            let at = at.child(wire);
-            let ty = match schemas.as_slice() {
-                [only] => self.type_of(only, &at),
-                [first, rest @ ..] if rest.iter().all(|s| same_reference(first, s)) => {
-                    self.type_of(first, &at)
-                }
-                many => {
-                    let both = self.merge_all(many, merged.span);
-                    self.inline(&both, &at)
-                }
-            };
-            fields.push(self.field(wire, schemas, ty, merged.required.contains(wire)));
-        }
-        for wire in &merged.required {
-            let known = fields.iter().any(|field| field.name.wire().raw() == *wire);
-            if !known && *additional != Additional::Forbidden {
-                fields.push(self.field(wire, &[], Type::Any, true));
-            }
-        }
-        fields.sort_by_cached_key(|field| {
-            let wire = field.name.wire().raw().to_owned();
-            let constant = matches!(field.ty, Type::Literal(_));
-            (
-                wire != "id",
-                !(constant && field.required),
-                !field.required,
-                wire,
-            )
-        });
-        fields
-    }
-
-    fn field(&self, wire: &str, schemas: &[&'d Schema], ty: Type, required: bool) -> Field {
-        let own = || schemas.iter().rev().filter_map(|schema| schema.as_object());
-        let all = || own().chain(schemas.iter().filter_map(|s| self.follow(s).as_object()));
-        let access = if all().any(|object| object.read_only) {
-            Access::ReadOnly
-        } else if all().any(|object| object.write_only) {
-            Access::WriteOnly
-        } else {
-            Access::Both
-        };
-        Field {
-            name: name::split(wire),
-            ty,
-            required,
-            access,
-            default: all()
-                .find_map(|object| object.default.as_ref())
-                .map(literal::literal),
-            docs: own()
-                .map(docs::of_schema)
-                .find(|docs| !docs.is_empty())
-                .unwrap_or_default(),
-            deprecated: own().any(|object| object.deprecated),
-            indirect: false,
-        }
-    }
-
-    /// Whether a schema allows `null` by its own word; a schema that says nothing does not count.
-    pub(super) fn allows_null(&self, schema: &'d Schema, depth: usize) -> bool {
-        let Some(object) = schema.as_object() else {
-            return false;
-        };
-        if depth > MAX_NESTING {
-            return false;
-        }
-        if let Some(values) = &object.enum_values {
-            return values.iter().any(crate::source::Node::is_null);
-        }
-        if let Some(value) = &object.const_value {
-            return value.is_null();
-        }
-        if !object.types.is_empty() {
-            return object.types.iter().any(|t| t.value == SchemaType::Null);
-        }
-        let any = |branches: &'d [Schema]| branches.iter().any(|b| self.allows_null(b, depth + 1));
-        let target = |reference: &Reference| {
-            self.document
-                .resolve_schema(&reference.target)
-                .is_some_and(|target| self.allows_null(target, depth + 1))
-        };
-        any(&object.one_of)
-            || any(&object.any_of)
-            || object.reference.as_ref().is_some_and(target)
-            || (!object.all_of.is_empty()
-                && object.all_of.iter().all(|s| self.allows_null(s, depth + 1)))
-    }
 }
 
 fn find_values<'d>(
@@ -423,7 +219,7 @@ fn find_values<'d>(
     let found = match listed.values.as_slice() {
         [] if nullable => return (Found::Type(Type::Null), false),
         [] => Found::Type(Type::Never),
-        [only] if !merged.open && (merged.constant || at.place.is_none()) => {
+        [only] if !merged.open && (merged.constant || at.place().is_none()) => {
             Found::Type(Type::Literal(only.value.clone()))
         }
         [a, b] if is_boolean(&a.value) && is_boolean(&b.value) => Found::Type(Type::Boolean),
@@ -469,45 +265,4 @@ fn infer(merged: &Merged<'_>) -> Vec<SchemaType> {
     } else {
         Vec::new()
     }
-}
-
-fn same_reference(a: &Schema, b: &Schema) -> bool {
-    match (
-        a.as_object().and_then(single_reference),
-        b.as_object().and_then(single_reference),
-    ) {
-        (Some((a, _)), Some((b, _))) => a.target == b.target,
-        _ => false,
-    }
-}
-
-/// A name for a branch or a part from the words of a type.
-pub(super) fn kind_words(ty: &Type, types: &crate::ir::Types) -> Vec<String> {
-    let word = match ty {
-        Type::Any => "value",
-        Type::Never => "never",
-        Type::Null => "null",
-        Type::Boolean => "boolean",
-        Type::Integer(_) => "integer",
-        Type::Number(_) => "number",
-        Type::String(StringFormat::Plain | StringFormat::Other(_)) => "string",
-        Type::String(StringFormat::DateTime) => "time",
-        Type::String(StringFormat::Date) => "date",
-        Type::String(StringFormat::Binary | StringFormat::Base64) => "bytes",
-        Type::String(_) => "string",
-        Type::Literal(Literal::String(text)) => return name::words(text.raw()),
-        Type::Literal(_) => "constant",
-        Type::Nullable(inner) => return kind_words(inner, types),
-        Type::List(inner) => return [kind_words(inner, types), vec!["list".to_owned()]].concat(),
-        Type::Map(_) => "map",
-        Type::Tuple { .. } => "tuple",
-        Type::Named(id) => return types[*id].name.words().to_vec(),
-    };
-    vec![word.to_owned()]
-}
-
-/// Words as a name whose wire spelling says the same.
-pub(super) fn spelled(words: Vec<String>) -> Name {
-    let wire = words.join("_");
-    Name::new(words, wire)
 }

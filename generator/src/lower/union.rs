@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::{Discriminator, Location, Schema, SchemaType};
-use crate::ir::{Docs, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant};
+use crate::document::{Discriminator, Schema, SchemaType};
+use crate::ir::{Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant};
 
 use super::all_of::{Branches, Merged};
-use super::schema::{At, Found, kind_words, spelled};
+use super::at::At;
+use super::schema::Found;
 use super::{Lowering, docs, enumeration, name};
-
-/// Names of properties that usually tell variants apart, asked first.
-const USUAL_TAGS: &[&str] = &["type", "kind", "object", "event", "name"];
 
 impl<'d> Lowering<'d, '_> {
     /// The union that a merged schema is; `None` when it is none.
@@ -150,174 +148,6 @@ impl<'d> Lowering<'d, '_> {
         self.inline(&both, &at)
     }
 
-    /// The values of the discriminator that mean a branch: by `mapping`, else what the branch
-    /// itself says of the property, else its name (section 4.8.25.2 of the standard).
-    fn tags(
-        &mut self,
-        merged: &Merged<'d>,
-        branch: &'d Schema,
-        property: &str,
-        written: Option<&'d Discriminator>,
-    ) -> Vec<String> {
-        let target = branch.reference().map(|reference| &reference.target);
-        let mut mapped: Vec<String> = written
-            .into_iter()
-            .flat_map(|discriminator| &discriminator.mapping)
-            .filter(|(_, reference)| Some(&reference.target) == target)
-            .map(|(key, _)| key.value.clone())
-            .collect();
-        mapped.sort();
-        if !mapped.is_empty() {
-            return mapped;
-        }
-        let said = self.values_of(merged, branch, property, 0);
-        if !said.is_empty() {
-            return said;
-        }
-        match (written, target) {
-            (Some(_), Some(target)) => vec![target.name()],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The strings that a branch allows under a property, over unions inside it.
-    fn values_of(
-        &mut self,
-        base: &Merged<'d>,
-        branch: &'d Schema,
-        property: &str,
-        depth: usize,
-    ) -> Vec<String> {
-        let merged = self.merge_all(&[branch], branch.span());
-        let schemas = merged
-            .properties
-            .get(property)
-            .or_else(|| base.properties.get(property));
-        if let Some(schemas) = schemas.cloned() {
-            let values = self
-                .merge_all(&schemas, branch.span())
-                .values
-                .unwrap_or_default();
-            return values
-                .iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect();
-        }
-        let inner: Vec<&'d Schema> = merged
-            .unions
-            .iter()
-            .flat_map(|group| group.branches)
-            .collect();
-        if depth > 8 {
-            return Vec::new();
-        }
-        inner
-            .into_iter()
-            .flat_map(|branch| self.values_of(base, branch, property, depth + 1))
-            .collect()
-    }
-
-    /// A required property whose one string differs in every branch: a tag in all but name.
-    fn common_tag(&mut self, base: &Merged<'d>, branches: &[&'d Schema]) -> Option<String> {
-        if branches.len() < 2 {
-            return None;
-        }
-        let mut candidates: Option<BTreeSet<String>> = None;
-        for branch in branches {
-            let merged = self.merge_all(&[*branch], branch.span());
-            let own: BTreeSet<String> = merged
-                .properties
-                .keys()
-                .filter(|wire| merged.required.contains(wire) || base.required.contains(wire))
-                .map(|wire| (*wire).to_owned())
-                .collect();
-            candidates = Some(match candidates {
-                None => own,
-                Some(before) => before.intersection(&own).cloned().collect(),
-            });
-        }
-        let candidates = candidates?;
-        let usual = USUAL_TAGS.iter().map(|tag| (*tag).to_owned());
-        let ordered = usual
-            .filter(|tag| candidates.contains(tag))
-            .chain(candidates.iter().cloned());
-        for property in ordered.collect::<Vec<_>>() {
-            let mut seen = BTreeSet::new();
-            let distinct = branches.iter().all(|branch| {
-                let values = self.values_of(base, branch, &property, 0);
-                values.len() == 1 && values.into_iter().all(|value| seen.insert(value))
-            });
-            if distinct {
-                return Some(property);
-            }
-        }
-        None
-    }
-
-    /// A discriminator without branches: the variants are the schemas that say `allOf` of this
-    /// one, or that its `mapping` names.
-    fn find_implied(&mut self, merged: &Merged<'d>, at: &At) -> Option<(Found, bool)> {
-        let own = merged.object?.discriminator.as_ref()?;
-        let place = at.place.as_ref()?;
-        let document = self.document;
-        let mut children: Vec<(Vec<String>, Location)> = Vec::new();
-        for (tag, reference) in &own.mapping {
-            match children.iter_mut().find(|(_, at)| *at == reference.target) {
-                Some((tags, _)) => tags.push(tag.value.clone()),
-                None => children.push((vec![tag.value.clone()], reference.target.clone())),
-            }
-        }
-        for (key, schema) in super::sorted(&document.components.schemas) {
-            let pointer = format!(
-                "/components/schemas/{}",
-                crate::source::escape_token(&key.value)
-            );
-            let child = Location::new(document.file, pointer);
-            let derives = schema.as_object().is_some_and(|object| {
-                object
-                    .all_of
-                    .iter()
-                    .any(|s| s.reference().is_some_and(|r| r.target == *place))
-            });
-            if derives && !children.iter().any(|(_, at)| *at == child) {
-                children.push((vec![key.value.clone()], child));
-            }
-        }
-        children.retain(|(_, at)| at != place);
-        if children.is_empty() {
-            return None;
-        }
-        for (tags, _) in &mut children {
-            tags.sort();
-        }
-        children.sort();
-        let mut variants = Vec::new();
-        for (tags, child) in children {
-            let Some(schema) = document.resolve_schema(&child) else {
-                continue;
-            };
-            variants.push(Variant {
-                name: name::split(tags.first().map_or("variant", String::as_str)),
-                ty: self.named(&child, schema).split_null().0.clone(),
-                tags: tags.iter().map(Text::new).collect(),
-                docs: Docs::default(),
-                indirect: false,
-            });
-        }
-        make_unique(&mut variants);
-        let tagging = Tagging::Property(name::split(&own.property_name.value));
-        let nullable = merged
-            .types
-            .as_ref()
-            .is_some_and(|t| t.contains(&SchemaType::Null));
-        let union = Union {
-            variants,
-            tagging,
-            open: true,
-        };
-        Some((Found::Shape(Shape::Union(union)), nullable))
-    }
-
     fn variant_name(&self, branch: &Schema, tags: &[String], ty: &Type) -> Name {
         if let Some(tag) = tags.first() {
             return name::split(tag);
@@ -424,7 +254,8 @@ fn plain(variants: Vec<Variant>) -> Vec<Variant> {
     out
 }
 
-fn make_unique(variants: &mut [Variant]) {
+/// Numbers variants that have the name of one before.
+pub(super) fn make_unique(variants: &mut [Variant]) {
     let mut seen = BTreeSet::new();
     for variant in variants {
         let mut number = 2_u32;
@@ -435,4 +266,35 @@ fn make_unique(variants: &mut [Variant]) {
             number += 1;
         }
     }
+}
+
+/// A name for a branch or a part from the words of a type.
+fn kind_words(ty: &Type, types: &crate::ir::Types) -> Vec<String> {
+    let word = match ty {
+        Type::Any => "value",
+        Type::Never => "never",
+        Type::Null => "null",
+        Type::Boolean => "boolean",
+        Type::Integer(_) => "integer",
+        Type::Number(_) => "number",
+        Type::String(StringFormat::Plain | StringFormat::Other(_)) => "string",
+        Type::String(StringFormat::DateTime) => "time",
+        Type::String(StringFormat::Date) => "date",
+        Type::String(StringFormat::Binary | StringFormat::Base64) => "bytes",
+        Type::String(_) => "string",
+        Type::Literal(Literal::String(text)) => return name::words(text.raw()),
+        Type::Literal(_) => "constant",
+        Type::Nullable(inner) => return kind_words(inner, types),
+        Type::List(inner) => return [kind_words(inner, types), vec!["list".to_owned()]].concat(),
+        Type::Map(_) => "map",
+        Type::Tuple { .. } => "tuple",
+        Type::Named(id) => return types[*id].name.words().to_vec(),
+    };
+    vec![word.to_owned()]
+}
+
+/// Words as a name whose wire spelling says the same.
+fn spelled(words: Vec<String>) -> Name {
+    let wire = words.join("_");
+    Name::new(words, wire)
 }

@@ -5,7 +5,8 @@ use crate::document::extension;
 use crate::ir::{Api, Docs, Home, Method, Payload, Type, TypeDef, Usage, Webhook, WebhookEvents};
 use crate::source::{Node, Span};
 
-use super::schema::{At, Found};
+use super::at::At;
+use super::schema::Found;
 use super::{Lowering, docs, name, path_of, sorted};
 
 const KEY: &str = "x-exai-webhooks";
@@ -24,7 +25,9 @@ impl<'d> Lowering<'d, '_> {
                     .as_ref()
                     .and_then(|body| document.request_body(body));
                 let name = name::split(&key.value);
-                let at = At::words(&[name.words(), &["payload".to_owned()]]);
+                let words = name.words().to_vec();
+                let at = At::Named(&words, None);
+                let at = at.child("payload");
                 let contents = body.map(|body| self.contents(&body.content, &at, false));
                 let payload =
                     contents
@@ -87,7 +90,8 @@ impl<'d> Lowering<'d, '_> {
             .flat_map(|body| body.content.values())
             .filter_map(|content| document.media_type(content)?.schema.as_ref())
             .collect();
-        let at = At::words(&[&name::words(name)]);
+        let words = name::words(name);
+        let at = At::Named(&words, None);
         let found = self.union_of(&payloads, &at);
         match found {
             Found::Type(ty) => ty,

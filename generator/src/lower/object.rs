@@ -1,0 +1,104 @@
+//! Objects: records and maps.
+
+use crate::document::Schema;
+use crate::ir::{Access, Additional, Field, Record, Shape, Type};
+
+use super::all_of::Merged;
+use super::at::At;
+use super::schema::Found;
+use super::{Lowering, docs, literal, name, reference};
+
+impl<'d> Lowering<'d, '_> {
+    /// An object: a record, or a map where no property has a name.
+    pub(super) fn object(&mut self, merged: &Merged<'d>, at: &At) -> Found {
+        let additional = self.additional(merged, at);
+        let bare = !merged.has_properties() && merged.required.is_empty();
+        match additional {
+            Additional::Typed(value) if bare => Found::Type(Type::Map(Box::new(value))),
+            Additional::Unknown if bare => Found::Type(Type::Map(Box::new(Type::Any))),
+            additional => {
+                let fields = self.fields(merged, at, &additional);
+                Found::Shape(Shape::Record(Record { fields, additional }))
+            }
+        }
+    }
+
+    fn additional(&mut self, merged: &Merged<'d>, at: &At) -> Additional {
+        let at_value = at.child("value");
+        let closed = matches!(merged.additional, Some(Schema::Bool(value)) if !value.value);
+        match merged.patterns.as_slice() {
+            [] => {}
+            [only] if closed => return Additional::Typed(self.type_of(only, &at_value)),
+            _ => return Additional::Typed(Type::Any),
+        }
+        match merged.additional {
+            None => Additional::Unknown,
+            Some(Schema::Bool(value)) if !value.value => Additional::Forbidden,
+            Some(schema) => Additional::Typed(self.type_of(schema, &at_value)),
+        }
+    }
+
+    /// The fields, in an order that the document's key order does not change: `id`, what is
+    /// always the same value, what is required, what is optional; each by its spelling.
+    fn fields(&mut self, merged: &Merged<'d>, at: &At, additional: &Additional) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
+        for (wire, schemas) in &merged.properties {
+            let at = at.child(wire);
+            let ty = match schemas.as_slice() {
+                [only] => self.type_of(only, &at),
+                [first, rest @ ..] if rest.iter().all(|s| reference::same(first, s)) => {
+                    self.type_of(first, &at)
+                }
+                many => {
+                    let both = self.merge_all(many, merged.span);
+                    self.inline(&both, &at)
+                }
+            };
+            fields.push(self.field(wire, schemas, ty, merged.required.contains(wire)));
+        }
+        for wire in &merged.required {
+            let known = fields.iter().any(|field| field.name.wire().raw() == *wire);
+            if !known && *additional != Additional::Forbidden {
+                fields.push(self.field(wire, &[], Type::Any, true));
+            }
+        }
+        fields.sort_by_cached_key(|field| {
+            let wire = field.name.wire().raw().to_owned();
+            let constant = matches!(field.ty, Type::Literal(_));
+            (
+                wire != "id",
+                !(constant && field.required),
+                !field.required,
+                wire,
+            )
+        });
+        fields
+    }
+
+    fn field(&self, wire: &str, schemas: &[&'d Schema], ty: Type, required: bool) -> Field {
+        let own = || schemas.iter().rev().filter_map(|schema| schema.as_object());
+        let all = || own().chain(schemas.iter().filter_map(|s| self.follow(s).as_object()));
+        let access = if all().any(|object| object.read_only) {
+            Access::ReadOnly
+        } else if all().any(|object| object.write_only) {
+            Access::WriteOnly
+        } else {
+            Access::Both
+        };
+        Field {
+            name: name::split(wire),
+            ty,
+            required,
+            access,
+            default: all()
+                .find_map(|object| object.default.as_ref())
+                .map(literal::literal),
+            docs: own()
+                .map(docs::of_schema)
+                .find(|docs| !docs.is_empty())
+                .unwrap_or_default(),
+            deprecated: own().any(|object| object.deprecated),
+            indirect: false,
+        }
+    }
+}
