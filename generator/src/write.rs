@@ -54,8 +54,8 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
     for (path, text) in wanted.chain([(MANIFEST, manifest.as_str())]) {
         let found = read(&folder.join(path))?;
         if let (Some(found), Some(written)) = (&found, before.get(path))
-            && digest(found) != *written
             && found != text
+            && digest(found) != *written
         {
             plan.edited.push(path.to_owned());
         }

@@ -78,15 +78,28 @@ impl Doc {
 
     /// On one line.
     pub fn flat(&self) -> String {
+        let mut out = String::new();
+        self.push_flat(&mut out);
+        out
+    }
+
+    fn push_flat(&self, out: &mut String) {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Pair(name, value) => format!("{name}{}", value.flat()),
+            Self::Text(text) => out.push_str(text),
+            Self::Pair(name, value) => {
+                out.push_str(name);
+                value.push_flat(out);
+            }
             Self::Brackets {
                 open, items, close, ..
-            } => format!("{open}{}{close}", flat(items)),
+            } => {
+                out.push_str(open);
+                push_joined(items, ", ", out);
+                out.push_str(close);
+            }
             Self::Union(operands, tail) => {
-                let operands: Vec<String> = operands.iter().map(Self::flat).collect();
-                format!("{}{tail}", operands.join(" | "))
+                push_joined(operands, " | ", out);
+                out.push_str(tail);
             }
         }
     }
@@ -206,14 +219,28 @@ pub fn import_from(indent: usize, module: &str, names: &[String]) -> String {
 }
 
 fn flat(items: &[Doc]) -> String {
-    items.iter().map(Doc::flat).collect::<Vec<_>>().join(", ")
+    let mut out = String::new();
+    push_joined(items, ", ", &mut out);
+    out
+}
+
+fn push_joined(items: &[Doc], between: &str, out: &mut String) {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(between);
+        }
+        item.push_flat(out);
+    }
 }
 
 fn lines(indent: usize, items: &[Doc]) -> String {
-    items
-        .iter()
-        .map(|item| format!("{}{},\n", pad(indent), item.layout(indent, indent, 1)))
-        .collect()
+    let mut out = String::new();
+    for item in items {
+        out.push_str(&pad(indent));
+        out.push_str(&item.layout(indent, indent, 1));
+        out.push_str(",\n");
+    }
+    out
 }
 
 fn pad(indent: usize) -> String {

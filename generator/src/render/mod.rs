@@ -68,7 +68,7 @@ impl Renderer {
             .get_template(template)
             .and_then(|template| template.render(Serde(view)))
             .map_err(|error| RenderError(format!("{error:#}")))?;
-        Ok(tidy(&text))
+        Ok(tidy(text))
     }
 }
 
@@ -100,7 +100,13 @@ fn print(
     }
 }
 
-fn tidy(text: &str) -> String {
+fn tidy(mut text: String) -> String {
+    let is_clean = |line: &str| !line.ends_with(|c: char| c.is_whitespace());
+    if text.split('\n').all(is_clean) {
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        return text;
+    }
     let mut out = String::with_capacity(text.len() + 1);
     for line in text.trim_end().lines() {
         out.push_str(line.trim_end());

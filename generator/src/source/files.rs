@@ -34,6 +34,9 @@ pub struct Sources {
     root: Option<FileId>,
     files: Vec<SourceFile>,
     by_path: HashMap<PathBuf, FileId>,
+    /// By the path as references spell it from the root's folder, symbolic links and all: files
+    /// refer to each other many times, and resolving links asks the disk for each part of a path.
+    by_spelling: HashMap<PathBuf, FileId>,
 }
 
 /// Why a reference to a file was not followed.
@@ -116,6 +119,9 @@ impl Sources {
         if !wanted.starts_with(root) {
             return Err(NotLoaded::Outside);
         }
+        if let Some(&id) = self.by_spelling.get(&wanted) {
+            return Ok(id);
+        }
         let canonical = wanted
             .canonicalize()
             .map_err(|error| NotLoaded::Unreadable(reason(&error)))?;
@@ -123,6 +129,7 @@ impl Sources {
             return Err(NotLoaded::Outside);
         }
         if let Some(&id) = self.by_path.get(&canonical) {
+            self.by_spelling.insert(wanted, id);
             return Ok(id);
         }
         let inside = wanted.strip_prefix(root).unwrap_or(&wanted);
@@ -132,7 +139,9 @@ impl Sources {
             .join(inside)
             .display()
             .to_string();
-        Ok(self.load(name, canonical, Some(at), diagnostics))
+        let id = self.load(name, canonical, Some(at), diagnostics);
+        self.by_spelling.insert(wanted, id);
+        Ok(id)
     }
 
     /// The root document's folder, and the name that messages give the document.

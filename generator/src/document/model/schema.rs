@@ -70,6 +70,7 @@ impl SchemaType {
 }
 
 /// Every keyword of a schema, each as it was written; absent ones are `None`, `false` or empty.
+/// There are many schemas, so large keywords that few have stand in boxes.
 #[derive(Clone, Debug)]
 pub struct SchemaObject {
     /// The whole schema.
@@ -78,7 +79,7 @@ pub struct SchemaObject {
     /// `$ref`; its siblings apply too.
     pub reference: Option<Reference>,
     /// `$dynamicRef`, resolved as `$ref` is.
-    pub dynamic_reference: Option<Reference>,
+    pub dynamic_reference: Option<Box<Reference>>,
     /// `$id`
     pub id: Option<Spanned<String>>,
     /// `$anchor`
@@ -197,11 +198,11 @@ pub struct SchemaObject {
     pub else_schema: Option<Schema>,
 
     /// `discriminator`
-    pub discriminator: Option<Discriminator>,
+    pub discriminator: Option<Box<Discriminator>>,
     /// `xml`
-    pub xml: Option<Xml>,
+    pub xml: Option<Box<Xml>>,
     /// `externalDocs`
-    pub external_docs: Option<ExternalDocs>,
+    pub external_docs: Option<Box<ExternalDocs>>,
     /// `x-` keys
     pub extensions: Extensions,
 }

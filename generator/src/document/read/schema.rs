@@ -40,7 +40,8 @@ impl Reader<'_> {
             .and_then(|node| self.follow(node, Kind::Schema));
         let dynamic_reference = f
             .take("$dynamicRef")
-            .and_then(|node| self.follow(node, Kind::Schema));
+            .and_then(|node| self.follow(node, Kind::Schema))
+            .map(Box::new);
         f.take("$vocabulary");
         let mut defs = self.schema_map(f, "$defs");
         defs.extend(self.schema_map(f, "definitions"));
@@ -115,11 +116,13 @@ impl Reader<'_> {
             else_schema: self.subschema(f, "else"),
             discriminator: f
                 .take("discriminator")
-                .and_then(|node| self.discriminator(node)),
-            xml: f.take("xml").and_then(|node| self.xml(node)),
+                .and_then(|node| self.discriminator(node))
+                .map(Box::new),
+            xml: f.take("xml").and_then(|node| self.xml(node)).map(Box::new),
             external_docs: f
                 .take("externalDocs")
-                .and_then(|node| self.external_docs(node)),
+                .and_then(|node| self.external_docs(node))
+                .map(Box::new),
             extensions: Vec::new(),
         }
     }

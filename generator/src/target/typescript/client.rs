@@ -11,7 +11,7 @@ use super::operation::MethodView;
 use super::plan::Plan;
 use super::record::property;
 use super::resource::{ChildView, UnwrapView, methods};
-use super::security::{common_security, security_value};
+use super::security::security_value;
 use crate::config::{Package, Product};
 use crate::ir::{Api, Docs, Header, HeaderRole, Name, SecurityKind, Server, ServerVariable};
 use crate::layout::biome::{self, Value};
@@ -128,7 +128,7 @@ impl SettingsView {
                 Value::Array(api.servers.iter().map(server).collect()),
             ),
             ("schemes".to_owned(), Value::Object(schemes(api))),
-            ("security".to_owned(), security_value(&common_security(api))),
+            ("security".to_owned(), security_value(&plan.security)),
             ("errors".to_owned(), errors),
             ("headers".to_owned(), Value::Object(headers(api))),
         ]);

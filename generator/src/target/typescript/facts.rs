@@ -5,7 +5,7 @@ use super::body::body_encoder;
 use super::escape;
 use super::imports::Imports;
 use super::plan::{CallPlan, Plan};
-use super::security::{common_security, security, security_value};
+use super::security::{security, security_value};
 use super::styles::{parameter_styles, path_styles};
 use crate::ir::{Name, Operation, PathSegment, Payload, Place, Shape, Tagging, Type};
 use crate::layout::biome::{self, Value};
@@ -63,7 +63,7 @@ pub(super) fn literal(
         add("idempotencyKey", Value::code(escape::string(&key.header)));
     }
     let security = security(operation, plan.api);
-    if security != common_security(plan.api) {
+    if security != plan.security {
         add("security", security_value(&security));
     }
     if let Some(page) = &operation.page {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::error::{self, ErrorView};
 use super::names;
 use super::params::Params;
+use super::security::common_security;
 use super::types::Types;
 use crate::config::Product;
 use crate::ir::{Api, Docs, Name, Operation, OperationId, Resource, TypeId};
@@ -14,6 +15,8 @@ pub(super) struct Plan<'a> {
     pub(super) api: &'a Api,
     pub(super) types: Types<'a>,
     pub(super) errors: Vec<ErrorView>,
+    /// The credentials that most operations ask for; the others say theirs.
+    pub(super) security: Vec<Vec<String>>,
     /// Error classes by the IR's index.
     pub(super) error_names: Vec<String>,
     /// Every call, by operation.
@@ -135,6 +138,7 @@ impl<'a> Plan<'a> {
             api,
             types,
             errors,
+            security: common_security(api),
             error_names,
             calls,
             root,
