@@ -9,6 +9,7 @@ pub mod enum_;
 pub mod escape;
 pub mod imports;
 mod modules;
+mod inline;
 pub mod names;
 pub mod record;
 pub mod size;
