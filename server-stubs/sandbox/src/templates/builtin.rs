@@ -1,0 +1,62 @@
+//! The templates that every sandbox has, the same in each.
+
+use exai_server::types::{Template, TemplateKind, TemplateOwner, TemplateVisibility};
+use jiff::Timestamp;
+
+/// A template: the end of its id, slug, name, what it is, kind, stars.
+const ROWS: [(&str, &str, &str, &str, TemplateKind, i64); 3] = [
+    (
+        "T1",
+        "rust-service",
+        "Rust service",
+        "A service on axum, with tests.",
+        TemplateKind::Workspace,
+        120,
+    ),
+    (
+        "T2",
+        "next-app",
+        "Next.js app",
+        "A web app with a login.",
+        TemplateKind::Workspace,
+        310,
+    ),
+    (
+        "T3",
+        "review-and-fix",
+        "Review and fix",
+        "A plan: review a change, then mend what was found.",
+        TemplateKind::Plan,
+        45,
+    ),
+];
+
+/// In no order.
+pub(super) fn templates() -> Vec<Template> {
+    let since = Timestamp::from_second(1_767_225_600).unwrap_or(Timestamp::UNIX_EPOCH);
+    ROWS.into_iter()
+        .map(|(id, slug, name, description, kind, star_count)| Template {
+            id: format!("tpl_01JB8Z6Q4M2N7T5V9X1C3E5G{id}"),
+            created_at: since,
+            description: Some(description.to_owned()),
+            fork_count: 0,
+            forked_from: None,
+            kind,
+            latest_version: "1.0.0".to_owned(),
+            name: name.to_owned(),
+            owner: TemplateOwner {
+                name: "exAI".to_owned(),
+                slug: "exai".to_owned(),
+                verified: true,
+            },
+            parameters: Vec::new(),
+            slug: slug.to_owned(),
+            star_count,
+            starred: false,
+            tags: Vec::new(),
+            updated_at: since,
+            use_count: star_count * 7,
+            visibility: TemplateVisibility::Public,
+        })
+        .collect()
+}
