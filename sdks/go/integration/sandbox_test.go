@@ -274,7 +274,8 @@ func TestPatchIsText(t *testing.T) {
 func TestAssetIsUploadedAsAForm(t *testing.T) {
 	c := client(t)
 	asset, err := c.Builder.Assets.Upload(t.Context(), exai.BuilderAssetUploadParams{
-		File: exai.File{Name: "logo.png", ContentType: "image/png", Content: strings.NewReader("not really an image")},
+		Purpose: exai.BuildAssetPurposeReference,
+		File:    exai.File{Name: "logo.png", ContentType: "image/png", Content: strings.NewReader("not really an image")},
 	})
 	if err != nil || asset.ID == "" {
 		t.Fatalf("got %+v, %v", asset, err)
