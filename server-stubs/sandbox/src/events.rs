@@ -70,15 +70,6 @@ impl Log {
         Ok(number)
     }
 
-    /// Every event of a subject.
-    pub(crate) fn all<T: DeserializeOwned>(&self, subject: &str) -> Result<Vec<T>, ApiError> {
-        let found = self.after(subject, 0, usize::MAX)?;
-        let values = found.into_iter().map(|(_, json)| json);
-        values
-            .map(|json| serde_json::from_value(json).map_err(failed))
-            .collect()
-    }
-
     /// The events behind the one that the client has, and those to come, until one `ends` it. The
     /// id of an event is its number, its name the value of its `type`.
     pub(crate) fn follow<T>(

@@ -137,6 +137,13 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
+/// The time since a moment: `PT2S`. RFC 3339 appendix A has no parts of a second; one that has
+/// begun counts.
+pub(crate) fn since(moment: Timestamp) -> String {
+    let millis = now().duration_since(moment).as_millis().max(0);
+    format!("PT{}S", (millis + 999) / 1000)
+}
+
 /// A new id: `run_01JB8Z6Q4M2N7T5V9X1C3E5G7H`.
 pub(crate) fn id(prefix: &str) -> String {
     exai_runtime::new_id(&format!("{prefix}_"), Timestamp::now())

@@ -1,7 +1,6 @@
 //! A run as it begins.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use exai_server::{ApiError, RequestContext, types};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
@@ -98,11 +97,4 @@ pub(super) fn free() -> types::Usage {
 pub(super) fn duration(text: &str) -> Option<SignedDuration> {
     let span: Span = text.parse().ok()?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
-}
-
-/// The time from one moment to another in ISO 8601: `PT1.5S`.
-pub(super) fn since(started_at: Option<Timestamp>) -> String {
-    let took = started_at.map_or(SignedDuration::ZERO, |start| now().duration_since(start));
-    let took = Duration::try_from(took).unwrap_or_default();
-    format!("PT{}.{:03}S", took.as_secs(), took.subsec_millis())
 }

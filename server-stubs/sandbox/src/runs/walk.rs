@@ -6,10 +6,10 @@ use exai_runtime::{Outcome, Subject};
 use exai_server::{ApiError, types};
 use types::{RunEvent, RunNodeDetail, RunNodeStatus, RunStatus, WaitUntil};
 
-use super::start::{duration, since};
+use super::start::duration;
 use super::{RUNS, going_on};
 use crate::Sandbox;
-use crate::world::{id, now};
+use crate::world::{id, now, since};
 
 /// How often a run looks whether it may go on.
 const LOOK: Duration = Duration::from_millis(20);
@@ -136,7 +136,7 @@ impl Sandbox {
         self.say(&run_id, |sequence| {
             RunEvent::NodeCompleted(types::NodeCompletedEvent {
                 attempt: node.attempt,
-                duration: since(node.started_at),
+                duration: since(node.started_at.unwrap_or_else(now)),
                 node_id: node.id,
                 node_key: node.key,
                 occurred_at: now(),

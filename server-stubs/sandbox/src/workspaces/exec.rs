@@ -7,7 +7,7 @@ use types::{AuditAction, ExecEvent, ExecOutputEventStream, WorkspaceStatus};
 use super::command::{Done, run};
 use super::{WORKSPACES, named};
 use crate::Sandbox;
-use crate::world::{caller, id, now, refused};
+use crate::world::{caller, id, now, refused, since};
 
 impl Sandbox {
     /// Runs a command, once a key: the same request again goes on with the stream of the first.
@@ -97,10 +97,9 @@ impl Sandbox {
             }
         }
         let receipt = self.job_receipt(org, "workspace", workspace_id).await?;
-        let took = now().duration_since(started);
         say(&|sequence| {
             ExecEvent::ExecExited(types::ExecExitedEvent {
-                duration: format!("PT{}.{:03}S", took.as_secs(), took.subsec_millis()),
+                duration: since(started),
                 exit_code: Some(code),
                 occurred_at: now(),
                 receipt: receipt.clone(),

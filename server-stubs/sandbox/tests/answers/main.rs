@@ -1,0 +1,341 @@
+//! What the sandbox answers, held against the document.
+
+#![cfg(test)]
+
+mod support;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use support::{Answer, Client};
+
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("no {pointer} in {value:#}"))
+}
+
+fn pause() -> Value {
+    json!({"type": "wait", "key": "pause", "until": {"type": "duration", "duration": "PT0S"}})
+}
+
+async fn plan(client: &Client) -> String {
+    let body = json!({"name": "plan", "nodes": [pause()], "labels": {"team": "web"}});
+    let made = client.call("createPlan", &[], "", body).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    text(&made.json, "/id").to_owned()
+}
+
+/// Asks until the state is one of those that stay.
+async fn until(client: &Client, id: &str, of: &str, ends: &[&str]) -> Answer {
+    for _ in 0..500 {
+        let answer = client.call(id, &[of], "", Value::Null).await;
+        if ends.contains(&text(&answer.json, "/status")) {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{of} does not end");
+}
+
+#[tokio::test]
+async fn plans() {
+    let client = Client::open();
+    let id = plan(&client).await;
+    let patch = json!({"name": "renamed", "description": null});
+    let changed = client.call("updatePlan", &[&id], "", patch).await;
+    assert_eq!(
+        (text(&changed.json, "/name"), &changed.json["revision"]),
+        ("renamed", &json!(2))
+    );
+    let found = client
+        .call("listPlans", &[], "?label=team%3Dweb&limit=1", Value::Null)
+        .await;
+    assert_eq!(text(&found.json, "/data/0/id"), id);
+    let none = client
+        .call("listPlans", &[], "?label=team%3Dops", Value::Null)
+        .await;
+    assert_eq!(none.json["data"], json!([]));
+    let verdict = client.call("validatePlan", &[&id], "", Value::Null).await;
+    assert_eq!(verdict.json["valid"], true);
+    let circle = json!({"name": "circle", "nodes": [pause()], "edges": [{"source": "pause", "target": "pause"}]});
+    let refused = client.call("createPlan", &[], "", circle).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(text(&refused.json, "/details/0/rule"), "cycle");
+    let gone = client.call("deletePlan", &[&id], "", Value::Null).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    let missing = client.call("getPlan", &[&id], "", Value::Null).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn runs() {
+    let client = Client::open();
+    let plan = plan(&client).await;
+    let run = client
+        .call("startRun", &[], "", json!({"plan_id": plan}))
+        .await;
+    let id = text(&run.json, "/id").to_owned();
+    assert_eq!(run.headers["location"], text(&run.json, "/poll_url"));
+    let events = client
+        .call("streamRunEvents", &[&id], "", Value::Null)
+        .await;
+    let events = String::from_utf8(events.bytes).expect("text");
+    let names: Vec<&str> = events
+        .lines()
+        .filter_map(|line| line.strip_prefix("event: "))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "run.started",
+            "node.started",
+            "node.completed",
+            "run.completed"
+        ]
+    );
+    let ids: Vec<&str> = events
+        .lines()
+        .filter_map(|line| line.strip_prefix("id: "))
+        .collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    let done = client.call("getRun", &[&id], "", Value::Null).await;
+    assert_eq!(text(&done.json, "/status"), "succeeded");
+    let receipt = text(&done.json, "/receipt");
+    let receipt = client.call("getReceipt", &[receipt], "", Value::Null).await;
+    assert_eq!(text(&receipt.json, "/subject/run_id"), id);
+    let verdict = client
+        .call(
+            "verifyReceipt",
+            &[text(&receipt.json, "/id")],
+            "",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(verdict.json["valid"], true);
+    let nodes = client.call("listRunNodes", &[&id], "", Value::Null).await;
+    let node = text(&nodes.json, "/data/0/id");
+    client
+        .call("getRunNode", &[&id, node], "", Value::Null)
+        .await;
+    client
+        .call("listRuns", &[], "?status=succeeded", Value::Null)
+        .await;
+    let over = client.call("cancelRun", &[&id], "", Value::Null).await;
+    assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let unknown = client
+        .call(
+            "startRun",
+            &[],
+            "",
+            json!({"plan_id": "pln_01JB8Z6Q4M2N7T5V9X1C3E5G7H"}),
+        )
+        .await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_run_is_paused_resumed_and_cancelled() {
+    let client = Client::open();
+    let signal = json!({"type": "signal", "signal": "go"});
+    let wait = json!({"type": "wait", "key": "wait", "until": signal});
+    let body = json!({"name": "waits", "nodes": [pause(), wait], "edges": [{"source": "pause", "target": "wait"}]});
+    let plan = client.call("createPlan", &[], "", body).await;
+    let body = json!({"plan_id": text(&plan.json, "/id"), "pause_before": ["wait"]});
+    let run = client.call("startRun", &[], "", body).await;
+    let id = text(&run.json, "/id").to_owned();
+    until(&client, "getRun", &id, &["paused"]).await;
+    let busy = client
+        .call("deletePlan", &[text(&plan.json, "/id")], "", Value::Null)
+        .await;
+    assert_eq!(busy.status, StatusCode::UNPROCESSABLE_ENTITY);
+    client.call("resumeRun", &[&id], "", Value::Null).await;
+    until(&client, "getRun", &id, &["running"]).await;
+    let cancelled = client
+        .call("cancelRun", &[&id], "", json!({"reason": "enough"}))
+        .await;
+    assert_eq!(text(&cancelled.json, "/status"), "cancelled");
+    let events = client
+        .call("streamRunEvents", &[&id], "", Value::Null)
+        .await;
+    let events = String::from_utf8(events.bytes).expect("text");
+    for name in ["run.paused", "run.resumed", "run.cancelled"] {
+        assert!(events.contains(name), "{name} in {events}");
+    }
+}
+
+#[tokio::test]
+async fn workspaces() {
+    let client = Client::open();
+    let made = client
+        .call("createWorkspace", &[], "", json!({"name": "web"}))
+        .await;
+    assert_eq!(made.status, StatusCode::ACCEPTED);
+    let id = text(&made.json, "/id").to_owned();
+    until(&client, "getWorkspace", &id, &["running"]).await;
+    let events = client
+        .call("streamWorkspaceEvents", &[&id], "", Value::Null)
+        .await;
+    assert!(String::from_utf8_lossy(&events.bytes).contains("workspace.ready"));
+    let bytes = (0..=255).collect::<Vec<u8>>();
+    let binary = "application/octet-stream";
+    let file = client
+        .upload(
+            "uploadWorkspaceFile",
+            &[&id],
+            "?path=a/b.bin",
+            binary,
+            bytes.clone(),
+        )
+        .await;
+    assert_eq!(file.json["size_bytes"], 256);
+    let down = client
+        .call(
+            "downloadWorkspaceFile",
+            &[&id],
+            "?path=a/b.bin",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(down.bytes, bytes);
+    assert_eq!(down.headers["etag"], file.headers["etag"]);
+    let listed = client
+        .call("listWorkspaceFiles", &[&id], "", Value::Null)
+        .await;
+    assert_eq!(text(&listed.json, "/data/0/kind"), "directory");
+    let listed = client
+        .call("listWorkspaceFiles", &[&id], "?recursive=true", Value::Null)
+        .await;
+    assert_eq!(text(&listed.json, "/data/1/path"), "a/b.bin");
+    let output = client
+        .call(
+            "execInWorkspace",
+            &[&id],
+            "",
+            json!({"command": ["echo", "hi"]}),
+        )
+        .await;
+    assert!(String::from_utf8_lossy(&output.bytes).contains("aGkK"));
+    client
+        .call("listWorkspaces", &[], "?status=running", Value::Null)
+        .await;
+    let gone = client
+        .call("deleteWorkspace", &[&id], "", Value::Null)
+        .await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    let missing = client.call("getWorkspace", &[&id], "", Value::Null).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_audit_log() {
+    let client = Client::open();
+    plan(&client).await;
+    let plan = plan(&client).await;
+    let found = client
+        .call(
+            "queryAuditEvents",
+            &[],
+            "?limit=1&action=plan.created",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(text(&found.json, "/data/0/resource/id"), plan);
+    assert_eq!(found.json["data"][0]["sequence"], 2);
+    let cursor = text(&found.json, "/next_cursor");
+    let query = format!("?limit=1&action=plan.created&cursor={cursor}");
+    let before = client
+        .call("queryAuditEvents", &[], &query, Value::Null)
+        .await;
+    assert_eq!(
+        before.json["data"][0]["hash"],
+        found.json["data"][0]["previous_hash"]
+    );
+    let event = text(&found.json, "/data/0/id");
+    client
+        .call("getAuditEvent", &[event], "", Value::Null)
+        .await;
+    let body = json!({"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"});
+    let export = client.call("createAuditExport", &[], "", body).await;
+    let export = text(&export.json, "/id").to_owned();
+    until(&client, "getAuditExport", &export, &["succeeded"]).await;
+    let lines = client
+        .call("downloadAuditExport", &[&export], "", Value::Null)
+        .await;
+    assert_eq!(String::from_utf8_lossy(&lines.bytes).lines().count(), 3);
+    let sink = json!({"type": "https", "url": "https://siem.example.com/in", "signing_secret": "0123456789abcdef0123456789abcdef"});
+    let stream = client
+        .call(
+            "createAuditStream",
+            &[],
+            "",
+            json!({"name": "siem", "sink": sink}),
+        )
+        .await;
+    assert_eq!(stream.status, StatusCode::CREATED, "{:#}", stream.json);
+    assert!(!String::from_utf8_lossy(&stream.bytes).contains("0123456789abcdef"));
+    let id = text(&stream.json, "/id");
+    client.call("getAuditStream", &[id], "", Value::Null).await;
+    client.call("listAuditStreams", &[], "", Value::Null).await;
+    client.call("testAuditStream", &[id], "", Value::Null).await;
+    let paused = client
+        .call("updateAuditStream", &[id], "", json!({"status": "paused"}))
+        .await;
+    assert_eq!(text(&paused.json, "/status"), "paused");
+    client
+        .call("deleteAuditStream", &[id], "", Value::Null)
+        .await;
+}
+
+#[tokio::test]
+async fn plans_of_changes_assets_agents_and_templates() {
+    let client = Client::open();
+    let workspace = client
+        .call("createWorkspace", &[], "", json!({"name": "web"}))
+        .await;
+    let body = json!({"workspace_id": text(&workspace.json, "/id"), "prompt": "Add a README"});
+    let plan = client.call("requestComposerPlan", &[], "", body).await;
+    let plan = text(&plan.json, "/id").to_owned();
+    until(&client, "getComposerPlan", &plan, &["ready"]).await;
+    client
+        .call("streamComposerPlanEvents", &[&plan], "", Value::Null)
+        .await;
+    client.call("listComposerPlans", &[], "", Value::Null).await;
+    let patch = client
+        .call("downloadComposerPlanPatch", &[&plan], "", Value::Null)
+        .await;
+    assert!(String::from_utf8_lossy(&patch.bytes).contains("@@ -0,0 +1,3 @@"));
+    let form = "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nreference\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\npng\r\n--b--\r\n";
+    let multipart = "multipart/form-data; boundary=b";
+    let asset = client
+        .upload("uploadBuildAsset", &[], "", multipart, form.into())
+        .await;
+    assert_eq!(text(&asset.json, "/media_type"), "image/png");
+    let asset = text(&asset.json, "/id");
+    client
+        .call("getBuildAsset", &[asset], "", Value::Null)
+        .await;
+    client
+        .call("deleteBuildAsset", &[asset], "", Value::Null)
+        .await;
+    let agents = client
+        .call("listAgents", &[], "?category=coding", Value::Null)
+        .await;
+    client
+        .call(
+            "getAgent",
+            &[text(&agents.json, "/data/0/id")],
+            "",
+            Value::Null,
+        )
+        .await;
+    let templates = client
+        .call("listTemplates", &[], "?limit=2", Value::Null)
+        .await;
+    assert_eq!(text(&templates.json, "/data/0/slug"), "next-app");
+    client
+        .call("getTemplate", &["rust-service"], "", Value::Null)
+        .await;
+    let missing = client.call("getTemplate", &["nope"], "", Value::Null).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
