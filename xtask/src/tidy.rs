@@ -60,6 +60,8 @@ const ABSENCES: &[Absence] = &[
 
 /// Lines that a template may have.
 const TEMPLATE_LINES: usize = 150;
+/// Lines that a file of Rust may have, where people write it.
+const RUST_LINES: usize = 400;
 
 /// Checks every invariant.
 ///
@@ -85,6 +87,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     raw_text(&root, &mut findings);
     templates(&root, &mut findings);
+    lengths(&root, &mut findings);
     manifests(&root, &mut findings);
     runtimes(&root, &mut findings);
     twins(&root, &mut findings);
@@ -178,6 +181,21 @@ fn templates(root: &Path, findings: &mut Vec<String>) {
             if decides && compares {
                 let why = "a template tests a bool; the view decides";
                 findings.push(finding(root, &path, index + 1, line.trim(), why));
+            }
+        }
+    }
+}
+
+/// Rust that people write is split by sense before it is long.
+fn lengths(root: &Path, findings: &mut Vec<String>) {
+    for folder in ["generator", "xtask", "tests", "server-stubs", "sdks/rust"] {
+        let files = sources(&root.join(folder), "rs");
+        let written = |path: &Path| path.iter().all(|part| part != "generated");
+        for (path, text) in files.iter().filter(|(path, _)| written(path)) {
+            let lines = text.lines().count();
+            if lines > RUST_LINES {
+                let why = "a file of Rust has at most 400 lines";
+                findings.push(finding(root, path, lines, &format!("{lines} lines"), why));
             }
         }
     }
