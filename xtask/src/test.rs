@@ -204,11 +204,10 @@ fn typescript() -> Vec<Step> {
     ]
 }
 
-/// The tools of the TypeScript SDK. As `npm ci`, by the lock file, but content with a lock that
-/// lacks other platforms' packages.
+/// The tools of the TypeScript SDK, exactly those of the lock file.
 fn install_typescript() -> Step {
-    let npm = "npm install --no-save --no-audit --no-fund --loglevel=error";
-    Step::new("typescript: install", "bash", &["-c", npm])
+    let args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    Step::new("typescript: install", "npm", &args)
         .at("sdks/typescript")
         .once("typescript", "sdks/typescript/package-lock.json")
 }
