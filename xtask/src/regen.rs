@@ -1,7 +1,7 @@
 //! `cargo xtask regen`: three modes of one path. What is to be done is planned whole, then said
 //! (`--dry-run`), refused (`--check`) or done.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use exai_gen::bundle;
@@ -11,7 +11,7 @@ use exai_gen::pipeline::{self, Run};
 use exai_gen::render::Renderer;
 use exai_gen::target::{Owner, Target, TargetFile};
 use exai_gen::tree::FileTree;
-use exai_gen::write::{self, Change, Plan};
+use exai_gen::write::{self, Change, Plan, Recovery, Store};
 use similar::TextDiff;
 
 use crate::packages::{COMMAND, PACKAGES, read, root};
@@ -44,6 +44,7 @@ struct Package {
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     let start = Instant::now();
     let root = root();
+    let store = open(&root)?;
     let (run, api) = read(&root.join("spec/openapi.yaml"))?;
     let read_in = start.elapsed().as_millis();
     let packages = plan(&root, &run, &api, args.only.as_deref())?;
@@ -59,11 +60,13 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         return check(&packages);
     }
     if !args.dry_run {
-        let plans: Vec<(PathBuf, &Plan)> = packages
+        let plans: Vec<(&str, &Plan)> = packages
             .iter()
-            .map(|p| (root.join(&p.folder), &p.plan))
+            .map(|p| (p.folder.as_str(), &p.plan))
             .collect();
-        write::apply_all(&plans).map_err(|error| format!("cannot write: {error}"))?;
+        store
+            .apply(&plans)
+            .map_err(|error| format!("cannot write: {error}"))?;
     }
     let verb = if args.dry_run { "would be " } else { "" };
     println!(
@@ -78,6 +81,18 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     // The process ends here: taking the trees apart node by node would be a tenth of its time.
     std::mem::forget((run, api, packages));
     Ok(())
+}
+
+/// Opens the repository for a run; what an interrupted one left is ended first.
+fn open(root: &Path) -> Result<Store, String> {
+    let (store, recovery) = Store::open(root, &root.join(".tools/regen"))
+        .map_err(|error| format!("cannot end what an interrupted run left: {error}"))?;
+    match recovery {
+        Recovery::Clean => {}
+        Recovery::Finished => println!("an interrupted run had decided what to write; it is done"),
+        Recovery::Dropped => println!("an interrupted run had changed nothing; it is forgotten"),
+    }
+    Ok(store)
 }
 
 fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Package>, String> {

@@ -1,7 +1,7 @@
 //! `exai-gen generate`
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::args::GenerateArgs;
 use super::{Channel, Outcome, report};
@@ -11,7 +11,7 @@ use crate::pipeline::{self, Request, Run};
 use crate::render::Renderer;
 use crate::target::{Owner, Target};
 use crate::tree::FileTree;
-use crate::write;
+use crate::write::{self, Store};
 
 const COMMAND: &str = "exai-gen generate";
 
@@ -26,13 +26,14 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         Some(folder) => Renderer::from_folder(folder),
         None => Renderer::embedded(),
     };
-    let mut packages: Vec<(PathBuf, FileTree)> = Vec::new();
+    // By their folders below the one that the user names.
+    let mut packages: Vec<(String, FileTree)> = Vec::new();
     if let Some(api) = &run.api {
         for target in &args.target {
             let target = Target::from(*target);
             let folder = match args.target.len() {
-                1 => args.out.clone(),
-                _ => args.out.join(target.name()),
+                1 => String::new(),
+                _ => target.name().to_owned(),
             };
             let owners = [Owner::Generated, Owner::Runtime, Owner::Scaffold];
             let tree = pipeline::files(
@@ -56,18 +57,17 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
             Channel::Error,
         );
     }
-    for (folder, tree) in &packages {
-        if let Err(message) = store(folder, tree) {
-            run.diagnostics
-                .push(Diagnostic::without_place(Code::NotWritten, message));
-            report(
-                &run.diagnostics,
-                &run.sources,
-                args.message_format,
-                Channel::Error,
-            );
-            return Outcome::Misused;
-        }
+    if let Err(error) = store(&args.out, &packages) {
+        let message = format!("cannot write below `{}`: {error}", args.out.display());
+        run.diagnostics
+            .push(Diagnostic::without_place(Code::NotWritten, message));
+        report(
+            &run.diagnostics,
+            &run.sources,
+            args.message_format,
+            Channel::Error,
+        );
+        return Outcome::Misused;
     }
     let outcome = report(
         &run.diagnostics,
@@ -81,14 +81,19 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     outcome
 }
 
-fn store(folder: &Path, tree: &FileTree) -> Result<(), String> {
-    write::plan(folder, tree)
-        .and_then(|plan| write::apply(folder, &plan))
-        .map_err(|error| format!("cannot write below `{}`: {error}", folder.display()))
+/// Writes every package below `out`, or none.
+fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
+    let (store, _) = Store::open(out, &out.join(".exai-gen"))?;
+    let plans = packages
+        .iter()
+        .map(|(folder, tree)| Ok((folder.as_str(), write::plan(&out.join(folder), tree)?)))
+        .collect::<io::Result<Vec<_>>>()?;
+    let plans: Vec<_> = plans.iter().map(|(folder, plan)| (*folder, plan)).collect();
+    store.apply(&plans)
 }
 
 /// The line a run ends with: how much of the document is in what was written.
-fn summarize(api: &Api, run: &Run, packages: &[(PathBuf, FileTree)]) {
+fn summarize(api: &Api, run: &Run, packages: &[(String, FileTree)]) {
     let written: usize = packages.iter().map(|(_, tree)| tree.len()).sum();
     let all = run.document.as_ref().map_or(0, count_operations);
     let mut text = format!(

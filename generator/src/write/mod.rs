@@ -1,13 +1,16 @@
 //! A tree to the disk: the only place that writes it.
 //!
-//! Three modes of one path: compare, then say it, or write it. Only what changed is written, each
-//! file under a temporary name beside its place and renamed once all are there, so that an
-//! interrupted run leaves whole files: each the old one or the new one, and a second run ends it.
+//! Three modes of one path: compare, then say it, or write it. Only what changed is written, and
+//! all of it or nothing, as [`Store`] says.
+
+mod store;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+pub use store::{Recovery, Store};
 
 use crate::tree::{FileTree, MANIFEST, digest, read_manifest};
 
@@ -81,70 +84,6 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
         }
     }
     Ok(plan)
-}
-
-/// Does what a plan says, below `folder`.
-///
-/// # Errors
-/// As [`apply_all`].
-pub fn apply(folder: &Path, plan: &Plan) -> io::Result<()> {
-    apply_all(&[(folder.to_owned(), plan)])
-}
-
-/// Does what several plans say, each below its folder. Every file is staged before the first one
-/// is put in its place, so whatever can fail for want of room or rights fails while the old tree
-/// stands whole. Manifests go last: until then a second run sees what is left to do.
-///
-/// # Errors
-/// When a file cannot be written; what was staged is taken away again.
-pub fn apply_all(plans: &[(PathBuf, &Plan)]) -> io::Result<()> {
-    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let result = plans
-        .iter()
-        .try_for_each(|(folder, plan)| stage(folder, plan, &mut staged))
-        .and_then(|()| put(plans, &staged));
-    if result.is_err() {
-        for (from, _) in &staged {
-            // It may have been renamed already; the first error is the one to tell.
-            let _ = fs::remove_file(from);
-        }
-    }
-    result
-}
-
-fn put(plans: &[(PathBuf, &Plan)], staged: &[(PathBuf, PathBuf)]) -> io::Result<()> {
-    let (manifests, files): (Vec<_>, Vec<_>) =
-        staged.iter().partition(|(_, to)| to.ends_with(MANIFEST));
-    for (from, to) in files {
-        fs::rename(from, to)?;
-    }
-    for (folder, plan) in plans {
-        for (path, (change, ..)) in &plan.changes {
-            if *change == Change::Removed {
-                fs::remove_file(folder.join(path))?;
-            }
-        }
-    }
-    manifests
-        .into_iter()
-        .try_for_each(|(from, to)| fs::rename(from, to))
-}
-
-fn stage(folder: &Path, plan: &Plan, staged: &mut Vec<(PathBuf, PathBuf)>) -> io::Result<()> {
-    for (path, (change, _, text)) in &plan.changes {
-        if *change == Change::Removed {
-            continue;
-        }
-        let to = folder.join(path);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let name = to.file_name().unwrap_or_default().to_string_lossy();
-        let from = to.with_file_name(format!(".{name}.new"));
-        staged.push((from.clone(), to));
-        fs::write(&from, text)?;
-    }
-    Ok(())
 }
 
 /// Writes one file, whole or not at all.
