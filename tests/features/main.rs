@@ -5,6 +5,8 @@
 
 #![cfg(test)]
 
+mod dump;
+
 use std::path::Path;
 
 use exai_gen::diagnostic::Diagnostics;
@@ -70,6 +72,7 @@ macro_rules! features {
             let danger = stringify!($danger);
             let (run, api) = read(danger);
             insta::with_settings!({ snapshot_path => format!("{danger}/golden"), prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("ir", dump::compact(&(&api.types, &api.operations)));
                 for target in Target::ALL {
                     let text = generated(target, &run, &api, Shows::$shows);
                     if !text.is_empty() {
