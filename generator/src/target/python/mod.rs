@@ -150,7 +150,7 @@ struct Generated<'a> {
 
 impl Generated<'_> {
     fn package(&mut self) -> Result<(), RenderError> {
-        let plan = Plan::new(self.cx.api);
+        let plan = Plan::new(self.cx.api, &self.cx.product.client);
         let security = Security::new(self.cx.api);
         self.types(&plan)?;
         for resource in modules(&plan) {

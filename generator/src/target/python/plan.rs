@@ -59,7 +59,7 @@ pub(super) struct CallPlan<'a> {
 
 impl<'a> Plan<'a> {
     /// Names everything.
-    pub(super) fn new(api: &'a Api) -> Self {
+    pub(super) fn new(api: &'a Api, client: &str) -> Self {
         let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
         let types = allocate(&wanted, names::class, names::repair_class);
         let type_names: HashSet<String> = types.iter().cloned().collect();
@@ -71,11 +71,9 @@ impl<'a> Plan<'a> {
                 _ => None,
             })
             .collect();
-        let root = Tree {
-            api,
-            types: &type_names,
-        }
-        .root();
+        let mut taken = type_names.clone();
+        taken.insert(client.to_owned());
+        let root = Tree { api, taken: &taken }.root();
         let mut facts = HashMap::new();
         note_facts(&root, api, &mut facts);
         Self {

@@ -12,8 +12,8 @@ use crate::target::names as casing;
 pub(super) struct Tree<'a, 'p> {
     /// What the package is made of.
     pub(super) api: &'a Api,
-    /// The names of types, which no class may have.
-    pub(super) types: &'p HashSet<String>,
+    /// The names of types and of the client, which no class may have.
+    pub(super) taken: &'p HashSet<String>,
 }
 
 impl<'a> Tree<'a, '_> {
@@ -27,7 +27,7 @@ impl<'a> Tree<'a, '_> {
         let classes: Vec<&Name> = paths.iter().collect();
         let given = allocate(&classes, names::class, |plain| {
             let plain = names::repair_class(plain);
-            if self.types.contains(&plain) {
+            if self.taken.contains(&plain) {
                 format!("{plain}Resource")
             } else {
                 plain
