@@ -22,7 +22,7 @@ const SILENT: [&str; 11] = [
 ];
 
 /// The `Debug` of a value, made short.
-pub fn compact(value: &impl Debug) -> String {
+pub(crate) fn compact(value: &impl Debug) -> String {
     let text = format!("{value:#?}");
     let mut lines = text.lines().peekable();
     node(&mut lines).map_or_else(String::new, |lines| lines.join("\n"))
