@@ -138,13 +138,15 @@ fn parameter_info(parameter: &Parameter, cx: &mut Making<'_, '_>) -> String {
     if let Some(json) = default(parameter, cx.types).and_then(escape::json) {
         links.push(("or".to_owned(), vec![json]));
     }
-    let root = rustfmt::call(
-        8,
-        &format!("ParameterInfo::{place}"),
-        &[rust::wire(&parameter.name), kind],
-        "",
-    );
-    rustfmt::chain(8, &root, &links)
+    let head = format!("ParameterInfo::{place}");
+    let root = rustfmt::call(8, &head, &[rust::wire(&parameter.name), kind], "");
+    if !root.contains('\n') {
+        return rustfmt::chain(8, &root, &links);
+    }
+    // Behind a root of several lines each link has its own, under the root.
+    links.iter().fold(root, |text, (name, arguments)| {
+        format!("{text}\n        .{name}({})", arguments.join(", "))
+    })
 }
 
 /// What the text of a value means: `Kind::List(&Kind::Number)`.
@@ -179,7 +181,7 @@ fn kind_within(ty: &Type, api: &Api, outermost: bool) -> String {
                     format!("({}, {kind})", rust::wire(&field.name))
                 })
                 .collect();
-            format!("Kind::Record(&[{}])", fields.join(", "))
+            rustfmt::array(12, "Kind::Record(&", &fields, ")")
         }
         (_, Some(Shape::Enum(values))) => match values.base {
             crate::ir::EnumBase::String => "Kind::Text".to_owned(),

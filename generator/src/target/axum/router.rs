@@ -51,14 +51,28 @@ impl RouterView {
             given: bounds("impl<T> Api for T where", &traits, "T:", "        "),
             mounted,
             modules,
-            operations: rustfmt::array(0, &head, &facts, ";"),
+            operations: table(&head, &facts),
         }
+    }
+}
+
+/// The table of operations: behind `=`, else on a line of its own, else one a line.
+fn table(head: &str, facts: &[String]) -> String {
+    let here = rustfmt::array(0, head, facts, ";");
+    let below = rustfmt::array(4, "", facts, ";");
+    match here.contains('\n') && !below.contains('\n') {
+        true => format!("{}\n    {below}", head.trim_end()),
+        false => here,
     }
 }
 
 /// An item without a body behind its bounds, one a line where they are too many.
 fn bounds(head: &str, traits: &[String], bounded: &str, indent: &str) -> String {
     let joined = |with: &str| traits.join(with);
+    if traits.is_empty() {
+        let head = head.trim_end_matches(" where").trim_end_matches(':');
+        return format!("{head} {{}}");
+    }
     let space = if bounded.is_empty() { "" } else { " " };
     let line = format!("{head}{space}{bounded} {} {{}}", joined(" + "));
     if line.chars().count() <= rustfmt::WIDTH {
@@ -68,8 +82,9 @@ fn bounds(head: &str, traits: &[String], bounded: &str, indent: &str) -> String 
         "" => "    ".to_owned(),
         bounded => format!("    {bounded} "),
     };
-    format!(
-        "{head}\n{first}{}\n{{\n}}",
-        joined(&format!("\n{indent}+ "))
-    )
+    let apart = match first.chars().count() + joined(" + ").chars().count() <= rustfmt::WIDTH {
+        true => joined(" + "),
+        false => joined(&format!("\n{indent}+ ")),
+    };
+    format!("{head}\n{first}{apart}\n{{\n}}")
 }
