@@ -32,11 +32,18 @@ impl Sandbox {
         self.work(50).await;
         let run = self.store.update(&RUNS, org, run_id, |run| {
             if run.finished_at.is_none() {
-                run.status = RunStatus::Running;
+                // Paused before it began, it pauses before its first node.
+                if run.status == RunStatus::Queued {
+                    run.status = RunStatus::Running;
+                }
                 run.started_at = Some(now());
             }
             Ok(())
         })?;
+        // Cancelled before it began, its stream has ended: nothing may follow the terminal event.
+        if run.finished_at.is_some() {
+            return Ok(());
+        }
         self.say(run_id, |sequence| {
             RunEvent::RunStarted(types::RunStartedEvent {
                 occurred_at: now(),
