@@ -91,9 +91,11 @@ impl FileTree {
 
 /// SHA-256 in lower-case hex.
 pub fn digest(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     Sha256::digest(text.as_bytes())
         .iter()
-        .map(|byte| format!("{byte:02x}"))
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
         .collect()
 }
 

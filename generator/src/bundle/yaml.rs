@@ -131,7 +131,7 @@ fn is_plain(text: &str) -> bool {
 /// Words that the schemas of YAML 1.1 or 1.2 take for null or a boolean.
 fn is_word_of_yaml(text: &str) -> bool {
     const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    text.len() <= 5 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

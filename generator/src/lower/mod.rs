@@ -52,6 +52,7 @@ pub fn lower(document: &Document, config: &Config, diagnostics: &mut Diagnostics
         merging: Vec::new(),
         depth: 0,
         errors: Vec::new(),
+        headers: HashMap::new(),
         definitions: Contract::default().definitions,
     };
     lowering.api()
@@ -69,6 +70,8 @@ struct Lowering<'d, 'x> {
     /// How deep inline schemas are nested.
     depth: usize,
     errors: Vec<crate::ir::ErrorKind>,
+    /// The names of response headers, by their spelling.
+    headers: HashMap<&'d str, Name>,
     definitions: serde_json::Map<String, serde_json::Value>,
 }
 

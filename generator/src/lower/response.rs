@@ -129,8 +129,10 @@ impl<'d> Lowering<'d, '_> {
                 Some(schema) => self.type_of(schema, &at.child(&wire.value)),
                 None => Type::String(crate::ir::StringFormat::Plain),
             };
+            // Every answer has the same few headers.
+            let name = self.headers.entry(&wire.value);
             out.push(Header {
-                name: name::split(&wire.value),
+                name: name.or_insert_with(|| name::split(&wire.value)).clone(),
                 ty,
                 required: header.required,
                 role: self.header_role(header),

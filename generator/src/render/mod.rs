@@ -101,8 +101,12 @@ fn print(
 }
 
 fn tidy(mut text: String) -> String {
-    let is_clean = |line: &str| !line.ends_with(|c: char| c.is_whitespace());
-    if text.split('\n').all(is_clean) {
+    // Looked for without a branch, many bytes at a time: hardly any text has such a line.
+    let before_end = text.bytes().zip(text.bytes().skip(1));
+    let is_clean = !before_end.fold(false, |found, (byte, next)| {
+        found | (next == b'\n' && byte != b'\n' && !byte.is_ascii_graphic())
+    });
+    if is_clean {
         text.truncate(text.trim_end().len());
         text.push('\n');
         return text;

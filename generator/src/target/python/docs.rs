@@ -31,6 +31,9 @@ pub(super) fn plain(markdown: &str) -> String {
 }
 
 fn without_tags(line: &str) -> String {
+    if !line.contains('<') {
+        return line.to_owned();
+    }
     let mut out = String::new();
     let mut rest = line;
     let mut code = false;

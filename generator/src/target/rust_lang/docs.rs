@@ -4,6 +4,8 @@
 //! paragraph or a fence without a language is Rust to be compiled, `<` begins HTML. What keeps its
 //! meaning is kept (paragraphs, lists, headings, tables, quotes, links, code); the rest is escaped.
 
+use std::borrow::Cow;
+
 use super::inline::{inline, wrap};
 
 /// Characters that change how the text around them reads; rustc refuses some of them in comments.
@@ -44,12 +46,7 @@ pub fn lines(markdown: &str, width: usize) -> Vec<String> {
 }
 
 fn blocks(markdown: &str) -> Vec<Block> {
-    let clean: String = markdown
-        .replace("\r\n", "\n")
-        .replace('\t', "    ")
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control() && !is_invisible(*c))
-        .collect();
+    let clean = clean(markdown);
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;
     let mut lines = clean.lines().peekable();
@@ -112,6 +109,17 @@ fn blocks(markdown: &str) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// The text without what is invisible, tabs as spaces. Most texts are that already.
+fn clean(markdown: &str) -> Cow<'_, str> {
+    if markdown.bytes().all(|b| matches!(b, b'\n' | b' '..=b'~')) {
+        return markdown.into();
+    }
+    let text = markdown.replace("\r\n", "\n").replace('\t', "    ");
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control() && !is_invisible(*c))
+        .collect()
 }
 
 fn fence(line: &str) -> Option<&'static str> {
