@@ -12,7 +12,7 @@ use crate::step::Step;
 /// The bounds: milliseconds of CPU, mebibytes of memory.
 const CPU_MS: f64 = 150.0;
 const MEMORY_MIB: f64 = 100.0;
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 20;
 
 /// Measure a regeneration with nothing to change.
 #[derive(Debug, clap::Args)]
