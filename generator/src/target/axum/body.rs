@@ -1,12 +1,13 @@
 //! The body of a request: the argument that it becomes, and how it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::names;
 use super::operation::Making;
-use crate::ir::{Api, Content, Operation, Part, Payload, Type, TypeId};
+
+use crate::ir::{Api, Content, NamesTypes, Operation, Part, PartKind, Payload, Type, TypeId};
 use crate::target::rust_lang::From;
 use crate::target::rust_lang::escape as rust;
 use crate::target::rust_lang::names::Scope;
@@ -153,10 +154,13 @@ fn one(payload: &Payload, cx: &mut Making<'_, '_>) -> (String, String) {
             named(&Type::Named(*record)),
             "request.form().await?.into_value()?",
         ),
-        Payload::Multipart { record, .. } => (
-            named(&Type::Named(*record)),
-            "request.form().await?.into_record()?",
-        ),
+        Payload::Multipart { record, .. } => {
+            let read = match forms(types.api()).contains_key(record) {
+                true => "request.form().await?.into_record()?",
+                false => "request.form().await?.into_value()?",
+            };
+            (named(&Type::Named(*record)), read)
+        }
         Payload::Text => ("String".to_owned(), "request.text().await?"),
         Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {
             cx.imports.runtime("Body");
@@ -183,8 +187,9 @@ fn kinds(contents: &[Content]) -> Vec<Vec<&Content>> {
     kinds
 }
 
-/// The records that some operation takes as a multipart form, with the form's parts.
+/// The records that arrive as forms with files and as nothing else, with the form's parts.
 pub(super) fn forms(api: &Api) -> BTreeMap<TypeId, &[Part]> {
+    let others = elsewhere(api);
     let bodies = api
         .operations
         .iter()
@@ -194,5 +199,32 @@ pub(super) fn forms(api: &Api) -> BTreeMap<TypeId, &[Part]> {
             Payload::Multipart { record, parts } => Some((*record, parts.as_slice())),
             _ => None,
         })
+        .filter(|(record, parts)| {
+            let files = parts.iter().any(|part| part.kind == PartKind::File);
+            files && !others.contains(record)
+        })
         .collect()
+}
+
+/// The types that something other than a multipart body names.
+fn elsewhere(api: &Api) -> BTreeSet<TypeId> {
+    let mut named: BTreeSet<TypeId> = api
+        .types
+        .iter()
+        .flat_map(|(_, def)| def.shape.type_ids())
+        .collect();
+    for (_, operation) in api.operations.iter() {
+        let answers = operation.responses.iter().flat_map(|r| &r.contents);
+        for content in operation.body.iter().chain(answers) {
+            match &content.payload {
+                Payload::Json(ty) => named.extend(ty.type_ids()),
+                Payload::Form { record, .. } => drop(named.insert(*record)),
+                Payload::Events(stream) | Payload::Lines(stream) => {
+                    named.extend(stream.item.type_ids());
+                }
+                Payload::Multipart { .. } | Payload::Text | Payload::Binary => {}
+            }
+        }
+    }
+    named
 }

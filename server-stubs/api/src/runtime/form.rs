@@ -131,12 +131,21 @@ impl Form {
         T::try_from(self)
     }
 
-    /// The fields as a type; files are left out.
+    /// The form as a type of JSON's; a file is its text there.
     ///
     /// # Errors
-    /// As [`into_record`](Self::into_record).
+    /// As [`into_record`](Self::into_record), and when a file is not UTF-8.
     pub fn into_value<T: DeserializeOwned>(self) -> Result<T, ApiError> {
-        serde_json::from_value(Value::Object(self.fields))
+        let mut fields = self.fields;
+        for (name, file) in self.files {
+            let text = String::from_utf8(file.bytes.into())
+                .map_err(|_| refused(format!("{name}: the file is not UTF-8")))?;
+            match fields.get_mut(&name) {
+                Some(Value::Array(items)) => items.push(Value::String(text)),
+                _ => drop(fields.insert(name, Value::String(text))),
+            }
+        }
+        serde_json::from_value(Value::Object(fields))
             .map_err(|error| refused(format!("the form cannot be read: {error}")))
     }
 
