@@ -1,4 +1,4 @@
-//! The whole exAI API as a server that keeps state and does its work in small: what SDKs are
+//! The exAI API as a server that keeps state and does its work in small: what SDKs are
 //! tested against, and what their users can try things on.
 //!
 //! [`Sandbox`] implements the generated traits, an area a module; `exai_runtime` keeps the
