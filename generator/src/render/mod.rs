@@ -91,6 +91,9 @@ fn print(
     value: &minijinja::Value,
 ) -> Result<(), minijinja::Error> {
     use minijinja::value::ValueKind;
+    if let Some(text) = value.as_str() {
+        return std::fmt::Write::write_str(out, text).map_err(minijinja::Error::from);
+    }
     match value.kind() {
         ValueKind::String | ValueKind::Number => minijinja::escape_formatter(out, state, value),
         kind => Err(minijinja::Error::new(

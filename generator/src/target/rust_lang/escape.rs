@@ -191,17 +191,8 @@ pub fn comment(indent: usize, lines: &[String]) -> Vec<String> {
 
 /// The wire form of a name within a doc comment: `` `run_id` ``.
 pub fn code_span(text: &Text) -> String {
-    let plain: String = text
-        .raw()
-        .chars()
-        .map(|c| {
-            if c == '`' || c.is_control() || docs::is_invisible(c) {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
+    let hidden = |c: char| c == '`' || c.is_control() || docs::is_invisible(c);
+    let plain = text.raw().replace(hidden, " ");
     match plain.trim() {
         "" => "an empty string".to_owned(),
         text => format!("`{text}`"),

@@ -1,6 +1,6 @@
 //! The imports of one file: mentioning a symbol records where it comes from.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::layout::biome;
@@ -50,8 +50,7 @@ impl Imports {
                 (path.clone(), statement(&path, names))
             })
             .collect();
-        statements
-            .sort_by(|(a, _), (b, _)| distance(b).cmp(&distance(a)).then_with(|| natural(a, b)));
+        statements.sort_by_cached_key(|(path, _)| (Reverse(distance(path)), natural(path)));
         statements
             .into_iter()
             .map(|(_, statement)| statement)
@@ -62,7 +61,7 @@ impl Imports {
 fn statement(path: &str, names: &BTreeMap<String, bool>) -> String {
     let only_types = names.values().all(|only_type| *only_type);
     let mut sorted: Vec<(&String, &bool)> = names.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| natural(a, b));
+    sorted.sort_by_cached_key(|(name, _)| natural(name));
     let items: Vec<String> = sorted
         .into_iter()
         .map(|(name, only_type)| match (only_types, only_type) {
@@ -101,21 +100,18 @@ fn distance(path: &str) -> usize {
     path.matches("../").count()
 }
 
-/// The order of biome's `organizeImports`: letter by letter, `A < a < B < b`, and numbers by their
-/// value, `a2 < a10`. A file comes before another whose name only goes on.
-pub(super) fn natural(a: &str, b: &str) -> Ordering {
-    sort_key(a).cmp(&sort_key(b))
-}
-
+/// A piece of a text, as [`natural`] orders it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     Dot,
     Mark(char),
     Number(u64),
     Letter(String, bool),
 }
 
-fn sort_key(text: &str) -> Vec<Key> {
+/// The order of biome's `organizeImports`: letter by letter, `A < a < B < b`, and numbers by their
+/// value, `a2 < a10`. A file comes before another whose name only goes on.
+pub(super) fn natural(text: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -180,7 +176,7 @@ mod tests {
         ];
         let mut names = sorted;
         names.reverse();
-        names.sort_by(|a, b| natural(a, b));
+        names.sort_by_key(|name| natural(name));
         assert_eq!(names, sorted);
     }
 }

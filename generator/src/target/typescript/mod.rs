@@ -292,7 +292,7 @@ impl Writer<'_, '_> {
                 .filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix(".ts"))
                 .map(|stem| format!("{from}{stem}.js"))
                 .collect();
-            paths.sort_by(|a, b| imports::natural(a, b));
+            paths.sort_by_cached_key(|path| imports::natural(path));
             paths
         };
         let view = |types: &str| IndexView {
