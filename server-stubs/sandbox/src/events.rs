@@ -233,7 +233,8 @@ impl Following {
         self.after = number;
         let name = json.get("type").and_then(Value::as_str).map(str::to_owned);
         let data: T = serde_json::from_value(json).ok()?;
-        self.ended = ends(&data);
+        // An event that ends a stream may be followed by others: a run that failed is retried.
+        self.ended = ends(&data) && self.log.last(&self.subject).ok()??.0 == number;
         let event = Event::new(data).id(number.to_string());
         Some(match name {
             Some(name) => event.event(name),

@@ -86,7 +86,12 @@ impl World {
 
     /// Waits as long as work of so many milliseconds takes.
     pub(crate) async fn work(&self, millis: u64) {
-        tokio::time::sleep(Duration::from_millis(millis).div_f64(self.speed)).await;
+        tokio::time::sleep(self.pace(Duration::from_millis(millis))).await;
+    }
+
+    /// How long work takes here that usually takes so long.
+    pub(crate) fn pace(&self, usual: Duration) -> Duration {
+        Duration::try_from_secs_f64(usual.as_secs_f64() / self.speed).unwrap_or(Duration::MAX)
     }
 
     /// A receipt for what the server itself has done: a run that is over.

@@ -59,7 +59,7 @@ impl Agents for Sandbox {
 
 impl Sandbox {
     /// Every agent that an organisation sees: those that are built in, then its own.
-    fn agents(&self, org: &str) -> Result<Vec<types::Agent>, ApiError> {
+    pub(crate) fn agents(&self, org: &str) -> Result<Vec<types::Agent>, ApiError> {
         let mut agents = builtin::agents();
         agents.extend(self.store.list(&AGENTS, org, "")?);
         Ok(agents)
