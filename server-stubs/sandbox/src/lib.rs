@@ -57,12 +57,18 @@ impl std::ops::Deref for Sandbox {
 pub type OpenError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Sandbox {
-    /// Opens the state, or makes it.
+    /// Opens the state, or makes it. Inside a runtime of Tokio's, it goes on with the work that
+    /// whoever had the state before has left.
     ///
     /// # Errors
     /// The file is another process's, or cannot be read or written.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        World::open(settings).map(|world| Self(Arc::new(world)))
+        let sandbox = World::open(settings).map(|world| Self(Arc::new(world)))?;
+        if tokio::runtime::Handle::try_current().is_ok() {
+            let failed = |error: exai_server::ApiError| error.to_string();
+            sandbox.resume_runs().map_err(failed)?;
+        }
+        Ok(sandbox)
     }
 
     /// The tokens to start with.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::OpenError;
 use crate::events::Log;
+use crate::runs::Walkers;
 use crate::store::{Keep, Store, failed};
 use crate::tokens::{self, StartingTokens};
 
@@ -53,6 +54,8 @@ pub struct World {
     pub(crate) kept: Embedded,
     pub(crate) tokens: StartingTokens,
     pub(crate) known: Arc<Tokens>,
+    /// Those who walk the runs.
+    pub(crate) walkers: Walkers,
     writing: Mutex<()>,
     base_url: String,
     speed: f64,
@@ -68,6 +71,7 @@ impl World {
             store,
             tokens,
             known: Arc::new(known),
+            walkers: Walkers::default(),
             writing: Mutex::new(()),
             base_url: settings.base_url,
             speed: settings.speed.max(0.001),
@@ -145,7 +149,12 @@ pub(crate) fn now() -> Timestamp {
 /// The time since a moment: `PT2S`. RFC 3339 appendix A has no parts of a second; one that has
 /// begun counts.
 pub(crate) fn since(moment: Timestamp) -> String {
-    let millis = now().duration_since(moment).as_millis().max(0);
+    between(moment, now())
+}
+
+/// The time from a moment to a later one, as [`since`] gives it.
+pub(crate) fn between(from: Timestamp, until: Timestamp) -> String {
+    let millis = until.duration_since(from).as_millis().max(0);
     format!("PT{}S", (millis + 999) / 1000)
 }
 

@@ -1,16 +1,34 @@
 //! Runs of plans: how they are started, followed and steered.
 
+mod advance;
+mod again;
+mod approvals;
+mod checkpoints;
+mod condition;
+mod cost;
+mod data;
+mod ends;
 mod nodes;
+mod outputs;
+mod signals;
+mod simulated;
 mod start;
+mod steps;
+mod turn;
 mod walk;
 
-use exai_server::unimplemented::Runs;
 use exai_server::{
-    ApiError, CancelRunResponse, GetRunNodeResponse, GetRunResponse, ListRunNodesParams,
-    ListRunNodesResponse, ListRunsParams, ListRunsResponse, PauseRunResponse, RequestContext,
-    ResumeRunResponse, StartRunResponse, StreamRunEventsResponse, types,
+    ApiError, CancelRunResponse, DecideRunApprovalResponse, GetRunCheckpointResponse,
+    GetRunNodeResponse, GetRunReceiptResponse, GetRunResponse, ListRunApprovalsParams,
+    ListRunApprovalsResponse, ListRunCheckpointsParams, ListRunCheckpointsResponse,
+    ListRunNodesParams, ListRunNodesResponse, ListRunOutputsParams, ListRunOutputsResponse,
+    ListRunsParams, ListRunsResponse, PauseRunResponse, ReplayRunResponse, RequestContext,
+    ResumeRunResponse, RetryRunNodeResponse, Runs, SignalRunResponse, StartRunResponse,
+    StreamRunEventsResponse, types,
 };
-use types::{AuditAction, AuditResourceType, RunEvent, RunStatus};
+use types::{AuditAction, AuditResourceType, RunEvent, RunPausedEventReason, RunStatus};
+
+pub(crate) use self::turn::Walkers;
 
 use crate::Sandbox;
 use crate::audit::resource;
@@ -90,13 +108,20 @@ impl Runs for Sandbox {
         cx: &RequestContext,
         run_id: types::RunId,
     ) -> Result<PauseRunResponse, ApiError> {
-        let run = self.store.update(&RUNS, &caller(cx)?.org, &run_id, |run| {
-            going_on(run)?;
-            run.status = RunStatus::Pausing;
-            Ok(())
-        })?;
-        self.audit(cx, 200, AuditAction::RunPaused, named(&run))?;
-        Ok(PauseRunResponse::Ok(run))
+        let paused = self.run_turn(&caller(cx)?.org, &run_id, |walk, _| {
+            going_on(&walk.run)?;
+            let first = walk.pausing.is_none();
+            if first {
+                walk.pausing = Some(RunPausedEventReason::Requested);
+                walk.run.status = RunStatus::Pausing;
+            }
+            Ok(first)
+        });
+        let (walk, first) = paused.await?;
+        if first {
+            self.audit(cx, 200, AuditAction::RunPaused, named(&walk.run))?;
+        }
+        Ok(PauseRunResponse::Ok(walk.run))
     }
 
     async fn resume_run(
@@ -105,18 +130,78 @@ impl Runs for Sandbox {
         run_id: types::RunId,
         body: Option<types::ResumeRun>,
     ) -> Result<ResumeRunResponse, ApiError> {
-        let run = self.store.update(&RUNS, &caller(cx)?.org, &run_id, |run| {
-            if run.status != RunStatus::Paused {
-                return Err(refused("", "state", "the run is not paused"));
-            }
-            run.status = RunStatus::Running;
-            if let Some(ceiling) = body.and_then(|body| body.ceiling) {
-                run.ceiling = Some(ceiling);
-            }
-            Ok(())
-        })?;
+        let ceiling = body.and_then(|body| body.ceiling);
+        let org = &caller(cx)?.org;
+        let resumed = self.run_turn(org, &run_id, |walk, now| walk.resume(ceiling, now));
+        let run = resumed.await?.0.run;
         self.audit(cx, 202, AuditAction::RunResumed, named(&run))?;
         Ok(ResumeRunResponse::Accepted(run))
+    }
+
+    async fn replay_run(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        body: types::ReplayRun,
+    ) -> Result<ReplayRunResponse, ApiError> {
+        let run = self.replay(cx, &run_id, body)?;
+        self.audit(cx, 202, AuditAction::RunStarted, named(&run))?;
+        Ok(ReplayRunResponse::Accepted(run))
+    }
+
+    async fn signal_run(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        body: types::RunSignal,
+    ) -> Result<SignalRunResponse, ApiError> {
+        let org = &caller(cx)?.org;
+        let taken = self.run_turn(org, &run_id, |walk, now| walk.signal(&body, now));
+        let (_, taken) = taken.await?;
+        Ok(SignalRunResponse::Accepted(taken))
+    }
+
+    async fn get_run_receipt(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+    ) -> Result<GetRunReceiptResponse, ApiError> {
+        let org = &caller(cx)?.org;
+        let receipt = self.receipt_of(org, self.walk(org, &run_id)?).await?;
+        Ok(GetRunReceiptResponse::Ok(receipt))
+    }
+
+    async fn list_run_outputs(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        params: ListRunOutputsParams,
+    ) -> Result<ListRunOutputsResponse, ApiError> {
+        let walk = self.walk(&caller(cx)?.org, &run_id)?;
+        Ok(ListRunOutputsResponse::Ok(walk.list_outputs(&params)?))
+    }
+
+    async fn list_run_checkpoints(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        params: ListRunCheckpointsParams,
+    ) -> Result<ListRunCheckpointsResponse, ApiError> {
+        let org = &caller(cx)?.org;
+        self.store.find(&RUNS, org, &run_id)?;
+        let found = self.list_checkpoints(org, &run_id, &params)?;
+        Ok(ListRunCheckpointsResponse::Ok(found))
+    }
+
+    async fn get_run_checkpoint(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        checkpoint_id: types::CheckpointId,
+    ) -> Result<GetRunCheckpointResponse, ApiError> {
+        let found = self.checkpoint_of(&caller(cx)?.org, &run_id, &checkpoint_id)?;
+        let missing = || ApiError::not_found(format!("there is no checkpoint {checkpoint_id}"));
+        Ok(GetRunCheckpointResponse::Ok(found.ok_or_else(missing)?))
     }
 
     async fn list_run_nodes(
@@ -125,21 +210,8 @@ impl Runs for Sandbox {
         run_id: types::RunId,
         params: ListRunNodesParams,
     ) -> Result<ListRunNodesResponse, ApiError> {
-        let org = &caller(cx)?.org;
-        self.store.find(&RUNS, org, &run_id)?;
-        let mut found = self.nodes(org, &run_id)?;
-        found.retain(|(_, node)| {
-            let (status, kind) = (params.status.as_ref(), params.r#type.as_ref());
-            status.is_none_or(|wanted| wanted.contains(&node.status))
-                && kind.is_none_or(|kind| *kind == node.r#type)
-        });
-        let (cursor, order) = (params.cursor.as_deref(), Some(types::Order::Asc));
-        let (data, next_cursor) = page(found, |(key, _)| key, order, cursor, params.limit)?;
-        let data = data.into_iter().map(|(_, node)| node).collect();
-        Ok(ListRunNodesResponse::Ok(types::RunNodeList {
-            data,
-            next_cursor,
-        }))
+        let walk = self.walk(&caller(cx)?.org, &run_id)?;
+        Ok(ListRunNodesResponse::Ok(walk.list_nodes(&params)?))
     }
 
     async fn get_run_node(
@@ -148,11 +220,54 @@ impl Runs for Sandbox {
         run_id: types::RunId,
         node_id: types::NodeId,
     ) -> Result<GetRunNodeResponse, ApiError> {
-        let found = self.nodes(&caller(cx)?.org, &run_id)?;
-        let node = found.into_iter().find(|(_, node)| node.id == node_id);
-        let missing = || ApiError::not_found(format!("there is no node {node_id}"));
-        let (_, node) = node.ok_or_else(missing)?;
-        Ok(GetRunNodeResponse::Ok(node))
+        let walk = self.walk(&caller(cx)?.org, &run_id)?;
+        Ok(GetRunNodeResponse::Ok(walk.node(&node_id)?))
+    }
+
+    async fn retry_run_node(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        node_id: types::NodeId,
+        body: Option<types::RetryRunNode>,
+    ) -> Result<RetryRunNodeResponse, ApiError> {
+        let org = &caller(cx)?.org;
+        let retried = self.run_turn(org, &run_id, |walk, now| {
+            let node = walk.retry(&node_id, body, now)?;
+            // Whoever walked it has left it when it was over.
+            self.walk_on(org, &run_id);
+            Ok(node)
+        });
+        let (walk, node) = retried.await?;
+        self.audit(cx, 202, AuditAction::RunResumed, named(&walk.run))?;
+        Ok(RetryRunNodeResponse::Accepted(node))
+    }
+
+    async fn list_run_approvals(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        params: ListRunApprovalsParams,
+    ) -> Result<ListRunApprovalsResponse, ApiError> {
+        let walk = self.walk(&caller(cx)?.org, &run_id)?;
+        Ok(ListRunApprovalsResponse::Ok(walk.list_approvals(&params)?))
+    }
+
+    async fn decide_run_approval(
+        &self,
+        cx: &RequestContext,
+        run_id: types::RunId,
+        approval_id: types::ApprovalId,
+        body: types::DecideRunApproval,
+    ) -> Result<DecideRunApprovalResponse, ApiError> {
+        let caller = caller(cx)?;
+        let decided = self.run_turn(&caller.org, &run_id, |walk, now| {
+            walk.decide_approval(&approval_id, caller, body, now)
+        });
+        let (_, approval) = decided.await?;
+        let decided = resource(AuditResourceType::Approval, &approval_id, None);
+        self.audit(cx, 200, AuditAction::ApprovalDecided, decided)?;
+        Ok(DecideRunApprovalResponse::Ok(approval))
     }
 }
 

@@ -1,99 +1,129 @@
-//! The nodes of a run: what its plan's nodes are while they are done.
+//! The nodes of a run as the API shows them.
 
-use exai_server::{ApiError, types};
+use std::collections::BTreeMap;
+
+use exai_server::{ApiError, ListRunNodesParams, types};
 use types::{NodeType, PlanNode, RunNodeDetail, RunNodeStatus};
 
-use super::start::free;
-use super::{RUNS, start::count};
-use crate::Sandbox;
+use super::cost::free;
+use super::ends::policy;
+use super::walk::{Step, Walk};
+use crate::pages::page;
 use crate::plans::{key, order};
-use crate::store::Kind;
 use crate::world::id;
 
-/// Nodes by the run's id and their place in it.
-const NODES: Kind<(String, types::RunNode)> = Kind::new("run-node");
+/// The nodes of a plan in the order in which they can be done, none of them begun.
+pub(super) fn steps(
+    run: &types::Run,
+    plan: &types::Plan,
+    agents: &BTreeMap<String, types::Agent>,
+) -> Vec<Step> {
+    let planned = order(plan).into_iter();
+    planned
+        .map(|one| new_step(run, plan, agents, one))
+        .collect()
+}
 
-impl Sandbox {
-    /// Keeps a plan's nodes as those of a run, none of them begun.
-    pub(super) fn plan_nodes(
-        &self,
-        org: &str,
-        run: &types::Run,
-        plan: &types::Plan,
-    ) -> Result<(), ApiError> {
-        for (place, planned) in order(plan).into_iter().enumerate() {
-            let key = format!("{}/{place:05}", run.id);
-            let node = self.new_node(run, plan, planned);
-            self.store.put(&NODES, org, &key, &(key.clone(), node))?;
-        }
-        Ok(())
-    }
-
-    fn new_node(&self, run: &types::Run, plan: &types::Plan, planned: &PlanNode) -> types::RunNode {
-        let id = id("nod");
-        let into = plan.edges.iter().filter(|edge| edge.target == key(planned));
-        let (r#type, detail) = detail(planned);
-        types::RunNode {
-            attempt: 0,
-            depends_on: into.map(|edge| edge.source.clone()).collect(),
-            detail,
-            fault: None,
-            finished_at: None,
-            key: key(planned).to_owned(),
-            max_attempts: 1,
-            poll_url: self.url(&format!("/runs/{}/nodes/{id}", run.id)),
-            run_id: run.id.clone(),
-            started_at: None,
-            status: RunNodeStatus::Pending,
-            stream_url: run.stream_url.clone(),
-            r#type,
-            usage: free(),
-            input: None,
-            output: None,
-            id,
-        }
-    }
-
-    /// The nodes of a run in the order in which they are done, each with its key.
-    pub(super) fn nodes(
-        &self,
-        org: &str,
-        run_id: &str,
-    ) -> Result<Vec<(String, types::RunNode)>, ApiError> {
-        self.store.list(&NODES, org, &format!("{run_id}/"))
-    }
-
-    /// Changes a node, and what its run says of its nodes.
-    pub(super) fn change_node(
-        &self,
-        org: &str,
-        key: &str,
-        change: impl FnOnce(&mut types::RunNode),
-    ) -> Result<types::RunNode, ApiError> {
-        let (_, node) = self.store.update(&NODES, org, key, |(_, node)| {
-            change(node);
-            Ok(())
-        })?;
-        let mut counts = std::collections::BTreeMap::<String, usize>::new();
-        for (_, node) in self.nodes(org, &node.run_id)? {
-            *counts.entry(node.status.as_str().to_owned()).or_default() += 1;
-        }
-        self.store.update(&RUNS, org, &node.run_id, |run| {
-            let counts = counts.into_iter();
-            run.node_counts = counts.map(|(status, n)| (status, count(n))).collect();
-            Ok(())
-        })?;
-        Ok(node)
+/// A node that has not begun.
+pub(super) fn new_step(
+    run: &types::Run,
+    plan: &types::Plan,
+    agents: &BTreeMap<String, types::Agent>,
+    planned: &PlanNode,
+) -> Step {
+    let id = id("nod");
+    let into = plan.edges.iter().filter(|edge| edge.target == key(planned));
+    let (r#type, detail) = detail(planned, agents);
+    let attempts = policy(plan, planned).and_then(|policy| policy.max_attempts);
+    let node = types::RunNode {
+        attempt: 0,
+        depends_on: into.map(|edge| edge.source.clone()).collect(),
+        detail,
+        fault: None,
+        finished_at: None,
+        key: key(planned).to_owned(),
+        max_attempts: attempts.unwrap_or(1),
+        poll_url: format!("{}/nodes/{id}", run.poll_url),
+        run_id: run.id.clone(),
+        started_at: None,
+        status: RunNodeStatus::Pending,
+        stream_url: run.stream_url.clone(),
+        r#type,
+        usage: free(),
+        input: None,
+        output: None,
+        id,
+    };
+    Step {
+        node,
+        planned: planned.clone(),
+        map: None,
+        given: None,
+        due: None,
+        expires: None,
     }
 }
 
-fn detail(planned: &PlanNode) -> (NodeType, RunNodeDetail) {
+/// The agents that a node may ask: its own, or those of the body of a map.
+pub(super) fn agents_of(planned: &PlanNode) -> Option<&types::AgentNode> {
+    match planned {
+        PlanNode::Agent(agent) => Some(agent),
+        PlanNode::Map(map) => agents_of(&map.body),
+        _ => None,
+    }
+}
+
+/// The same of a node that is to change.
+pub(super) fn agents_of_mut(planned: &mut PlanNode) -> Option<&mut types::AgentNode> {
+    match planned {
+        PlanNode::Agent(agent) => Some(agent),
+        PlanNode::Map(map) => agents_of_mut(&mut map.body),
+        _ => None,
+    }
+}
+
+impl Walk {
+    /// A node, or an item of a map; 404 where there is none.
+    pub(super) fn node(mut self, node_id: &str) -> Result<types::RunNode, ApiError> {
+        let missing = || ApiError::not_found(format!("there is no node {node_id}"));
+        let at = self.place_of(node_id).ok_or_else(missing)?;
+        Ok(self.steps.swap_remove(at).node)
+    }
+
+    /// A page of the nodes of the plan, in its order.
+    pub(super) fn list_nodes(
+        self,
+        params: &ListRunNodesParams,
+    ) -> Result<types::RunNodeList, ApiError> {
+        let steps = self.steps.into_iter().filter(|step| step.map.is_none());
+        let nodes = steps.map(|step| step.node).enumerate();
+        let asked = |node: &types::RunNode| {
+            let (status, kind) = (params.status.as_ref(), params.r#type.as_ref());
+            status.is_none_or(|wanted| wanted.contains(&node.status))
+                && kind.is_none_or(|kind| *kind == node.r#type)
+        };
+        let nodes = nodes.filter(|(_, node)| asked(node));
+        let nodes = nodes.map(|(place, node)| (format!("{place:05}"), node));
+        let nodes: Vec<(String, types::RunNode)> = nodes.collect();
+        let (cursor, order) = (params.cursor.as_deref(), Some(types::Order::Asc));
+        let (data, next_cursor) = page(nodes, |(place, _)| place, order, cursor, params.limit)?;
+        let data = data.into_iter().map(|(_, node)| node).collect();
+        Ok(types::RunNodeList { data, next_cursor })
+    }
+}
+
+fn detail(
+    planned: &PlanNode,
+    agents: &BTreeMap<String, types::Agent>,
+) -> (NodeType, RunNodeDetail) {
     match planned {
         PlanNode::Agent(node) => {
+            let agent = agents.get(&node.agent_id);
+            let newest = agent.map(|agent| agent.latest_version.clone());
             let detail = types::AgentNodeDetail {
                 agent_id: node.agent_id.clone(),
                 invocation_id: None,
-                version: node.version.clone().unwrap_or_else(|| "1.0.0".to_owned()),
+                version: node.version.clone().or(newest).unwrap_or_default(),
             };
             (NodeType::Agent, RunNodeDetail::Agent(detail))
         }

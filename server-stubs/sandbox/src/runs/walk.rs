@@ -1,250 +1,174 @@
-//! A run on its way: node after node, until it is over.
+//! A run as it is kept: its record, its copy of the plan, and how far each node is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exai_runtime::{Outcome, Subject};
-use exai_server::{ApiError, types};
-use types::{RunEvent, RunNodeDetail, RunNodeStatus, RunStatus, WaitUntil};
+use exai_server::types;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use types::{NodeType, PlanNode, RunEvent, RunFaultReason, RunNodeStatus, RunPausedEventReason};
 
-use super::start::duration;
-use super::{RUNS, going_on};
-use crate::Sandbox;
-use crate::world::{id, now, since};
-
-/// How often a run looks whether it may go on.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// What a run does next.
-enum Next {
-    GoOn,
-    /// Somebody has ended it.
-    Over,
+/// All there is to a run. Moments go in and a new state comes out, see [`Walk::advance`]: nothing
+/// in here waits, asks the store or talks to anyone.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Walk {
+    pub(super) run: types::Run,
+    /// The plan as it was when the run began.
+    pub(super) plan: types::Plan,
+    /// Its nodes in the order in which they can be done, then the items of its maps.
+    pub(super) steps: Vec<Step>,
+    /// The agents that it may ask, by id.
+    pub(super) agents: BTreeMap<String, types::Agent>,
+    /// The nodes before which it still has to pause.
+    pub(super) pause_before: Vec<types::NodeKey>,
+    /// When it leaves the queue.
+    pub(super) begins_at: Timestamp,
+    /// Why no further node begins.
+    pub(super) pausing: Option<RunPausedEventReason>,
+    /// The checkpoint at which it paused.
+    pub(super) paused_at: Option<types::CheckpointId>,
+    /// How many checkpoints there are.
+    pub(super) checkpoints: i64,
+    /// Oldest first.
+    pub(super) approvals: Vec<types::RunApproval>,
+    /// The nodes that have succeeded, in that order.
+    pub(super) finished: Vec<types::NodeId>,
+    pub(super) lines: Vec<types::RunReceiptLine>,
+    /// Why it was cancelled.
+    pub(super) reason: Option<String>,
+    /// How many runs are above it.
+    pub(super) depth: u8,
+    /// How long a second of simulated work takes.
+    #[serde(skip)]
+    pub(super) second: Duration,
+    /// What is to be told and kept once this state is.
+    #[serde(skip)]
+    pub(super) news: News,
 }
 
-impl Sandbox {
-    /// Walks a run from its first node to its end.
-    pub(super) async fn walk(
-        &self,
-        org: &str,
-        run_id: &str,
-        pause_before: &[String],
-    ) -> Result<(), ApiError> {
-        self.work(50).await;
-        let run = self.store.update(&RUNS, org, run_id, |run| {
-            if run.finished_at.is_none() {
-                // Paused before it began, it pauses before its first node.
-                if run.status == RunStatus::Queued {
-                    run.status = RunStatus::Running;
-                }
-                run.started_at = Some(now());
-            }
-            Ok(())
-        })?;
-        // Cancelled before it began, its stream has ended: nothing may follow the terminal event.
-        if run.finished_at.is_some() {
-            return Ok(());
-        }
-        self.say(run_id, |sequence| {
-            RunEvent::RunStarted(types::RunStartedEvent {
-                occurred_at: now(),
-                plan_id: run.plan_id,
-                plan_revision: run.plan_revision,
-                run_id: run.id,
-                sequence,
-            })
-        })?;
-        for (key, node) in self.nodes(org, run_id)? {
-            if pause_before.contains(&node.key) {
-                self.store.update(&RUNS, org, run_id, |run| {
-                    run.status = RunStatus::Pausing;
-                    Ok(())
-                })?;
-            }
-            if let Next::Over = self.may_go_on(org, run_id).await? {
-                return Ok(());
-            }
-            if let Next::Over = self.do_node(org, &key, node).await? {
-                return Ok(());
-            }
-        }
-        match self.may_go_on(org, run_id).await? {
-            Next::GoOn => self.complete(org, run_id).await,
-            Next::Over => Ok(()),
-        }
+/// What a step of a run leads to outside of it.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Their `sequence` is set when they are appended.
+    pub(super) events: Vec<RunEvent>,
+    pub(super) checkpoints: Vec<types::RunCheckpointDetail>,
+    /// Runs of subplans that nobody waits for any more.
+    pub(super) orphans: Vec<types::RunId>,
+}
+
+/// A node on its way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Step {
+    pub(super) node: types::RunNode,
+    pub(super) planned: PlanNode,
+    /// The map whose item it is.
+    pub(super) map: Option<types::NodeId>,
+    /// The input that it was told to take, in place of what its edges bring.
+    pub(super) given: Option<types::JsonValue>,
+    /// When what it does is done; for a node that is ready, when it may be tried again.
+    pub(super) due: Option<Timestamp>,
+    /// When the time for it is up.
+    pub(super) expires: Option<Timestamp>,
+}
+
+impl Step {
+    /// Whether it is over, unless it is retried.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(
+            self.node.status,
+            RunNodeStatus::Succeeded
+                | RunNodeStatus::Failed
+                | RunNodeStatus::Skipped
+                | RunNodeStatus::Cancelled
+        )
     }
 
-    /// Waits while the run is paused.
-    async fn may_go_on(&self, org: &str, run_id: &str) -> Result<Next, ApiError> {
-        let mut checkpoint = None;
-        loop {
-            let run = self.store.find(&RUNS, org, run_id)?;
-            match run.status {
-                RunStatus::Cancelled | RunStatus::Failed => return Ok(Next::Over),
-                RunStatus::Pausing => {
-                    let id = id("ckp");
-                    checkpoint = Some(id.clone());
-                    self.store.update(&RUNS, org, run_id, |run| {
-                        run.status = RunStatus::Paused;
-                        Ok(())
-                    })?;
-                    self.say(run_id, |sequence| {
-                        RunEvent::RunPaused(types::RunPausedEvent {
-                            checkpoint_id: id,
-                            occurred_at: now(),
-                            reason: types::RunPausedEventReason::Requested,
-                            run_id: run_id.to_owned(),
-                            sequence,
-                        })
-                    })?;
-                }
-                RunStatus::Paused => tokio::time::sleep(LOOK).await,
-                _ => break,
-            }
-        }
-        if let Some(checkpoint_id) = checkpoint {
-            self.say(run_id, |sequence| {
-                RunEvent::RunResumed(types::RunResumedEvent {
-                    checkpoint_id,
-                    occurred_at: now(),
-                    run_id: run_id.to_owned(),
-                    sequence,
-                })
-            })?;
-        }
-        Ok(Next::GoOn)
+    /// Whether it has begun and is not over.
+    pub(super) fn is_active(&self) -> bool {
+        let status = &self.node.status;
+        matches!(status, RunNodeStatus::Running | RunNodeStatus::Waiting)
     }
 
-    async fn do_node(&self, org: &str, key: &str, node: types::RunNode) -> Result<Next, ApiError> {
-        let run_id = node.run_id.clone();
-        let node = self.change_node(org, key, |node| {
-            node.status = RunNodeStatus::Running;
-            node.attempt += 1;
-            node.started_at = Some(now());
-        })?;
-        self.say(&run_id, |sequence| {
-            RunEvent::NodeStarted(types::NodeStartedEvent {
-                attempt: node.attempt,
-                node_id: node.id.clone(),
-                node_key: node.key.clone(),
-                occurred_at: now(),
-                run_id: run_id.clone(),
-                sequence,
-            })
-        })?;
-        if let Next::Over = self.do_work(org, &node).await? {
-            self.change_node(org, key, |node| node.status = RunNodeStatus::Cancelled)?;
-            return Ok(Next::Over);
-        }
-        let node = self.change_node(org, key, |node| {
-            node.status = RunNodeStatus::Succeeded;
-            node.finished_at = Some(now());
-            node.output = Some(serde_json::json!({ "node": node.key }));
-        })?;
-        self.say(&run_id, |sequence| {
-            RunEvent::NodeCompleted(types::NodeCompletedEvent {
-                attempt: node.attempt,
-                duration: since(node.started_at.unwrap_or_else(now)),
-                node_id: node.id,
-                node_key: node.key,
-                occurred_at: now(),
-                run_id: run_id.clone(),
-                sequence,
-                usage: node.usage,
-                output: node.output,
-            })
-        })?;
-        Ok(Next::GoOn)
+    /// Whether an agent is at work.
+    pub(super) fn is_working(&self) -> bool {
+        self.node.status == RunNodeStatus::Running && self.node.r#type == NodeType::Agent
     }
 
-    /// What a node takes: a wait as long as it says, anything else a moment.
-    async fn do_work(&self, org: &str, node: &types::RunNode) -> Result<Next, ApiError> {
-        let until = match &node.detail {
-            RunNodeDetail::Wait(wait) => match &wait.until {
-                WaitUntil::Duration(wait) => {
-                    duration(&wait.duration).and_then(|wait| now().checked_add(wait).ok())
-                }
-                WaitUntil::Time(wait) => Some(wait.at),
-                WaitUntil::Signal(_) | WaitUntil::Unknown(_) => None,
-            },
-            _ => {
-                self.work(100).await;
-                Some(now())
-            }
-        };
-        loop {
-            let run = self.store.find(&RUNS, org, &node.run_id)?;
-            if run.finished_at.is_some() {
-                return Ok(Next::Over);
-            }
-            if until.is_some_and(|until| until <= now()) {
-                return Ok(Next::GoOn);
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
-    async fn complete(&self, org: &str, run_id: &str) -> Result<(), ApiError> {
-        let run = self.store.find(&RUNS, org, run_id)?;
-        let receipt = self.receipt(org, subject(&run), Outcome::Succeeded).await?;
-        let run = self.store.update(&RUNS, org, run_id, |run| {
-            going_on(run)?;
-            run.status = RunStatus::Succeeded;
-            run.finished_at = Some(now());
-            run.receipt = Some(receipt.clone());
-            Ok(())
-        })?;
-        self.say(run_id, |sequence| {
-            RunEvent::RunCompleted(types::RunCompletedEvent {
-                occurred_at: now(),
-                receipt,
-                run_id: run.id,
-                sequence,
-                usage: run.usage,
-            })
-        })
-    }
-
-    /// Ends a run that somebody no longer wants.
-    pub(super) async fn cancel(
-        &self,
-        org: &str,
-        run_id: &str,
-        reason: Option<String>,
-    ) -> Result<types::Run, ApiError> {
-        let run = self.store.find(&RUNS, org, run_id)?;
-        going_on(&run)?;
-        let receipt = self.receipt(org, subject(&run), Outcome::Failed).await?;
-        let run = self.store.update(&RUNS, org, run_id, |run| {
-            going_on(run)?;
-            run.status = RunStatus::Cancelled;
-            run.finished_at = Some(now());
-            run.receipt = Some(receipt.clone());
-            Ok(())
-        })?;
-        self.say(run_id, |sequence| {
-            RunEvent::RunCancelled(types::RunCancelledEvent {
-                occurred_at: now(),
-                reason,
-                receipt,
-                run_id: run.id.clone(),
-                sequence,
-                usage: run.usage.clone(),
-            })
-        })?;
-        Ok(run)
-    }
-
-    /// Adds an event to a run's stream.
-    fn say(&self, run_id: &str, make: impl FnOnce(i64) -> RunEvent) -> Result<(), ApiError> {
-        let sequence = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        self.log.append(run_id, |number| make(sequence(number)))?;
-        Ok(())
+    /// The next moment at which something happens to it by itself.
+    fn next(&self) -> Option<Timestamp> {
+        let tried_again = self.node.status == RunNodeStatus::Ready;
+        let moments = self.due.into_iter().chain(self.expires);
+        moments.min().filter(|_| tried_again || self.is_active())
     }
 }
 
-fn subject(run: &types::Run) -> Subject {
-    Subject::Run {
-        run_id: run.id.clone(),
-        plan_id: run.plan_id.clone(),
+impl Walk {
+    /// Whether the run is over, unless one of its nodes is retried.
+    pub(super) fn is_over(&self) -> bool {
+        self.run.finished_at.is_some()
+    }
+
+    /// Whether it has left the queue.
+    pub(super) fn has_begun(&self) -> bool {
+        self.run.started_at.is_some()
+    }
+
+    /// The next moment at which something happens by itself; none once the run is over.
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        if self.is_over() {
+            return None;
+        }
+        if !self.has_begun() {
+            return Some(self.begins_at.min(self.run.deadline_at));
+        }
+        // Nothing is tried again while nothing may begin.
+        let begins = |step: &&Step| self.pausing.is_none() || step.is_active();
+        let steps = self.steps.iter().filter(begins).filter_map(Step::next);
+        steps.chain([self.run.deadline_at]).min()
+    }
+
+    /// The nodes of the plan, in order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.map.is_none())
+    }
+
+    /// Where a node of the plan is among the steps.
+    pub(super) fn place(&self, key: &str) -> Option<usize> {
+        let is_it = |step: &Step| step.map.is_none() && step.node.key == key;
+        self.steps.iter().position(is_it)
+    }
+
+    /// Where a node or an item of a map is among the steps.
+    pub(super) fn place_of(&self, node_id: &str) -> Option<usize> {
+        self.steps.iter().position(|step| step.node.id == node_id)
+    }
+
+    /// Says what has happened.
+    pub(super) fn say(&mut self, event: RunEvent) {
+        self.news.events.push(event);
+    }
+
+    /// Counts the plan's nodes by their states.
+    pub(super) fn count(&mut self) {
+        let mut counts = BTreeMap::<String, i32>::new();
+        for step in self.nodes() {
+            let status = step.node.status.as_str().to_owned();
+            *counts.entry(status).or_default() += 1;
+        }
+        self.run.node_counts = counts;
+    }
+}
+
+/// A fault; `retryable` says whether trying the same again can succeed.
+pub(super) fn fault(
+    reason: RunFaultReason,
+    message: impl Into<String>,
+    retryable: bool,
+) -> types::RunFault {
+    types::RunFault {
+        message: message.into(),
+        reason,
+        retryable,
+        node_id: None,
     }
 }

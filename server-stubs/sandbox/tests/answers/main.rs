@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod runs;
 mod support;
 
 use axum::http::StatusCode;
@@ -65,102 +66,6 @@ async fn plans() {
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     let missing = client.call("getPlan", &[&id], "", Value::Null).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn runs() {
-    let client = Client::open();
-    let plan = plan(&client).await;
-    let run = client
-        .call("startRun", &[], "", json!({"plan_id": plan}))
-        .await;
-    let id = text(&run.json, "/id").to_owned();
-    assert_eq!(run.headers["location"], text(&run.json, "/poll_url"));
-    let events = client
-        .call("streamRunEvents", &[&id], "", Value::Null)
-        .await;
-    let events = String::from_utf8(events.bytes).expect("text");
-    let names: Vec<&str> = events
-        .lines()
-        .filter_map(|line| line.strip_prefix("event: "))
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "run.started",
-            "node.started",
-            "node.completed",
-            "run.completed"
-        ]
-    );
-    let ids: Vec<&str> = events
-        .lines()
-        .filter_map(|line| line.strip_prefix("id: "))
-        .collect();
-    assert_eq!(ids, ["1", "2", "3", "4"]);
-    let done = client.call("getRun", &[&id], "", Value::Null).await;
-    assert_eq!(text(&done.json, "/status"), "succeeded");
-    let receipt = text(&done.json, "/receipt");
-    let receipt = client.call("getReceipt", &[receipt], "", Value::Null).await;
-    assert_eq!(text(&receipt.json, "/subject/run_id"), id);
-    let verdict = client
-        .call(
-            "verifyReceipt",
-            &[text(&receipt.json, "/id")],
-            "",
-            Value::Null,
-        )
-        .await;
-    assert_eq!(verdict.json["valid"], true);
-    let nodes = client.call("listRunNodes", &[&id], "", Value::Null).await;
-    let node = text(&nodes.json, "/data/0/id");
-    client
-        .call("getRunNode", &[&id, node], "", Value::Null)
-        .await;
-    client
-        .call("listRuns", &[], "?status=succeeded", Value::Null)
-        .await;
-    let over = client.call("cancelRun", &[&id], "", Value::Null).await;
-    assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let unknown = client
-        .call(
-            "startRun",
-            &[],
-            "",
-            json!({"plan_id": "pln_01JB8Z6Q4M2N7T5V9X1C3E5G7H"}),
-        )
-        .await;
-    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
-}
-
-#[tokio::test]
-async fn a_run_is_paused_resumed_and_cancelled() {
-    let client = Client::open();
-    let signal = json!({"type": "signal", "signal": "go"});
-    let wait = json!({"type": "wait", "key": "wait", "until": signal});
-    let body = json!({"name": "waits", "nodes": [pause(), wait], "edges": [{"source": "pause", "target": "wait"}]});
-    let plan = client.call("createPlan", &[], "", body).await;
-    let body = json!({"plan_id": text(&plan.json, "/id"), "pause_before": ["wait"]});
-    let run = client.call("startRun", &[], "", body).await;
-    let id = text(&run.json, "/id").to_owned();
-    until(&client, "getRun", &id, &["paused"]).await;
-    let busy = client
-        .call("deletePlan", &[text(&plan.json, "/id")], "", Value::Null)
-        .await;
-    assert_eq!(busy.status, StatusCode::UNPROCESSABLE_ENTITY);
-    client.call("resumeRun", &[&id], "", Value::Null).await;
-    until(&client, "getRun", &id, &["running"]).await;
-    let cancelled = client
-        .call("cancelRun", &[&id], "", json!({"reason": "enough"}))
-        .await;
-    assert_eq!(text(&cancelled.json, "/status"), "cancelled");
-    let events = client
-        .call("streamRunEvents", &[&id], "", Value::Null)
-        .await;
-    let events = String::from_utf8(events.bytes).expect("text");
-    for name in ["run.paused", "run.resumed", "run.cancelled"] {
-        assert!(events.contains(name), "{name} in {events}");
-    }
 }
 
 #[tokio::test]

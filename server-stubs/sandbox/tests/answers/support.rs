@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use exai_sandbox::{Sandbox, Settings};
+use exai_sandbox::{Keep, Sandbox, Settings};
 use http_body_util::BodyExt;
 use jsonschema::{Draft, Registry};
 use serde_json::{Value, json};
@@ -35,8 +35,14 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn open() -> Self {
-        let settings = Settings::new("http://sandbox.test/v1").speed(50.0);
-        let sandbox = Sandbox::open(settings).expect("a sandbox in memory");
+        Self::keeping(Keep::Memory)
+    }
+
+    /// A client of a sandbox whose state is kept somewhere.
+    pub(crate) fn keeping(keep: Keep) -> Self {
+        let settings = Settings::new("http://sandbox.test/v1");
+        let settings = settings.keep(keep).speed(50.0);
+        let sandbox = Sandbox::open(settings).expect("a sandbox");
         let document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
         let registry = Registry::new()
             .add("urn:document", document.clone())
@@ -95,6 +101,19 @@ impl Client {
         self.send(id, request.body(body).expect("a request")).await
     }
 
+    /// Calls an operation that is for people with an organisation's token.
+    pub(crate) async fn call_as_service(&self, id: &str, path: &[&str], body: Value) -> Answer {
+        let (method, uri) = self.request(id, path, "");
+        let request = Request::builder()
+            .method(method.as_str())
+            .uri(uri)
+            .header("content-type", "application/json")
+            .header("idempotency-key", "service")
+            .body(Body::from(body.to_string()));
+        self.send_as(id, request.expect("a request"), &self.token)
+            .await
+    }
+
     /// Sends bytes to an operation.
     pub(crate) async fn upload(
         &self,
@@ -114,9 +133,13 @@ impl Client {
         self.send(id, request.expect("a request")).await
     }
 
-    async fn send(&self, id: &str, mut request: Request<Body>) -> Answer {
+    async fn send(&self, id: &str, request: Request<Body>) -> Answer {
         let person = id == "decideRunApproval";
         let token = if person { &self.person } else { &self.token };
+        self.send_as(id, request, token).await
+    }
+
+    async fn send_as(&self, id: &str, mut request: Request<Body>, token: &str) -> Answer {
         let token = format!("Bearer {token}").parse().expect("a header");
         request.headers_mut().insert("authorization", token);
         let response = self

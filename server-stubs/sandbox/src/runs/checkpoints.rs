@@ -1,0 +1,119 @@
+//! Checkpoints: what a run was at a moment, to look at and to replay from.
+
+use exai_server::{ApiError, ListRunCheckpointsParams, types};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use types::{RunCheckpointReason, RunEvent};
+
+use super::walk::Walk;
+use crate::Sandbox;
+use crate::pages::page;
+use crate::store::Kind;
+use crate::world::id;
+
+/// Checkpoints by the run's id and their place in it.
+const CHECKPOINTS: Kind<types::RunCheckpointDetail> = Kind::new("checkpoint");
+
+fn place(checkpoint: &types::RunCheckpointDetail) -> String {
+    format!("{}/{:09}", checkpoint.run_id, checkpoint.sequence)
+}
+
+impl Walk {
+    /// Takes a checkpoint of the run as it stands, and gives its id.
+    pub(super) fn checkpoint(
+        &mut self,
+        reason: RunCheckpointReason,
+        now: Timestamp,
+    ) -> types::CheckpointId {
+        self.checkpoints += 1;
+        let state = |step: &super::walk::Step| types::CheckpointNode {
+            attempt: step.node.attempt,
+            node_id: step.node.id.clone(),
+            status: step.node.status.clone(),
+            output: step.node.output.clone(),
+        };
+        let nodes = self
+            .nodes()
+            .map(|step| (step.node.key.clone(), state(step)));
+        let nodes: std::collections::BTreeMap<String, types::CheckpointNode> = nodes.collect();
+        let bytes = serde_json::to_vec(&nodes).unwrap_or_default();
+        let detail = types::RunCheckpointDetail {
+            id: id("ckp"),
+            created_at: now,
+            digest: digest(&bytes),
+            nodes,
+            reason,
+            run_id: self.run.id.clone(),
+            sequence: self.checkpoints,
+            size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        };
+        self.say(RunEvent::CheckpointCreated(types::CheckpointCreatedEvent {
+            checkpoint: summary(&detail),
+            occurred_at: now,
+            run_id: detail.run_id.clone(),
+            sequence: 0,
+        }));
+        let id = detail.id.clone();
+        self.news.checkpoints.push(detail);
+        id
+    }
+}
+
+impl Sandbox {
+    pub(super) fn keep_checkpoint(
+        &self,
+        org: &str,
+        checkpoint: &types::RunCheckpointDetail,
+    ) -> Result<(), ApiError> {
+        let key = place(checkpoint);
+        self.store.put(&CHECKPOINTS, org, &key, checkpoint)
+    }
+
+    /// A checkpoint of a run, if it is there.
+    pub(super) fn checkpoint_of(
+        &self,
+        org: &str,
+        run_id: &str,
+        checkpoint_id: &str,
+    ) -> Result<Option<types::RunCheckpointDetail>, ApiError> {
+        let prefix = format!("{run_id}/");
+        let found = self.store.list(&CHECKPOINTS, org, &prefix)?;
+        let mut found = found.into_iter();
+        Ok(found.find(|checkpoint| checkpoint.id == checkpoint_id))
+    }
+
+    /// A page of a run's checkpoints.
+    pub(super) fn list_checkpoints(
+        &self,
+        org: &str,
+        run_id: &str,
+        params: &ListRunCheckpointsParams,
+    ) -> Result<types::RunCheckpointList, ApiError> {
+        let prefix = format!("{run_id}/");
+        let found = self.store.list(&CHECKPOINTS, org, &prefix)?;
+        let found = found.iter().map(|one| (place(one), summary(one)));
+        let (cursor, limit) = (params.cursor.as_deref(), params.limit);
+        let found: Vec<(String, types::RunCheckpoint)> = found.collect();
+        let (data, next_cursor) = page(found, |(place, _)| place, params.order, cursor, limit)?;
+        let data = data.into_iter().map(|(_, checkpoint)| checkpoint).collect();
+        Ok(types::RunCheckpointList { data, next_cursor })
+    }
+}
+
+fn summary(detail: &types::RunCheckpointDetail) -> types::RunCheckpoint {
+    types::RunCheckpoint {
+        id: detail.id.clone(),
+        created_at: detail.created_at,
+        digest: detail.digest.clone(),
+        reason: detail.reason.clone(),
+        run_id: detail.run_id.clone(),
+        sequence: detail.sequence,
+        size_bytes: detail.size_bytes,
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal digits.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

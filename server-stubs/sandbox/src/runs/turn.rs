@@ -1,0 +1,297 @@
+//! Who moves a run: one at a time, by what it is asked and by the clock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use exai_runtime::{Outcome, Subject};
+use exai_server::{ApiError, types};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use types::{PlanNode, RunEvent, RunFaultReason, RunNodeDetail, RunNodeStatus, RunStatus};
+
+use super::walk::{Walk, fault};
+use super::{RUNS, going_on};
+use crate::Sandbox;
+use crate::audit::resource;
+use crate::store::Kind;
+use crate::tokens::ORGANISATION;
+use crate::world::{id, now};
+
+/// Walks by the run's id.
+const WALKS: Kind<Walk> = Kind::new("run walk");
+
+/// Those who walk runs, by the run's id.
+#[derive(Default)]
+pub(crate) struct Walkers(Mutex<HashMap<String, Arc<Walker>>>);
+
+/// Who walks a run.
+#[derive(Default)]
+struct Walker {
+    turn: tokio::sync::Mutex<()>,
+    /// Told when the run has changed, and so when it goes on may have.
+    changed: Notify,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+impl Walkers {
+    fn of(&self, run_id: &str) -> Arc<Walker> {
+        let mut walkers = held(&self.0);
+        if let Some(found) = walkers.get(run_id) {
+            return found.clone();
+        }
+        walkers.retain(|_, walker| Arc::strong_count(walker) > 1);
+        walkers.entry(run_id.to_owned()).or_default().clone()
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Sandbox {
+    /// All there is to a run; 404 where there is none.
+    pub(super) fn walk(&self, org: &str, run_id: &str) -> Result<Walk, ApiError> {
+        // The run's record says it in the words of the API.
+        self.store.find(&RUNS, org, run_id)?;
+        self.store.find(&WALKS, org, run_id)
+    }
+
+    /// Keeps a run as it is now. What the API lists is a copy of a part of it.
+    pub(super) fn keep_walk(&self, org: &str, walk: &Walk) -> Result<(), ApiError> {
+        self.store.put(&WALKS, org, &walk.run.id, walk)?;
+        self.store.put(&RUNS, org, &walk.run.id, &walk.run)
+    }
+
+    /// Does something to a run while nobody else does, and all that follows from it.
+    ///
+    /// # Errors
+    /// 404, and what `act` says; then nothing has changed.
+    pub(super) async fn run_turn<R>(
+        &self,
+        org: &str,
+        run_id: &str,
+        act: impl FnOnce(&mut Walk, Timestamp) -> Result<R, ApiError>,
+    ) -> Result<(Walk, R), ApiError> {
+        let walker = self.walkers.of(run_id);
+        let done = self.run_turn_of(&walker, org, run_id, act).await?;
+        walker.changed.notify_one();
+        Ok(done)
+    }
+
+    /// A turn that its walker need not be told of.
+    async fn run_turn_of<R>(
+        &self,
+        walker: &Walker,
+        org: &str,
+        run_id: &str,
+        act: impl FnOnce(&mut Walk, Timestamp) -> Result<R, ApiError>,
+    ) -> Result<(Walk, R), ApiError> {
+        let turn = walker.turn.lock().await;
+        let (mut walk, now) = (self.walk(org, run_id)?, now());
+        walk.second = self.pace(Duration::from_secs(1));
+        walk.advance(now);
+        let done = act(&mut walk, now)?;
+        walk.advance(now);
+        while self.tend_children(org, &mut walk, now)? {
+            walk.advance(now);
+        }
+        if walk.is_over() && walk.run.receipt.is_none() {
+            self.close_run(org, &mut walk, now).await?;
+        }
+        self.keep_walk(org, &walk)?;
+        let news = std::mem::take(&mut walk.news);
+        for checkpoint in &news.checkpoints {
+            self.keep_checkpoint(org, checkpoint)?;
+        }
+        for event in news.events {
+            let mut event = serde_json::to_value(event).map_err(crate::store::failed)?;
+            self.log.append(run_id, |number| {
+                event["sequence"] = number.into();
+                event
+            })?;
+        }
+        drop(turn);
+        for orphan in &news.orphans {
+            self.cancel_orphan(org, orphan).await;
+        }
+        if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
+            self.walkers.of(parent).changed.notify_one();
+        }
+        Ok((walk, done))
+    }
+
+    /// Gives a run that is over its receipt and its last event.
+    async fn close_run(&self, org: &str, walk: &mut Walk, now: Timestamp) -> Result<(), ApiError> {
+        let run = &walk.run;
+        let outcome = match run.status {
+            RunStatus::Succeeded => Outcome::Succeeded,
+            _ => Outcome::Failed,
+        };
+        let subject = Subject::Run {
+            run_id: run.id.clone(),
+            plan_id: run.plan_id.clone(),
+        };
+        let receipt = self.receipt(org, subject, outcome).await?;
+        // Who has cancelled it is in the log already.
+        if run.status != RunStatus::Cancelled {
+            self.audit_end(org, run, &receipt)?;
+        }
+        walk.run.receipt = Some(receipt.clone());
+        let (run_id, usage) = (walk.run.id.clone(), walk.run.usage.clone());
+        let (occurred_at, sequence) = (now, 0);
+        let lost = || fault(RunFaultReason::InternalError, "", false);
+        walk.say(match walk.run.status {
+            RunStatus::Succeeded => RunEvent::RunCompleted(types::RunCompletedEvent {
+                occurred_at,
+                receipt,
+                run_id,
+                sequence,
+                usage,
+            }),
+            RunStatus::Cancelled => RunEvent::RunCancelled(types::RunCancelledEvent {
+                occurred_at,
+                reason: walk.reason.clone(),
+                receipt,
+                run_id,
+                sequence,
+                usage,
+            }),
+            _ => RunEvent::RunFailed(types::RunFailedEvent {
+                fault: walk.run.fault.clone().unwrap_or_else(lost),
+                occurred_at,
+                receipt,
+                run_id,
+                sequence,
+                usage,
+            }),
+        });
+        Ok(())
+    }
+
+    /// Says in the audit log that a run has ended.
+    fn audit_end(&self, org: &str, run: &types::Run, receipt: &str) -> Result<(), ApiError> {
+        let kind = types::AuditResourceType::Run;
+        let entry = types::AuditEvent {
+            id: id("evt"),
+            action: types::AuditAction::RunFinished,
+            actor: types::Actor::System(types::SystemActor {
+                component: "orchestrator".to_owned(),
+            }),
+            detail: types::AuditDetail::Transition(types::TransitionDetail {
+                from_status: Some(RunStatus::Running.as_str().to_owned()),
+                to_status: run.status.as_str().to_owned(),
+            }),
+            hash: String::new(),
+            occurred_at: now(),
+            outcome: match run.status {
+                RunStatus::Failed => types::AuditOutcome::Failed,
+                _ => types::AuditOutcome::Succeeded,
+            },
+            previous_hash: None,
+            receipt: receipt.to_owned(),
+            resource: resource(kind, &run.id, run.name.as_deref()),
+            run_id: Some(run.id.clone()),
+            sequence: 0,
+        };
+        self.chain(org, entry)
+    }
+
+    /// Starts the runs of subplans, and takes what those that are over have given; whether
+    /// anything has changed.
+    fn tend_children(&self, org: &str, walk: &mut Walk, now: Timestamp) -> Result<bool, ApiError> {
+        let mut changed = false;
+        for at in 0..walk.steps.len() {
+            let step = &walk.steps[at];
+            let (true, PlanNode::Subplan(planned), RunNodeDetail::Subplan(detail)) = (
+                step.node.status == RunNodeStatus::Running,
+                &step.planned,
+                &step.node.detail,
+            ) else {
+                continue;
+            };
+            let Some(child_id) = detail.child_run_id.as_deref() else {
+                continue;
+            };
+            let Some(child) = self.store.get(&RUNS, org, child_id)? else {
+                let input = step.node.input.clone().unwrap_or_default();
+                if let Err(why) = self.start_child(org, walk, planned, child_id, &input) {
+                    walk.fail(at, why, now);
+                    changed = true;
+                }
+                continue;
+            };
+            if child.receipt.is_some() {
+                let child = self.walk(org, child_id)?;
+                walk.take_child(at, child, now);
+                changed = true;
+            }
+            if walk.is_over() {
+                break;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Ends a run that somebody no longer wants.
+    pub(super) async fn cancel(
+        &self,
+        org: &str,
+        run_id: &str,
+        reason: Option<String>,
+    ) -> Result<types::Run, ApiError> {
+        let cancelled = self.run_turn(org, run_id, |walk, now| {
+            going_on(&walk.run)?;
+            walk.reason = reason;
+            walk.end(RunStatus::Cancelled, None, now);
+            Ok(())
+        });
+        Ok(cancelled.await?.0.run)
+    }
+
+    /// Ends the run of a subplan that nobody waits for any more.
+    fn cancel_orphan<'a>(&'a self, org: &'a str, run_id: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let reason = "the run above it no longer waits for it";
+            // One that is over already has nothing left to end.
+            drop(self.cancel(org, run_id, Some(reason.to_owned())).await);
+        })
+    }
+
+    /// Walks a run until it is over, in the background. Whoever walked it before stops: this is
+    /// called during a turn, or before there is any.
+    pub(super) fn walk_on(&self, org: &str, run_id: &str) {
+        let walker = self.walkers.of(run_id);
+        let (sandbox, org, run_id) = (self.clone(), org.to_owned(), run_id.to_owned());
+        let own = walker.clone();
+        let task = tokio::spawn(async move {
+            // A store that fails has said so; the run stays as it is.
+            let look = |_: &mut Walk, _| Ok(());
+            while let Ok((walk, ())) = sandbox.run_turn_of(&own, &org, &run_id, look).await {
+                let Some(next) = walk.next() else {
+                    break;
+                };
+                let wait = Duration::try_from(next.duration_since(now())).unwrap_or_default();
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = own.changed.notified() => {}
+                }
+            }
+        });
+        if let Some(before) = held(&walker.task).replace(task.abort_handle()) {
+            before.abort();
+        }
+    }
+
+    /// Goes on with every run that is not over: what a process does that finds some in its file.
+    pub(crate) fn resume_runs(&self) -> Result<(), ApiError> {
+        for run in self.store.list(&RUNS, ORGANISATION, "")? {
+            if run.finished_at.is_none() {
+                self.walk_on(ORGANISATION, &run.id);
+            }
+        }
+        Ok(())
+    }
+}
