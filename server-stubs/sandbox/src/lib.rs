@@ -13,6 +13,7 @@ mod audit;
 mod builder;
 mod composer;
 mod events;
+mod money;
 mod pages;
 mod patch;
 mod plans;

@@ -4,12 +4,13 @@ use exai_server::{ApiError, RequestContext, types};
 use jiff::{SignedDuration, Timestamp};
 use types::{RunFaultReason, RunNodeStatus, RunPausedEventReason, RunStatus};
 
-use super::cost::{CURRENCY, add, book, free, micros};
+use super::cost::{add, book};
 use super::data::{conforms, object};
 use super::start::Order;
 use super::steps::after;
 use super::walk::{Walk, fault};
 use crate::Sandbox;
+use crate::money::{CURRENCY, free, micros};
 use crate::world::{actor, caller, id, now, refused};
 
 impl Walk {

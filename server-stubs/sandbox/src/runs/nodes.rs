@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use exai_server::{ApiError, ListRunNodesParams, types};
 use types::{NodeType, PlanNode, RunNodeDetail, RunNodeStatus};
 
-use super::cost::free;
 use super::ends::policy;
 use super::walk::{Step, Walk};
+use crate::money::free;
 use crate::pages::page;
 use crate::plans::{key, order};
 use crate::world::id;

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use types::{JsonOutput, RunOutput, RunOutputValue, RunReceiptOutcome, RunStatus, TextOutput};
 
 use super::checkpoints::digest;
-use super::cost::micros;
 use super::walk::{Step, Walk};
 use crate::Sandbox;
+use crate::money::micros;
 use crate::pages::page;
 use crate::store::failed;
 use crate::world::between;

@@ -7,12 +7,12 @@ use exai_server::{ApiError, RequestContext, types};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use types::RunFaultReason;
 
-use super::cost::{CURRENCY, free, micros, money};
 use super::data::{conforms, fault as misfit, object};
 use super::nodes::{agents_of, agents_of_mut, steps};
 use super::steps::after;
 use super::walk::{News, Walk, fault};
 use crate::Sandbox;
+use crate::money::{CURRENCY, free, micros, money};
 use crate::plans::{PLANS, key};
 use crate::world::{actor, caller, id, now, refused};
 

@@ -9,11 +9,12 @@ use types::{
 };
 
 use super::condition::holds;
-use super::cost::{add, book, invocation, micros};
+use super::cost::{add, book, invocation};
 use super::data::{carry, object};
 use super::simulated::Simulated;
 use super::start::duration;
 use super::walk::{Step, Walk, fault};
+use crate::money::micros;
 use crate::world::id;
 
 impl Walk {

@@ -43,24 +43,62 @@ impl Sandbox {
         if params.if_match.is_some() && params.if_match.as_deref() != etag {
             return Err(refused("", "If-Match", "the file is another version now"));
         }
-        let digest = Sha256::digest(&content);
+        self.put_file(org, workspace_id, params.path, params.mode, &content)
+    }
+
+    /// Puts a file in its place. One that is there keeps its mode unless another is given.
+    pub(crate) fn put_file(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        path: String,
+        mode: Option<FileMode>,
+        content: &[u8],
+    ) -> Result<WorkspaceFile, ApiError> {
+        let key = format!("{workspace_id}/{path}");
+        let before = self.store.get(&FILES, org, &key)?;
+        let digest = Sha256::digest(content);
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let file = WorkspaceFile {
             etag: Some(format!("\"{}\"", &digest[..16])),
             kind: WorkspaceFileKind::File,
-            mode: params
-                .mode
+            mode: mode
                 .or_else(|| before.map(|file| file.mode))
                 .unwrap_or(FileMode::N100644),
             modified_at: now(),
-            path: params.path,
+            path,
             size_bytes: i64::try_from(content.len()).unwrap_or(i64::MAX),
             sha256: Some(digest),
             target: None,
         };
-        self.store.put_bytes(&FILES, org, &key, &content)?;
+        self.store.put_bytes(&FILES, org, &key, content)?;
         self.store.put(&FILES, org, &key, &file)?;
         Ok(file)
+    }
+
+    /// Takes a file away.
+    pub(crate) fn remove_file(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        path: &str,
+    ) -> Result<(), ApiError> {
+        let key = format!("{workspace_id}/{path}");
+        self.store.remove(&FILES, org, &key)?;
+        self.store.remove_bytes(&FILES, org, &key)
+    }
+
+    /// A file and what it holds, if it is there.
+    pub(crate) fn file(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        path: &str,
+    ) -> Result<Option<(WorkspaceFile, Vec<u8>)>, ApiError> {
+        let key = format!("{workspace_id}/{path}");
+        let file = self.store.get(&FILES, org, &key)?;
+        let bytes = self.store.bytes(&FILES, org, &key)?;
+        Ok(file.zip(bytes))
     }
 
     /// A file and what it holds.
@@ -71,15 +109,12 @@ impl Sandbox {
         path: &str,
     ) -> Result<(WorkspaceFile, Vec<u8>), ApiError> {
         self.store.find(&WORKSPACES, org, workspace_id)?;
-        let key = format!("{workspace_id}/{path}");
         let missing = || ApiError::not_found(format!("there is no file {path}"));
-        let file = self.store.get(&FILES, org, &key)?.ok_or_else(missing)?;
-        let bytes = self.store.bytes(&FILES, org, &key)?.ok_or_else(missing)?;
-        Ok((file, bytes))
+        self.file(org, workspace_id, path)?.ok_or_else(missing)
     }
 
     /// What is below a directory, by path; of what is deeper, the directories, or all of it.
-    pub(super) fn entries(
+    pub(crate) fn entries(
         &self,
         org: &str,
         workspace_id: &str,
