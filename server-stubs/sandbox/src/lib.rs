@@ -68,6 +68,7 @@ impl Sandbox {
         if tokio::runtime::Handle::try_current().is_ok() {
             let failed = |error: exai_server::ApiError| error.to_string();
             sandbox.resume_runs().map_err(failed)?;
+            sandbox.resume_composer().map_err(failed)?;
         }
         Ok(sandbox)
     }

@@ -1,146 +1,263 @@
-//! How a plan comes about: read, edit, ready.
+//! How a plan comes about: queued, read, edited, checked.
 
 use exai_server::{ApiError, RequestContext, types};
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 use types::{
-    ComposerHunk, ComposerPlanEvent, ComposerPlanStatus, ComposerPlanStepEventStep, DiffLine,
-    DiffLineKind, HunkState,
+    ComposerHunk, ComposerModel, ComposerPlan, ComposerPlanEvent, ComposerPlanStatus,
+    ComposerPlanStepEventStep,
 };
 
-use super::PLANS;
+use super::diff::stats;
+use super::proposals::{Bases, Scope};
+use super::{HUNKS, PLANS, applies};
 use crate::Sandbox;
+use crate::money::{CURRENCY, free};
 use crate::store::Kind;
+use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
 use crate::world::{actor, caller, id, now, refused};
 
-/// Hunks by the plan's id and their place in it.
-const HUNKS: Kind<ComposerHunk> = Kind::new("composer hunk");
+/// What plans are made from, by the plan's id.
+const BRIEFS: Kind<Brief> = Kind::new("composer brief");
 
 /// How long a plan can be applied.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// What a plan is made from beside its prompt.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Brief {
+    pub(super) scope: Scope,
+    /// The files as the plan knows them: those of the plan that it revises, later all of its own.
+    pub(super) bases: Bases,
+    /// Hunks that a reviewer wants to stay.
+    pub(super) kept: Vec<ComposerHunk>,
+}
+
 impl Sandbox {
+    /// Keeps a plan that is queued, and begins to make it.
     pub(super) fn compose(
         &self,
         cx: &RequestContext,
         body: types::RequestComposerPlan,
-    ) -> Result<types::ComposerPlan, ApiError> {
-        let caller = caller(cx)?;
-        let workspace = self
+    ) -> Result<ComposerPlan, ApiError> {
+        let org = &caller(cx)?.org;
+        if self
             .store
-            .get(&WORKSPACES, &caller.org, &body.workspace_id)?;
-        if workspace.is_none() {
-            return Err(refused(
-                "/workspace_id",
-                "exists",
-                "there is no such workspace",
-            ));
+            .get(&WORKSPACES, org, &body.workspace_id)?
+            .is_none()
+        {
+            let message = "there is no such workspace";
+            return Err(refused("/workspace_id", "exists", message));
         }
+        let brief = Brief {
+            scope: Scope {
+                include: body.include.unwrap_or_default(),
+                exclude: body.exclude.unwrap_or_default(),
+                max_files: body.max_files.and_then(|most| usize::try_from(most).ok()),
+            },
+            ..Brief::default()
+        };
+        let mut plan = self.queued_plan(cx, body.workspace_id, body.prompt)?;
+        plan.model = body.model.unwrap_or(ComposerModel::Auto);
+        plan.ceiling = body.ceiling;
+        self.make_plan(org, plan, &brief)
+    }
+
+    fn queued_plan(
+        &self,
+        cx: &RequestContext,
+        workspace_id: types::WorkspaceId,
+        prompt: String,
+    ) -> Result<ComposerPlan, ApiError> {
         let (id, now) = (id("cpl"), now());
-        let plan = types::ComposerPlan {
-            base_commit: None,
-            ceiling: body.ceiling,
+        Ok(ComposerPlan {
+            base_commit: self.checked_out(&caller(cx)?.org, &workspace_id)?,
+            ceiling: None,
             created_at: now,
-            created_by: actor(caller)?,
+            created_by: actor(caller(cx)?)?,
             expires_at: now.saturating_add(KEPT).unwrap_or(now),
             fault: None,
-            model: body.model.unwrap_or(types::ComposerModel::Auto),
+            model: ComposerModel::Auto,
             parent_plan_id: None,
             poll_url: self.url(&format!("/composer/plans/{id}")),
-            prompt: body.prompt,
+            prompt,
             stats: stats(&[]),
             status: ComposerPlanStatus::Queued,
             stream_url: self.url(&format!("/composer/plans/{id}/events")),
             summary: None,
             title: None,
             updated_at: now,
-            usage: types::Usage {
-                cost: types::Money {
-                    amount: "0.00".to_owned(),
-                    currency: "USD".to_owned(),
-                },
-                input_tokens: 0,
-                output_tokens: 0,
-            },
-            workspace_id: body.workspace_id,
+            usage: free(),
+            workspace_id,
             id,
-        };
-        self.store.put(&PLANS, &caller.org, &plan.id, &plan)?;
-        let (sandbox, org, id) = (self.clone(), caller.org.clone(), plan.id.clone());
+        })
+    }
+
+    fn make_plan(
+        &self,
+        org: &str,
+        plan: ComposerPlan,
+        brief: &Brief,
+    ) -> Result<ComposerPlan, ApiError> {
+        let ceiling = plan.ceiling.as_ref();
+        if ceiling.is_some_and(|ceiling| ceiling.currency != CURRENCY) {
+            let message = format!("planning is charged for in {CURRENCY}");
+            return Err(refused("/ceiling/currency", "currency", message));
+        }
+        self.store.put(&BRIEFS, org, &plan.id, brief)?;
+        self.store.put(&PLANS, org, &plan.id, &plan)?;
+        self.go_on_thinking(org, &plan.id);
+        Ok(plan)
+    }
+
+    fn go_on_thinking(&self, org: &str, plan_id: &str) {
+        let (sandbox, org, id) = (self.clone(), org.to_owned(), plan_id.to_owned());
         tokio::spawn(async move {
             // A store that fails has said so; the plan stays as it is.
             let _ = sandbox.think(&org, &id).await;
         });
-        Ok(plan)
     }
 
+    /// A plan for the same workspace, from another plan with its review and its comments.
+    pub(super) fn revise_plan(
+        &self,
+        cx: &RequestContext,
+        plan_id: &str,
+        body: types::ReviseComposerPlan,
+    ) -> Result<ComposerPlan, ApiError> {
+        let org = &caller(cx)?.org;
+        let old = self.store.find(&PLANS, org, plan_id)?;
+        if old.status != ComposerPlanStatus::Ready {
+            return Err(refused("", "state", "the plan is not ready"));
+        }
+        let comments = self.comments(org, plan_id)?;
+        let said = comments.into_iter().map(|comment| comment.body);
+        let said: Vec<String> = said.collect();
+        let prompt = match body.prompt {
+            Some(prompt) => prompt,
+            None if said.is_empty() => {
+                let message = "there is neither a prompt nor a comment";
+                return Err(refused("/prompt", "required", message));
+            }
+            None => said.join("\n\n"),
+        };
+        let mut brief = self.store.find(&BRIEFS, org, plan_id)?;
+        brief.kept = match body.keep_accepted {
+            Some(false) => Vec::new(),
+            _ => self.hunks(org, plan_id)?,
+        };
+        brief.kept.retain(applies::is_chosen);
+        let mut plan = self.queued_plan(cx, old.workspace_id, prompt)?;
+        plan.base_commit = old.base_commit;
+        plan.ceiling = body.ceiling.or(old.ceiling);
+        plan.model = old.model;
+        plan.parent_plan_id = Some(old.id);
+        self.make_plan(org, plan, &brief)
+    }
+
+    /// Makes a plan, step after step, until it is ready or somebody has discarded it.
     async fn think(&self, org: &str, plan_id: &str) -> Result<(), ApiError> {
+        self.work(50).await;
         let plan = self.store.update(&PLANS, org, plan_id, |plan| {
+            making(plan)?;
             plan.status = ComposerPlanStatus::Planning;
             plan.updated_at = now();
             Ok(())
         })?;
-        self.note(plan_id, |sequence| {
+        self.note_plan(org, plan_id, |sequence| {
             ComposerPlanEvent::ComposerPlanStarted(types::ComposerPlanStartedEvent {
-                base_commit: None,
+                base_commit: plan.base_commit.clone(),
                 occurred_at: now(),
                 plan_id: plan_id.to_owned(),
                 sequence,
             })
         })?;
-        for step in [
-            ComposerPlanStepEventStep::Read,
-            ComposerPlanStepEventStep::Edit,
-        ] {
-            self.work(150).await;
-            self.note(plan_id, |sequence| {
-                ComposerPlanEvent::ComposerPlanStep(types::ComposerPlanStepEvent {
+        let brief = self.store.find(&BRIEFS, org, plan_id)?;
+        let proposed = self.propose_hunks(org, &plan, brief)?;
+        let (brief, hunks) = match proposed {
+            Ok(proposed) => proposed,
+            Err(fault) => return self.fail_plan(org, plan_id, fault).await,
+        };
+        let read: Vec<String> = brief.bases.keys().cloned().collect();
+        self.plan_step(org, plan_id, ComposerPlanStepEventStep::Read, &read)
+            .await?;
+        let delta = format!("I change {}.", read.join(", "));
+        self.note_plan(org, plan_id, |sequence| {
+            ComposerPlanEvent::ComposerPlanMessage(types::ComposerPlanMessageEvent {
+                delta,
+                occurred_at: now(),
+                plan_id: plan_id.to_owned(),
+                sequence,
+            })
+        })?;
+        self.plan_step(org, plan_id, ComposerPlanStepEventStep::Edit, &read)
+            .await?;
+        self.store.put(&BRIEFS, org, plan_id, &brief)?;
+        for (place, hunk) in hunks.iter().enumerate() {
+            let key = format!("{plan_id}/{place:05}");
+            self.store.put(&HUNKS, org, &key, hunk)?;
+            self.note_plan(org, plan_id, |sequence| {
+                ComposerPlanEvent::ComposerPlanHunk(types::ComposerPlanHunkEvent {
+                    hunk: hunk.clone(),
                     occurred_at: now(),
-                    paths: vec!["README.md".to_owned()],
                     plan_id: plan_id.to_owned(),
                     sequence,
-                    step,
                 })
             })?;
         }
-        let hunk = written(&plan);
-        self.store
-            .put(&HUNKS, org, &format!("{plan_id}/00000"), &hunk)?;
-        self.note(plan_id, |sequence| {
-            ComposerPlanEvent::ComposerPlanHunk(types::ComposerPlanHunkEvent {
-                hunk: hunk.clone(),
+        self.plan_step(org, plan_id, ComposerPlanStepEventStep::Check, &read)
+            .await?;
+        self.finish_plan(org, plan_id, &hunks, &read).await
+    }
+
+    async fn plan_step(
+        &self,
+        org: &str,
+        plan_id: &str,
+        step: ComposerPlanStepEventStep,
+        paths: &[String],
+    ) -> Result<(), ApiError> {
+        self.work(100).await;
+        self.note_plan(org, plan_id, |sequence| {
+            ComposerPlanEvent::ComposerPlanStep(types::ComposerPlanStepEvent {
                 occurred_at: now(),
+                paths: paths.to_vec(),
                 plan_id: plan_id.to_owned(),
                 sequence,
-            })
-        })?;
-        let receipt = self.job_receipt(org, "composer_plan", plan_id).await?;
-        let plan = self.store.update(&PLANS, org, plan_id, |plan| {
-            plan.status = ComposerPlanStatus::Ready;
-            plan.stats = stats(std::slice::from_ref(&hunk));
-            plan.title = Some("Write README.md".to_owned());
-            plan.summary = Some("Writes what was asked for down in `README.md`.".to_owned());
-            plan.updated_at = now();
-            Ok(())
-        })?;
-        self.note(plan_id, |sequence| {
-            ComposerPlanEvent::ComposerPlanReady(types::ComposerPlanReadyEvent {
-                occurred_at: now(),
-                plan_id: plan_id.to_owned(),
-                receipt,
-                sequence,
-                stats: plan.stats,
-                usage: plan.usage,
+                step,
             })
         })
     }
 
-    /// The hunks of a plan, in order.
-    pub(super) fn hunks(&self, org: &str, plan_id: &str) -> Result<Vec<ComposerHunk>, ApiError> {
-        self.store.list(&HUNKS, org, &format!("{plan_id}/"))
+    /// Goes on with every plan that was being made.
+    pub(crate) fn resume_composer(&self) -> Result<(), ApiError> {
+        for plan in self.store.list(&PLANS, ORGANISATION, "")? {
+            if making(&plan).is_ok() {
+                self.go_on_thinking(ORGANISATION, &plan.id);
+            }
+        }
+        self.resume_applies()
     }
 
-    fn note(
+    /// The files that a plan is made on.
+    pub(super) fn bases(&self, org: &str, plan_id: &str) -> Result<Bases, ApiError> {
+        Ok(self.store.find(&BRIEFS, org, plan_id)?.bases)
+    }
+
+    /// Says what happens while a plan is made, unless it no longer is.
+    fn note_plan(
+        &self,
+        org: &str,
+        plan_id: &str,
+        make: impl FnOnce(i64) -> ComposerPlanEvent,
+    ) -> Result<(), ApiError> {
+        let _writing = self.writing();
+        making(&self.store.find(&PLANS, org, plan_id)?)?;
+        self.tell_plan(plan_id, make)
+    }
+
+    pub(super) fn tell_plan(
         &self,
         plan_id: &str,
         make: impl FnOnce(i64) -> ComposerPlanEvent,
@@ -151,57 +268,10 @@ impl Sandbox {
     }
 }
 
-/// What a sandbox makes of any prompt: a file that says it.
-fn written(plan: &types::ComposerPlan) -> ComposerHunk {
-    let heading = ["# What was asked for", ""].map(str::to_owned);
-    let texts = heading
-        .into_iter()
-        .chain(plan.prompt.lines().map(str::to_owned));
-    let lines: Vec<DiffLine> = texts
-        .map(|text| DiffLine {
-            kind: DiffLineKind::Added,
-            text,
-            no_newline: None,
-        })
-        .collect();
-    ComposerHunk {
-        id: id("hnk"),
-        new_lines: i32::try_from(lines.len()).unwrap_or(i32::MAX),
-        lines,
-        new_start: 1,
-        old_lines: 0,
-        old_start: 0,
-        path: "README.md".to_owned(),
-        plan_id: plan.id.clone(),
-        rationale: None,
-        review: types::HunkReview {
-            note: None,
-            reviewed_at: None,
-            reviewed_by: None,
-            state: HunkState::Pending,
-            replacement: None,
-        },
-        section: None,
-    }
-}
-
-fn stats(hunks: &[ComposerHunk]) -> types::DiffStats {
-    let lines = |kind: DiffLineKind| {
-        let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
-        i32::try_from(lines.filter(|line| line.kind == kind).count()).unwrap_or(i32::MAX)
-    };
-    let mut by_state = std::collections::BTreeMap::<String, i32>::new();
-    for hunk in hunks {
-        *by_state
-            .entry(hunk.review.state.as_str().to_owned())
-            .or_default() += 1;
-    }
-    let files: std::collections::BTreeSet<&String> = hunks.iter().map(|hunk| &hunk.path).collect();
-    types::DiffStats {
-        deletions: lines(DiffLineKind::Removed),
-        files: i32::try_from(files.len()).unwrap_or(i32::MAX),
-        hunks: i32::try_from(hunks.len()).unwrap_or(i32::MAX),
-        hunks_by_state: by_state,
-        insertions: lines(DiffLineKind::Added),
+/// 422 for a plan that is not being made.
+pub(super) fn making(plan: &ComposerPlan) -> Result<(), ApiError> {
+    match plan.status {
+        ComposerPlanStatus::Queued | ComposerPlanStatus::Planning => Ok(()),
+        _ => Err(refused("", "state", "the plan is not being made")),
     }
 }

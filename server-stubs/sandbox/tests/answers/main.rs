@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod composer;
 mod runs;
 mod support;
 
@@ -192,23 +193,8 @@ async fn the_audit_log() {
 }
 
 #[tokio::test]
-async fn plans_of_changes_assets_agents_and_templates() {
+async fn assets_agents_and_templates() {
     let client = Client::open();
-    let workspace = client
-        .call("createWorkspace", &[], "", json!({"name": "web"}))
-        .await;
-    let body = json!({"workspace_id": text(&workspace.json, "/id"), "prompt": "Add a README"});
-    let plan = client.call("requestComposerPlan", &[], "", body).await;
-    let plan = text(&plan.json, "/id").to_owned();
-    until(&client, "getComposerPlan", &plan, &["ready"]).await;
-    client
-        .call("streamComposerPlanEvents", &[&plan], "", Value::Null)
-        .await;
-    client.call("listComposerPlans", &[], "", Value::Null).await;
-    let patch = client
-        .call("downloadComposerPlanPatch", &[&plan], "", Value::Null)
-        .await;
-    assert!(String::from_utf8_lossy(&patch.bytes).contains("@@ -0,0 +1,3 @@"));
     let form = "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nreference\r\n\
         --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\npng\r\n--b--\r\n";
     let multipart = "multipart/form-data; boundary=b";
