@@ -44,25 +44,36 @@ impl Log {
         subject: &str,
         make: impl FnOnce(u64) -> T,
     ) -> Result<u64, ApiError> {
+        self.extend(subject, [make])
+    }
+
+    /// Adds events, each of which is made of its number, all of them or none. Gives the number of
+    /// the last.
+    pub(crate) fn extend<T: Serialize, F: FnOnce(u64) -> T>(
+        &self,
+        subject: &str,
+        events: impl IntoIterator<Item = F>,
+    ) -> Result<u64, ApiError> {
         let database = self.store.database();
         let transaction = database.begin_write().map_err(failed)?;
-        let number = {
+        let mut number = 0;
+        {
             let mut table = transaction.open_table(EVENTS).map_err(failed)?;
-            let number = {
-                let mut range = table
-                    .range((subject, 0)..=(subject, u64::MAX))
-                    .map_err(failed)?;
-                match range.next_back() {
-                    Some(entry) => entry.map_err(failed)?.0.value().1 + 1,
-                    None => 1,
-                }
-            };
-            let json = serde_json::to_vec(&make(number)).map_err(failed)?;
-            table
-                .insert((subject, number), json.as_slice())
+            let mut range = table
+                .range((subject, 0)..=(subject, u64::MAX))
                 .map_err(failed)?;
-            number
-        };
+            if let Some(entry) = range.next_back() {
+                number = entry.map_err(failed)?.0.value().1;
+            }
+            drop(range);
+            for make in events {
+                number += 1;
+                let json = serde_json::to_vec(&make(number)).map_err(failed)?;
+                table
+                    .insert((subject, number), json.as_slice())
+                    .map_err(failed)?;
+            }
+        }
         transaction.commit().map_err(failed)?;
         if let Some(sender) = self.waiting().get(subject) {
             sender.send_replace(number);
@@ -222,7 +233,9 @@ impl Following {
             if !self.ready.is_empty() {
                 break;
             }
-            if let Some((_, last)) = self.log.last(&self.subject).ok()?
+            // One that was added since is told first.
+            if let Some((number, last)) = self.log.last(&self.subject).ok()?
+                && number == self.after
                 && ends(&serde_json::from_value(last).ok()?)
             {
                 return None;

@@ -208,7 +208,7 @@ fn findings(plan: &types::Plan) -> Vec<types::PlanDiagnostic> {
 }
 
 /// The nodes in an order in which every edge leads forward; those of a cycle are left out.
-pub(crate) fn order(plan: &types::Plan) -> Vec<&types::PlanNode> {
+fn order(plan: &types::Plan) -> Vec<&types::PlanNode> {
     let mut before: BTreeMap<&str, usize> = BTreeMap::new();
     for edge in &plan.edges {
         *before.entry(edge.target.as_str()).or_default() += 1;

@@ -122,15 +122,28 @@ impl Store {
         id: &str,
         record: &T,
     ) -> Result<(), ApiError> {
-        let json = serde_json::to_vec(record).map_err(failed)?;
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.0.begin_write()?;
-            transaction
-                .open_table(RECORDS)?
-                .insert(kind.key(org, id).as_str(), json.as_slice())?;
-            Ok(transaction.commit()?)
-        };
-        write().map_err(failed)
+        self.put_all(kind, org, [(id, record)])
+    }
+
+    /// Puts records in their places, all of them or none.
+    pub(crate) fn put_all<'r, T: Serialize + 'r>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        records: impl IntoIterator<Item = (impl AsRef<str>, &'r T)>,
+    ) -> Result<(), ApiError> {
+        let transaction = self.0.begin_write().map_err(failed)?;
+        {
+            let mut table = transaction.open_table(RECORDS).map_err(failed)?;
+            for (id, record) in records {
+                let json = serde_json::to_vec(record).map_err(failed)?;
+                let key = kind.key(org, id.as_ref());
+                table
+                    .insert(key.as_str(), json.as_slice())
+                    .map_err(failed)?;
+            }
+        }
+        transaction.commit().map_err(failed)
     }
 
     /// Changes a record while nobody else does, and gives it as it is then; 404 where there is

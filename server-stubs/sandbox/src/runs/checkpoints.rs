@@ -60,13 +60,14 @@ impl Walk {
 }
 
 impl Sandbox {
-    pub(super) fn keep_checkpoint(
+    /// Keeps checkpoints as they were taken.
+    pub(super) fn keep_checkpoints(
         &self,
         org: &str,
-        checkpoint: &types::RunCheckpointDetail,
+        checkpoints: &[types::RunCheckpointDetail],
     ) -> Result<(), ApiError> {
-        let key = place(checkpoint);
-        self.store.put(&CHECKPOINTS, org, &key, checkpoint)
+        let placed = checkpoints.iter().map(|one| (place(one), one));
+        self.store.put_all(&CHECKPOINTS, org, placed)
     }
 
     /// A checkpoint of a run, if it is there.

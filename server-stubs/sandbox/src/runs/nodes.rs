@@ -9,16 +9,16 @@ use super::ends::policy;
 use super::walk::{Step, Walk};
 use crate::money::free;
 use crate::pages::page;
-use crate::plans::{key, order};
+use crate::plans::key;
 use crate::world::id;
 
-/// The nodes of a plan in the order in which they can be done, none of them begun.
+/// The nodes of a plan in its order, none of them begun.
 pub(super) fn steps(
     run: &types::Run,
     plan: &types::Plan,
     agents: &BTreeMap<String, types::Agent>,
 ) -> Vec<Step> {
-    let planned = order(plan).into_iter();
+    let planned = plan.nodes.iter();
     planned
         .map(|one| new_step(run, plan, agents, one))
         .collect()

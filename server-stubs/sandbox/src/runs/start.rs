@@ -115,7 +115,11 @@ impl Sandbox {
             usage: free(),
             id,
         };
-        let agents = self.agents_for(org, &plan)?;
+        let pointer = match &run.replay_of {
+            Some(_) => "/checkpoint_id",
+            None => "/plan_id",
+        };
+        let agents = self.agents_for(org, &plan, pointer)?;
         let queued = SignedDuration::try_from(self.pace(QUEUED)).unwrap_or_default();
         let mut walk = Walk {
             steps: steps(&run, &plan, &agents),
@@ -157,6 +161,7 @@ impl Sandbox {
         &self,
         org: &str,
         plan: &types::Plan,
+        pointer: &str,
     ) -> Result<BTreeMap<String, types::Agent>, ApiError> {
         let all = self.agents(org)?;
         let mut found = BTreeMap::new();
@@ -164,7 +169,7 @@ impl Sandbox {
             let agent = all.iter().find(|agent| agent.id == wanted.agent_id);
             let missing = || {
                 let message = format!("there is no agent {}", wanted.agent_id);
-                refused("/plan_id", "unknown_agent", message)
+                refused(pointer, "unknown_agent", message)
             };
             let agent = agent.ok_or_else(missing)?;
             found.insert(agent.id.clone(), agent.clone());

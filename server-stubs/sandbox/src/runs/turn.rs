@@ -8,6 +8,7 @@ use exai_runtime::{Outcome, Subject};
 use exai_server::{ApiError, types};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use types::{PlanNode, RunEvent, RunFaultReason, RunNodeDetail, RunNodeStatus, RunStatus};
@@ -16,7 +17,7 @@ use super::walk::{Walk, fault};
 use super::{RUNS, going_on};
 use crate::Sandbox;
 use crate::audit::resource;
-use crate::store::Kind;
+use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::world::{id, now};
 
@@ -103,15 +104,19 @@ impl Sandbox {
         }
         self.keep_walk(org, &walk)?;
         let news = std::mem::take(&mut walk.news);
-        for checkpoint in &news.checkpoints {
-            self.keep_checkpoint(org, checkpoint)?;
+        if !news.checkpoints.is_empty() {
+            self.keep_checkpoints(org, &news.checkpoints)?;
         }
-        for event in news.events {
-            let mut event = serde_json::to_value(event).map_err(crate::store::failed)?;
-            self.log.append(run_id, |number| {
-                event["sequence"] = number.into();
-                event
-            })?;
+        if !news.events.is_empty() {
+            let events = news.events.iter().map(serde_json::to_value);
+            let events = events.collect::<Result<Vec<Value>, _>>().map_err(failed)?;
+            let numbered = events.into_iter().map(|mut event| {
+                move |number: u64| {
+                    event["sequence"] = number.into();
+                    event
+                }
+            });
+            self.log.extend(run_id, numbered)?;
         }
         drop(turn);
         for orphan in &news.orphans {

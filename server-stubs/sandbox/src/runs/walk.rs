@@ -15,7 +15,7 @@ pub(super) struct Walk {
     pub(super) run: types::Run,
     /// The plan as it was when the run began.
     pub(super) plan: types::Plan,
-    /// Its nodes in the order in which they can be done, then the items of its maps.
+    /// Its nodes in its order, then the items of its maps.
     pub(super) steps: Vec<Step>,
     /// The agents that it may ask, by id.
     pub(super) agents: BTreeMap<String, types::Agent>,
