@@ -255,3 +255,32 @@ impl Following {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::store::Keep;
+
+    #[test]
+    fn a_follower_gets_the_end_that_comes_while_it_looks() {
+        let store = Store::open(&Keep::Memory).expect("a store");
+        let log = Arc::new(Log::open(store).expect("a log"));
+        for turn in 0..100 {
+            let subject = format!("run_{turn}");
+            let (adds, to) = (log.clone(), subject.clone());
+            let adding = std::thread::spawn(move || adds.extend(&to, [|number| number]));
+            // One after another looks, so that one of them does while the event comes.
+            let found = loop {
+                let mut following = log.following(&subject, 0);
+                let looked = following.next(|number: &u64| *number == 1).now_or_never();
+                if let Some(found) = looked {
+                    break found;
+                }
+            };
+            assert_eq!(found.map(|event| event.data), Some(1), "in turn {turn}");
+            adding.join().expect("no panic").expect("it is kept");
+        }
+    }
+}

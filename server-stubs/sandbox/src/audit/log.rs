@@ -43,7 +43,6 @@ impl Sandbox {
         action: types::AuditAction,
         resource: types::AuditResource,
     ) -> Result<(), ApiError> {
-        let caller = caller(cx)?;
         let user_agent = cx.headers().get("user-agent");
         let user_agent = user_agent.and_then(|value| value.to_str().ok());
         let detail = types::AuditDetail::Request(types::RequestDetail {
@@ -57,18 +56,37 @@ impl Sandbox {
                 user_agent: user_agent.map(str::to_owned),
             },
         });
+        self.audit_detail(cx, action, resource, detail)
+    }
+
+    /// Adds what a request did to a resource, with what is special to it.
+    pub(crate) fn audit_detail(
+        &self,
+        cx: &RequestContext,
+        action: types::AuditAction,
+        resource: types::AuditResource,
+        detail: types::AuditDetail,
+    ) -> Result<(), ApiError> {
+        let caller = caller(cx)?;
+        let is_run = resource.r#type == types::AuditResourceType::Run;
+        let of_run = cx.path().split('/').find(|part| part.starts_with("run_"));
+        let run_id = if is_run {
+            Some(resource.id.as_str())
+        } else {
+            of_run
+        };
         let entry = types::AuditEvent {
             id: id("evt"),
             action,
             actor: actor(caller)?,
             detail,
+            run_id: run_id.map(str::to_owned),
             hash: String::new(),
             occurred_at: now(),
             outcome: types::AuditOutcome::Succeeded,
             previous_hash: None,
             receipt: receipt_id(cx)?.to_owned(),
             resource,
-            run_id: None,
             sequence: 0,
         };
         self.chain(&caller.org, entry)

@@ -110,11 +110,8 @@ impl Walk {
 
     /// Takes what the run of a subplan has given and used.
     pub(super) fn take_child(&mut self, at: usize, child: Walk, now: Timestamp) {
-        add(&mut self.steps[at].node.usage, &child.run.usage);
-        add(&mut self.run.usage, &child.run.usage);
-        for line in &child.lines {
-            book(&mut self.lines, line);
-        }
+        let node_id = self.steps[at].node.id.clone();
+        self.charge_child(&node_id, &child);
         let why = match child.run.status {
             RunStatus::Succeeded => {
                 return self.succeed(at, child.named_outputs().into(), now);
@@ -130,6 +127,17 @@ impl Walk {
             }
         };
         self.fail(at, why, now);
+    }
+
+    /// Adds what the run of a subplan has used to what its node and this run have.
+    pub(super) fn charge_child(&mut self, node_id: &str, child: &Walk) {
+        if let Some(at) = self.place_of(node_id) {
+            add(&mut self.steps[at].node.usage, &child.run.usage);
+        }
+        add(&mut self.run.usage, &child.run.usage);
+        for line in &child.lines {
+            book(&mut self.lines, line);
+        }
     }
 
     /// Takes over what a checkpoint of another run holds as finished.

@@ -1,7 +1,7 @@
 //! Approvals: a run asks for them, people decide.
 
 use exai_runtime::Caller;
-use exai_server::{ApiError, ListRunApprovalsParams, types};
+use exai_server::{ApiError, ListRunApprovalsParams, RequestContext, types};
 use jiff::Timestamp;
 use serde_json::Value;
 use types::{
@@ -12,6 +12,8 @@ use types::{
 use super::start::duration;
 use super::steps::after;
 use super::walk::{Walk, fault};
+use crate::Sandbox;
+use crate::audit::resource;
 use crate::pages::page;
 use crate::world::{actor, id, refused};
 
@@ -159,6 +161,26 @@ impl Walk {
         let cursor = params.cursor.as_deref();
         let (data, next_cursor) = page(found, |one| &one.id, params.order, cursor, params.limit)?;
         Ok(types::RunApprovalList { data, next_cursor })
+    }
+}
+
+impl Sandbox {
+    /// Says in the audit log what a person has decided.
+    pub(super) fn audit_decision(
+        &self,
+        cx: &RequestContext,
+        approval: &types::RunApproval,
+    ) -> Result<(), ApiError> {
+        let Some(decision) = approval.decisions.last() else {
+            return Ok(());
+        };
+        let detail = types::AuditDetail::Approval(types::ApprovalDetail {
+            approval_id: approval.id.clone(),
+            comment: decision.comment.clone(),
+            decision: decision.decision,
+        });
+        let decided = resource(types::AuditResourceType::Approval, &approval.id, None);
+        self.audit_detail(cx, types::AuditAction::ApprovalDecided, decided, detail)
     }
 }
 

@@ -116,10 +116,11 @@ impl Walk {
         for item in self.items(at) {
             self.stop(item, now);
         }
-        if let (true, RunNodeDetail::Subplan(detail)) =
-            (self.steps[at].is_active(), &self.steps[at].node.detail)
-        {
-            self.news.orphans.extend(detail.child_run_id.clone());
+        let step = &self.steps[at];
+        if let (true, RunNodeDetail::Subplan(detail)) = (step.is_active(), &step.node.detail) {
+            let orphan = detail.child_run_id.clone();
+            let orphan = orphan.map(|run_id| (step.node.id.clone(), run_id));
+            self.news.orphans.extend(orphan);
         }
     }
 

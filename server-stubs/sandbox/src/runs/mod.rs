@@ -98,7 +98,7 @@ impl Runs for Sandbox {
         body: Option<types::CancelRun>,
     ) -> Result<CancelRunResponse, ApiError> {
         let reason = body.and_then(|body| body.reason);
-        let run = self.cancel(&caller(cx)?.org, &run_id, reason).await?;
+        let run = self.cancel(&caller(cx)?.org, &run_id, reason).await?.run;
         self.audit(cx, 200, AuditAction::RunFinished, named(&run))?;
         Ok(CancelRunResponse::Ok(run))
     }
@@ -265,8 +265,7 @@ impl Runs for Sandbox {
             walk.decide_approval(&approval_id, caller, body, now)
         });
         let (_, approval) = decided.await?;
-        let decided = resource(AuditResourceType::Approval, &approval_id, None);
-        self.audit(cx, 200, AuditAction::ApprovalDecided, decided)?;
+        self.audit_decision(cx, &approval)?;
         Ok(DecideRunApprovalResponse::Ok(approval))
     }
 }

@@ -99,6 +99,11 @@ impl Sandbox {
         while self.tend_children(org, &mut walk, now)? {
             walk.advance(now);
         }
+        for (node_id, orphan) in std::mem::take(&mut walk.news.orphans) {
+            if let Some(child) = self.cancel_orphan(org, &orphan).await {
+                walk.charge_child(&node_id, &child);
+            }
+        }
         if walk.is_over() && walk.run.receipt.is_none() {
             self.close_run(org, &mut walk, now).await?;
         }
@@ -119,9 +124,6 @@ impl Sandbox {
             self.log.extend(run_id, numbered)?;
         }
         drop(turn);
-        for orphan in &news.orphans {
-            self.cancel_orphan(org, orphan).await;
-        }
         if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
             self.walkers.of(parent).changed.notify_one();
         }
@@ -246,23 +248,20 @@ impl Sandbox {
         org: &str,
         run_id: &str,
         reason: Option<String>,
-    ) -> Result<types::Run, ApiError> {
+    ) -> Result<Walk, ApiError> {
         let cancelled = self.run_turn(org, run_id, |walk, now| {
             going_on(&walk.run)?;
             walk.reason = reason;
             walk.end(RunStatus::Cancelled, None, now);
             Ok(())
         });
-        Ok(cancelled.await?.0.run)
+        Ok(cancelled.await?.0)
     }
 
-    /// Ends the run of a subplan that nobody waits for any more.
-    fn cancel_orphan<'a>(&'a self, org: &'a str, run_id: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(async move {
-            let reason = "the run above it no longer waits for it";
-            // One that is over already has nothing left to end.
-            drop(self.cancel(org, run_id, Some(reason.to_owned())).await);
-        })
+    /// Ends the run of a subplan that nobody waits for any more; none where it was over already.
+    fn cancel_orphan<'a>(&'a self, org: &'a str, run_id: &'a str) -> BoxFuture<'a, Option<Walk>> {
+        let reason = "the run above it no longer waits for it".to_owned();
+        Box::pin(async move { self.cancel(org, run_id, Some(reason)).await.ok() })
     }
 
     /// Walks a run until it is over, in the background. Whoever walked it before stops: this is

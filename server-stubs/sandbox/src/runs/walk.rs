@@ -52,8 +52,8 @@ pub(super) struct News {
     /// Their `sequence` is set when they are appended.
     pub(super) events: Vec<RunEvent>,
     pub(super) checkpoints: Vec<types::RunCheckpointDetail>,
-    /// Runs of subplans that nobody waits for any more.
-    pub(super) orphans: Vec<types::RunId>,
+    /// Runs of subplans that nobody waits for any more, each with the node that has begun it.
+    pub(super) orphans: Vec<(types::NodeId, types::RunId)>,
 }
 
 /// A node on its way.

@@ -86,7 +86,8 @@ async fn a_subplan_is_a_run_of_its_own() {
     let receipt = run.get("getRunReceipt", "").await;
     assert_eq!(text(&receipt, "/lines/0/agent_id"), CODER);
     // Whoever ends a run ends the runs below it.
-    let held = json!({"name": "held", "nodes": [wait_for("go")]});
+    let nodes = [agent("spends", json!({})), wait_for("go")];
+    let held = json!({"name": "held", "nodes": nodes});
     let held = client.call("createPlan", &[], "", held).await;
     let subplan = json!({"type": "subplan", "key": "below", "plan_id": held.json["id"]});
     let plan = json!({"name": "outer", "nodes": [subplan]});
@@ -94,8 +95,10 @@ async fn a_subplan_is_a_run_of_its_own() {
     let node = run.node_is("below", "running").await;
     let child = text(&node, "/detail/child_run_id").to_owned();
     until(&client, "getRun", &child, &["waiting"]).await;
-    run.post("cancelRun", Value::Null).await;
+    let (_, over) = run.post("cancelRun", Value::Null).await;
     until(&client, "getRun", &child, &["cancelled"]).await;
+    // What they have spent until then is charged.
+    assert_eq!(text(&over, "/usage/cost/amount"), "0.02");
 }
 
 #[tokio::test]
@@ -123,6 +126,12 @@ async fn an_approval_holds_the_run_until_it_is_decided() {
         .call("decideRunApproval", &path, "", decide("approve"))
         .await;
     assert_eq!(text(&decided.json, "/status"), "approved");
+    let query = "?action=approval.decided";
+    let logged = client
+        .call("queryAuditEvents", &[], query, Value::Null)
+        .await;
+    assert_eq!(text(&logged.json, "/data/0/detail/comment"), "fine");
+    assert_eq!(text(&logged.json, "/data/0/run_id"), run.id);
     run.is("succeeded").await;
     let again = client
         .call("decideRunApproval", &path, "", decide("reject"))
