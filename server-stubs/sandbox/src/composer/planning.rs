@@ -50,6 +50,14 @@ impl Sandbox {
             let message = "there is no such workspace";
             return Err(refused("/workspace_id", "exists", message));
         }
+        for (at, context) in body.context.iter().flatten().enumerate() {
+            if let types::ComposerContext::File(file) = context
+                && self.file(org, &body.workspace_id, &file.path)?.is_none()
+            {
+                let message = format!("there is no file {}", file.path);
+                return Err(refused(&format!("/context/{at}/path"), "exists", message));
+            }
+        }
         let brief = Brief {
             scope: Scope {
                 include: body.include.unwrap_or_default(),

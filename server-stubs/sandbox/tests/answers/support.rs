@@ -35,13 +35,22 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn open() -> Self {
-        Self::keeping(Keep::Memory)
+        Self::with(Keep::Memory, 50.0)
     }
 
     /// A client of a sandbox whose state is kept somewhere.
     pub(crate) fn keeping(keep: Keep) -> Self {
+        Self::with(keep, 50.0)
+    }
+
+    /// A client of a sandbox that works at its usual speed, so that there is time to stop it.
+    pub(crate) fn slow() -> Self {
+        Self::with(Keep::Memory, 1.0)
+    }
+
+    fn with(keep: Keep, speed: f64) -> Self {
         let settings = Settings::new("http://sandbox.test/v1");
-        let settings = settings.keep(keep).speed(50.0);
+        let settings = settings.keep(keep).speed(speed);
         let sandbox = Sandbox::open(settings).expect("a sandbox");
         let document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
         let registry = Registry::new()

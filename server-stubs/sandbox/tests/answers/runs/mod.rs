@@ -103,7 +103,7 @@ fn edge(source: &str, target: &str) -> Value {
 #[tokio::test]
 async fn a_run_of_one_agent_leaves_outputs_checkpoints_and_a_receipt() {
     let client = Client::open();
-    let plan = json!({"name": "one", "nodes": [agent("write", json!({"output": "done"}))]});
+    let plan = json!({"name": "one", "nodes": [agent("write", json!({"output": "done", "delay": "PT30S"}))]});
     let run = Run::start(&client, plan, json!({"input": {"topic": "DAGs"}})).await;
     let early = client
         .call("getRunReceipt", &[&run.id], "", Value::Null)

@@ -129,7 +129,7 @@ async fn a_run_pauses_once_and_goes_on_from_its_checkpoint() {
 #[tokio::test]
 async fn a_pause_during_the_last_node_holds() {
     let client = Client::open();
-    let plan = json!({"name": "last", "nodes": [agent("last", json!({"delay": "PT5S"}))]});
+    let plan = json!({"name": "last", "nodes": [agent("last", json!({"delay": "PT1M"}))]});
     let run = Run::start(&client, plan, json!({})).await;
     run.node_is("last", "running").await;
     let (_, pausing) = run.post("pauseRun", Value::Null).await;
