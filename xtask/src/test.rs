@@ -13,7 +13,15 @@ pub(crate) struct Args {
     only: Option<String>,
 }
 
-const GROUPS: [&str; 6] = ["generator", "typescript", "python", "go", "rust", "server"];
+const GROUPS: [&str; 7] = [
+    "generator",
+    "typescript",
+    "python",
+    "go",
+    "rust",
+    "server",
+    "conformance",
+];
 
 /// Runs every group, or one.
 ///
@@ -78,6 +86,7 @@ fn steps(group: &str) -> Vec<Step> {
             let steps = crate_steps("rust", "exai-sdk", "sdks/rust");
             [steps, vec![consumer("rust")]].concat()
         }
+        "conformance" => conformance(),
         _ => [
             crate_steps("server", "exai-server", "server-stubs/api"),
             vec![begun_server()],
@@ -137,6 +146,21 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
             &["test", "--quiet", "--package", package],
         ),
     ]
+}
+
+/// Every SDK against a server that misbehaves, and the table of what came of it.
+fn conformance() -> Vec<Step> {
+    let run = ["run", "--quiet", "--package", "exai-conformance", "--"];
+    let run = [&run[..], &["--sdk", "rust"]].concat();
+    [
+        crate_steps("conformance", "exai-conformance", "tests/conformance"),
+        crate_steps("conformance", "exai-conformance-rust", "tests/conformance"),
+        vec![
+            Step::new("conformance: scenarios", "cargo", &run)
+                .mended_by("mend the SDK; where the table is old, run it again with --write"),
+        ],
+    ]
+    .concat()
 }
 
 /// The server as someone who begins builds it: with a body for every method.

@@ -50,6 +50,7 @@ pub(crate) fn require(group: &str) -> Result<(), String> {
         "typescript" => &[NODE, NPM],
         "python" => &[PYTHON],
         "go" => &[GO],
+        "conformance" => &[CARGO, NODE, NPM, PYTHON, GO],
         _ => &[CARGO],
     };
     let missing: Vec<String> = tools.iter().filter_map(missing).collect();

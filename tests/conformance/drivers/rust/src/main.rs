@@ -1,0 +1,148 @@
+//! Reads calls as JSON lines, makes them with the Rust SDK, prints what came of them as JSON lines.
+
+mod calls;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use exai_sdk::{Client, Error};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Stdout, stdin, stdout};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use calls::{Asked, perform};
+
+/// What came of a call: `value` or `items`, and `meta`.
+pub(crate) struct Outcome(Value);
+
+/// Why there is none.
+pub(crate) enum Failure {
+    /// The SDK's error.
+    Sdk(Error),
+    /// The scenario asks for what this program has not.
+    Driver(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Sdk(error)
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let out = Arc::new(Mutex::new(stdout()));
+    print(&out, &json!({"ready": true})).await?;
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        let out = Arc::clone(&out);
+        tokio::spawn(async move {
+            let request: Value = serde_json::from_str(&line).unwrap_or_default();
+            let results = scenario(&request).await;
+            let reply = json!({"id": request["id"], "results": results});
+            // When nobody reads any more, the suite has ended.
+            let _ = print(&out, &reply).await;
+        });
+    }
+    Ok(())
+}
+
+async fn print(out: &Mutex<Stdout>, value: &Value) -> std::io::Result<()> {
+    let mut out = out.lock().await;
+    out.write_all(format!("{value}\n").as_bytes()).await?;
+    out.flush().await
+}
+
+async fn scenario(request: &Value) -> Vec<Value> {
+    let client = match client(request) {
+        Ok(client) => client,
+        Err(error) => return vec![json!({"error": described(&error), "ms": 0})],
+    };
+    let mut results = Vec::new();
+    for call in request["calls"].as_array().into_iter().flatten() {
+        let asked = Asked {
+            client: &client,
+            args: &call["args"],
+            options: &call["options"],
+        };
+        let op = call["op"].as_str().unwrap_or_default();
+        let began = Instant::now();
+        let made = perform(op, &asked);
+        let done = match call["options"]["cancel_after_ms"].as_u64() {
+            // To cancel is to drop the future.
+            Some(ms) => timeout(Duration::from_millis(ms), made).await,
+            None => Ok(made.await),
+        };
+        let mut result = match done {
+            Ok(Ok(outcome)) => outcome.0,
+            Ok(Err(Failure::Sdk(error))) => json!({"error": described(&error)}),
+            Ok(Err(Failure::Driver(text))) => json!({"error": {"kind": "driver", "message": text}}),
+            Err(_) => json!({"error": {"kind": "cancelled"}}),
+        };
+        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        result["ms"] = json!(ms);
+        results.push(result);
+    }
+    results
+}
+
+fn client(request: &Value) -> Result<Client, Error> {
+    let settings = &request["client"];
+    let ms = |name: &str| settings[name].as_u64().map(Duration::from_millis);
+    let mut builder = Client::builder()
+        .base_url(request["base_url"].as_str().unwrap_or_default())
+        .api_key(settings["api_key"].as_str().unwrap_or("test-token"));
+    if let Some(limit) = ms("timeout_ms") {
+        builder = builder.timeout(limit);
+    }
+    if let Some(limit) = ms("try_timeout_ms") {
+        builder = builder.attempt_timeout(limit);
+    }
+    if let Some(retries) = settings["max_retries"].as_u64() {
+        builder = builder.max_retries(u32::try_from(retries).unwrap_or(u32::MAX));
+    }
+    builder.build()
+}
+
+/// An error by the words that all drivers share.
+pub(crate) fn described(error: &Error) -> Value {
+    let kinds = [
+        ("api", error.is_api()),
+        ("timeout", error.is_timeout()),
+        ("connection", error.is_connection()),
+        ("decode", error.is_decode()),
+        ("config", error.is_config()),
+        ("signature", error.is_signature()),
+    ];
+    let classes = [
+        ("invalid_request", error.is_invalid_request()),
+        ("unauthorized", error.is_unauthorized()),
+        ("payment_required", error.is_payment_required()),
+        ("forbidden_role", error.is_forbidden_role()),
+        ("not_found", error.is_not_found()),
+        ("conflict", error.is_conflict()),
+        ("validation_failed", error.is_validation_failed()),
+        ("rate_limited", error.is_rate_limited()),
+        ("internal_error", error.is_internal_error()),
+        ("provider_unavailable", error.is_provider_unavailable()),
+    ];
+    let first = |list: &[(&'static str, bool)]| {
+        let found = list.iter().find(|(_, holds)| *holds);
+        found.map(|(name, _)| *name)
+    };
+    let after = error.retry_after();
+    json!({
+        "kind": first(&kinds),
+        "class": first(&classes),
+        "status": error.status(),
+        "name": error.name(),
+        "code": error.code(),
+        "message": error.message(),
+        "receipt": error.receipt(),
+        "details": error.details(),
+        "idempotency_key": error.idempotency_key(),
+        "retry_after_ms": after.and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+        "shown": format!("{error} {error:?}"),
+    })
+}

@@ -1,0 +1,119 @@
+//! The program beside each SDK that makes the calls.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// The columns of the table: a name, and the folder of the driver with what it is told.
+pub const SDKS: [(&str, &str, &[&str]); 5] = [
+    ("typescript", "typescript", &[]),
+    ("python-sync", "python", &["sync"]),
+    ("python-async", "python", &["async"]),
+    ("go", "go", &[]),
+    ("rust", "rust", &[]),
+];
+
+/// How long a driver may take to be built and to begin.
+const START: Duration = Duration::from_secs(600);
+/// How long a scenario may take in all.
+const REPLY: Duration = Duration::from_secs(45);
+
+/// A driver that runs; it is ended when this is dropped.
+pub struct Driver {
+    _child: Child,
+    stdin: tokio::sync::Mutex<ChildStdin>,
+    waiting: Arc<Mutex<Waiting>>,
+}
+
+type Waiting = HashMap<String, oneshot::Sender<Value>>;
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Driver {
+    /// Builds and starts the driver of an SDK, and waits until it is ready.
+    ///
+    /// # Errors
+    /// There is no such SDK, it cannot be built, or it says nothing.
+    pub async fn start(root: &Path, sdk: &str) -> Result<Self, String> {
+        let found = SDKS.iter().find(|(name, ..)| *name == sdk);
+        let (_, folder, args) = found.ok_or(format!("no SDK is called {sdk}"))?;
+        let folder: PathBuf = root.join("tests/conformance/drivers").join(folder);
+        let mut child = Command::new("bash")
+            .arg("run")
+            .args(*args)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err("the driver has no pipes".to_owned());
+        };
+        let mut lines = BufReader::new(stdout).lines();
+        let first = timeout(START, lines.next_line()).await;
+        if !matches!(first, Ok(Ok(Some(line))) if line.contains("ready")) {
+            return Err(format!("the driver of {sdk} did not begin"));
+        }
+        let waiting: Arc<Mutex<Waiting>> = Arc::default();
+        let replies = Arc::clone(&waiting);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let reply: Value = match serde_json::from_str(&line) {
+                    Ok(reply) => reply,
+                    Err(_) => continue,
+                };
+                let id = reply["id"].as_str().unwrap_or_default();
+                if let Some(sender) = lock(&replies).remove(id) {
+                    // Who waited may have given up.
+                    let _ = sender.send(reply);
+                }
+            }
+            // Whoever still waits learns that the driver has ended.
+            lock(&replies).clear();
+        });
+        Ok(Self {
+            _child: child,
+            stdin: tokio::sync::Mutex::new(stdin),
+            waiting,
+        })
+    }
+
+    /// Makes the calls of a scenario, and gives what came of each.
+    ///
+    /// # Errors
+    /// The driver ended, or gave no answer in time.
+    pub(crate) async fn perform(&self, id: &str, request: Value) -> Result<Vec<Value>, String> {
+        let (sender, receiver) = oneshot::channel();
+        lock(&self.waiting).insert(id.to_owned(), sender);
+        let mut request = request;
+        request["id"] = json!(id);
+        let line = format!("{request}\n");
+        {
+            let mut stdin = self.stdin.lock().await;
+            let written = stdin.write_all(line.as_bytes()).await;
+            written.map_err(|error| format!("the driver takes nothing: {error}"))?;
+        }
+        match timeout(REPLY, receiver).await {
+            Ok(Ok(mut reply)) => match reply["results"].take() {
+                Value::Array(results) => Ok(results),
+                _ => Err(format!("the driver says: {reply}")),
+            },
+            Ok(Err(_)) => Err("the driver ended".to_owned()),
+            Err(_) => {
+                lock(&self.waiting).remove(id);
+                Err(format!("no result after {} s", REPLY.as_secs()))
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What a scenario file says; `scenario.schema.json` describes each property.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// One danger: what the server does, what is called, what must be seen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// `retry/after-zero`: the file's place below the folder of scenarios.
+    #[serde(skip)]
+    pub name: String,
+    /// The rule, as a sentence.
+    pub title: String,
+    /// How the client is made.
+    #[serde(default)]
+    pub client: Map<String, Value>,
+    /// Calls on one client, one after another.
+    pub calls: Vec<Call>,
+    /// What the server does with each request, in the order in which they come.
+    #[serde(default)]
+    pub server: Vec<Exchange>,
+    /// The same for a server of another origin.
+    #[serde(default)]
+    pub elsewhere: Vec<Exchange>,
+    /// What the servers must have seen.
+    #[serde(default)]
+    pub wire: Wire,
+    /// Why an SDK does not run this one: its language has no such thing.
+    #[serde(default)]
+    pub not_for: BTreeMap<String, String>,
+}
+
+/// One call, and what must come of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// `runs.get`
+    pub op: String,
+    /// Arguments by wire name.
+    #[serde(default)]
+    pub args: Map<String, Value>,
+    /// What one call can have otherwise than its client.
+    #[serde(default)]
+    pub options: Map<String, Value>,
+    /// What must come of it.
+    pub expect: Expect,
+}
+
+/// What a call must give. What is not named is not looked at.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The value: objects may hold more.
+    pub value: Option<Value>,
+    /// The items of pages or of a stream: exactly as many, each may hold more.
+    pub items: Option<Vec<Value>>,
+    /// The error. Where there is none here, there must be none.
+    pub error: Option<Value>,
+    /// What comes beside the value.
+    pub meta: Option<Value>,
+    /// The least and the most milliseconds that the call may take.
+    pub ms: Option<[u64; 2]>,
+}
+
+/// What is done with one request.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exchange {
+    /// The connection is reset as soon as a request begins: nothing of it is read.
+    pub reset_unread: bool,
+    /// The connection is reset after the whole request was read; nothing is answered.
+    pub reset_read: bool,
+    /// The whole answer, byte by byte, in place of everything below but `end`.
+    pub raw: Option<String>,
+    /// Milliseconds before the first byte of the answer.
+    pub delay_ms: u64,
+    /// The status; 200 where nothing is said.
+    pub status: Option<u16>,
+    /// More headers; null takes a default one away.
+    pub headers: BTreeMap<String, Option<String>>,
+    /// A body of JSON.
+    pub json: Option<Value>,
+    /// A body of JSON from `fixtures.yaml`.
+    pub fixture: Option<String>,
+    /// What the fixture has otherwise: objects are merged, `$absent` takes a property away.
+    pub patch: Map<String, Value>,
+    /// A body of text; an event stream where `headers` say nothing else.
+    pub events: Option<String>,
+    /// A body of text.
+    pub text: Option<String>,
+    /// A body of any bytes, as hexadecimal digits.
+    pub hex: Option<String>,
+    /// A body of as many bytes `x`, ahead of `text` or `events`.
+    pub filler: usize,
+    /// The body is compressed where the request allows it.
+    pub gzip: bool,
+    /// In chunks of these sizes, the rest in one.
+    pub chunked: Option<Vec<usize>>,
+    /// What `Content-Length` claims.
+    pub length: Option<usize>,
+    /// Neither a length nor chunks: the body ends with the connection.
+    pub until_close: bool,
+    /// The head and the body are sent in pieces of so many bytes.
+    pub drip: Option<Drip>,
+    /// A pause after so many bytes of the body.
+    pub pause: Option<Pause>,
+    /// Only so many bytes of the body are sent.
+    pub cut: Option<usize>,
+    /// What comes after the answer.
+    pub end: End,
+}
+
+/// Slow bytes.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drip {
+    /// Bytes a piece.
+    pub bytes: usize,
+    /// Milliseconds between two pieces.
+    pub every_ms: u64,
+}
+
+/// A stall in the middle.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// Bytes of the body ahead of it.
+    pub after: usize,
+    /// How long.
+    pub ms: u64,
+}
+
+/// What comes after an answer.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The connection waits for the next request.
+    #[default]
+    Keep,
+    /// It is closed in order.
+    Close,
+    /// It is reset.
+    Reset,
+    /// It stays open and silent.
+    Stall,
+}
+
+/// What the servers must have seen.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wire {
+    /// Each request that was read; exactly as many.
+    pub requests: Option<Vec<Value>>,
+    /// How many requests began, read or not.
+    pub count: Option<usize>,
+    /// The same for the other origin.
+    pub elsewhere: Option<Vec<Value>>,
+    /// Headers that every request has, and with one value.
+    pub same: Vec<String>,
+    /// The least and the most milliseconds between the end of an answer and the next request.
+    pub gaps_ms: Vec<[u64; 2]>,
+}
