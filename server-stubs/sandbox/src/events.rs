@@ -178,6 +178,11 @@ impl Log {
             .transpose()
     }
 
+    /// How many events a subject has.
+    pub(crate) fn count(&self, subject: &str) -> Result<u64, ApiError> {
+        Ok(self.last(subject)?.map_or(0, |(number, _)| number))
+    }
+
     fn wake(&self, subject: &str) -> watch::Receiver<u64> {
         let mut waiting = self.waiting();
         waiting.retain(|_, sender| !sender.is_closed());

@@ -8,7 +8,7 @@ use types::{
 };
 
 use super::condition::holds;
-use super::walk::{Walk, fault};
+use super::walk::{Step, Walk, fault};
 
 impl Walk {
     /// Does everything that can be done at a moment.
@@ -104,7 +104,8 @@ impl Walk {
         let skips = planned.on_item_failure == Some(MapNodeOnItemFailure::Skip);
         if let Some(first) = failed.first().filter(|_| !skips) {
             let why = self.steps[*first].node.fault.clone();
-            let why = why.unwrap_or_else(|| fault(RunFaultReason::InternalError, "", false));
+            let lost = || fault(RunFaultReason::InternalError, "an item has failed", false);
+            let why = why.unwrap_or_else(lost);
             self.fail(at, why, now);
             return true;
         }
@@ -199,15 +200,15 @@ impl Walk {
     /// What state the run is in when nothing moves.
     fn take_stock(&mut self, now: Timestamp) {
         if let Some(reason) = self.pausing.clone() {
-            if self.steps.iter().any(super::walk::Step::is_working) {
+            if self.steps.iter().any(Step::is_working) {
                 self.run.status = RunStatus::Pausing;
             } else if self.run.status != RunStatus::Paused {
                 self.pause(reason, now);
             }
-        } else if self.nodes().all(super::walk::Step::is_final) {
+        } else if self.nodes().all(Step::is_final) {
             self.end(RunStatus::Succeeded, None, now);
         } else {
-            let goes_on = |step: &super::walk::Step| match step.node.status {
+            let goes_on = |step: &Step| match step.node.status {
                 RunNodeStatus::Ready => true,
                 RunNodeStatus::Running => !matches!(step.planned, PlanNode::Map(_)),
                 _ => false,

@@ -1,11 +1,13 @@
 //! Checkpoints: what a run was at a moment, to look at and to replay from.
 
+use std::collections::BTreeMap;
+
 use exai_server::{ApiError, ListRunCheckpointsParams, types};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use types::{RunCheckpointReason, RunEvent};
 
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::Sandbox;
 use crate::pages::page;
 use crate::store::Kind;
@@ -26,7 +28,7 @@ impl Walk {
         now: Timestamp,
     ) -> types::CheckpointId {
         self.checkpoints += 1;
-        let state = |step: &super::walk::Step| types::CheckpointNode {
+        let state = |step: &Step| types::CheckpointNode {
             attempt: step.node.attempt,
             node_id: step.node.id.clone(),
             status: step.node.status.clone(),
@@ -35,7 +37,7 @@ impl Walk {
         let nodes = self
             .nodes()
             .map(|step| (step.node.key.clone(), state(step)));
-        let nodes: std::collections::BTreeMap<String, types::CheckpointNode> = nodes.collect();
+        let nodes: BTreeMap<String, types::CheckpointNode> = nodes.collect();
         let bytes = serde_json::to_vec(&nodes).unwrap_or_default();
         let detail = types::RunCheckpointDetail {
             id: id("ckp"),

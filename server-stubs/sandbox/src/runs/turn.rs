@@ -92,6 +92,7 @@ impl Sandbox {
     ) -> Result<(Walk, R), ApiError> {
         let turn = walker.turn.lock().await;
         let (mut walk, now) = (self.walk(org, run_id)?, now());
+        self.publish(org, &mut walk)?;
         walk.second = self.pace(Duration::from_secs(1));
         walk.advance(now);
         let done = act(&mut walk, now)?;
@@ -108,11 +109,21 @@ impl Sandbox {
             self.close_run(org, &mut walk, now).await?;
         }
         self.keep_walk(org, &walk)?;
-        let news = std::mem::take(&mut walk.news);
-        if !news.checkpoints.is_empty() {
-            self.keep_checkpoints(org, &news.checkpoints)?;
+        self.publish(org, &mut walk)?;
+        drop(turn);
+        if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
+            self.walkers.of(parent).changed.notify_one();
         }
-        if !news.events.is_empty() {
+        Ok((walk, done))
+    }
+
+    /// Tells and keeps the news of a state that is kept, unless that is done already: whoever kept
+    /// it may have been stopped before it had told them.
+    fn publish(&self, org: &str, walk: &mut Walk) -> Result<(), ApiError> {
+        let news = std::mem::take(&mut walk.news);
+        let (run_id, count) = (&walk.run.id, u64::try_from(news.events.len()).unwrap_or(0));
+        if count > 0 && self.log.count(run_id)? == walk.told {
+            self.keep_checkpoints(org, &news.checkpoints)?;
             let events = news.events.iter().map(serde_json::to_value);
             let events = events.collect::<Result<Vec<Value>, _>>().map_err(failed)?;
             let numbered = events.into_iter().map(|mut event| {
@@ -123,11 +134,8 @@ impl Sandbox {
             });
             self.log.extend(run_id, numbered)?;
         }
-        drop(turn);
-        if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
-            self.walkers.of(parent).changed.notify_one();
-        }
-        Ok((walk, done))
+        walk.told += count;
+        Ok(())
     }
 
     /// Gives a run that is over its receipt and its last event.
@@ -149,7 +157,7 @@ impl Sandbox {
         walk.run.receipt = Some(receipt.clone());
         let (run_id, usage) = (walk.run.id.clone(), walk.run.usage.clone());
         let (occurred_at, sequence) = (now, 0);
-        let lost = || fault(RunFaultReason::InternalError, "", false);
+        let lost = || fault(RunFaultReason::InternalError, "the run has failed", false);
         walk.say(match walk.run.status {
             RunStatus::Succeeded => RunEvent::RunCompleted(types::RunCompletedEvent {
                 occurred_at,
@@ -289,13 +297,73 @@ impl Sandbox {
         }
     }
 
-    /// Goes on with every run that is not over: what a process does that finds some in its file.
+    /// Goes on with every run that is not over, and tells what was not told: what a process does
+    /// that finds runs in its file.
     pub(crate) fn resume_runs(&self) -> Result<(), ApiError> {
-        for run in self.store.list(&RUNS, ORGANISATION, "")? {
-            if run.finished_at.is_none() {
-                self.walk_on(ORGANISATION, &run.id);
+        for mut walk in self.store.list(&WALKS, ORGANISATION, "")? {
+            if walk.is_over() {
+                self.publish(ORGANISATION, &mut walk)?;
+            } else {
+                self.walk_on(ORGANISATION, &walk.run.id);
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Settings;
+    use crate::runs::start::Order;
+
+    fn order() -> Order {
+        let actor = json!({"type": "system", "component": "test"});
+        let moment = "2026-01-01T00:00:00Z";
+        let plan = json!({
+            "id": "pln_1", "name": "p", "description": null, "input_schema": {}, "nodes": [],
+            "edges": [], "outputs": {}, "ceiling": null, "labels": {}, "revision": 1,
+            "run_count": 0, "created_by": actor, "created_at": moment, "updated_at": moment,
+        });
+        Order {
+            id: id("run"),
+            plan: serde_json::from_value(plan).expect("a plan"),
+            input: types::JsonObject::new(),
+            name: None,
+            labels: types::Labels::new(),
+            ceiling: None,
+            versions: types::AgentVersionPins::new(),
+            deadline_at: Timestamp::MAX,
+            pause_before: Vec::new(),
+            created_by: serde_json::from_value(actor).expect("an actor"),
+            parent: None,
+            replay_of: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_and_not_told_is_told_once() {
+        let sandbox = Sandbox::open(Settings::new("http://sandbox.test")).expect("a sandbox");
+        let mut walk = sandbox.queued_run(ORGANISATION, order()).expect("a run");
+        walk.advance(walk.begins_at);
+        assert!(walk.is_over(), "a plan of nothing is done at once");
+        let now = now();
+        let closing = sandbox.close_run(ORGANISATION, &mut walk, now);
+        closing.await.expect("a receipt");
+        let told = walk.news.events.len();
+        sandbox.keep_walk(ORGANISATION, &walk).expect("it is kept");
+        // The process ends here; the next ones look into its file.
+        for _ in 0..2 {
+            sandbox.resume_runs().expect("they are read");
+            let count = sandbox.log.count(&walk.run.id).expect("events");
+            assert_eq!(count, u64::try_from(told).expect("a few"));
+        }
+        let (kept, ()) = sandbox
+            .run_turn(ORGANISATION, &walk.run.id, |_, _| Ok(()))
+            .await
+            .expect("a turn");
+        assert_eq!(kept.told, u64::try_from(told).expect("a few"));
     }
 }

@@ -41,15 +41,16 @@ pub(super) struct Walk {
     /// How long a second of simulated work takes.
     #[serde(skip)]
     pub(super) second: Duration,
+    /// How many events were told before those of the news.
+    pub(super) told: u64,
     /// What is to be told and kept once this state is.
-    #[serde(skip)]
     pub(super) news: News,
 }
 
 /// What a step of a run leads to outside of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct News {
-    /// Their `sequence` is set when they are appended.
+    /// Their `sequence` is set when they are told.
     pub(super) events: Vec<RunEvent>,
     pub(super) checkpoints: Vec<types::RunCheckpointDetail>,
     /// Runs of subplans that nobody waits for any more, each with the node that has begun it.
