@@ -68,6 +68,9 @@ impl Sandbox {
         org: &str,
         checkpoints: &[types::RunCheckpointDetail],
     ) -> Result<(), ApiError> {
+        if checkpoints.is_empty() {
+            return Ok(());
+        }
         let placed = checkpoints.iter().map(|one| (place(one), one));
         self.store.put_all(&CHECKPOINTS, org, placed)
     }

@@ -108,6 +108,7 @@ impl Sandbox {
         if walk.is_over() && walk.run.receipt.is_none() {
             self.close_run(org, &mut walk, now).await?;
         }
+        self.keep_checkpoints(org, &walk.news.checkpoints)?;
         self.keep_walk(org, &walk)?;
         self.publish(org, &mut walk)?;
         drop(turn);
@@ -117,13 +118,12 @@ impl Sandbox {
         Ok((walk, done))
     }
 
-    /// Tells and keeps the news of a state that is kept, unless that is done already: whoever kept
-    /// it may have been stopped before it had told them.
+    /// Tells the news of a state that is kept, unless that is done already: whoever kept it may have
+    /// been stopped before it had told them.
     fn publish(&self, org: &str, walk: &mut Walk) -> Result<(), ApiError> {
         let news = std::mem::take(&mut walk.news);
         let (run_id, count) = (&walk.run.id, u64::try_from(news.events.len()).unwrap_or(0));
         if count > 0 && self.log.count(run_id)? == walk.told {
-            self.keep_checkpoints(org, &news.checkpoints)?;
             let events = news.events.iter().map(serde_json::to_value);
             let events = events.collect::<Result<Vec<Value>, _>>().map_err(failed)?;
             let numbered = events.into_iter().map(|mut event| {

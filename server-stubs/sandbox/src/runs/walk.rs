@@ -52,6 +52,8 @@ pub(super) struct Walk {
 pub(super) struct News {
     /// Their `sequence` is set when they are told.
     pub(super) events: Vec<RunEvent>,
+    /// Kept before the state that they are of: one that is taken again takes its place.
+    #[serde(skip)]
     pub(super) checkpoints: Vec<types::RunCheckpointDetail>,
     /// Runs of subplans that nobody waits for any more, each with the node that has begun it.
     pub(super) orphans: Vec<(types::NodeId, types::RunId)>,
