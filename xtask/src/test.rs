@@ -150,9 +150,9 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
 
 /// Every SDK against a server that misbehaves, and the table of what came of it.
 fn conformance() -> Vec<Step> {
-    let run = ["run", "--quiet", "--package", "exai-conformance", "--"];
-    let run = [&run[..], &["--sdk", "rust"]].concat();
+    let run = ["run", "--quiet", "--package", "exai-conformance"];
     [
+        vec![install_typescript(), install_python()],
         crate_steps("conformance", "exai-conformance", "tests/conformance"),
         crate_steps("conformance", "exai-conformance-rust", "tests/conformance"),
         vec![

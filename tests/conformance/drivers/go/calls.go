@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	exai "github.com/exai/sdk-go"
+)
+
+// arguments are those of all calls, by wire name.
+type arguments struct {
+	RunID        string            `json:"run_id"`
+	Slug         string            `json:"slug"`
+	PlanID       string            `json:"plan_id"`
+	EventID      string            `json:"event_id"`
+	BuildID      string            `json:"build_id"`
+	ArtifactID   string            `json:"artifact_id"`
+	WorkspaceID  string            `json:"workspace_id"`
+	Path         string            `json:"path"`
+	Content      string            `json:"content"`
+	Streamed     bool              `json:"streamed"`
+	FileName     string            `json:"file_name"`
+	Purpose      string            `json:"purpose"`
+	Description  *string           `json:"description"`
+	Limit        *int64            `json:"limit"`
+	Label        []string          `json:"label"`
+	Status       []exai.RunStatus  `json:"status"`
+	CreatedAfter *time.Time        `json:"created_after"`
+	Body         json.RawMessage   `json:"body"`
+	Headers      map[string]string `json:"headers"`
+	Secrets      []string          `json:"secrets"`
+}
+
+func value(v any, err error) (map[string]any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"value": v}, nil
+}
+
+// items collects what an iterator gives until it fails, ends, or enough is there.
+func items[T any](source iter.Seq2[T, error], take *int) (map[string]any, error) {
+	all := []any{}
+	result := func() map[string]any { return map[string]any{"items": all} }
+	for item, err := range source {
+		if err != nil {
+			return result(), err
+		}
+		all = append(all, item)
+		if take != nil && len(all) >= *take {
+			break
+		}
+	}
+	return result(), nil
+}
+
+// perform makes one call.
+func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMessage, s *settings, meta *exai.ResponseMeta) (map[string]any, error) {
+	options := s.request(meta)
+	var start exai.RunStartParams
+	if strings.HasPrefix(op, "runs.start") {
+		if err := json.Unmarshal(raw, &start); err != nil {
+			return nil, err
+		}
+	}
+	var a arguments
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return nil, err
+	}
+	switch op {
+	case "runs.get":
+		return value(client.Runs.Get(ctx, a.RunID, options...))
+	case "runs.start":
+		return value(client.Runs.Start(ctx, start, options...))
+	case "runs.start_and_wait":
+		if s.TimeoutMS != nil {
+			// The context bounds a wait; the option bounds each of its calls.
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, milliseconds(*s.TimeoutMS))
+			defer cancel()
+		}
+		return value(client.Runs.StartAndWait(ctx, start, options...))
+	case "runs.cancel":
+		var params exai.RunCancelParams
+		if a.Body != nil {
+			if err := json.Unmarshal(a.Body, &params); err != nil {
+				return nil, err
+			}
+		}
+		return value(client.Runs.Cancel(ctx, a.RunID, params, options...))
+	case "runs.list":
+		params := exai.RunListParams{Label: a.Label, Status: a.Status, CreatedAfter: a.CreatedAfter, Limit: a.Limit}
+		if a.PlanID != "" {
+			params.PlanID = &a.PlanID
+		}
+		return items(client.Runs.List(ctx, params, options...), s.Take)
+	case "runs.events":
+		return items(client.Runs.Events(ctx, a.RunID, options...), s.Take)
+	case "audit.tail":
+		return items(client.Audit.Tail(ctx, exai.AuditTailParams{}, options...), s.Take)
+	case "agents.list":
+		return items(client.Agents.List(ctx, exai.AgentListParams{Limit: a.Limit}, options...), s.Take)
+	case "agents.page":
+		page, err := client.Agents.ListPage(ctx, exai.AgentListParams{Limit: a.Limit}, options...)
+		if err != nil {
+			return nil, err
+		}
+		return value(map[string]any{"items": page.Data, "next_cursor": text(page.NextCursor)}, nil)
+	case "templates.get":
+		return value(client.Templates.Get(ctx, a.Slug, options...))
+	case "templates.star":
+		return value(nil, client.Templates.Star(ctx, a.Slug, options...))
+	case "plans.get":
+		return value(client.Plans.Get(ctx, a.PlanID, options...))
+	case "plans.delete":
+		return value(nil, client.Plans.Delete(ctx, a.PlanID, options...))
+	case "plans.update":
+		var params exai.PlanUpdateParams
+		if err := json.Unmarshal(a.Body, &params); err != nil {
+			return nil, err
+		}
+		return value(client.Plans.Update(ctx, a.PlanID, params, options...))
+	case "audit.events.get":
+		return value(client.Audit.Events.Get(ctx, a.EventID, options...))
+	case "builder.assets.upload":
+		return value(client.Builder.Assets.Upload(ctx, exai.BuilderAssetUploadParams{
+			File:        exai.File{Name: a.FileName, ContentType: "text/plain", Content: strings.NewReader(a.Content)},
+			Purpose:     exai.BuildAssetPurpose(a.Purpose),
+			Description: a.Description,
+		}, options...))
+	case "builder.artifacts.download":
+		download, err := client.Builder.Runs.Artifacts.Download(ctx, a.BuildID, a.ArtifactID, exai.BuilderRunArtifactDownloadParams{}, options...)
+		if err != nil {
+			return nil, err
+		}
+		defer download.Close()
+		content, err := io.ReadAll(download)
+		return value(string(content), err)
+	case "workspaces.upload":
+		var body io.Reader = strings.NewReader(a.Content)
+		if a.Streamed {
+			body = io.MultiReader(body) // can't be read again
+		}
+		return value(client.Workspaces.Files.Upload(ctx, a.WorkspaceID, body, exai.WorkspaceFileUploadParams{Path: a.Path}, options...))
+	case "webhooks.unwrap":
+		header := http.Header{}
+		for name, value := range a.Headers {
+			header.Set(name, value)
+		}
+		var body string
+		if err := json.Unmarshal(a.Body, &body); err != nil {
+			return nil, err
+		}
+		return value(client.Webhooks.Unwrap([]byte(body), header, a.Secrets...))
+	}
+	return nil, errors.New("no such call: " + op)
+}
