@@ -92,7 +92,21 @@ impl Log {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let after = resumed(cx)?.unwrap_or(0);
+        self.follow_after(cx, subject, 0, ends)
+    }
+
+    /// As [`Log::follow`], but a client that has no event yet gets those after this one alone.
+    pub(crate) fn follow_after<T>(
+        self: &Arc<Self>,
+        cx: &RequestContext,
+        subject: &str,
+        after: u64,
+        ends: fn(&T) -> bool,
+    ) -> Result<Events<T>, ApiError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let after = resumed(cx)?.unwrap_or(after);
         let following = self.following(subject, after);
         Ok(Events::new(stream::unfold(
             following,

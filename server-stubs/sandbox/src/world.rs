@@ -8,7 +8,7 @@ use exai_runtime::{
 };
 use exai_server::runtime::{Detail, Location};
 use exai_server::{ApiError, RequestContext, types};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::OpenError;
 use crate::events::Log;
@@ -156,6 +156,12 @@ pub(crate) fn since(moment: Timestamp) -> String {
 pub(crate) fn between(from: Timestamp, until: Timestamp) -> String {
     let millis = until.duration_since(from).as_millis().max(0);
     format!("PT{}S", (millis + 999) / 1000)
+}
+
+/// An ISO 8601 duration whose days are 24 hours; `None` where months or years make it vague.
+pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
+    let span: Span = text.parse().ok()?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }
 
 /// A new id: `run_01JB8Z6Q4M2N7T5V9X1C3E5G7H`.

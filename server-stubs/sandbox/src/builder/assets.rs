@@ -2,12 +2,11 @@
 
 use exai_runtime::Caller;
 use exai_server::{ApiError, types};
-use jiff::{Span, SpanRelativeTo};
 use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
 use crate::store::Kind;
-use crate::world::{actor, id, now, refused};
+use crate::world::{actor, duration, id, now, refused};
 
 /// Assets by id, and their bytes.
 pub(super) const ASSETS: Kind<types::BuildAsset> = Kind::new("asset");
@@ -32,11 +31,7 @@ impl Sandbox {
         let expires_at = match body.expires_in {
             None => None,
             Some(text) => {
-                let span = text.parse::<Span>().ok();
-                let after = span.and_then(|span| {
-                    let after = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-                    created_at.checked_add(after).ok()
-                });
+                let after = duration(&text).and_then(|after| created_at.checked_add(after).ok());
                 let unknown = || {
                     refused(
                         "/expires_in",

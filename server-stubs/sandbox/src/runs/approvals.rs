@@ -9,13 +9,12 @@ use types::{
     RunFaultReason, RunNodeDetail, RunNodeStatus,
 };
 
-use super::start::duration;
 use super::steps::after;
 use super::walk::{Walk, fault};
 use crate::Sandbox;
 use crate::audit::resource;
 use crate::pages::page;
-use crate::world::{actor, id, refused};
+use crate::world::{actor, duration, id, refused};
 
 impl Walk {
     /// Asks for an approval, and holds the node until it is decided.

@@ -8,10 +8,9 @@ use types::{
     RunFault, RunNodeDetail, RunNodeStatus, RunStatus,
 };
 
-use super::start::duration;
 use super::steps::after;
 use super::walk::Walk;
-use crate::world::between;
+use crate::world::{between, duration};
 
 /// An output that is larger than this many bytes is not on the stream.
 const TOLD: usize = 64 * 1024;

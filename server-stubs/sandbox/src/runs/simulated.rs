@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::start::duration;
 use super::walk::fault;
+use crate::world::duration;
 
 /// How long an agent works where its input does not say, in milliseconds.
 const USUAL: i64 = 100;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exai_server::{ApiError, RequestContext, types};
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use types::RunFaultReason;
 
 use super::data::{conforms, fault as misfit, object};
@@ -14,7 +14,7 @@ use super::walk::{News, Walk, fault};
 use crate::Sandbox;
 use crate::money::{CURRENCY, free, micros, money};
 use crate::plans::{PLANS, key};
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, caller, duration, id, now, refused};
 
 /// How long a run may take where its start does not say.
 const TIMEOUT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -249,10 +249,4 @@ pub(super) fn ceiling(
         return Err(refused("/ceiling/amount", "maximum", message));
     }
     Ok(own.or_else(|| of_plan.cloned()))
-}
-
-/// An ISO 8601 duration whose days are 24 hours.
-pub(super) fn duration(text: &str) -> Option<SignedDuration> {
-    let span: Span = text.parse().ok()?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }

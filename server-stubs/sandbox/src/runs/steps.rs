@@ -12,10 +12,9 @@ use super::condition::holds;
 use super::cost::{add, book, invocation};
 use super::data::{carry, object};
 use super::simulated::Simulated;
-use super::start::duration;
 use super::walk::{Step, Walk, fault};
 use crate::money::micros;
-use crate::world::id;
+use crate::world::{duration, id};
 
 impl Walk {
     /// Begins an attempt at a node, unless its price makes the run pause; whether it has begun.

@@ -85,12 +85,13 @@ impl Sandbox {
             (error, ExecOutputEventStream::Stderr),
         ] {
             if !bytes.is_empty() {
+                self.log_output(org, workspace_id, &body.command, &stream, &bytes)?;
                 say(&|sequence| {
                     ExecEvent::ExecOutput(types::ExecOutputEvent {
                         data: base64(&bytes),
                         occurred_at: now(),
                         sequence,
-                        stream,
+                        stream: stream.clone(),
                         workspace_id: workspace_id.to_owned(),
                     })
                 })?;

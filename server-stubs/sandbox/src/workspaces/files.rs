@@ -15,7 +15,7 @@ use crate::store::Kind;
 use crate::world::{now, refused};
 
 /// Files by the workspace's id and their path.
-const FILES: Kind<WorkspaceFile> = Kind::new("file");
+pub(super) const FILES: Kind<WorkspaceFile> = Kind::new("file");
 
 /// Bytes that a file holds at most.
 const LARGEST: usize = 64 << 20;
@@ -146,12 +146,51 @@ impl Sandbox {
         Ok(found.into_values().collect())
     }
 
-    /// Takes every file of a workspace away.
-    pub(super) fn forget_files(&self, org: &str, workspace_id: &str) -> Result<(), ApiError> {
-        for file in self.store.list(&FILES, org, &format!("{workspace_id}/"))? {
-            let key = format!("{workspace_id}/{}", file.path);
-            self.store.remove(&FILES, org, &key)?;
-            self.store.remove_bytes(&FILES, org, &key)?;
+    /// Every file of a tree, with what it holds. `of` is a workspace's id, or a snapshot's.
+    pub(super) fn tree(
+        &self,
+        kind: &Kind<WorkspaceFile>,
+        org: &str,
+        of: &str,
+    ) -> Result<Vec<(WorkspaceFile, Vec<u8>)>, ApiError> {
+        let mut found = Vec::new();
+        for file in self.store.list(kind, org, &format!("{of}/"))? {
+            let bytes = self
+                .store
+                .bytes(kind, org, &format!("{of}/{}", file.path))?;
+            found.push((file, bytes.unwrap_or_default()));
+        }
+        Ok(found)
+    }
+
+    /// Puts a tree where another was.
+    pub(super) fn replace_tree(
+        &self,
+        kind: &Kind<WorkspaceFile>,
+        org: &str,
+        of: &str,
+        tree: &[(WorkspaceFile, Vec<u8>)],
+    ) -> Result<(), ApiError> {
+        self.forget_tree(kind, org, of)?;
+        for (file, bytes) in tree {
+            let key = format!("{of}/{}", file.path);
+            self.store.put_bytes(kind, org, &key, bytes)?;
+            self.store.put(kind, org, &key, file)?;
+        }
+        Ok(())
+    }
+
+    /// Takes every file of a tree away.
+    pub(super) fn forget_tree(
+        &self,
+        kind: &Kind<WorkspaceFile>,
+        org: &str,
+        of: &str,
+    ) -> Result<(), ApiError> {
+        for file in self.store.list(kind, org, &format!("{of}/"))? {
+            let key = format!("{of}/{}", file.path);
+            self.store.remove(kind, org, &key)?;
+            self.store.remove_bytes(kind, org, &key)?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 mod composer;
 mod runs;
 mod support;
+mod workspaces;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
