@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Client, text, until};
+use crate::support::Client;
+use crate::{text, until};
 
 async fn running(client: &Client, body: Value) -> String {
     let made = client.call("createWorkspace", &[], "", body).await;
