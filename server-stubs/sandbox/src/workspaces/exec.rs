@@ -91,7 +91,7 @@ impl Sandbox {
                         data: base64(&bytes),
                         occurred_at: now(),
                         sequence,
-                        stream: stream.clone(),
+                        stream,
                         workspace_id: workspace_id.to_owned(),
                     })
                 })?;

@@ -42,7 +42,7 @@ impl Sandbox {
                     .as_ref()
                     .is_none_or(|text| line.message.to_lowercase().contains(text))
         });
-        let (cursor, order) = (asked.cursor.as_deref(), asked.order.clone());
+        let (cursor, order) = (asked.cursor.as_deref(), asked.order);
         let (data, next_cursor) = page(found, |line| &line.id, order, cursor, asked.limit)?;
         Ok(types::WorkspaceLogLineList {
             data: data.into_iter().map(|line| line.line).collect(),
