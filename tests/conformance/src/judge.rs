@@ -30,6 +30,7 @@ pub async fn run(
     let names = Names {
         origin: format!("http://{}", here.local_addr().map_err(text)?),
         elsewhere: format!("http://{}", there.local_addr().map_err(text)?),
+        fixtures: Arc::clone(fixtures),
     };
     let mut origin = Origin::new(&scenario.server, fixtures);
     let mut elsewhere = Origin::new(&scenario.elsewhere, fixtures);

@@ -1,6 +1,9 @@
 //! Placeholders in the texts of a scenario.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 
 /// What placeholders stand for.
 #[derive(Clone, Debug)]
@@ -9,11 +12,14 @@ pub(crate) struct Names {
     pub(crate) origin: String,
     /// The same of the other origin.
     pub(crate) elsewhere: String,
+    /// Bodies of answers by name.
+    pub(crate) fixtures: Arc<Map<String, Value>>,
 }
 
 impl Names {
     /// Puts in `{{origin}}`, `{{elsewhere}}`, `{{date+3}}` (an HTTP date in three seconds),
-    /// `{{log 7}}` (a run's event of sequence 7) and `{{done 8}}` (the event that ends it).
+    /// `{{log 7}}` (a run's event of sequence 7), `{{done 8}}` (the event that ends it),
+    /// `{{agent agt_1}}` and `{{audit_event}}` (the fixtures).
     pub(crate) fn fill(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -41,6 +47,12 @@ impl Names {
             None if name == "elsewhere" => Some(self.elsewhere.clone()),
             Some(("log", number)) => Some(log(number)),
             Some(("done", number)) => Some(done(number)),
+            Some(("agent", id)) => {
+                let mut agent = self.fixtures.get("agent")?.clone();
+                agent["id"] = id.into();
+                Some(agent.to_string())
+            }
+            None if name == "audit_event" => Some(self.fixtures.get(name)?.to_string()),
             _ => None,
         }
     }
@@ -75,6 +87,7 @@ mod tests {
         let names = Names {
             origin: "http://here".to_owned(),
             elsewhere: "http://there".to_owned(),
+            fixtures: Arc::default(),
         };
         assert_eq!(
             names.fill("{{origin}}/a {{elsewhere}} {{nothing}} {{open"),
