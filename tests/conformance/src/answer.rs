@@ -26,8 +26,8 @@ pub(crate) fn bytes(
 ) -> Result<Bytes, String> {
     if let Some(raw) = &exchange.raw {
         return Ok(Bytes {
-            head: names.fill(raw).into_bytes(),
-            body: Vec::new(),
+            head: Vec::new(),
+            body: names.fill(raw).into_bytes(),
             pause_at: 0,
         });
     }

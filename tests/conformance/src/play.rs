@@ -183,12 +183,12 @@ async fn send(
     answer: &answer::Bytes,
 ) -> io::Result<()> {
     sleep(Duration::from_millis(exchange.delay_ms)).await;
+    write.write_all(&answer.head).await?;
     let Some(pause) = exchange.pause else {
-        let whole = [&answer.head[..], &answer.body].concat();
-        return drip(write, exchange, &whole).await;
+        return drip(write, exchange, &answer.body).await;
     };
     let (first, second) = answer.body.split_at(answer.pause_at.min(answer.body.len()));
-    drip(write, exchange, &[&answer.head[..], first].concat()).await?;
+    drip(write, exchange, first).await?;
     sleep(Duration::from_millis(pause.ms)).await;
     drip(write, exchange, second).await
 }

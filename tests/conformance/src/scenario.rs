@@ -33,6 +33,14 @@ pub struct Scenario {
     pub not_for: BTreeMap<String, String>,
 }
 
+impl Scenario {
+    /// Whether it moves so much that the times of others would suffer.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        self.server.iter().any(|exchange| exchange.filler > 1 << 20)
+    }
+}
+
 /// One call, and what must come of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +111,7 @@ pub struct Exchange {
     pub length: Option<usize>,
     /// Neither a length nor chunks: the body ends with the connection.
     pub until_close: bool,
-    /// The head and the body are sent in pieces of so many bytes.
+    /// The body, or all of `raw`, is sent in pieces of so many bytes.
     pub drip: Option<Drip>,
     /// A pause after so many bytes of the body.
     pub pause: Option<Pause>,
