@@ -118,7 +118,10 @@ impl Core {
             };
             let wait = wait.unwrap_or_else(|| policy.backoff(retries));
             // A wait that does not fit is not begun: the caller learns of it now.
-            if Instant::now() + wait >= deadline || !self.0.budget.take() {
+            let fits = Instant::now()
+                .checked_add(wait)
+                .is_some_and(|at| at < deadline);
+            if !fits || !self.0.budget.take() {
                 return Err(error.waiting(Some(wait)));
             }
             sleep(wait).await;

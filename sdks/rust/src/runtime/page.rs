@@ -32,8 +32,8 @@ pub struct Page<T> {
     /// The items of this page, in the server's order.
     pub items: Vec<T>,
     next: Option<String>,
-    /// What asks for the page after this one.
-    following: Option<(Core, Request)>,
+    /// What asks for the page after this one, or why it can't be asked for.
+    following: Option<Result<(Core, Request), Error>>,
     metadata: Metadata,
     body: Bytes,
 }
@@ -68,7 +68,10 @@ impl<T: DeserializeOwned + Send + 'static> Page<T> {
     /// As the call that gave this page.
     pub async fn next_page(self) -> Result<Option<Self>, Error> {
         match self.following {
-            Some((core, request)) => fetch(core, request).await.map(Some),
+            Some(place) => {
+                let (core, request) = place?;
+                fetch(core, request).await.map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -102,10 +105,11 @@ impl<T: DeserializeOwned + Send + 'static, P> Call<Paged<T>, P> {
     /// The items of this page and of all that follow it; each page is asked for when it is needed.
     pub fn items(self) -> Items<T> {
         let (core, request) = (self.core, self.request);
-        let pages = stream::try_unfold(Some((core, request)), async |place| {
-            let Some((core, request)) = place else {
+        let pages = stream::try_unfold(Some(Ok((core, request))), async |place| {
+            let Some(place) = place else {
                 return Ok(None);
             };
+            let (core, request) = place?;
             let page: Page<T> = fetch(core, request).await?;
             Ok(Some((stream::iter(page.items).map(Ok), page.following)))
         });
@@ -163,14 +167,16 @@ async fn fetch<T: DeserializeOwned>(core: Core, request: Request) -> Result<Page
         (Some(next), Some(mut request)) => {
             let before = request.query.clone();
             request.set_query(pagination.request, next);
-            if request.query == before {
-                return Err(Error::broken_stream(
-                    "the server gave one page as its own successor",
-                ));
-            }
             // A key stands for one call, and the next page is another.
             request.idempotency_key = None;
-            Some((core, request))
+            // This page is whole; who asks for the next one learns that there is none.
+            Some(if request.query == before {
+                Err(Error::broken_stream(
+                    "the server gave one page as its own successor",
+                ))
+            } else {
+                Ok((core, request))
+            })
         }
         _ => None,
     };

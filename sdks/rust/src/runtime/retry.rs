@@ -55,8 +55,9 @@ pub(super) fn is_retried(status: u16) -> bool {
 /// What `Retry-After` asks for: whole seconds or an HTTP date (RFC 9110, section 10.2.3).
 pub(super) fn retry_after(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<Duration> {
     let value = headers.get(name)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit are still a wait that fits nowhere.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
@@ -115,6 +116,8 @@ mod tests {
         );
         assert_eq!(asked("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
         assert_eq!(asked("soon"), None);
+        assert_eq!(asked("1.5"), None);
+        assert_eq!(asked("99999999999999999999"), Some(Duration::from_secs(u64::MAX)));
     }
 
     #[test]
