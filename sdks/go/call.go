@@ -1,21 +1,30 @@
 package exai
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"reflect"
 )
 
-// call makes a call whose answer is JSON that decodes into T. An answer
-// without a body gives the zero value.
+var errNoRecord = errors.New("null where a record must be")
+
+// call makes a call whose answer is JSON that decodes into T. A 204 gives the
+// zero value.
 func call[T any](ctx context.Context, t *transport, r request, options []RequestOption) (T, error) {
 	var result T
 	body, meta, err := t.read(ctx, r, t.settings(options))
-	if err != nil || meta.StatusCode == http.StatusNoContent || len(body) == 0 {
+	if err != nil || meta.StatusCode == http.StatusNoContent {
 		return result, err
 	}
-	if err := unmarshal(body, &result); err != nil {
-		return result, newDecodeError(r.op.name, meta, body, err)
+	err = unmarshal(body, &result)
+	if err == nil && bytes.Equal(bytes.TrimSpace(body), []byte("null")) && reflect.TypeFor[T]().Kind() == reflect.Pointer {
+		err = errNoRecord // else the caller would be given a nil pointer, and no error
+	}
+	if err != nil {
+		return *new(T), newDecodeError(r.op.name, meta, body, err)
 	}
 	return result, nil
 }
@@ -33,8 +42,7 @@ func callEmpty(ctx context.Context, t *transport, r request, options []RequestOp
 }
 
 // read makes a call and reads the whole answer. A break while the body is
-// read counts as a failed connection; it is not tried again, since the
-// operation has run.
+// read counts as a failed connection.
 func (t *transport) read(ctx context.Context, r request, c callOptions) ([]byte, ResponseMeta, error) {
 	a, err := t.do(ctx, r, c, false)
 	if err != nil {

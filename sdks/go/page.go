@@ -3,8 +3,11 @@ package exai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 )
+
+var errSamePage = errors.New("the server gave one page as its own successor")
 
 // pageShape says where the parts of a page are.
 type pageShape struct {
@@ -65,6 +68,9 @@ func callPage[T any](ctx context.Context, t *transport, r request, options []Req
 	}
 	p := &Page[T]{ResponseMeta: meta, Raw: body}
 	p.fetch = func(ctx context.Context, cursor string) (*Page[T], error) {
+		if cursor == r.cursor {
+			return nil, &ConnectionError{operation: r.op.name, Err: errSamePage}
+		}
 		r.cursor = cursor
 		return callPage[T](ctx, t, r, options)
 	}

@@ -1,19 +1,24 @@
 package exai
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 var errTimeUp = fmt.Errorf("the time for the call is up: %w", context.DeadlineExceeded)
+
+var errTryTimeUp = fmt.Errorf("the time for a try is up: %w", context.DeadlineExceeded)
 
 // do sends a request until it is answered with a success, is answered with an
 // error that trying again won't mend, or its tries or time are used up. With
@@ -83,18 +88,27 @@ func (t *transport) do(ctx context.Context, r request, c callOptions, streaming 
 
 // attempt sends the request once and gives a successful answer or an error.
 func (t *transport) attempt(ctx context.Context, p *try, c callOptions, tries int, streaming bool) (*answer, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancelCause := context.WithCancelCause(ctx)
+	cancel := func() { cancelCause(nil) }
 	stop := func() bool { return true }
 	if c.tryTimeout > 0 {
-		stop = time.AfterFunc(c.tryTimeout, cancel).Stop
+		stop = time.AfterFunc(c.tryTimeout, func() { cancelCause(errTryTimeUp) }).Stop
+	}
+	// failed is the error of a try that got no whole answer.
+	failed := func(err error) error {
+		if cause := context.Cause(ctx); cause != nil {
+			return p.interrupted(cause)
+		}
+		return &ConnectionError{operation: p.op.name, IdempotencyKey: p.key, Err: err}
 	}
 	began := time.Now()
 	response, err := t.send(ctx, p)
 	if err != nil {
 		stop()
+		err = failed(err)
 		cancel()
 		t.logger.LogAttrs(ctx, slog.LevelDebug, "no answer", slog.String("operation", p.op.name), slog.Duration("after", time.Since(began)))
-		return nil, &ConnectionError{operation: p.op.name, IdempotencyKey: p.key, Err: err}
+		return nil, err
 	}
 	t.logger.LogAttrs(ctx, slog.LevelDebug, "answer", slog.String("operation", p.op.name), slog.Int("status", response.StatusCode), slog.Duration("after", time.Since(began)))
 	meta := newResponseMeta(response, t.product.headers, p.key, tries)
@@ -109,6 +123,17 @@ func (t *transport) attempt(ctx context.Context, p *try, c callOptions, tries in
 		cancel()
 	}
 	if response.StatusCode >= 200 && response.StatusCode < 300 {
+		if !streaming {
+			// A break while the body is read is a failed connection like any other.
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil {
+				err = failed(err)
+				release()
+				return nil, err
+			}
+			response.Body = io.NopCloser(bytes.NewReader(body))
+		}
 		return &answer{op: p.op, body: response.Body, meta: meta, size: response.ContentLength, cancel: release}, nil
 	}
 	defer release()
@@ -150,7 +175,11 @@ func (p *try) mayRetry(failure error) bool {
 // retryAfter reads the Retry-After header: seconds or a date (RFC 9110, section 10.2.3).
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(value, 10, 32)
+		if err != nil {
+			seconds = math.MaxInt32 // more than fits is still a wait that fits nowhere
+		}
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(value); err == nil {
@@ -194,7 +223,7 @@ type retryBudget struct {
 }
 
 const (
-	budgetSize = 500
+	budgetSize = 100
 	retryCost  = 5
 )
 

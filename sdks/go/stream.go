@@ -104,6 +104,9 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		case err != nil:
 			return false, err
 		}
+		if len(bytes.TrimSpace(event.data)) == 0 {
+			continue // some servers keep a connection alive with events of no data
+		}
 		var item T
 		if err := unmarshal(event.data, &item); err != nil {
 			return true, newDecodeError(a.op.name, a.meta, event.data, err)
