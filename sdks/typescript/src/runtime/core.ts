@@ -2,6 +2,7 @@ import { Credentials, type SecurityRequirement, type SecurityScheme } from "./au
 import type { ErrorClass } from "./errors.js";
 import type { ClientOptions, Fetch, HeaderOptions } from "./options.js";
 import type { HeaderNames } from "./result.js";
+import { RetryBudget } from "./retry.js";
 import { resolveServer, type Server } from "./server.js";
 
 /** The facts of one API, which its generated code hands to the runtime. */
@@ -33,6 +34,7 @@ export interface Config {
   readonly attemptTimeout: number | undefined;
   readonly maxRetries: number;
   readonly generateIdempotencyKey: () => string;
+  readonly budget: RetryBudget;
 }
 
 /**
@@ -63,6 +65,7 @@ export class Core {
       attemptTimeout: options.attemptTimeout,
       maxRetries: options.maxRetries ?? 2,
       generateIdempotencyKey: options.generateIdempotencyKey ?? (() => crypto.randomUUID()),
+      budget: new RetryBudget(),
     };
   }
 

@@ -78,8 +78,12 @@ export class APIError extends ResponseError {
   readonly retryAfter: number | undefined;
 
   constructor(info: ResponseInfo, body: unknown, retryAfter?: number) {
-    super(messageOf(body) ?? `The server answered ${info.status}`, info);
-    const { code, name, details } = fieldsOf(body);
+    const { code, name, details, receipt } = fieldsOf(body);
+    const named = typeof receipt === "string" ? receipt : undefined;
+    super(messageOf(body) ?? `The server answered ${info.status}`, {
+      ...info,
+      receipt: info.receipt ?? named,
+    });
     this.body = body;
     this.code = typeof code === "number" || typeof code === "string" ? code : undefined;
     this.errorName = typeof name === "string" ? name : undefined;
@@ -120,6 +124,7 @@ interface ErrorFields {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly details?: unknown;
+  readonly receipt?: unknown;
   /** Where many other APIs keep their message. */
   readonly error?: unknown;
   /** RFC 9457. */

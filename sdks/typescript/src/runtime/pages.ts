@@ -1,4 +1,5 @@
 import type { Core } from "./core.js";
+import { ConnectionError, DecodeError } from "./errors.js";
 import type { Arguments, Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
 import { at } from "./property.js";
@@ -101,16 +102,31 @@ function fetchPage<Item, Body>(
   const answer = send(core, operation, args, options).withResponse();
   return new Result(
     answer.then((full) => {
-      const items = (at(full.data, operation.pagination.items) ?? []) as readonly Item[];
+      const items = at(full.data, operation.pagination.items) as readonly Item[];
+      if (!Array.isArray(items)) {
+        throw new DecodeError(full, JSON.stringify(full.data), "The page has no list of items");
+      }
       const next = following(operation.pagination, args, full.data, items.length);
       const page = new Page<Item, Body>(
         items,
         full.data,
-        next && (() => fetchPage<Item, Body>(core, operation, next, options)),
+        next && (() => turn<Item, Body>(core, operation, next, options)),
       );
       return { ...full, data: page };
     }),
   );
+}
+
+/** Fetches the page after one; `"same"` stands for a page that names itself as its successor. */
+function turn<Item, Body>(
+  core: Core,
+  operation: PageOperation<Body>,
+  next: Arguments | "same",
+  options: RequestOptions,
+): Result<Page<Item, Body>> {
+  if (next !== "same") return fetchPage<Item, Body>(core, operation, next, options);
+  const error = new ConnectionError("The server gave one page as its own successor");
+  return new Result(Promise.reject(error));
 }
 
 /** The arguments of the page after this one; `undefined` when this is the last. */
@@ -119,7 +135,7 @@ function following(
   args: Arguments,
   body: unknown,
   count: number,
-): Arguments | undefined {
+): Arguments | "same" | undefined {
   const params = (args.params ?? {}) as { readonly [name: string]: unknown };
   const turnTo = (value: unknown): Arguments => ({
     ...args,
@@ -129,7 +145,8 @@ function following(
     const cursor = at(body, next ?? []);
     // The same cursor again would be the same page for ever.
     const last = cursor === undefined || cursor === null || cursor === "";
-    return last || cursor === params[parameter] ? undefined : turnTo(cursor);
+    if (last) return undefined;
+    return cursor === params[parameter] ? "same" : turnTo(cursor);
   }
   if (count === 0) return undefined;
   const step = by === "page" ? 1 : count;

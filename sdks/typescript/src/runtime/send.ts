@@ -75,12 +75,14 @@ async function exchange<T>(
       );
       if ("answer" in outcome) {
         answered = true;
+        config.budget.refund();
         return outcome.answer;
       }
       const wait = retryDelay(tries, outcome.retryAfter);
       if (!outcome.retriable || tries > maxRetries || wait >= deadline.remaining()) {
         throw outcome.error;
       }
+      if (!config.budget.take()) throw outcome.error;
       if (!(await deadline.sleep(wait))) throw failure(deadline, idempotencyKey, undefined).error;
     }
   } finally {

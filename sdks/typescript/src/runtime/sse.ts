@@ -1,4 +1,8 @@
+import { SDKError } from "./errors.js";
 import type { Framing, StreamItem } from "./stream.js";
+
+/** A server that sends no end is not trusted with the client's memory. */
+const longestEvent = 64 * 2 ** 20;
 
 /** One server-sent event. */
 export interface ServerSentEvent extends StreamItem {
@@ -16,7 +20,10 @@ export interface ServerSentEvent extends StreamItem {
 export class EventStreamParser implements Framing {
   /** Milliseconds that the server asks to wait before reconnecting. */
   retry: number | undefined;
-  #rest = "";
+  /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
+  #rest: string[] = [];
+  /** The characters of an event that has not ended. */
+  #held = 0;
   #started = false;
   #data: string[] = [];
   #event = "";
@@ -24,7 +31,13 @@ export class EventStreamParser implements Framing {
 
   /** Takes the next piece of text and gives the events that it completes. */
   *push(text: string): Generator<ServerSentEvent, void, undefined> {
-    let source = this.#rest + text;
+    const afterCR = this.#rest.at(-1)?.endsWith("\r") ?? false;
+    if (this.#started && !afterCR && !/[\r\n]/.test(text)) {
+      this.#hold(text);
+      return;
+    }
+    const rest = this.#rest.join("");
+    let source = rest + text;
     if (!this.#started && source !== "") {
       this.#started = true;
       if (source.startsWith("\ufeff")) source = source.slice(1);
@@ -32,7 +45,7 @@ export class EventStreamParser implements Framing {
     let start = 0;
     const lineEnd = /\r\n?|\n/g;
     // A search from where the last one ended: what is left over holds no line end but a CR at most.
-    lineEnd.lastIndex = Math.max(0, this.#rest.length - 1);
+    lineEnd.lastIndex = Math.max(0, rest.length - 1);
     for (let match = lineEnd.exec(source); match !== null; match = lineEnd.exec(source)) {
       // A CR at the very end may be half of a CRLF.
       if (match[0] === "\r" && lineEnd.lastIndex === source.length) break;
@@ -40,13 +53,23 @@ export class EventStreamParser implements Framing {
       start = lineEnd.lastIndex;
       if (event !== undefined) yield event;
     }
-    this.#rest = source.slice(start);
+    this.#rest = [];
+    this.#held = this.#data.reduce((sum, line) => sum + line.length, 0);
+    this.#hold(source.slice(start));
+  }
+
+  /** @throws SDKError for an event that does not end. */
+  #hold(text: string): void {
+    if (text === "") return;
+    this.#rest.push(text);
+    this.#held += text.length;
+    if (this.#held > longestEvent) throw new SDKError("An event is larger than 64 MiB");
   }
 
   /** An event that is not complete when the stream ends is dropped, save for a last CR. */
   *end(): Generator<ServerSentEvent, void, undefined> {
-    if (this.#rest.endsWith("\r")) yield* this.push("\n");
-    this.#rest = "";
+    if (this.#rest.at(-1)?.endsWith("\r")) yield* this.push("\n");
+    this.#rest = [];
   }
 
   #line(line: string): ServerSentEvent | undefined {

@@ -103,14 +103,18 @@ export class Stream<T> implements AsyncIterable<T> {
       const answer = await (this.#first ?? this.#connect());
       this.#first = undefined;
       this.#idempotencyKey = answer.idempotencyKey;
+      // The HTML standard, section 9.2.3: it tells a client to stop.
+      if (answer.status === 204) return;
       const framing = this.#operation.framing();
       let cause: unknown;
       try {
         for await (const items of frames(answer.response.body, framing)) {
           for (const item of items) {
+            // Some servers keep a connection alive with events of no data.
+            if (item.data.trim() === "") continue;
             const value = this.#parse(item, answer);
             if (item.id !== undefined) this.lastEventId = item.id;
-            breaks = 0;
+            breaks = 1;
             yield value as T;
             if (isTerminal(terminal, value)) return;
           }
@@ -125,7 +129,7 @@ export class Stream<T> implements AsyncIterable<T> {
         const { idempotencyKey } = answer;
         throw new ConnectionError("The stream broke off", { cause, idempotencyKey });
       }
-      await sleep(framing.retry ?? retryDelay(Math.max(1, breaks), undefined), this.#stop.signal);
+      await sleep(framing.retry ?? retryDelay(breaks, undefined), this.#stop.signal);
     }
   }
 
