@@ -194,7 +194,8 @@ class AsyncEngine(EngineBase):
             content = None if plan.content is None else async_chunks(plan.content)
             request = HttpRequest(plan.operation.method, url, headers, content)
             timeout = plan.timeout(self.settings.attempt_timeout)
-            response = await self._transport.send(request, timeout)
+            # The transport bounds each piece of a head; all of it is bounded here.
+            response = await _within(timeout.head, self._transport.send(request, timeout))
             target = redirect_url(plan, url, response.status, response.headers)
             if target is None:
                 return response
@@ -215,6 +216,14 @@ async def _token(token: AsyncToken) -> str:
 def _short(one: float | None, other: float | None) -> float | None:
     bounds = [bound for bound in (one, other) if bound is not None]
     return min(bounds) if bounds else None
+
+
+async def _within(seconds: float | None, work: Awaitable[R]) -> R:
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise TransportTimeoutError("the answer took too long") from None
 
 
 async def _leave(response: AsyncHttpResponse) -> None:

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from .errors import APIConnectionError
 from .response import ResponseInfo
 
 T = TypeVar("T")
+
+SAME_PAGE = "the server gave a cursor that it had given before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,17 @@ class Pages(Generic[T]):
         return self._fetch(None)
 
     def pages(self) -> Iterator[Page[T]]:
-        """Iterates over pages; stops when the server gives a cursor it has given before."""
+        """Iterates over pages. Raises `APIError` for a cursor that the server has given before."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             page = self._fetch(cursor)
             yield page
             cursor = page.next_cursor
-            if cursor is None or cursor in seen:
+            if cursor is None:
                 return
+            if cursor in seen:
+                raise APIConnectionError(SAME_PAGE)
             seen.add(cursor)
 
     def __iter__(self) -> Iterator[T]:
@@ -71,15 +76,17 @@ class AsyncPages(Generic[T]):
         return await self._fetch(None)
 
     async def pages(self) -> AsyncIterator[Page[T]]:
-        """Iterates over pages; stops when the server gives a cursor it has given before."""
+        """Iterates over pages. Raises `APIError` for a cursor that the server has given before."""
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             page = await self._fetch(cursor)
             yield page
             cursor = page.next_cursor
-            if cursor is None or cursor in seen:
+            if cursor is None:
                 return
+            if cursor in seen:
+                raise APIConnectionError(SAME_PAGE)
             seen.add(cursor)
 
     async def __aiter__(self) -> AsyncIterator[T]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .errors import APIConnectionError
+
+LONGEST = 64 << 20
+"""A server that sends no end of an event is not trusted with the client's memory."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -24,6 +29,7 @@ class EventParser:
     __slots__ = (
         "_data",
         "_event",
+        "_held",
         "_id",
         "_partial",
         "_skip_newline",
@@ -39,6 +45,7 @@ class EventParser:
         self.retry: float | None = None
         """Seconds that the server wants a client to wait before it connects again."""
         self._partial: list[bytes] = []
+        self._held = 0
         self._data: list[str] = []
         self._event = ""
         self._skip_newline = False
@@ -61,16 +68,23 @@ class EventParser:
                 if line == b"\n":
                     continue
             if not line.endswith((b"\n", b"\r")):
-                self._partial.append(line)
+                self._hold(line)
                 continue
             # A `\r` at the end of a chunk ends the line; a `\n` in front of the next belongs to it.
             self._skip_newline = line.endswith(b"\r")
             self._partial.append(line.rstrip(b"\r\n"))
             whole = b"".join(self._partial)
             self._partial = []
+            self._held = sum(map(len, self._data))
             if event := self._line(whole.decode("utf-8", "replace")):
                 events.append(event)
         return events
+
+    def _hold(self, piece: bytes) -> None:
+        self._partial.append(piece)
+        self._held += len(piece)
+        if self._held > LONGEST:
+            raise APIConnectionError("an event is larger than 64 MiB")
 
     def _line(self, line: str) -> ServerSentEvent | None:
         if not line:

@@ -16,6 +16,8 @@ from .sse import EventParser, LineParser
 
 T = TypeVar("T")
 
+NO_CONTENT = 204
+"""In place of a stream it tells a client to stop (WHATWG HTML, section 9.2.3)."""
 BROKEN_OFF = "the stream ended before its last event"
 
 
@@ -64,6 +66,8 @@ class Reader(Generic[T]):
                 yield self._item(line, info)
             return
         for event in self._events.feed(chunk):
+            if not event.data.strip():
+                continue  # Some servers keep a connection alive with events of no data.
             self.delivered_id = event.id
             yield self._item(event.data.encode(), info)
 

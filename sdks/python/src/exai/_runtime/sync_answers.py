@@ -15,7 +15,7 @@ from .operation import Operation
 from .options import CallOptions
 from .response import ResponseInfo
 from .retry import backoff
-from .streams import BROKEN_OFF, Reader, check_stream_type
+from .streams import BROKEN_OFF, NO_CONTENT, Reader, check_stream_type
 from .transport import HttpResponse, TransportError
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ class Stream(Generic[T]):
         engine = self._engine
         plan = engine.plan(self._operation, arguments, options)
         response = engine.open(plan)
-        if not check_stream_type(self._operation, response.headers):
+        if response.status == NO_CONTENT:
+            self._reader.finished = True
+        elif not check_stream_type(self._operation, response.headers):
             response.close()
             raise APIConnectionError("the answer is no event stream", idempotency_key=plan.key)
         self._open = response
