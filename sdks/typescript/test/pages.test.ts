@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ConnectionError } from "../src/runtime/errors.js";
 import { list, type PageOperation } from "../src/runtime/pages.js";
 import { form } from "../src/runtime/query.js";
 import { readJSON } from "../src/runtime/read.js";
@@ -50,12 +51,14 @@ test("a list gives the items of all pages, and one page with its answer", async 
   assert.equal(last?.next(), undefined);
 });
 
-test("a cursor that does not move ends the list", async (t) => {
+test("a cursor that does not move is an error, and no loop", async (t) => {
   const server = await serve(t, (_request, response) =>
     json(response, 200, { data: [1], next_cursor: "same" }),
   );
   const items: number[] = [];
-  for await (const item of list<number, Body>(coreOf(server), operation)) items.push(item);
+  await assert.rejects(async () => {
+    for await (const item of list<number, Body>(coreOf(server), operation)) items.push(item);
+  }, ConnectionError);
   assert.deepEqual(items, [1, 1]);
 });
 

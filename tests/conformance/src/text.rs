@@ -80,6 +80,8 @@ fn done(number: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Names;
 
     #[test]
