@@ -82,8 +82,10 @@ export function serveExamples(
     const found = cases.find(({ item, path }) => item.method === method && path.test(url));
     if (found !== undefined && !url.includes("nope")) {
       const { id, response: wanted } = found.item;
-      if (instead[id] === undefined) return answer(found.item, response);
-      return json(response, wanted.status, Object.assign({}, wanted.example, instead[id]));
+      // The page behind the first is the last.
+      const changed = url.includes("cursor=") ? { next_cursor: null } : instead[id];
+      if (changed === undefined) return answer(found.item, response);
+      return json(response, wanted.status, Object.assign({}, wanted.example, changed));
     }
     const error = { code: 404, name: "not_found", message: "no such thing", receipt: "rcp_2" };
     return json(response, 404, error, { "x-exai-receipt": "rcp_2" });

@@ -135,7 +135,15 @@ fn wire_differs(
     // Nothing goes to another origin unless the scenario says so.
     let none = Vec::new();
     let elsewhere_wanted = wire.elsewhere.as_ref().unwrap_or(&none);
-    compare("elsewhere", Some(elsewhere_wanted), elsewhere);
+    if wire.elsewhere_without_token {
+        let told = elsewhere.requests.iter().filter(|request| {
+            let header = request.header("authorization").is_some();
+            header || request.value().to_string().contains("test-token")
+        });
+        wrong.extend(told.map(|request| format!("elsewhere: {}", request.value())));
+    } else {
+        compare("elsewhere", Some(elsewhere_wanted), elsewhere);
+    }
     let count = wire.count.unwrap_or(scenario.server.len());
     if wire.requests.is_none() && origin.count != count {
         wrong.push(format!("{} requests, not {count}", origin.count));

@@ -1,12 +1,13 @@
 //! What is expected against what is there.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// The first difference, with its place; `None` where there is none.
 ///
 /// Objects may hold more than is expected, lists may not. Texts with a special meaning: `$any`
 /// (there, and not null), `$absent`, `$null`, `$uuid`, `$contains TEXT`, `$lacks TEXT`,
-/// `$between A B` (a number).
+/// `$between A B` (a number), `$moment TIME` (RFC 3339, at any offset).
 pub(crate) fn difference(place: &str, wanted: &Value, found: Option<&Value>) -> Option<String> {
     let shown = |found: Option<&Value>| match found {
         Some(found) => {
@@ -68,6 +69,10 @@ fn special_holds(special: &str, found: Option<&Value>) -> bool {
         "$uuid" => text.is_some_and(is_uuid),
         "$contains" => text.is_some_and(|text| text.contains(rest)),
         "$lacks" => text.is_some_and(|text| !text.contains(rest)),
+        "$moment" => {
+            let moment = |text: &str| text.parse::<Timestamp>().ok();
+            text.is_some_and(|text| moment(text).is_some() && moment(text) == moment(rest))
+        }
         "$between" => {
             let bounds: Vec<f64> = rest.split(' ').filter_map(|n| n.parse().ok()).collect();
             match (bounds.as_slice(), found.and_then(Value::as_f64)) {

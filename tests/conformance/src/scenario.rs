@@ -166,6 +166,8 @@ pub struct Wire {
     pub count: Option<usize>,
     /// The same for the other origin.
     pub elsewhere: Option<Vec<Value>>,
+    /// Whether the other origin may be asked, though without the token.
+    pub elsewhere_without_token: bool,
     /// Headers that every request has, and with one value.
     pub same: Vec<String>,
     /// The least and the most milliseconds between the end of an answer and the next request.

@@ -19,7 +19,7 @@ pub(crate) struct Names {
 impl Names {
     /// Puts in `{{origin}}`, `{{elsewhere}}`, `{{date+3}}` (an HTTP date in three seconds),
     /// `{{log 7}}` (a run's event of sequence 7), `{{done 8}}` (the event that ends it),
-    /// `{{agent agt_1}}` and `{{audit_event}}` (the fixtures).
+    /// `{{agent agt_1}}`, `{{run_named a}}` and `{{audit_event}}` (the fixtures).
     pub(crate) fn fill(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -51,6 +51,11 @@ impl Names {
                 let mut agent = self.fixtures.get("agent")?.clone();
                 agent["id"] = id.into();
                 Some(agent.to_string())
+            }
+            Some(("run_named", name)) => {
+                let mut run = self.fixtures.get("run")?.clone();
+                run["name"] = name.into();
+                Some(run.to_string())
             }
             None if name == "audit_event" => Some(self.fixtures.get(name)?.to_string()),
             _ => None,

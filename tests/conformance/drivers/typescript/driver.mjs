@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const dist = pathToFileURL(`${resolve(process.argv[2])}/`);
-const { default: Exai } = await import(new URL("index.js", dist).href);
+const { default: Exai, WebhookVerificationError } = await import(new URL("index.js", dist).href);
 // How the SDK itself reads and writes 64-bit integers.
 const { parseLossless, stringifyLossless } = await import(
   new URL("runtime/lossless-json.js", dist).href
@@ -109,7 +109,7 @@ const calls = {
 };
 
 const kinds = [
-  [Exai.WebhookVerificationError, "signature"],
+  [WebhookVerificationError, "signature"],
   [Exai.TimeoutError, "timeout"],
   [Exai.AbortError, "cancelled"],
   [Exai.ConnectionError, "connection"],
