@@ -16,6 +16,7 @@ mod events;
 mod money;
 mod pages;
 mod patch;
+mod patterns;
 mod plans;
 mod runs;
 mod store;

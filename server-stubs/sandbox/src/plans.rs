@@ -24,27 +24,7 @@ impl Plans for Sandbox {
         cx: &RequestContext,
         body: types::CreatePlan,
     ) -> Result<CreatePlanResponse, ApiError> {
-        let caller = caller(cx)?;
-        let now = now();
-        let plan = types::Plan {
-            id: id("pln"),
-            ceiling: body.ceiling,
-            created_at: now,
-            created_by: actor(caller)?,
-            description: body.description,
-            edges: body.edges.unwrap_or_default(),
-            input_schema: body.input_schema.unwrap_or_default(),
-            labels: body.labels.unwrap_or_default(),
-            name: body.name,
-            nodes: body.nodes,
-            outputs: body.outputs.unwrap_or_default(),
-            revision: 1,
-            run_count: 0,
-            updated_at: now,
-            defaults: body.defaults,
-        };
-        check(&plan)?;
-        self.store.put(&PLANS, &caller.org, &plan.id, &plan)?;
+        let plan = self.keep_plan(cx, body)?;
         self.audit(cx, 201, AuditAction::PlanCreated, named(&plan))?;
         Ok(CreatePlanResponse::Created(plan))
     }
@@ -154,6 +134,38 @@ fn named(plan: &types::Plan) -> types::AuditResource {
 
 fn invokes(node: &types::PlanNode, agent: &str) -> bool {
     matches!(node, types::PlanNode::Agent(node) if node.agent_id == agent)
+}
+
+impl Sandbox {
+    /// Keeps a new plan, once its shape is right.
+    pub(crate) fn keep_plan(
+        &self,
+        cx: &RequestContext,
+        body: types::CreatePlan,
+    ) -> Result<types::Plan, ApiError> {
+        let caller = caller(cx)?;
+        let now = now();
+        let plan = types::Plan {
+            id: id("pln"),
+            ceiling: body.ceiling,
+            created_at: now,
+            created_by: actor(caller)?,
+            description: body.description,
+            edges: body.edges.unwrap_or_default(),
+            input_schema: body.input_schema.unwrap_or_default(),
+            labels: body.labels.unwrap_or_default(),
+            name: body.name,
+            nodes: body.nodes,
+            outputs: body.outputs.unwrap_or_default(),
+            revision: 1,
+            run_count: 0,
+            updated_at: now,
+            defaults: body.defaults,
+        };
+        check(&plan)?;
+        self.store.put(&PLANS, &caller.org, &plan.id, &plan)?;
+        Ok(plan)
+    }
 }
 
 /// 422 with the first thing that is wrong with a plan's shape.

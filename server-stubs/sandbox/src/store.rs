@@ -189,6 +189,35 @@ impl Store {
         write().map_err(failed)
     }
 
+    /// Takes every record whose id begins so away, and their bytes.
+    pub(crate) fn remove_all<T>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        prefix: &str,
+    ) -> Result<(), ApiError> {
+        let prefix = kind.key(org, prefix);
+        let write = || -> Result<(), redb::Error> {
+            let transaction = self.0.begin_write()?;
+            for table in [RECORDS, BYTES] {
+                let mut table = transaction.open_table(table)?;
+                let mut keys = Vec::new();
+                for entry in table.range(prefix.as_str()..)? {
+                    let key = entry?.0.value().to_owned();
+                    if !key.starts_with(&prefix) {
+                        break;
+                    }
+                    keys.push(key);
+                }
+                for key in keys {
+                    table.remove(key.as_str())?;
+                }
+            }
+            Ok(transaction.commit()?)
+        };
+        write().map_err(failed)
+    }
+
     /// Bytes, if they are there.
     pub(crate) fn bytes<T>(
         &self,

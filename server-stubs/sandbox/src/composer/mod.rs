@@ -5,7 +5,6 @@ mod commits;
 mod diff;
 mod endings;
 mod patching;
-mod patterns;
 mod planning;
 mod proposals;
 mod proposing;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
 use types::{ComposerHunk, DiffLine, DiffLineKind, Fault, FileMode, HunkState};
 
-use super::patterns::matches;
+use crate::patterns::matches;
 use crate::world::id;
 
 /// Unchanged lines around a change.

@@ -3,6 +3,8 @@
 use exai_server::types::{Template, TemplateKind, TemplateOwner, TemplateVisibility};
 use jiff::Timestamp;
 
+use super::archive::Entry;
+
 /// A template: the end of its id, slug, name, what it is, kind, stars.
 const ROWS: [(&str, &str, &str, &str, TemplateKind, i64); 3] = [
     (
@@ -30,6 +32,34 @@ const ROWS: [(&str, &str, &str, &str, TemplateKind, i64); 3] = [
         45,
     ),
 ];
+
+/// What a built-in template holds.
+pub(super) fn tree(template: &Template) -> Vec<Entry> {
+    let description = template.description.as_deref().unwrap_or_default();
+    let (path, content) = match template.kind {
+        TemplateKind::Plan => ("plan.json", PLAN.to_owned()),
+        _ => (
+            "README.md",
+            format!("# {}\n\n{description}\n", template.name),
+        ),
+    };
+    vec![Entry {
+        path: path.to_owned(),
+        executable: false,
+        content: content.into_bytes(),
+    }]
+}
+
+/// A review, and a pause after which its findings would be mended.
+const PLAN: &str = r#"{
+  "name": "Review and fix",
+  "nodes": [
+    {"type": "wait", "key": "review", "until": {"type": "duration", "duration": "PT1S"}},
+    {"type": "wait", "key": "fix", "until": {"type": "duration", "duration": "PT1S"}}
+  ],
+  "edges": [{"source": "review", "target": "fix"}]
+}
+"#;
 
 /// In no order.
 pub(super) fn templates() -> Vec<Template> {

@@ -187,12 +187,7 @@ impl Sandbox {
         org: &str,
         of: &str,
     ) -> Result<(), ApiError> {
-        for file in self.store.list(kind, org, &format!("{of}/"))? {
-            let key = format!("{of}/{}", file.path);
-            self.store.remove(kind, org, &key)?;
-            self.store.remove_bytes(kind, org, &key)?;
-        }
-        Ok(())
+        self.store.remove_all(kind, org, &format!("{of}/"))
     }
 }
 

@@ -107,10 +107,7 @@ impl Sandbox {
 
     /// Takes the lines of a workspace that is gone away.
     pub(super) fn forget_lines(&self, org: &str, workspace_id: &str) -> Result<(), ApiError> {
-        for line in self.store.list(&LINES, org, &format!("{workspace_id}/"))? {
-            self.store
-                .remove(&LINES, org, &format!("{workspace_id}/{}", line.id))?;
-        }
-        Ok(())
+        self.store
+            .remove_all(&LINES, org, &format!("{workspace_id}/"))
     }
 }

@@ -83,11 +83,8 @@ impl Sandbox {
 
     /// Closes every port of a workspace that is gone.
     pub(super) fn forget_ports(&self, org: &str, workspace_id: &str) -> Result<(), ApiError> {
-        for port in self.store.list(&PORTS, org, &format!("{workspace_id}/"))? {
-            self.store
-                .remove(&PORTS, org, &key(workspace_id, port.port))?;
-        }
-        Ok(())
+        self.store
+            .remove_all(&PORTS, org, &format!("{workspace_id}/"))
     }
 }
 

@@ -131,6 +131,22 @@ impl Sandbox {
         Ok(workspace)
     }
 
+    /// The working tree of a workspace, or of a snapshot of it.
+    pub(crate) fn tree_of(
+        &self,
+        org: &str,
+        workspace_id: &str,
+        snapshot_id: Option<&str>,
+    ) -> Result<Vec<(WorkspaceFile, Vec<u8>)>, ApiError> {
+        match snapshot_id {
+            None => self.tree(&FILES, org, workspace_id),
+            Some(id) => {
+                self.snapshot(org, workspace_id, id)?;
+                self.tree(&FROZEN, org, id)
+            }
+        }
+    }
+
     /// Fills the tree of a new workspace from what it is made of.
     pub(super) fn fill(
         &self,

@@ -18,7 +18,7 @@ const GIB: i64 = 1 << 30;
 
 impl Sandbox {
     /// Keeps a workspace that is being provisioned, and goes on with it.
-    pub(super) fn provision(
+    pub(crate) fn provision(
         &self,
         cx: &RequestContext,
         body: types::CreateWorkspace,

@@ -1,7 +1,7 @@
 //! Patterns of paths as in `.gitignore` (gitignore(5), "PATTERN FORMAT"), without negation.
 
 /// Whether a pattern names a file, or a directory that it is in.
-pub(super) fn matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let pattern = pattern.strip_suffix('/').unwrap_or(pattern);
     let anchored = pattern.contains('/');
     let wanted: Vec<&str> = pattern.trim_start_matches('/').split('/').collect();

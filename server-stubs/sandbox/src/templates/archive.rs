@@ -1,0 +1,126 @@
+//! Trees of files as gzipped tar, and back.
+
+use std::io::{Read, Write};
+use std::path::{Component, Path};
+
+use exai_server::ApiError;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use tar::{Archive, Builder, EntryType, Header};
+
+use crate::store::failed;
+use crate::world::refused;
+
+/// Bytes that the files of an archive hold at most, unpacked.
+const LARGEST: u64 = 512 << 20;
+
+/// A file of a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) path: String,
+    pub(super) executable: bool,
+    pub(super) content: Vec<u8>,
+}
+
+/// The same tree gives the same bytes: nothing of the host, no time.
+pub(super) fn pack(tree: &[Entry]) -> Result<Vec<u8>, ApiError> {
+    let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
+    for entry in tree {
+        let mut header = Header::new_gnu();
+        header.set_size(u64::try_from(entry.content.len()).unwrap_or(u64::MAX));
+        header.set_mode(if entry.executable { 0o755 } else { 0o644 });
+        header.set_mtime(0);
+        builder
+            .append_data(&mut header, &entry.path, entry.content.as_slice())
+            .map_err(failed)?;
+    }
+    let mut gzip = builder.into_inner().map_err(failed)?;
+    gzip.flush().map_err(failed)?;
+    gzip.finish().map_err(failed)
+}
+
+/// The files of an archive; 422 where it is none, or leads out of itself.
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<Entry>, ApiError> {
+    let broken = |_| refused("", "contentMediaType", "the body is no gzipped tar");
+    // One byte more than is allowed is read, so that what is too large is seen.
+    let mut archive = Archive::new(GzDecoder::new(bytes).take(LARGEST + 1));
+    let (mut tree, mut size) = (Vec::new(), 0_u64);
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let path = entry.path().map_err(broken)?.into_owned();
+        let kind = entry.header().entry_type();
+        if leads_out(&path) {
+            let message = format!("{} leads out of the archive", path.display());
+            return Err(refused("", "path", message));
+        }
+        if kind == EntryType::Directory || kind == EntryType::XGlobalHeader {
+            continue;
+        }
+        if kind != EntryType::Regular {
+            let message = format!("{} is neither a file nor a directory", path.display());
+            return Err(refused("", "entry", message));
+        }
+        size = size.saturating_add(entry.header().size().map_err(broken)?);
+        if size > LARGEST {
+            return Err(refused("", "maxLength", "an archive holds at most 512 MiB"));
+        }
+        let executable = entry.header().mode().map_err(broken)? & 0o100 != 0;
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).map_err(broken)?;
+        let parts = path.components().filter_map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        });
+        tree.push(Entry {
+            path: parts.collect::<Vec<_>>().join("/"),
+            executable,
+            content,
+        });
+    }
+    Ok(tree)
+}
+
+/// Whether a path begins elsewhere, goes up, or is not text.
+fn leads_out(path: &Path) -> bool {
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    path.to_str().is_none_or(|text| text.contains('\\')) || !path.components().all(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str) -> Entry {
+        Entry {
+            path: path.to_owned(),
+            executable: path.ends_with(".sh"),
+            content: path.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let tree = [entry("a/b.txt"), entry("run.sh")];
+        let packed = pack(&tree).expect("a tree");
+        assert_eq!(packed, pack(&tree).expect("a tree"));
+        assert_eq!(unpack(&packed).expect("an archive"), tree);
+    }
+
+    #[test]
+    fn what_leads_out_or_is_no_archive_is_refused() {
+        assert!(unpack(b"no gzip").is_err());
+        let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let mut header = Header::new_gnu();
+        header.as_gnu_mut().expect("GNU").name[..7].copy_from_slice(b"../evil");
+        header.set_size(1);
+        header.set_cksum();
+        builder.append(&header, &b"x"[..]).expect("an entry");
+        let bytes = builder
+            .into_inner()
+            .and_then(GzEncoder::finish)
+            .expect("bytes");
+        let error = unpack(&bytes).expect_err("it leads out");
+        assert!(error.message().contains("leads out"));
+    }
+}
