@@ -14,6 +14,7 @@ mod promises;
 mod receipt;
 mod road;
 mod store;
+pub mod webhooks;
 
 pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
 pub use self::caller::{Actor, Caller};

@@ -1,0 +1,206 @@
+//! The sender: what is put in its queues, and the queues.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::client::Courier;
+use super::queue::{self, Entry};
+use super::{Delivery, DeliveryStatus, DeliveryStore, Endpoints, Policy, later};
+use crate::StoreError;
+
+/// Sends deliveries, each at least once, an endpoint's one after the other in a queue of its own.
+///
+/// Clones share the queues. Inside a runtime of Tokio's.
+#[derive(Clone)]
+pub struct Sender(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) store: Arc<dyn DeliveryStore>,
+    pub(super) endpoints: Arc<dyn Endpoints>,
+    pub(super) policy: Policy,
+    pub(super) courier: Courier,
+    /// Held while a delivery that is kept is read and written.
+    pub(super) changing: tokio::sync::Mutex<()>,
+    queues: Mutex<HashMap<Key, mpsc::UnboundedSender<Entry>>>,
+}
+
+/// Organisation and endpoint.
+pub(super) type Key = (String, String);
+
+/// What a delivery is made of.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    /// The organisation that it is of.
+    pub org: String,
+    /// The endpoint: `wep_...`.
+    pub endpoint: String,
+    /// The event: `evt_...`.
+    pub event_id: String,
+    /// `run.completed`.
+    pub event_type: String,
+    /// The replay that it belongs to.
+    pub replay_id: Option<String>,
+    /// Where it goes.
+    pub url: String,
+    /// The bytes to sign and send: JSON.
+    pub body: String,
+    /// Tried at once and only once, even if the endpoint takes nothing at the moment: a ping.
+    pub once: bool,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sender")
+            .field("policy", &self.0.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sender {
+    /// A sender of what is in a store. Nothing is sent of what is there before [`Self::resume`].
+    ///
+    /// # Errors
+    /// The machine has no certificates to trust.
+    pub fn new(
+        store: Arc<dyn DeliveryStore>,
+        endpoints: Arc<dyn Endpoints>,
+        policy: Policy,
+    ) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Inner {
+            courier: Courier::new(policy.network, policy.timeout)?,
+            store,
+            endpoints,
+            policy,
+            changing: tokio::sync::Mutex::default(),
+            queues: Mutex::default(),
+        })))
+    }
+
+    /// How it tries.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Keeps a delivery and puts it in its queue. When this is done it outlives the process, as
+    /// far as the store does.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn send(&self, new: NewDelivery, now: Timestamp) -> Result<Delivery, StoreError> {
+        let window = if new.once {
+            std::time::Duration::ZERO
+        } else {
+            self.0.policy.window
+        };
+        let delivery = Delivery {
+            id: crate::new_id("whk_", now),
+            org: new.org,
+            endpoint: new.endpoint,
+            event_id: new.event_id,
+            event_type: new.event_type,
+            replay_id: new.replay_id,
+            url: new.url,
+            body: new.body,
+            status: DeliveryStatus::Pending,
+            created_at: now,
+            next_attempt_at: Some(now),
+            until: later(now, window),
+            forced: new.once,
+            delivered_at: None,
+            attempts: Vec::new(),
+        };
+        self.0.store.put(delivery.clone()).await?;
+        self.0.enqueue(&delivery);
+        Ok(delivery)
+    }
+
+    /// Makes one more attempt of a delivery, whatever came of it before and whether or not its
+    /// endpoint takes anything at the moment; `None` when there is no such delivery.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn redeliver(
+        &self,
+        org: &str,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let _changing = self.0.changing.lock().await;
+        let Some(mut delivery) = self.0.store.get(org, id).await? else {
+            return Ok(None);
+        };
+        delivery.forced = true;
+        delivery.next_attempt_at = Some(now);
+        delivery.status = match delivery.attempts.len() {
+            0 => DeliveryStatus::Pending,
+            _ => DeliveryStatus::Retrying,
+        };
+        self.0.store.put(delivery.clone()).await?;
+        self.0.enqueue(&delivery);
+        Ok(Some(delivery))
+    }
+
+    /// Goes on with what is in the store: what a process does that finds some there.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn resume(&self) -> Result<(), StoreError> {
+        for delivery in self.0.store.due().await? {
+            self.0.enqueue(&delivery);
+        }
+        Ok(())
+    }
+
+    /// Goes on with what waited for an endpoint, which takes deliveries again or is gone.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn resume_endpoint(&self, org: &str, endpoint: &str) -> Result<(), StoreError> {
+        for delivery in self.0.store.due().await? {
+            if delivery.org == org && delivery.endpoint == endpoint {
+                self.0.enqueue(&delivery);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Puts a delivery in its queue, which is begun if there is none. One that is in it twice is
+    /// sent once, for an entry is good for the attempt at its time alone.
+    pub(super) fn enqueue(self: &Arc<Self>, delivery: &Delivery) {
+        let Some(due) = delivery.next_attempt_at else {
+            return;
+        };
+        let key = (delivery.org.clone(), delivery.endpoint.clone());
+        let entry = Entry {
+            due,
+            id: delivery.id.clone(),
+        };
+        let mut queues = self.queues();
+        let queue = queues.entry(key.clone()).or_insert_with(|| {
+            let (queue, entries) = mpsc::unbounded_channel();
+            tokio::spawn(queue::work(Arc::downgrade(self), key, entries));
+            queue
+        });
+        // Its worker listens as long as it is in the map.
+        let _ = queue.send(entry);
+    }
+
+    /// Ends a queue, if nothing was put in it in the meantime.
+    pub(super) fn close(&self, key: &Key, entries: &mut mpsc::UnboundedReceiver<Entry>) -> bool {
+        let mut queues = self.queues();
+        let idle = entries.is_empty();
+        if idle {
+            queues.remove(key);
+        }
+        idle
+    }
+
+    fn queues(&self) -> MutexGuard<'_, HashMap<Key, mpsc::UnboundedSender<Entry>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

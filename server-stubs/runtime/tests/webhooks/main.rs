@@ -1,0 +1,7 @@
+//! The sender against real receivers on this machine.
+
+#![cfg(test)]
+
+mod receiver;
+mod sending;
+mod world;
