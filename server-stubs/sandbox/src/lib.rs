@@ -31,6 +31,8 @@ use std::sync::Arc;
 use axum::Router;
 use exai_runtime::{Embedded, Operation, Operations, Promises};
 
+pub use exai_runtime::webhooks::Network;
+
 pub use self::store::Keep;
 pub use self::tokens::StartingTokens;
 pub use self::world::Settings;
@@ -70,6 +72,7 @@ impl Sandbox {
             let failed = |error: exai_server::ApiError| error.to_string();
             sandbox.resume_runs().map_err(failed)?;
             sandbox.resume_composer().map_err(failed)?;
+            sandbox.resume_webhooks();
         }
         Ok(sandbox)
     }

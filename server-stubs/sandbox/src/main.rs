@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use exai_sandbox::{Keep, Sandbox, Settings};
+use exai_sandbox::{Keep, Network, Sandbox, Settings};
 use tokio::net::TcpListener;
 
 /// Serves the exAI API on this machine, with state of its own.
@@ -25,6 +25,11 @@ struct Args {
     /// How many times faster than usual simulated work is done
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
     speed: f64,
+
+    /// Deliver webhooks to private addresses too, without TLS: `https://localhost:3000` is called
+    /// by HTTP
+    #[arg(long)]
+    allow_private_webhooks: bool,
 }
 
 #[tokio::main]
@@ -42,7 +47,12 @@ async fn serve(args: Args) -> Result<(), exai_sandbox::OpenError> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let base_url = format!("http://{}/v1", listener.local_addr()?);
     let keep = args.data.map_or(Keep::Memory, Keep::File);
+    let network = match args.allow_private_webhooks {
+        true => Network::Any,
+        false => Network::Public,
+    };
     let settings = Settings::new(&base_url).keep(keep).speed(args.speed);
+    let settings = settings.webhooks(network);
     let sandbox = Sandbox::open(settings)?;
     let tokens = sandbox.tokens();
     println!("EXAI_BASE_URL={base_url}");

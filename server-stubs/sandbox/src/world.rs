@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use exai_runtime::webhooks::{Network, Sender};
 use exai_runtime::{
     Caller, Draft, Embedded, Outcome, Receipt, ReceiptStore, Resource, Subject, Tokens,
 };
@@ -22,6 +23,7 @@ pub struct Settings {
     base_url: String,
     keep: Keep,
     speed: f64,
+    webhooks: Network,
 }
 
 impl Settings {
@@ -31,6 +33,7 @@ impl Settings {
             base_url: base_url.into(),
             keep: Keep::Memory,
             speed: 1.0,
+            webhooks: Network::Public,
         }
     }
 
@@ -45,6 +48,12 @@ impl Settings {
     pub fn speed(self, speed: f64) -> Self {
         Self { speed, ..self }
     }
+
+    /// Sends webhooks elsewhere than to public addresses too.
+    #[must_use]
+    pub fn webhooks(self, webhooks: Network) -> Self {
+        Self { webhooks, ..self }
+    }
 }
 
 /// The state of a sandbox.
@@ -56,6 +65,8 @@ pub struct World {
     pub(crate) known: Arc<Tokens>,
     /// Those who walk the runs.
     pub(crate) walkers: Walkers,
+    /// Who sends webhooks.
+    pub(crate) webhooks: Sender,
     writing: Mutex<()>,
     base_url: String,
     speed: f64,
@@ -65,16 +76,20 @@ impl World {
     pub(crate) fn open(settings: Settings) -> Result<Self, OpenError> {
         let store = Store::open(&settings.keep)?;
         let (tokens, known) = tokens::starting(&store)?;
+        let kept = Embedded::share(store.database())?;
+        let speed = settings.speed.max(0.001);
+        let webhooks = crate::webhooks::sender(&store, &kept, settings.webhooks, speed)?;
         Ok(Self {
             log: Arc::new(Log::open(store.clone())?),
-            kept: Embedded::share(store.database())?,
+            kept,
             store,
             tokens,
             known: Arc::new(known),
             walkers: Walkers::default(),
+            webhooks,
             writing: Mutex::new(()),
             base_url: settings.base_url,
-            speed: settings.speed.max(0.001),
+            speed,
         })
     }
 
@@ -95,7 +110,7 @@ impl World {
 
     /// How long work takes here that usually takes so long.
     pub(crate) fn pace(&self, usual: Duration) -> Duration {
-        Duration::try_from_secs_f64(usual.as_secs_f64() / self.speed).unwrap_or(Duration::MAX)
+        pace(usual, self.speed)
     }
 
     /// A receipt for what the server itself has done: a run that is over.
@@ -138,6 +153,11 @@ impl World {
         let subject = Subject::Job { resource };
         self.receipt(org, subject, Outcome::Succeeded).await
     }
+}
+
+/// How long something takes that is done so many times faster.
+pub(crate) fn pace(usual: Duration, speed: f64) -> Duration {
+    Duration::try_from_secs_f64(usual.as_secs_f64() / speed).unwrap_or(Duration::MAX)
 }
 
 /// Now, to the millisecond: what the wire has.

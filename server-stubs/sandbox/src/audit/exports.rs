@@ -83,18 +83,19 @@ impl Sandbox {
         }
         self.store.put(&FILES, org, id, &entries)?;
         let receipt = self.job_receipt(org, "audit_export", id).await?;
-        self.store.update(&EXPORTS, org, id, |export| {
+        let ready = self.store.update(&EXPORTS, org, id, |export| {
             let digest = digest.finalize();
             export.digest = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
             export.event_count = i64::try_from(entries.len()).ok();
             export.size_bytes = i64::try_from(size).ok();
             export.finished_at = Some(now());
             export.expires_at = now().checked_add(KEPT).ok();
-            export.receipt = Some(receipt);
+            export.receipt = Some(receipt.clone());
             export.status = types::AuditExportStatus::Succeeded;
             Ok(())
         })?;
-        Ok(())
+        let of = types::WebhookEventType::AuditExportReady;
+        self.emit(org, &receipt, of, &ready).await
     }
 
     pub(super) fn export_lines(

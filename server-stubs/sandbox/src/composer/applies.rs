@@ -160,13 +160,19 @@ impl Sandbox {
             Ok(())
         })?;
         self.work(100).await;
-        // One at a time: each finds the tree as the one before has left it.
-        let _writing = self.writing();
-        let task = self.store.find(&TASKS, org, apply_id)?;
-        match apply.status {
-            ComposerApplyStatus::Reverting => self.take_hunks_out(org, apply, task),
-            _ => self.put_hunks_in(org, apply, task),
+        {
+            // One at a time: each finds the tree as the one before has left it.
+            let _writing = self.writing();
+            let task = self.store.find(&TASKS, org, apply_id)?;
+            match apply.status {
+                ComposerApplyStatus::Reverting => self.take_hunks_out(org, apply, task),
+                _ => self.put_hunks_in(org, apply, task),
+            }?;
         }
+        let apply = self.store.find(&APPLIES, org, apply_id)?;
+        let receipt = self.job_receipt(org, "composer_apply", apply_id).await?;
+        let of = types::WebhookEventType::ComposerApplyCompleted;
+        self.emit(org, &receipt, of, &apply).await
     }
 
     /// Writes what fits, or nothing, as the strategy says.

@@ -2,7 +2,7 @@
 
 use exai_runtime::{Outcome, Resource, Subject};
 use exai_server::{ApiError, RequestContext, types};
-use types::{ComposerHunk, ComposerPlanEvent, ComposerPlanStatus, Fault};
+use types::{ComposerHunk, ComposerPlanEvent, ComposerPlanStatus, Fault, WebhookEventType};
 
 use super::PLANS;
 use super::diff::stats;
@@ -37,6 +37,8 @@ impl Sandbox {
             Ok(())
         })?;
         let receipt = self.job_receipt(org, "composer_plan", plan_id).await?;
+        self.emit(org, &receipt, WebhookEventType::ComposerPlanReady, &plan)
+            .await?;
         self.tell_plan(plan_id, |sequence| {
             ComposerPlanEvent::ComposerPlanReady(types::ComposerPlanReadyEvent {
                 occurred_at: now(),
@@ -63,6 +65,8 @@ impl Sandbox {
             Ok(())
         })?;
         let receipt = self.failed_receipt(org, plan_id).await?;
+        self.emit(org, &receipt, WebhookEventType::ComposerPlanFailed, &plan)
+            .await?;
         self.tell_plan(plan_id, |sequence| {
             ComposerPlanEvent::ComposerPlanFailed(types::ComposerPlanFailedEvent {
                 fault,

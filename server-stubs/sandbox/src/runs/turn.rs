@@ -92,7 +92,7 @@ impl Sandbox {
     ) -> Result<(Walk, R), ApiError> {
         let turn = walker.turn.lock().await;
         let (mut walk, now) = (self.walk(org, run_id)?, now());
-        self.publish(&mut walk)?;
+        self.tell_news(org, &mut walk).await?;
         walk.second = self.pace(Duration::from_secs(1));
         walk.advance(now);
         let done = act(&mut walk, now)?;
@@ -110,7 +110,7 @@ impl Sandbox {
         }
         self.keep_checkpoints(org, &walk.news.checkpoints)?;
         self.keep_walk(org, &walk)?;
-        self.publish(&mut walk)?;
+        self.tell_news(org, &mut walk).await?;
         drop(turn);
         if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
             self.walkers.of(parent).changed.notify_one();
@@ -120,7 +120,7 @@ impl Sandbox {
 
     /// Tells the news of a state that is kept, unless that is done already: whoever kept it may have
     /// been stopped before it had told them.
-    fn publish(&self, walk: &mut Walk) -> Result<(), ApiError> {
+    fn publish(&self, walk: &mut Walk) -> Result<Vec<RunEvent>, ApiError> {
         let news = std::mem::take(&mut walk.news);
         let (run_id, count) = (&walk.run.id, u64::try_from(news.events.len()).unwrap_or(0));
         if count > 0 && self.log.count(run_id)? == walk.told {
@@ -135,7 +135,14 @@ impl Sandbox {
             self.log.extend(run_id, numbered)?;
         }
         walk.told += count;
-        Ok(())
+        Ok(news.events)
+    }
+
+    /// Publishes the news, to webhooks too.
+    async fn tell_news(&self, org: &str, walk: &mut Walk) -> Result<(), ApiError> {
+        let told = self.publish(walk)?;
+        self.emit_of_run(org, &walk.run, &walk.approvals, &told)
+            .await
     }
 
     /// Gives a run that is over its receipt and its last event.

@@ -1,7 +1,7 @@
 //! The states of a workspace, from nothing to gone.
 
 use exai_server::{ApiError, RequestContext, types};
-use types::{WorkspaceEvent, WorkspaceSize, WorkspaceStatus};
+use types::{WebhookEventType, WorkspaceEvent, WorkspaceSize, WorkspaceStatus};
 
 use super::WORKSPACES;
 use super::files::FILES;
@@ -91,6 +91,12 @@ impl Sandbox {
         let runs = status == WorkspaceStatus::Running;
         self.turn(org, id, status)?;
         let receipt = self.job_receipt(org, "workspace", id).await?;
+        let workspace = self.store.find(&WORKSPACES, org, id)?;
+        let of = match runs {
+            true => WebhookEventType::WorkspaceReady,
+            false => WebhookEventType::WorkspaceStopped,
+        };
+        self.emit(org, &receipt, of, &workspace).await?;
         let (occurred_at, workspace_id) = (now(), id.to_owned());
         self.tell(id, |sequence| match runs {
             true => WorkspaceEvent::WorkspaceReady(types::WorkspaceReadyEvent {
@@ -188,6 +194,8 @@ impl Sandbox {
         self.forget_lines(org, id)?;
         self.store.remove(&CHANGES, org, id)?;
         let receipt = self.job_receipt(org, "workspace", id).await?;
+        let of = WebhookEventType::WorkspaceDeleted;
+        self.emit(org, &receipt, of, &workspace).await?;
         self.tell(id, |sequence| {
             WorkspaceEvent::WorkspaceDeleted(types::WorkspaceDeletedEvent {
                 occurred_at: now(),

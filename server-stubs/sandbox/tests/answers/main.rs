@@ -5,6 +5,7 @@
 mod composer;
 mod runs;
 mod support;
+mod webhooks;
 mod workspaces;
 
 use axum::http::StatusCode;

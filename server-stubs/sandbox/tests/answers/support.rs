@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use exai_sandbox::{Keep, Sandbox, Settings};
+use exai_sandbox::{Keep, Network, Sandbox, Settings};
 use http_body_util::BodyExt;
 use jsonschema::{Draft, Registry};
 use serde_json::{Value, json};
@@ -48,9 +48,18 @@ impl Client {
         Self::with(Keep::Memory, 1.0)
     }
 
+    /// A client of a sandbox that sends webhooks to this machine too.
+    pub(crate) fn delivering() -> Self {
+        let settings = Settings::new("http://sandbox.test/v1").speed(50.0);
+        Self::of(settings.webhooks(Network::Any))
+    }
+
     fn with(keep: Keep, speed: f64) -> Self {
         let settings = Settings::new("http://sandbox.test/v1");
-        let settings = settings.keep(keep).speed(speed);
+        Self::of(settings.keep(keep).speed(speed))
+    }
+
+    fn of(settings: Settings) -> Self {
         let sandbox = Sandbox::open(settings).expect("a sandbox");
         let document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
         let registry = Registry::new()
