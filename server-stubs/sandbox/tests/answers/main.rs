@@ -5,6 +5,7 @@
 mod composer;
 mod runs;
 mod support;
+mod templates;
 mod webhooks;
 mod workspaces;
 
