@@ -50,7 +50,7 @@ async fn of_workspace(client: &Client, slug: &str) -> Value {
     }
     let asked = json!([
         {"type": "string", "name": "host", "label": "Host", "pattern": "^[a-z.]+$"},
-        {"type": "secret", "name": "API_KEY", "label": "Key"},
+        {"type": "secret", "name": "api_key", "label": "Key"},
     ]);
     let source = json!({"type": "workspace", "workspace_id": id, "exclude": ["target/"]});
     let body = json!({"name": "Web", "slug": slug, "source": source, "parameters": asked});
@@ -81,7 +81,7 @@ async fn a_template_of_a_workspace_makes_others() {
     let secret = "hidden value";
     let body = json!({
         "name": "copy", "labels": {"a": "b"},
-        "parameters": {"host": "a.b"}, "secrets": {"API_KEY": secret},
+        "parameters": {"host": "a.b"}, "secrets": {"api_key": secret},
     });
     let made = client
         .call("instantiateTemplate", &["own-web"], "", body)
@@ -89,7 +89,7 @@ async fn a_template_of_a_workspace_makes_others() {
     assert_eq!(made.status, StatusCode::ACCEPTED);
     assert!(!String::from_utf8_lossy(&made.bytes).contains(secret));
     let id = text(&made.json, "/workspace/id").to_owned();
-    assert_eq!(text(&made.json, "/workspace/environment/0/name"), "API_KEY");
+    assert_eq!(text(&made.json, "/workspace/environment/0/name"), "api_key");
     let file = client
         .call(
             "downloadWorkspaceFile",
