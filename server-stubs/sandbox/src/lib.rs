@@ -73,6 +73,7 @@ impl Sandbox {
             sandbox.resume_runs().map_err(failed)?;
             sandbox.resume_composer().map_err(failed)?;
             sandbox.resume_webhooks();
+            sandbox.end_lost_invocations().map_err(failed)?;
         }
         Ok(sandbox)
     }

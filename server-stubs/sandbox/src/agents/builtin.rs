@@ -1,10 +1,11 @@
 //! The agents that every sandbox has, the same in each.
 
 use exai_server::types::{
-    Agent, AgentCapability, AgentCategory, AgentOrigin, AgentPricing, AgentStatus,
-    InvocationPricing, Money,
+    Actor, Agent, AgentCapability, AgentCategory, AgentOrigin, AgentPricing, AgentStatus,
+    AgentVersion, AgentVersionStatus, InvocationPricing, JsonSchema, Money, SystemActor,
 };
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// An agent of the registry: the end of its id, slug, title, what it does, category, capabilities.
 type Row = (
@@ -80,5 +81,35 @@ pub(super) fn agents() -> Vec<Agent> {
                 updated_at: since,
             },
         )
+        .collect()
+}
+
+/// The one version of such an agent. It takes any input: plans send it whatever their edges bring.
+pub(super) fn version(agent: &Agent) -> AgentVersion {
+    let text = json!({"type": "string"});
+    AgentVersion {
+        agent_id: agent.id.clone(),
+        capabilities: agent.capabilities.clone(),
+        changelog: None,
+        deprecation: None,
+        input_schema: object([("properties", json!({"prompt": text}))]),
+        output_schema: object([
+            ("required", json!(["summary"])),
+            ("properties", json!({"summary": text})),
+        ]),
+        published_at: agent.created_at,
+        published_by: Actor::System(SystemActor {
+            component: "registry".to_owned(),
+        }),
+        status: AgentVersionStatus::Published,
+        version: agent.latest_version.clone(),
+    }
+}
+
+fn object<const N: usize>(keywords: [(&str, Value); N]) -> JsonSchema {
+    let kind = [("type", json!("object"))];
+    let keywords = kind.into_iter().chain(keywords);
+    keywords
+        .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }

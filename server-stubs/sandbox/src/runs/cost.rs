@@ -8,7 +8,7 @@ use crate::money::{micros, money};
 const OUTPUT_TOKENS: i64 = 256;
 
 /// What an invocation with an input uses.
-pub(super) fn invocation(pricing: &AgentPricing, input: &JsonValue) -> Usage {
+pub(crate) fn invocation(pricing: &AgentPricing, input: &JsonValue) -> Usage {
     // Four characters a token, as a rule of thumb.
     let input_tokens = i64::try_from(input.to_string().len() / 4 + 1).unwrap_or(i64::MAX);
     let tokens =
@@ -29,7 +29,7 @@ pub(super) fn invocation(pricing: &AgentPricing, input: &JsonValue) -> Usage {
 }
 
 /// Adds to what was used.
-pub(super) fn add(total: &mut Usage, more: &Usage) {
+pub(crate) fn add(total: &mut Usage, more: &Usage) {
     total.cost = money(micros(&total.cost) + micros(&more.cost));
     total.input_tokens += more.input_tokens;
     total.output_tokens += more.output_tokens;

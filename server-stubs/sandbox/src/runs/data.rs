@@ -63,7 +63,7 @@ fn put(target: &mut Value, pointer: &str, value: Value) {
 }
 
 /// 422 where a value is not what a schema of the caller's describes.
-pub(super) fn conforms(schema: &JsonSchema, value: &Value, at: &str) -> Result<(), ApiError> {
+pub(crate) fn conforms(schema: &JsonSchema, value: &Value, at: &str) -> Result<(), ApiError> {
     let Some((place, message)) = fault(schema, value) else {
         return Ok(());
     };
@@ -71,7 +71,7 @@ pub(super) fn conforms(schema: &JsonSchema, value: &Value, at: &str) -> Result<(
 }
 
 /// Where and why a value is not what a schema describes.
-pub(super) fn fault(schema: &JsonSchema, value: &Value) -> Option<(String, String)> {
+pub(crate) fn fault(schema: &JsonSchema, value: &Value) -> Option<(String, String)> {
     if schema.is_empty() {
         return None;
     }

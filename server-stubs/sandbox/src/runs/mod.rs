@@ -28,6 +28,11 @@ use exai_server::{
 };
 use types::{AuditAction, AuditResourceType, RunEvent, RunPausedEventReason, RunStatus};
 
+pub(crate) use self::cost::{add, invocation as price};
+pub(crate) use self::data::{conforms, fault as misfit};
+pub(crate) use self::nodes::agents_of;
+pub(crate) use self::simulated::Simulated;
+pub(crate) use self::start::ceiling;
 pub(crate) use self::turn::Walkers;
 
 use crate::Sandbox;

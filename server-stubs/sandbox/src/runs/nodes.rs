@@ -65,7 +65,7 @@ pub(super) fn new_step(
 }
 
 /// The agents that a node may ask: its own, or those of the body of a map.
-pub(super) fn agents_of(planned: &PlanNode) -> Option<&types::AgentNode> {
+pub(crate) fn agents_of(planned: &PlanNode) -> Option<&types::AgentNode> {
     match planned {
         PlanNode::Agent(agent) => Some(agent),
         PlanNode::Map(map) => agents_of(&map.body),

@@ -228,7 +228,7 @@ impl Sandbox {
 }
 
 /// The ceiling of a run: its own, which can only be lower than its plan's.
-pub(super) fn ceiling(
+pub(crate) fn ceiling(
     own: Option<types::Money>,
     of_plan: Option<&types::Money>,
 ) -> Result<Option<types::Money>, ApiError> {
