@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod agents;
 mod composer;
 mod runs;
 mod support;
