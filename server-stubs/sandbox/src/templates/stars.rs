@@ -43,12 +43,9 @@ impl Sandbox {
 
     /// A template; 404 where the caller sees none.
     pub(super) fn template(&self, caller: &Caller, slug: &str) -> Result<Template, ApiError> {
-        let found = self.templates(caller)?.into_iter();
+        let mut found = self.templates(caller)?.into_iter();
         let missing = || ApiError::not_found(format!("there is no template {slug}"));
-        found
-            .filter(|one| one.slug == slug)
-            .next_back()
-            .ok_or_else(missing)
+        found.rfind(|one| one.slug == slug).ok_or_else(missing)
     }
 
     /// A template that the caller may change; 403 for one of another organisation.
