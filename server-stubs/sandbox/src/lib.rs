@@ -10,10 +10,13 @@ struct ReadmeOfTheRepository;
 
 mod agents;
 mod audit;
+mod body;
 mod builder;
 mod composer;
+mod digest;
 mod events;
 mod money;
+mod numbers;
 mod pages;
 mod patch;
 mod patterns;

@@ -4,6 +4,8 @@ use exai_server::runtime::{Detail, Location};
 use exai_server::{ApiError, types};
 use jiff::Timestamp;
 
+use crate::digest::hex;
+
 /// What a list is narrowed by that most lists have.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window<'a> {
@@ -64,7 +66,7 @@ fn unknown_cursor() -> ApiError {
 
 /// Hexadecimal digits: a cursor is nothing to be read or made by a client.
 fn encode(id: &str) -> String {
-    id.bytes().map(|byte| format!("{byte:02x}")).collect()
+    hex(id)
 }
 
 fn decode(cursor: &str) -> Option<String> {

@@ -1,10 +1,9 @@
 //! The tokens that a sandbox begins with: one of an organisation, one of a person in it.
 
-use std::fmt::Write as _;
-
 use exai_runtime::{Caller, Secret, Tokens};
 
 use crate::OpenError;
+use crate::digest::hex;
 use crate::store::{Kind, Store};
 
 /// The organisation that the tokens are of.
@@ -58,9 +57,5 @@ pub(crate) fn starting(store: &Store) -> Result<(StartingTokens, Tokens), OpenEr
 fn random(prefix: &str) -> Result<String, OpenError> {
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-    let mut text = prefix.to_owned();
-    for byte in bytes {
-        write!(text, "{byte:02x}")?;
-    }
-    Ok(text)
+    Ok(format!("{prefix}{}", hex(bytes)))
 }

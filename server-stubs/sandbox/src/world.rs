@@ -184,6 +184,18 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
     span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }
 
+/// The duration that a part of the body is; 422 for one that [`duration`] does not take.
+pub(crate) fn lasting(pointer: &str, text: &str) -> Result<SignedDuration, ApiError> {
+    let message = "it is no duration of days, hours, minutes, seconds";
+    duration(text).ok_or_else(|| refused(pointer, "format", message))
+}
+
+/// When what lasts from now on ends; 422 as [`lasting`], and for what time has no words for.
+pub(crate) fn ending(pointer: &str, text: &str, from: Timestamp) -> Result<Timestamp, ApiError> {
+    let end = from.checked_add(lasting(pointer, text)?);
+    end.map_err(|_| refused(pointer, "maximum", "it is too long"))
+}
+
 /// A new id: `run_01JB8Z6Q4M2N7T5V9X1C3E5G7H`.
 pub(crate) fn id(prefix: &str) -> String {
     exai_runtime::new_id(&format!("{prefix}_"), Timestamp::now())

@@ -3,16 +3,16 @@
 use exai_server::{ApiError, RequestContext, types};
 use jiff::SignedDuration;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use types::{
     AgentSource, AgentSourceInput, AgentStatus, AgentVersion, AgentVersionStatus, AgentVisibility,
     CustomAgent,
 };
 
 use super::builtin;
-use super::numbers::compare;
 use super::registry::{CUSTOM, Custom, retire};
 use crate::Sandbox;
+use crate::digest::sha256;
+use crate::numbers::{number, rises};
 use crate::patch::{merge, recast};
 use crate::plans::PLANS;
 use crate::runs::{RUNS, agents_of};
@@ -30,6 +30,8 @@ impl Sandbox {
         let caller = caller(cx)?;
         usable(&body.input_schema, "/input_schema")?;
         usable(&body.output_schema, "/output_schema")?;
+        let latest_version = body.version.unwrap_or_else(|| "1.0.0".to_owned());
+        number(&latest_version)?;
         let now = now();
         let agent = CustomAgent {
             id: id("agt"),
@@ -40,7 +42,7 @@ impl Sandbox {
             description: body.description,
             input_schema: body.input_schema,
             labels: body.labels.unwrap_or_default(),
-            latest_version: body.version.unwrap_or_else(|| "1.0.0".to_owned()),
+            latest_version,
             output_schema: body.output_schema,
             secret_names: body.secrets.unwrap_or_default().into_keys().collect(),
             slug: body.slug,
@@ -144,10 +146,7 @@ impl Sandbox {
             .store
             .update(&CUSTOM, &caller.org, agent_id, |custom| {
                 let agent = &mut custom.agent;
-                if compare(&body.version, &agent.latest_version).is_le() {
-                    let message = format!("it is not higher than {}", agent.latest_version);
-                    return Err(refused("/version", "minimum", message));
-                }
+                rises(&body.version, &agent.latest_version)?;
                 agent.latest_version = body.version;
                 agent.updated_at = now();
                 replace(&mut agent.source, source);
@@ -273,7 +272,11 @@ fn tried(source: &AgentSourceInput) -> Result<AgentSource, ApiError> {
         AgentSourceInput::Image(image) => {
             let (name, digest) = match image.image.split_once('@') {
                 Some((name, digest)) => (name, digest.to_owned()),
-                None => (image.image.as_str(), digest(&image.image)),
+                // What its name stands for here.
+                None => (
+                    image.image.as_str(),
+                    format!("sha256:{}", sha256(&image.image)),
+                ),
             };
             let tagged = name.rsplit('/').next().is_some_and(|end| end.contains(':'));
             if !tagged && name == image.image {
@@ -305,11 +308,4 @@ fn tried(source: &AgentSourceInput) -> Result<AgentSource, ApiError> {
             Err(refused("/source/type", "enum", "there is no such source"))
         }
     }
-}
-
-/// The digest that an image's name stands for here.
-fn digest(image: &str) -> String {
-    let digest = Sha256::digest(image.as_bytes());
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
 }

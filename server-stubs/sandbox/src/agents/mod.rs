@@ -6,7 +6,6 @@ mod custom;
 mod instance;
 mod invocations;
 mod metrics;
-mod numbers;
 mod registry;
 mod work;
 

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::log::{ENTRIES, resource};
 use crate::Sandbox;
+use crate::digest::hex;
 use crate::store::{Kind, failed};
 use crate::world::{actor, caller, id, now, refused};
 
@@ -84,8 +85,7 @@ impl Sandbox {
         self.store.put(&FILES, org, id, &entries)?;
         let receipt = self.job_receipt(org, "audit_export", id).await?;
         let ready = self.store.update(&EXPORTS, org, id, |export| {
-            let digest = digest.finalize();
-            export.digest = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+            export.digest = Some(hex(digest.finalize()));
             export.event_count = i64::try_from(entries.len()).ok();
             export.size_bytes = i64::try_from(size).ok();
             export.finished_at = Some(now());

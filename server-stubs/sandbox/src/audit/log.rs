@@ -2,9 +2,9 @@
 
 use exai_server::{ApiError, RequestContext, types};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
+use crate::digest::sha256;
 use crate::store::{Kind, failed};
 use crate::world::{actor, caller, id, now, receipt_id};
 
@@ -132,8 +132,7 @@ fn hash(entry: &types::AuditEvent) -> Result<String, ApiError> {
     if let Value::Object(fields) = &mut value {
         fields.remove("hash");
     }
-    let digest = Sha256::digest(canonical(&value).as_bytes());
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(sha256(canonical(&value)))
 }
 
 /// RFC 8785 for what entries hold: names are ASCII, numbers are whole.

@@ -2,11 +2,11 @@
 
 use exai_runtime::Caller;
 use exai_server::{ApiError, types};
-use sha2::{Digest, Sha256};
 
 use crate::Sandbox;
+use crate::digest::sha256;
 use crate::store::Kind;
-use crate::world::{actor, duration, id, now, refused};
+use crate::world::{actor, ending, id, now, refused};
 
 /// Assets by id, and their bytes.
 pub(super) const ASSETS: Kind<types::BuildAsset> = Kind::new("asset");
@@ -28,27 +28,14 @@ impl Sandbox {
             ));
         }
         let created_at = now();
-        let expires_at = match body.expires_in {
-            None => None,
-            Some(text) => {
-                let after = duration(&text).and_then(|after| created_at.checked_add(after).ok());
-                let unknown = || {
-                    refused(
-                        "/expires_in",
-                        "format",
-                        "it is no duration of days and less",
-                    )
-                };
-                Some(after.ok_or_else(unknown)?)
-            }
-        };
-        let digest = Sha256::digest(&body.file.bytes);
+        let expires_in = body.expires_in.as_deref();
+        let expires_at = expires_in.map(|text| ending("/expires_in", text, created_at));
         let asset = types::BuildAsset {
             id: id("ast"),
             created_at,
             created_by: actor(caller)?,
             description: body.description,
-            expires_at,
+            expires_at: expires_at.transpose()?,
             file_name: match body.file.name.is_empty() {
                 true => "file".to_owned(),
                 false => body.file.name,
@@ -56,7 +43,7 @@ impl Sandbox {
             labels: body.labels.unwrap_or_default(),
             media_type: body.file.content_type,
             purpose: body.purpose,
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: sha256(&body.file.bytes),
             size_bytes: i64::try_from(body.file.bytes.len()).unwrap_or(i64::MAX),
         };
         self.store

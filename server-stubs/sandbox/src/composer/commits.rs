@@ -1,10 +1,10 @@
 //! Commits, which are names here: nothing is behind them.
 
 use exai_server::{ApiError, types};
-use sha2::{Digest, Sha256};
 use types::{ComposerApply, WorkspaceOrigin};
 
 use crate::Sandbox;
+use crate::digest::sha256;
 use crate::store::Kind;
 use crate::workspaces::WORKSPACES;
 
@@ -54,10 +54,7 @@ impl Sandbox {
 
 /// Forty hexadecimal digits that some texts always have.
 fn sha(texts: &[&str]) -> String {
-    let digest = Sha256::digest(texts.join("\0"));
-    digest
-        .iter()
-        .take(20)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut digits = sha256(texts.join("\0"));
+    digits.truncate(40);
+    digits
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use exai_server::{ApiError, ListRunCheckpointsParams, types};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use types::{RunCheckpointReason, RunEvent};
 
 use super::walk::{Step, Walk};
 use crate::Sandbox;
+use crate::digest::sha256;
 use crate::pages::page;
 use crate::store::Kind;
 use crate::world::id;
@@ -42,7 +42,7 @@ impl Walk {
         let detail = types::RunCheckpointDetail {
             id: id("ckp"),
             created_at: now,
-            digest: digest(&bytes),
+            digest: sha256(&bytes),
             nodes,
             reason,
             run_id: self.run.id.clone(),
@@ -116,10 +116,4 @@ fn summary(detail: &types::RunCheckpointDetail) -> types::RunCheckpoint {
         sequence: detail.sequence,
         size_bytes: detail.size_bytes,
     }
-}
-
-/// SHA-256 in lower-case hexadecimal digits.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

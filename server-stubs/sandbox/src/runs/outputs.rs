@@ -5,9 +5,9 @@ use exai_server::{ApiError, ListRunOutputsParams, types};
 use serde_json::{Map, Value};
 use types::{JsonOutput, RunOutput, RunOutputValue, RunReceiptOutcome, RunStatus, TextOutput};
 
-use super::checkpoints::digest;
 use super::walk::{Step, Walk};
 use crate::Sandbox;
+use crate::digest::sha256;
 use crate::money::micros;
 use crate::pages::page;
 use crate::store::failed;
@@ -136,5 +136,5 @@ fn untyped(value: RunOutputValue) -> Value {
 
 /// The digest of a value's JSON.
 fn digest_of(value: &impl serde::Serialize) -> String {
-    digest(&serde_json::to_vec(value).unwrap_or_default())
+    sha256(serde_json::to_vec(value).unwrap_or_default())
 }

@@ -14,7 +14,7 @@ use super::walk::{News, Walk, fault};
 use crate::Sandbox;
 use crate::money::{CURRENCY, free, micros, money};
 use crate::plans::{PLANS, key};
-use crate::world::{actor, caller, duration, id, now, refused};
+use crate::world::{actor, caller, id, lasting, now, refused};
 
 /// How long a run may take where its start does not say.
 const TIMEOUT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -52,10 +52,8 @@ impl Sandbox {
         let plan = self.store.get(&PLANS, &caller.org, &body.plan_id)?;
         let missing = || refused("/plan_id", "exists", "there is no such plan");
         let plan = plan.ok_or_else(missing)?;
-        let timeout = body.timeout.as_deref().map_or(Ok(TIMEOUT), |text| {
-            let rule = "it is no duration of days, hours, minutes, seconds";
-            duration(text).ok_or_else(|| refused("/timeout", "format", rule))
-        })?;
+        let timeout = body.timeout.as_deref();
+        let timeout = timeout.map_or(Ok(TIMEOUT), |text| lasting("/timeout", text))?;
         let pause_before = body.pause_before.unwrap_or_default();
         let unknown = |wanted: &&String| !plan.nodes.iter().any(|node| key(node) == *wanted);
         if let Some(unknown) = pause_before.iter().find(unknown) {

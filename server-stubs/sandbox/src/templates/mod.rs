@@ -20,6 +20,7 @@ use types::{AuditAction, AuditResourceType, TemplateVisibility};
 
 use crate::Sandbox;
 use crate::audit::resource;
+use crate::numbers::rises;
 use crate::pages::page;
 use crate::patch::merge;
 use crate::store::Kind;
@@ -293,7 +294,7 @@ impl Templates for Sandbox {
     ) -> Result<PublishTemplateVersionResponse, ApiError> {
         let caller = caller(cx)?;
         let template = self.own_template(caller, &slug)?;
-        self.rises(caller, &slug, &body.version)?;
+        rises(&body.version, &template.latest_version)?;
         let archive = match &body.source {
             Some(source) => {
                 let (kind, archive) = self.taken_from(caller, source)?;

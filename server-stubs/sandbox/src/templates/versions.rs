@@ -3,14 +3,14 @@
 use exai_runtime::Caller;
 use exai_server::runtime::Body;
 use exai_server::{ApiError, types};
-use futures::StreamExt;
-use semver::Version;
-use sha2::{Digest, Sha256};
 use types::{TemplateArchive, TemplateKind, TemplateSource, TemplateVersion};
 
 use super::archive::{Entry, pack, unpack};
 use super::builtin;
 use crate::Sandbox;
+use crate::body::gather;
+use crate::digest::sha256;
+use crate::numbers::number;
 use crate::patch::recast;
 use crate::patterns::matches;
 use crate::plans::PLANS;
@@ -44,7 +44,7 @@ impl Sandbox {
         let key = format!("{slug}/{}", what.version);
         let version = TemplateVersion {
             changelog: what.changelog,
-            digest: digest(&what.archive),
+            digest: sha256(&what.archive),
             parameters: what.parameters,
             published_at: now(),
             published_by: actor(caller)?,
@@ -72,7 +72,7 @@ impl Sandbox {
             let archive = pack(&builtin::tree(&template))?;
             found.push(TemplateVersion {
                 changelog: None,
-                digest: digest(&archive),
+                digest: sha256(&archive),
                 parameters: template.parameters,
                 published_at: template.created_at,
                 published_by: types::Actor::System(types::SystemActor {
@@ -83,7 +83,7 @@ impl Sandbox {
                 version: template.latest_version,
             });
         }
-        found.sort_by_cached_key(|one| Version::parse(&one.version).ok());
+        found.sort_by_cached_key(|one| number(&one.version).ok());
         Ok(found)
     }
 
@@ -105,21 +105,6 @@ impl Sandbox {
             None => pack(&builtin::tree(&self.template(caller, slug)?))?,
         };
         Ok(Some((version, archive)))
-    }
-
-    /// 422 unless a version is higher than the newest.
-    pub(super) fn rises(&self, caller: &Caller, slug: &str, number: &str) -> Result<(), ApiError> {
-        let wanted = Version::parse(number)
-            .map_err(|error| refused("/version", "format", error.to_string()))?;
-        let newest = self.versions(caller, slug)?.pop();
-        let newest = newest.and_then(|newest| Version::parse(&newest.version).ok());
-        match newest {
-            Some(newest) if wanted <= newest => {
-                let message = format!("{number} is not higher than {newest}");
-                Err(refused("/version", "order", message))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The archive of what a source holds now, and the kind of template that it makes.
@@ -176,15 +161,9 @@ impl Sandbox {
         caller: &Caller,
         slug: &str,
         if_match: Option<&str>,
-        mut body: Body,
+        body: Body,
     ) -> Result<(TemplateArchive, String), ApiError> {
-        let mut bytes = Vec::new();
-        while let Some(piece) = body.next().await {
-            bytes.extend_from_slice(&piece?);
-            if bytes.len() > LARGEST {
-                return Err(refused("", "maxLength", "an archive has at most 512 MiB"));
-            }
-        }
+        let bytes = gather(body, LARGEST).await?;
         let before = self.store.get(&DRAFTS, &caller.org, slug)?;
         let before = before.map(|draft: TemplateArchive| etag(&draft.digest));
         let holds = match if_match {
@@ -196,7 +175,7 @@ impl Sandbox {
             return Err(refused("", "if_match", "the content is another one now"));
         }
         let draft = TemplateArchive {
-            digest: digest(&bytes),
+            digest: sha256(&bytes),
             file_count: i32::try_from(unpack(&bytes)?.len()).unwrap_or(i32::MAX),
             size_bytes: size(&bytes),
             slug: slug.to_owned(),
@@ -228,9 +207,4 @@ pub(super) fn etag(digest: &str) -> String {
 
 fn size(bytes: &[u8]) -> i64 {
     i64::try_from(bytes.len()).unwrap_or(i64::MAX)
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,15 +8,16 @@ use exai_runtime::webhooks::{
 use exai_runtime::{Embedded, Secret, StoreError};
 use exai_server::{ApiError, RequestContext, types};
 use futures::future::BoxFuture;
-use jiff::{SignedDuration, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use types::{AuditAction, WebhookDisabledReason, WebhookReplayStatus, WebhookStatus};
 
 use crate::Sandbox;
 use crate::audit::resource;
+use crate::digest::hex;
 use crate::patch::{merge, recast};
 use crate::store::{Kind, Store, failed};
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, caller, id, lasting, now, refused};
 
 /// Subscriptions by id.
 pub(super) const SUBSCRIPTIONS: Kind<Subscription> = Kind::new("webhook");
@@ -283,7 +284,8 @@ impl Sandbox {
         body: Option<types::RotateWebhookSecret>,
     ) -> Result<types::RotatedWebhookSecret, ApiError> {
         let overlap = match body.and_then(|body| body.overlap) {
-            Some(text) => duration(&text)?,
+            Some(text) => Duration::try_from(lasting("/overlap", &text)?)
+                .map_err(|_| refused("/overlap", "minimum", "it is less than nothing"))?,
             None => DAY,
         };
         let (secret, rotated_at) = (secret()?, now());
@@ -341,16 +343,5 @@ impl Sandbox {
 fn secret() -> Result<String, ApiError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(failed)?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("whsec_{digits}"))
-}
-
-/// A duration of RFC 3339 appendix A; a day has 24 hours.
-fn duration(text: &str) -> Result<Duration, ApiError> {
-    let span = text.parse::<jiff::Span>();
-    let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
-    let length = length
-        .ok()
-        .and_then(|length| Duration::try_from(length).ok());
-    length.ok_or_else(|| refused("/overlap", "duration", "the overlap has no fixed length"))
+    Ok(format!("whsec_{}", hex(bytes)))
 }

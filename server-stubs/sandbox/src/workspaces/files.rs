@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use exai_server::runtime::Body;
 use exai_server::{ApiError, UploadWorkspaceFileParams, types};
-use futures::StreamExt;
-use sha2::{Digest, Sha256};
 use types::{FileMode, WorkspaceFile, WorkspaceFileKind};
 
 use super::WORKSPACES;
 use crate::Sandbox;
+use crate::body::gather;
+use crate::digest::sha256;
 use crate::store::Kind;
 use crate::world::{now, refused};
 
@@ -27,16 +27,10 @@ impl Sandbox {
         org: &str,
         workspace_id: &str,
         params: UploadWorkspaceFileParams,
-        mut body: Body,
+        body: Body,
     ) -> Result<WorkspaceFile, ApiError> {
         self.store.find(&WORKSPACES, org, workspace_id)?;
-        let mut content = Vec::new();
-        while let Some(piece) = body.next().await {
-            content.extend_from_slice(&piece?);
-            if content.len() > LARGEST {
-                return Err(refused("", "maxLength", "a file holds at most 64 MiB"));
-            }
-        }
+        let content = gather(body, LARGEST).await?;
         let key = format!("{workspace_id}/{}", params.path);
         let before = self.store.get(&FILES, org, &key)?;
         let etag = before.as_ref().and_then(|file| file.etag.as_deref());
@@ -57,8 +51,7 @@ impl Sandbox {
     ) -> Result<WorkspaceFile, ApiError> {
         let key = format!("{workspace_id}/{path}");
         let before = self.store.get(&FILES, org, &key)?;
-        let digest = Sha256::digest(content);
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sha256(content);
         let file = WorkspaceFile {
             etag: Some(format!("\"{}\"", &digest[..16])),
             kind: WorkspaceFileKind::File,

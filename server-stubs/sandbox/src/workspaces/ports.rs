@@ -6,7 +6,7 @@ use types::{PortNumber, PortProtocol, PortVisibility, WorkspacePort};
 use super::WORKSPACES;
 use crate::Sandbox;
 use crate::store::Kind;
-use crate::world::{duration, now, refused};
+use crate::world::{ending, now, refused};
 
 /// Ports by the workspace's id and their number, in five digits.
 const PORTS: Kind<WorkspacePort> = Kind::new("port");
@@ -25,14 +25,8 @@ impl Sandbox {
             return Err(refused("/port", "unique", "the port is exposed already"));
         }
         let exposed_at = now();
-        let expires_at = match body.expires_in {
-            None => None,
-            Some(text) => {
-                let at = duration(&text).and_then(|after| exposed_at.checked_add(after).ok());
-                let message = "it is no duration of days, hours, minutes, seconds";
-                Some(at.ok_or_else(|| refused("/expires_in", "format", message))?)
-            }
-        };
+        let expires_in = body.expires_in.as_deref();
+        let expires_at = expires_in.map(|text| ending("/expires_in", text, exposed_at));
         // RFC 6761 section 6.4: nobody has a name below `invalid`.
         let host = workspace_id.replace('_', "-").to_lowercase();
         let protocol = body.protocol.unwrap_or(PortProtocol::Http);
@@ -41,7 +35,7 @@ impl Sandbox {
             _ => "https",
         };
         let port = WorkspacePort {
-            expires_at,
+            expires_at: expires_at.transpose()?,
             exposed_at,
             exposed_by: by,
             port: body.port,

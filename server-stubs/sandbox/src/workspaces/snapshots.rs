@@ -7,7 +7,7 @@ use types::{WorkspaceFile, WorkspaceOriginInput, WorkspaceSnapshotStatus, Worksp
 use super::files::FILES;
 use crate::Sandbox;
 use crate::store::Kind;
-use crate::world::{duration, id, now, refused};
+use crate::world::{ending, id, now, refused};
 
 /// Snapshots by id.
 const SNAPSHOTS: Kind<types::WorkspaceSnapshot> = Kind::new("snapshot");
@@ -26,21 +26,16 @@ impl Sandbox {
         body: types::CreateWorkspaceSnapshot,
     ) -> Result<types::WorkspaceSnapshot, ApiError> {
         let (id, created_at) = (id("snp"), now());
-        let vague = || {
-            let message = "it is no duration of days, hours, minutes, seconds";
-            refused("/retain_for", "format", message)
-        };
-        let kept = match body.retain_for {
-            None => Some(KEPT),
+        let expires_at = match body.retain_for {
+            None => created_at.checked_add(KEPT).ok(),
             Some(None) => None,
-            Some(Some(text)) => Some(duration(&text).ok_or_else(vague)?),
+            Some(Some(text)) => Some(ending("/retain_for", &text, created_at)?),
         };
-        let expires_at = kept.map(|kept| created_at.checked_add(kept).map_err(|_| vague()));
         let snapshot = types::WorkspaceSnapshot {
             id,
             created_at,
             created_by: by,
-            expires_at: expires_at.transpose()?,
+            expires_at,
             file_count: None,
             name: body.name,
             size_bytes: None,

@@ -7,7 +7,7 @@ use super::WORKSPACES;
 use super::state::resources;
 use crate::Sandbox;
 use crate::patch::merge;
-use crate::world::{duration, now, refused};
+use crate::world::{lasting, now, refused};
 
 impl Sandbox {
     /// Changes what a patch names. A running workspace that is resized pauses for it.
@@ -80,13 +80,8 @@ impl Sandbox {
         by: types::Actor,
         body: types::StopWorkspace,
     ) -> Result<types::Workspace, ApiError> {
-        if body
-            .grace_period
-            .as_deref()
-            .is_some_and(|text| duration(text).is_none())
-        {
-            let message = "it is no duration of days, hours, minutes, seconds";
-            return Err(refused("/grace_period", "format", message));
+        if let Some(text) = &body.grace_period {
+            lasting("/grace_period", text)?;
         }
         let from = [WorkspaceStatus::Running];
         let workspace = self.depart(org, id, &from, WorkspaceStatus::Stopping)?;
