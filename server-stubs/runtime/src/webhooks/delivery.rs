@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An event on its way to one endpoint.
+/// An event for one endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// `whk_...`: the same over all attempts, sent as `Webhook-Id`.
-    pub id: String,
+pub struct Message {
     /// The organisation that it is of.
     pub org: String,
     /// The endpoint whose queue it stands in: `wep_...`.
@@ -24,6 +22,15 @@ pub struct Delivery {
     pub url: String,
     /// The bytes that are signed and sent: JSON.
     pub body: String,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// `whk_...`: the same over all attempts, sent as `Webhook-Id`.
+    pub id: String,
+    /// What is delivered.
+    pub message: Message,
     /// How far it has come.
     pub status: DeliveryStatus,
     /// When it was made.

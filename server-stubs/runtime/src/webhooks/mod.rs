@@ -14,8 +14,8 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::address::{Network, UrlRefusal};
-pub use self::delivery::{Answer, Attempt, AttemptOutcome, Delivery, DeliveryStatus};
-pub use self::sender::{NewDelivery, Sender};
+pub use self::delivery::{Answer, Attempt, AttemptOutcome, Delivery, DeliveryStatus, Message};
+pub use self::sender::Sender;
 pub use self::sign::{LONGEST_OVERLAP, OverlapTooLong, SigningSecrets, signature, signed_headers};
 pub use self::store::{DeliveryStore, MemoryDeliveries};
 

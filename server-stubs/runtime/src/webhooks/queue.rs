@@ -107,11 +107,13 @@ impl Inner {
 
     async fn attempt(&self, delivery: &Delivery, endpoint: &Endpoint) -> Attempt {
         let (attempted_at, begun) = (Timestamp::now(), Instant::now());
-        let body = delivery.body.as_bytes();
+        let body = delivery.message.body.as_bytes();
         let headers = signed_headers(endpoint.secret.expose(), &delivery.id, attempted_at, body);
-        let reply = self
-            .courier
-            .send(&delivery.url, &headers, delivery.body.clone());
+        let reply = self.courier.send(
+            &delivery.message.url,
+            &headers,
+            delivery.message.body.clone(),
+        );
         let reply = reply.await;
         Attempt {
             number: u32::try_from(delivery.attempts.len() + 1).unwrap_or(u32::MAX),

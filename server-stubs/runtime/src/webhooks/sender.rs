@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::client::Courier;
 use super::queue::{self, Entry};
-use super::{Delivery, DeliveryStatus, DeliveryStore, Endpoints, Policy, later};
+use super::{Delivery, DeliveryStatus, DeliveryStore, Endpoints, Message, Policy, later};
 use crate::StoreError;
 
 /// Sends deliveries, each at least once, an endpoint's one after the other in a queue of its own.
@@ -29,27 +29,6 @@ pub(super) struct Inner {
 
 /// Organisation and endpoint.
 pub(super) type Key = (String, String);
-
-/// What a delivery is made of.
-#[derive(Clone, Debug)]
-pub struct NewDelivery {
-    /// The organisation that it is of.
-    pub org: String,
-    /// The endpoint: `wep_...`.
-    pub endpoint: String,
-    /// The event: `evt_...`.
-    pub event_id: String,
-    /// `run.completed`.
-    pub event_type: String,
-    /// The replay that it belongs to.
-    pub replay_id: Option<String>,
-    /// Where it goes.
-    pub url: String,
-    /// The bytes to sign and send: JSON.
-    pub body: String,
-    /// Tried at once and only once, even if the endpoint takes nothing at the moment: a ping.
-    pub once: bool,
-}
 
 impl std::fmt::Debug for Sender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -84,31 +63,44 @@ impl Sender {
         &self.0.policy
     }
 
-    /// Keeps a delivery and puts it in its queue. When this is done it outlives the process, as
-    /// far as the store does.
+    /// Keeps a message and puts it in its queue. When this is done it outlives the process, as far
+    /// as the store does.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn send(&self, new: NewDelivery, now: Timestamp) -> Result<Delivery, StoreError> {
-        let window = if new.once {
-            std::time::Duration::ZERO
-        } else {
-            self.0.policy.window
-        };
+    pub async fn send(&self, message: Message, now: Timestamp) -> Result<Delivery, StoreError> {
+        let until = later(now, self.0.policy.window);
+        self.keep(message, now, until, false).await
+    }
+
+    /// As [`Self::send`], but it is tried at once and only once, even if the endpoint takes
+    /// nothing at the moment: a ping.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn send_once(
+        &self,
+        message: Message,
+        now: Timestamp,
+    ) -> Result<Delivery, StoreError> {
+        self.keep(message, now, now, true).await
+    }
+
+    async fn keep(
+        &self,
+        message: Message,
+        now: Timestamp,
+        until: Timestamp,
+        forced: bool,
+    ) -> Result<Delivery, StoreError> {
         let delivery = Delivery {
             id: crate::new_id("whk_", now),
-            org: new.org,
-            endpoint: new.endpoint,
-            event_id: new.event_id,
-            event_type: new.event_type,
-            replay_id: new.replay_id,
-            url: new.url,
-            body: new.body,
+            message,
             status: DeliveryStatus::Pending,
             created_at: now,
             next_attempt_at: Some(now),
-            until: later(now, window),
-            forced: new.once,
+            until,
+            forced,
             delivered_at: None,
             attempts: Vec::new(),
         };
@@ -160,7 +152,7 @@ impl Sender {
     /// The store failed.
     pub async fn resume_endpoint(&self, org: &str, endpoint: &str) -> Result<(), StoreError> {
         for delivery in self.0.store.due().await? {
-            if delivery.org == org && delivery.endpoint == endpoint {
+            if delivery.message.org == org && delivery.message.endpoint == endpoint {
                 self.0.enqueue(&delivery);
             }
         }
@@ -175,7 +167,10 @@ impl Inner {
         let Some(due) = delivery.next_attempt_at else {
             return;
         };
-        let key = (delivery.org.clone(), delivery.endpoint.clone());
+        let key = (
+            delivery.message.org.clone(),
+            delivery.message.endpoint.clone(),
+        );
         let entry = Entry {
             due,
             id: delivery.id.clone(),

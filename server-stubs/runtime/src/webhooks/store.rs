@@ -60,7 +60,7 @@ impl MemoryDeliveries {
 
 impl DeliveryStore for MemoryDeliveries {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>> {
-        let key = (delivery.org.clone(), delivery.id.clone());
+        let key = (delivery.message.org.clone(), delivery.id.clone());
         self.kept().insert(key, delivery);
         Box::pin(ready(Ok(())))
     }
@@ -75,7 +75,7 @@ impl DeliveryStore for MemoryDeliveries {
     }
 
     fn list<'a>(&'a self, org: &'a str) -> BoxFuture<'a, Result<Vec<Delivery>, StoreError>> {
-        Box::pin(ready(Ok(self.all(|one| one.org == org))))
+        Box::pin(ready(Ok(self.all(|one| one.message.org == org))))
     }
 
     fn due(&self) -> BoxFuture<'_, Result<Vec<Delivery>, StoreError>> {
@@ -86,7 +86,7 @@ impl DeliveryStore for MemoryDeliveries {
 impl DeliveryStore for Embedded {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(self.write(move |transaction| {
-            let key = (&*delivery.org, &*delivery.id);
+            let key = (&*delivery.message.org, &*delivery.id);
             let text = serde_json::to_vec(&delivery).map_err(corrupted)?;
             transaction.open_table(DELIVERIES)?.insert(key, &*text)?;
             let mut due = transaction.open_table(DUE)?;

@@ -153,9 +153,9 @@ async fn an_endpoint_that_takes_nothing_gets_what_waited_when_it_does_again() {
         .send(event("wep_1", &receiver.url), Timestamp::now())
         .await
         .expect("kept");
-    let mut ping = event("wep_1", &receiver.url);
-    ping.once = true;
-    let ping = sent(&sender, &store, ping).await;
+    let ping = event("wep_1", &receiver.url);
+    let ping = sender.send_once(ping, Timestamp::now()).await;
+    let ping = settled(&store, &ping.expect("kept").id, 1).await;
     assert_eq!(
         (ping.status, receiver.got().len()),
         (DeliveryStatus::Delivered, 1)

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use exai_runtime::webhooks::{
-    Delivery, DeliveryStatus, DeliveryStore, Endpoint, Endpoints, Network, NewDelivery, Policy,
-    Sender,
+    Delivery, DeliveryStatus, DeliveryStore, Endpoint, Endpoints, Message, Network, Policy, Sender,
 };
 use exai_runtime::{Secret, StoreError};
 use futures::future::{BoxFuture, ready};
@@ -71,8 +70,8 @@ pub(crate) fn sender(store: Arc<dyn DeliveryStore>, book: &Arc<Book>, policy: Po
     Sender::new(store, book.clone(), policy).expect("a sender")
 }
 
-pub(crate) fn event(endpoint: &str, url: &str) -> NewDelivery {
-    NewDelivery {
+pub(crate) fn event(endpoint: &str, url: &str) -> Message {
+    Message {
         org: "org_1".to_owned(),
         endpoint: endpoint.to_owned(),
         event_id: "evt_1".to_owned(),
@@ -80,7 +79,6 @@ pub(crate) fn event(endpoint: &str, url: &str) -> NewDelivery {
         replay_id: None,
         url: url.to_owned(),
         body: r#"{"id":"evt_1"}"#.to_owned(),
-        once: false,
     }
 }
 
@@ -88,9 +86,9 @@ pub(crate) fn event(endpoint: &str, url: &str) -> NewDelivery {
 pub(crate) async fn sent(
     sender: &Sender,
     store: &Arc<dyn DeliveryStore>,
-    new: NewDelivery,
+    message: Message,
 ) -> Delivery {
-    let made = sender.send(new, Timestamp::now()).await.expect("kept");
+    let made = sender.send(message, Timestamp::now()).await.expect("kept");
     settled(store, &made.id, 1).await
 }
 

@@ -1,5 +1,6 @@
 //! What templates make: workspaces and plans.
 
+use exai_runtime::Caller;
 use exai_server::{ApiError, RequestContext, types};
 use serde_json::{Map, Value, json};
 use types::{InstantiateTemplate, TemplateInstance, TemplateKind, TemplateParameter};
@@ -23,7 +24,6 @@ impl Sandbox {
         let missing = || refused("/version", "reference", "the template has no such version");
         let (version, archive) = found.ok_or_else(missing)?;
         hold(&version.parameters, &body)?;
-        let tree = unpack(&archive)?;
         let origin = types::TemplateOrigin {
             slug: template.slug.clone(),
             version: version.version,
@@ -31,7 +31,7 @@ impl Sandbox {
         let name = body.name.unwrap_or_else(|| template.name.clone());
         let labels = body.labels;
         let made = if template.kind == TemplateKind::Plan {
-            let mut plan = plan_of(&tree)?;
+            let mut plan = plan_of(&unpack(&archive)?)?;
             plan.name = name;
             plan.labels = labels.or(plan.labels);
             let plan = self.keep_plan(cx, plan)?;
@@ -50,18 +50,6 @@ impl Sandbox {
                 "origin": {"type": "template", "slug": origin.slug, "version": origin.version},
             });
             let workspace = self.provision(cx, recast(&described)?)?;
-            for Entry {
-                path,
-                executable,
-                content,
-            } in tree
-            {
-                let mode = match executable {
-                    true => types::FileMode::N100755,
-                    false => types::FileMode::N100644,
-                };
-                self.put_file(&caller.org, &workspace.id, path, Some(mode), &content)?;
-            }
             TemplateInstance::Workspace(types::WorkspaceInstance {
                 poll_url: workspace.poll_url.clone(),
                 stream_url: workspace.stream_url.clone(),
@@ -71,6 +59,40 @@ impl Sandbox {
         };
         self.count_use(&caller.org, &template.slug)?;
         Ok(made)
+    }
+
+    /// Puts what a version of a template holds into a new workspace; 422 where there is none.
+    pub(crate) fn unpack_template(
+        &self,
+        caller: &Caller,
+        workspace_id: &str,
+        origin: &types::TemplateWorkspaceOrigin,
+    ) -> Result<(), ApiError> {
+        let missing = |part: &str, message: &str| {
+            let pointer = format!("/origin/{part}");
+            refused(&pointer, "reference", message)
+        };
+        let mut templates = self.templates(caller)?.into_iter();
+        let template = templates.rfind(|one| one.slug == origin.slug);
+        template
+            .filter(|one| one.kind == TemplateKind::Workspace)
+            .ok_or_else(|| missing("slug", "no template that makes workspaces has this slug"))?;
+        let found = self.version(caller, &origin.slug, origin.version.as_deref())?;
+        let (_, archive) =
+            found.ok_or_else(|| missing("version", "the template has no such version"))?;
+        for Entry {
+            path,
+            executable,
+            content,
+        } in unpack(&archive)?
+        {
+            let mode = match executable {
+                true => types::FileMode::N100755,
+                false => types::FileMode::N100644,
+            };
+            self.put_file(&caller.org, workspace_id, path, Some(mode), &content)?;
+        }
+        Ok(())
     }
 }
 

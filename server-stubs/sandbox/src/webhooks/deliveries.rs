@@ -73,17 +73,19 @@ impl Sandbox {
             Some(last) => last.request_headers.clone(),
             // Not sent yet: as it would be now.
             None => {
-                let found = self.store.get(&SUBSCRIPTIONS, org, &delivery.endpoint)?;
+                let found = self
+                    .store
+                    .get(&SUBSCRIPTIONS, org, &delivery.message.endpoint)?;
                 let secret = found.as_ref().map(|found| found.secrets.current());
-                let body = delivery.body.as_bytes();
+                let body = delivery.message.body.as_bytes();
                 signed_headers(secret.unwrap_or_default(), id, now(), body)
             }
         };
         let mut detail = serde_json::to_value(shown(&delivery)?).map_err(failed)?;
-        detail["event"] = serde_json::from_str(&delivery.body).map_err(failed)?;
+        detail["event"] = serde_json::from_str(&delivery.message.body).map_err(failed)?;
         detail["signature"] = headers.get("webhook-signature").cloned().into();
         detail["request_headers"] = serde_json::to_value(headers).map_err(failed)?;
-        detail["body"] = delivery.body.into();
+        detail["body"] = delivery.message.body.into();
         recast(&detail)
     }
 
@@ -126,7 +128,7 @@ impl Sandbox {
         let delivery = self.delivery(org, id).await?;
         if self
             .store
-            .get(&SUBSCRIPTIONS, org, &delivery.endpoint)?
+            .get(&SUBSCRIPTIONS, org, &delivery.message.endpoint)?
             .is_none()
         {
             return Err(refused("", "gone", "the subscription is gone"));
@@ -158,12 +160,12 @@ pub(super) fn shown(delivery: &Delivery) -> Result<types::WebhookDelivery, ApiEr
         attempt_count: i32::try_from(delivery.attempts.len()).unwrap_or(i32::MAX),
         created_at: delivery.created_at,
         delivered_at: delivery.delivered_at,
-        event_id: delivery.event_id.clone(),
-        event_type: recast(&Value::from(delivery.event_type.as_str()))?,
+        event_id: delivery.message.event_id.clone(),
+        event_type: recast(&Value::from(delivery.message.event_type.as_str()))?,
         next_attempt_at: delivery.next_attempt_at,
-        replay_id: delivery.replay_id.clone(),
+        replay_id: delivery.message.replay_id.clone(),
         status: recast(&delivery.status)?,
-        url: delivery.url.clone(),
-        webhook_id: delivery.endpoint.clone(),
+        url: delivery.message.url.clone(),
+        webhook_id: delivery.message.endpoint.clone(),
     })
 }

@@ -1,6 +1,6 @@
 //! What happens becomes events, and events become deliveries.
 
-use exai_runtime::webhooks::{DeliveryStore, NewDelivery};
+use exai_runtime::webhooks::{DeliveryStore, Message};
 use exai_server::{ApiError, RequestContext, types};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,8 @@ impl Event {
         })
     }
 
-    fn to(&self, org: &str, webhook: &types::Webhook) -> NewDelivery {
-        NewDelivery {
+    fn to(&self, org: &str, webhook: &types::Webhook) -> Message {
+        Message {
             org: org.to_owned(),
             endpoint: webhook.id.clone(),
             event_id: self.id.clone(),
@@ -54,7 +54,6 @@ impl Event {
             replay_id: None,
             url: webhook.url.clone(),
             body: self.body.clone(),
-            once: false,
         }
     }
 }
@@ -99,9 +98,9 @@ impl Sandbox {
             webhook_id: webhook.id.clone(),
         };
         let event = Event::new(receipt_id(cx)?, WebhookEventType::WebhookPing, &ping)?;
-        let mut new = event.to(org, &webhook);
-        new.once = true;
-        let sent = self.webhooks.send(new, now()).await.map_err(failed)?;
+        let message = event.to(org, &webhook);
+        let sent = self.webhooks.send_once(message, now()).await;
+        let sent = sent.map_err(failed)?;
         shown(&sent)
     }
 
@@ -187,8 +186,8 @@ impl Sandbox {
         });
         if undelivered {
             let mut taken = self.kept.list(org).await.map_err(failed)?;
-            taken.retain(|one| one.endpoint == webhook.id && one.delivered_at.is_some());
-            events.retain(|event| taken.iter().all(|one| one.event_id != event.id));
+            taken.retain(|one| one.message.endpoint == webhook.id && one.delivered_at.is_some());
+            events.retain(|event| taken.iter().all(|one| one.message.event_id != event.id));
         }
         Ok(events)
     }

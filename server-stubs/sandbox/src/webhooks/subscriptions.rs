@@ -89,7 +89,7 @@ impl Subscription {
         };
         let (mut sent, mut failed, mut open) = (0, 0, 0);
         for one in deliveries {
-            if one.replay_id.as_deref() == Some(&replay.id) {
+            if one.message.replay_id.as_deref() == Some(&replay.id) {
                 sent += i64::from(!one.attempts.is_empty());
                 failed += i64::from(one.status == DeliveryStatus::Failed);
                 open += i64::from(one.next_attempt_at.is_some());
@@ -134,28 +134,28 @@ impl Endpoints for Book {
 
     fn changed<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            let endpoint = &delivery.endpoint;
+            let endpoint = &delivery.message.endpoint;
             if self
                 .store
-                .get(&SUBSCRIPTIONS, &delivery.org, endpoint)
+                .get(&SUBSCRIPTIONS, &delivery.message.org, endpoint)
                 .map_err(unread)?
                 .is_none()
             {
                 return Ok(());
             }
-            let deliveries = match delivery.replay_id {
-                Some(_) => self.kept.list(&delivery.org).await?,
+            let deliveries = match delivery.message.replay_id {
+                Some(_) => self.kept.list(&delivery.message.org).await?,
                 None => Vec::new(),
             };
-            let noted = self
-                .store
-                .update(&SUBSCRIPTIONS, &delivery.org, endpoint, |found| {
-                    found.note(delivery);
-                    if delivery.replay_id.is_some() {
-                        found.count(&deliveries, false);
-                    }
-                    Ok(())
-                });
+            let noted =
+                self.store
+                    .update(&SUBSCRIPTIONS, &delivery.message.org, endpoint, |found| {
+                        found.note(delivery);
+                        if delivery.message.replay_id.is_some() {
+                            found.count(&deliveries, false);
+                        }
+                        Ok(())
+                    });
             // One that is removed meanwhile needs no note.
             noted.map(drop).or_else(|error| match error.status() {
                 404 => Ok(()),

@@ -1,5 +1,6 @@
 //! Snapshots: working trees, frozen.
 
+use exai_runtime::Caller;
 use exai_server::{ApiError, types};
 use jiff::SignedDuration;
 use types::{WorkspaceFile, WorkspaceOriginInput, WorkspaceSnapshotStatus, WorkspaceStatus};
@@ -145,13 +146,18 @@ impl Sandbox {
     /// Fills the tree of a new workspace from what it is made of.
     pub(super) fn fill(
         &self,
-        org: &str,
+        caller: &Caller,
         workspace_id: &str,
         origin: &WorkspaceOriginInput,
     ) -> Result<(), ApiError> {
-        let WorkspaceOriginInput::Snapshot(origin) = origin else {
-            return Ok(());
+        let origin = match origin {
+            WorkspaceOriginInput::Snapshot(origin) => origin,
+            WorkspaceOriginInput::Template(origin) => {
+                return self.unpack_template(caller, workspace_id, origin);
+            }
+            _ => return Ok(()),
         };
+        let org = &caller.org;
         let found = self.store.get(&SNAPSHOTS, org, &origin.snapshot_id)?;
         let is_there = |one: &types::WorkspaceSnapshot| {
             lasts(one) && one.status == WorkspaceSnapshotStatus::Available

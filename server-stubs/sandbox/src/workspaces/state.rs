@@ -30,7 +30,7 @@ impl Sandbox {
         let empty = types::WorkspaceOriginInput::Empty(types::EmptyOrigin {});
         let origin = body.origin.unwrap_or(empty);
         let variables = body.environment.unwrap_or_default();
-        self.fill(&caller.org, &id, &origin)?;
+        self.fill(caller, &id, &origin)?;
         let workspace = types::Workspace {
             created_at: now,
             created_by: actor(caller)?,

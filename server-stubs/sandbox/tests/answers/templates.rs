@@ -108,6 +108,29 @@ async fn a_template_of_a_workspace_makes_others() {
         )
         .await;
     assert_eq!(left_out.status, StatusCode::NOT_FOUND);
+    let origin = json!({"type": "template", "slug": "own-web"});
+    let body = json!({"name": "second", "origin": origin});
+    let second = client.call("createWorkspace", &[], "", body).await;
+    let id = text(&second.json, "/id").to_owned();
+    let query = "?path=src/main.rs";
+    let file = client
+        .call("downloadWorkspaceFile", &[&id], query, Value::Null)
+        .await;
+    assert_eq!(file.bytes, b"fn main() {}");
+    for (origin, pointer) in [
+        (
+            json!({"type": "template", "slug": "review-and-fix"}),
+            "/origin/slug",
+        ),
+        (
+            json!({"type": "template", "slug": "own-web", "version": "9.0.0"}),
+            "/origin/version",
+        ),
+    ] {
+        let body = json!({"name": "none", "origin": origin});
+        let none = client.call("createWorkspace", &[], "", body).await;
+        assert_eq!(text(&none.json, "/details/0/pointer"), pointer);
+    }
     let used = client
         .call("getTemplate", &["own-web"], "", Value::Null)
         .await;
