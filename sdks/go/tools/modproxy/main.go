@@ -2,7 +2,7 @@
 // folder that can be used as GOPROXY=file://FOLDER: the zip that users get,
 // built by the rules that the go command checks it by.
 //
-//	go -C tools run ./modproxy -module .. -version v1.4.0 -out /tmp/proxy
+//	go -C tools run ./modproxy -module .. -version v1.4.0 -out FOLDER
 package main
 
 import (
