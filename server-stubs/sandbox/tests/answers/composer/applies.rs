@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{REFUSED, hunks, plan, read, review, workspace, write};
+use super::{REFUSED, fix, hunks, plan, read, review, workspace, write};
 use crate::support::Client;
 use crate::{text, until};
 
@@ -12,13 +12,7 @@ async fn hunks_are_applied_and_reverted() {
     let client = Client::open();
     let git = json!({"type": "git", "repository": "https://example.com/web.git"});
     let workspace = workspace(&client, git).await;
-    let plan = plan(
-        &client,
-        json!({"prompt": "Fix src/main.rs"}),
-        &workspace,
-        "ready",
-    )
-    .await;
+    let plan = fix(&client, &workspace).await;
     let id = text(&plan, "/id");
     let found = hunks(&client, id, "").await;
     let before = read(&client, &workspace).await;
@@ -109,13 +103,7 @@ async fn hunks_are_applied_and_reverted() {
 async fn what_no_longer_fits_is_left_out_or_stops_all() {
     let client = Client::open();
     let workspace = workspace(&client, json!({"type": "empty"})).await;
-    let plan = plan(
-        &client,
-        json!({"prompt": "Fix src/main.rs"}),
-        &workspace,
-        "ready",
-    )
-    .await;
+    let plan = fix(&client, &workspace).await;
     let id = text(&plan, "/id");
     for hunk in &hunks(&client, id, "").await {
         review(&client, hunk, json!({"state": "accepted"})).await;

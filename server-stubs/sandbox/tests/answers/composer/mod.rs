@@ -74,6 +74,12 @@ async fn events(client: &Client, plan: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+/// A plan that is ready, with two hunks in one file.
+async fn fix(client: &Client, workspace: &str) -> Value {
+    let body = json!({"prompt": "Fix src/main.rs"});
+    plan(client, body, workspace, "ready").await
+}
+
 #[tokio::test]
 async fn a_plan_shows_new_files_as_new_and_others_as_changed() {
     let client = Client::open();
@@ -130,13 +136,7 @@ async fn a_plan_shows_new_files_as_new_and_others_as_changed() {
 async fn the_patch_is_what_reviewers_left_of_the_plan() {
     let client = Client::open();
     let workspace = workspace(&client, json!({"type": "empty"})).await;
-    let plan = plan(
-        &client,
-        json!({"prompt": "Fix src/main.rs"}),
-        &workspace,
-        "ready",
-    )
-    .await;
+    let plan = fix(&client, &workspace).await;
     let id = text(&plan, "/id");
     let found = hunks(&client, id, "?path=src%2Fmain.rs").await;
     let rejected = review(
@@ -183,13 +183,7 @@ async fn the_patch_is_what_reviewers_left_of_the_plan() {
 async fn comments_are_about_what_the_plan_has_and_make_a_revision() {
     let client = Client::open();
     let workspace = workspace(&client, json!({"type": "empty"})).await;
-    let plan = plan(
-        &client,
-        json!({"prompt": "Fix src/main.rs"}),
-        &workspace,
-        "ready",
-    )
-    .await;
+    let plan = fix(&client, &workspace).await;
     let id = text(&plan, "/id");
     let silent = client
         .call("reviseComposerPlan", &[id], "", json!({}))
