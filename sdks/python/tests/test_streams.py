@@ -56,6 +56,20 @@ def test_lines_are_the_same_however_the_bytes_arrive(size: int) -> None:
     assert [*lines, *parser.end()] == [b'{"a":1}', b'{"b":"\xc3\xa9"}', b'{"c":3}']
 
 
+def feed_66_mib(chunk: bytes) -> int:
+    parser = EventParser()
+    return sum(len(parser.feed(chunk)) for _ in range(66))
+
+
+def test_an_event_that_does_not_end_is_refused_wherever_its_bytes_are_cut() -> None:
+    data = b"data: " + b"x" * (1 << 20)
+    with pytest.raises(APIConnectionError):
+        feed_66_mib(data)
+    with pytest.raises(APIConnectionError):
+        feed_66_mib(data + b"\n")
+    assert feed_66_mib(data + b"\n\n") == 66
+
+
 def test_a_stream_is_typed_and_ends_behind_its_last_event() -> None:
     with serving(lambda _, __: Answer(body=[created(1), DELETED, created(3)], headers=SSE)) as s:
         engine = api.sync_engine(s.url)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SDKError } from "../src/runtime/errors.js";
 import { LineParser } from "../src/runtime/ndjson.js";
 import { EventStreamParser } from "../src/runtime/sse.js";
 
@@ -59,6 +60,17 @@ test("any cut of the text gives the same events, with every line ending", () => 
     }
     assert.deepEqual(parse(...text), whole);
   }
+});
+
+test("an event that does not end is refused, wherever its text is cut", () => {
+  const data = `data: ${"x".repeat(2 ** 20)}`;
+  const push = (piece: string): unknown[] => {
+    const parser = new EventStreamParser();
+    return Array.from({ length: 66 }, () => [...parser.push(piece)]).flat();
+  };
+  assert.throws(() => push(data), SDKError);
+  assert.throws(() => push(`${data}\n`), SDKError);
+  assert.equal(push(`${data}\n\n`).length, 66);
 });
 
 test("lines of NDJSON may end anywhere, the last without a break", () => {

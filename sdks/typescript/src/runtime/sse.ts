@@ -22,10 +22,12 @@ export class EventStreamParser implements Framing {
   retry: number | undefined;
   /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
   #rest: string[] = [];
-  /** The characters of an event that has not ended. */
-  #held = 0;
+  /** Its characters. */
+  #pending = 0;
   #started = false;
   #data: string[] = [];
+  /** The characters of the data. */
+  #size = 0;
   #event = "";
   #id = "";
 
@@ -54,16 +56,22 @@ export class EventStreamParser implements Framing {
       if (event !== undefined) yield event;
     }
     this.#rest = [];
-    this.#held = this.#data.reduce((sum, line) => sum + line.length, 0);
+    this.#pending = 0;
     this.#hold(source.slice(start));
   }
 
-  /** @throws SDKError for an event that does not end. */
   #hold(text: string): void {
     if (text === "") return;
     this.#rest.push(text);
-    this.#held += text.length;
-    if (this.#held > longestEvent) throw new SDKError("An event is larger than 64 MiB");
+    this.#pending += text.length;
+    this.#bound();
+  }
+
+  /** @throws SDKError for an event that does not end. */
+  #bound(): void {
+    if (this.#size + this.#pending > longestEvent) {
+      throw new SDKError("An event is larger than 64 MiB");
+    }
   }
 
   /** An event that is not complete when the stream ends is dropped, save for a last CR. */
@@ -79,8 +87,11 @@ export class EventStreamParser implements Framing {
     const field = colon < 0 ? line : line.slice(0, colon);
     const raw = colon < 0 ? "" : line.slice(colon + 1);
     const value = raw.startsWith(" ") ? raw.slice(1) : raw;
-    if (field === "data") this.#data.push(value);
-    else if (field === "event") this.#event = value;
+    if (field === "data") {
+      this.#data.push(value);
+      this.#size += value.length + 1;
+      this.#bound();
+    } else if (field === "event") this.#event = value;
     else if (field === "id" && !value.includes("\0")) this.#id = value;
     else if (field === "retry" && /^\d+$/.test(value)) this.retry = Number(value);
     return undefined;
@@ -91,6 +102,7 @@ export class EventStreamParser implements Framing {
     const data = this.#data;
     this.#event = "";
     this.#data = [];
+    this.#size = 0;
     if (data.length === 0) return undefined;
     return { event: event || "message", data: data.join("\n"), id: this.#id };
   }

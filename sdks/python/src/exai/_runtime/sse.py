@@ -29,9 +29,10 @@ class EventParser:
     __slots__ = (
         "_data",
         "_event",
-        "_held",
         "_id",
         "_partial",
+        "_pending",
+        "_size",
         "_skip_newline",
         "_started",
         "last_id",
@@ -45,8 +46,9 @@ class EventParser:
         self.retry: float | None = None
         """Seconds that the server wants a client to wait before it connects again."""
         self._partial: list[bytes] = []
-        self._held = 0
+        self._pending = 0
         self._data: list[str] = []
+        self._size = 0
         self._event = ""
         self._skip_newline = False
         self._started = False
@@ -68,22 +70,22 @@ class EventParser:
                 if line == b"\n":
                     continue
             if not line.endswith((b"\n", b"\r")):
-                self._hold(line)
+                self._partial.append(line)
+                self._pending += len(line)
+                self._bound()
                 continue
             # A `\r` at the end of a chunk ends the line; a `\n` in front of the next belongs to it.
             self._skip_newline = line.endswith(b"\r")
             self._partial.append(line.rstrip(b"\r\n"))
             whole = b"".join(self._partial)
             self._partial = []
-            self._held = sum(map(len, self._data))
+            self._pending = 0
             if event := self._line(whole.decode("utf-8", "replace")):
                 events.append(event)
         return events
 
-    def _hold(self, piece: bytes) -> None:
-        self._partial.append(piece)
-        self._held += len(piece)
-        if self._held > LONGEST:
+    def _bound(self) -> None:
+        if self._size + self._pending > LONGEST:
             raise APIConnectionError("an event is larger than 64 MiB")
 
     def _line(self, line: str) -> ServerSentEvent | None:
@@ -93,6 +95,8 @@ class EventParser:
         value = value.removeprefix(" ")
         if name == "data":
             self._data.append(value)
+            self._size += len(value) + 1
+            self._bound()
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
@@ -105,7 +109,7 @@ class EventParser:
         # An event that breaks off in the middle must not move the place to resume at.
         self.last_id = self._id
         data, event = self._data, self._event
-        self._data, self._event = [], ""
+        self._data, self._size, self._event = [], 0, ""
         if not data:
             return None
         return ServerSentEvent(event or "message", "\n".join(data), self.last_id)
