@@ -65,15 +65,24 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<Entry>, ApiError> {
         if size > LARGEST {
             return Err(refused("", "maxLength", "an archive holds at most 512 MiB"));
         }
-        let executable = entry.header().mode().map_err(broken)? & 0o100 != 0;
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).map_err(broken)?;
         let parts = path.components().filter_map(|part| match part {
             Component::Normal(part) => part.to_str(),
             _ => None,
         });
+        let path = parts.collect::<Vec<_>>().join("/");
+        // What the document says of a path (`FilePath`).
+        if path.is_empty() || path.chars().count() > 4096 {
+            return Err(refused(
+                "",
+                "path",
+                "an entry has no path, or too long a one",
+            ));
+        }
+        let executable = entry.header().mode().map_err(broken)? & 0o100 != 0;
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).map_err(broken)?;
         tree.push(Entry {
-            path: parts.collect::<Vec<_>>().join("/"),
+            path,
             executable,
             content,
         });
@@ -110,17 +119,25 @@ mod tests {
     #[test]
     fn what_leads_out_or_is_no_archive_is_refused() {
         assert!(unpack(b"no gzip").is_err());
-        let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-        let mut header = Header::new_gnu();
-        header.as_gnu_mut().expect("GNU").name[..7].copy_from_slice(b"../evil");
-        header.set_size(1);
-        header.set_cksum();
-        builder.append(&header, &b"x"[..]).expect("an entry");
-        let bytes = builder
-            .into_inner()
-            .and_then(GzEncoder::finish)
-            .expect("bytes");
-        let error = unpack(&bytes).expect_err("it leads out");
-        assert!(error.message().contains("leads out"));
+        for (name, said) in [
+            ("../evil", "leads out"),
+            ("/evil", "leads out"),
+            (".", "no path"),
+        ] {
+            let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+            let mut header = Header::new_gnu();
+            let field = &mut header.as_gnu_mut().expect("GNU").name;
+            field[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_size(1);
+            header.set_cksum();
+            builder.append(&header, &b"x"[..]).expect("an entry");
+            let archive = builder.into_inner().and_then(GzEncoder::finish);
+            let error = unpack(&archive.expect("bytes")).expect_err("it is refused");
+            assert!(
+                error.message().contains(said),
+                "{name}: {}",
+                error.message()
+            );
+        }
     }
 }

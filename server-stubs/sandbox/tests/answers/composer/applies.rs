@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{REFUSED, fix, hunks, plan, read, review, workspace, write};
+use super::{REFUSED, fix, hunks, read, review, workspace, write};
 use crate::support::Client;
 use crate::{text, until};
 
