@@ -9,6 +9,7 @@
 struct ReadmeOfTheRepository;
 
 mod agents;
+mod archive;
 mod audit;
 mod body;
 mod builder;
@@ -21,6 +22,7 @@ mod pages;
 mod patch;
 mod patterns;
 mod plans;
+mod range;
 mod runs;
 mod store;
 mod templates;
@@ -75,6 +77,7 @@ impl Sandbox {
             let failed = |error: exai_server::ApiError| error.to_string();
             sandbox.resume_runs().map_err(failed)?;
             sandbox.resume_composer().map_err(failed)?;
+            sandbox.resume_builds().map_err(failed)?;
             sandbox.resume_webhooks();
             sandbox.end_lost_invocations().map_err(failed)?;
         }

@@ -3,7 +3,7 @@
 use exai_server::types::{Template, TemplateKind, TemplateOwner, TemplateVisibility};
 use jiff::Timestamp;
 
-use super::archive::Entry;
+use crate::archive::Entry;
 
 /// A template: the end of its id, slug, name, what it is, kind, stars.
 const ROWS: [(&str, &str, &str, &str, TemplateKind, i64); 3] = [

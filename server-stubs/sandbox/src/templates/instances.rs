@@ -5,8 +5,8 @@ use exai_server::{ApiError, RequestContext, types};
 use serde_json::{Map, Value, json};
 use types::{InstantiateTemplate, TemplateInstance, TemplateKind, TemplateParameter};
 
-use super::archive::{Entry, unpack};
 use crate::Sandbox;
+use crate::archive::{Entry, unpack};
 use crate::patch::recast;
 use crate::store::failed;
 use crate::world::{caller, refused};

@@ -1,6 +1,5 @@
 //! Starting points for workspaces and plans.
 
-mod archive;
 mod builtin;
 mod instances;
 mod stars;

@@ -5,9 +5,9 @@ use exai_server::runtime::Body;
 use exai_server::{ApiError, types};
 use types::{TemplateArchive, TemplateKind, TemplateSource, TemplateVersion};
 
-use super::archive::{Entry, pack, unpack};
 use super::builtin;
 use crate::Sandbox;
+use crate::archive::{Entry, pack, unpack};
 use crate::body::gather;
 use crate::digest::sha256;
 use crate::numbers::number;

@@ -28,6 +28,7 @@ use types::{AuditAction, AuditResourceType, WorkspaceEvent};
 use crate::Sandbox;
 use crate::audit::resource;
 use crate::pages::{Window, page};
+use crate::range::range;
 use crate::store::Kind;
 use crate::world::{actor, caller};
 
@@ -327,7 +328,7 @@ impl Workspaces for Sandbox {
             .replace(['"', '\\'], "_");
         let content_disposition = format!("attachment; filename=\"{name}\"");
         let accept_ranges = "bytes".to_owned();
-        let range = files::range(params.range.as_deref(), bytes.len())?;
+        let range = range(params.range.as_deref(), bytes.len())?;
         Ok(match range {
             None => DownloadWorkspaceFileResponse::Ok {
                 accept_ranges,

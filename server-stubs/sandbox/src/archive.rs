@@ -17,14 +17,14 @@ const LARGEST: u64 = 512 << 20;
 
 /// A file of a tree.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) path: String,
-    pub(super) executable: bool,
-    pub(super) content: Vec<u8>,
+pub(crate) struct Entry {
+    pub(crate) path: String,
+    pub(crate) executable: bool,
+    pub(crate) content: Vec<u8>,
 }
 
 /// The same tree gives the same bytes: nothing of the host, no time.
-pub(super) fn pack(tree: &[Entry]) -> Result<Vec<u8>, ApiError> {
+pub(crate) fn pack(tree: &[Entry]) -> Result<Vec<u8>, ApiError> {
     let mut builder = Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
     for entry in tree {
         let mut header = Header::new_gnu();
@@ -41,7 +41,7 @@ pub(super) fn pack(tree: &[Entry]) -> Result<Vec<u8>, ApiError> {
 }
 
 /// The files of an archive; 422 where it is none, or leads out of itself.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<Entry>, ApiError> {
+pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Entry>, ApiError> {
     let broken = |_| refused("", "contentMediaType", "the body is no gzipped tar");
     // One byte more than is allowed is read, so that what is too large is seen.
     let mut archive = Archive::new(GzDecoder::new(bytes).take(LARGEST + 1));
