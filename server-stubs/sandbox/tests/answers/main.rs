@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agents;
+mod builder;
 mod composer;
 mod runs;
 mod support;

@@ -132,6 +132,17 @@ impl Client {
             .await
     }
 
+    /// Calls an operation without a body, with one header more.
+    pub(crate) async fn call_with(&self, id: &str, path: &[&str], header: (&str, &str)) -> Answer {
+        let (method, uri) = self.request(id, path, "");
+        let request = Request::builder()
+            .method(method.as_str())
+            .uri(uri)
+            .header(header.0, header.1)
+            .body(Body::empty());
+        self.send(id, request.expect("a request")).await
+    }
+
     /// Sends bytes to an operation.
     pub(crate) async fn upload(
         &self,
