@@ -14,6 +14,7 @@ mod promises;
 mod receipt;
 mod road;
 mod store;
+mod unit;
 pub mod webhooks;
 
 pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
@@ -34,4 +35,5 @@ pub use self::receipt::{
     ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
     Record, Resource, Subject, Verification,
 };
-pub use self::store::{Embedded, StoreError};
+pub use self::store::{Embedded, Gate, StoreError};
+pub use self::unit::Unit;

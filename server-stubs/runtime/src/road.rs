@@ -23,7 +23,7 @@ pub(crate) async fn travel<S>(
     request: Request,
 ) -> Result<Response, S::Error>
 where
-    S: Service<Request, Response = Response> + Send + 'static,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send + 'static,
 {
@@ -58,7 +58,7 @@ async fn steps<S>(
     mut request: Request,
 ) -> Result<Result<Response, S::Error>, Stop>
 where
-    S: Service<Request, Response = Response> + Send + 'static,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send + 'static,
 {

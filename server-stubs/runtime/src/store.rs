@@ -1,12 +1,13 @@
 //! What stores have in common: their error, and the file that the embedded ones keep.
 
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use tokio::sync::oneshot;
 
+use crate::Unit;
 use crate::idempotency::Claims;
 
 /// A store could not do what it was asked. The client learns of a 500 and no more; the operator
@@ -19,7 +20,28 @@ impl StoreError {
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+
+    pub(crate) fn overtaken() -> Self {
+        Self::new(Overtaken)
+    }
+
+    /// Whether a [`Unit`] was not committed because what it had seen had changed. Its work can be
+    /// done again.
+    pub fn is_overtaken(&self) -> bool {
+        self.0.is::<Overtaken>()
+    }
 }
+
+#[derive(Debug)]
+struct Overtaken;
+
+impl std::fmt::Display for Overtaken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("what was read has changed before it was written")
+    }
+}
+
+impl std::error::Error for Overtaken {}
 
 impl std::fmt::Display for StoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -53,7 +75,12 @@ struct File {
     work: Option<mpsc::Sender<Work>>,
     writer: Option<JoinHandle<()>>,
     claims: Claims,
+    gate: Arc<Mutex<()>>,
 }
+
+/// While it is held no unit is committed.
+#[derive(Debug)]
+pub struct Gate<'a>(#[expect(dead_code, reason = "it is held, not read")] MutexGuard<'a, ()>);
 
 impl std::fmt::Debug for Embedded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -78,17 +105,30 @@ impl Embedded {
     /// No thread could be started.
     pub fn share(database: Arc<Database>) -> Result<Self, StoreError> {
         let (work, queue) = mpsc::channel();
-        let writing = database.clone();
+        let gate = Arc::new(Mutex::default());
+        let (writing, passing) = (database.clone(), gate.clone());
         let writer = std::thread::Builder::new()
             .name("exai-embedded".to_owned())
-            .spawn(move || write_all(&writing, &queue))
+            .spawn(move || write_all(&writing, &queue, &passing))
             .map_err(StoreError::new)?;
         Ok(Self(Arc::new(File {
             database,
             work: Some(work),
             writer: Some(writer),
             claims: Claims::default(),
+            gate,
         })))
+    }
+
+    /// A unit of work on this file.
+    pub fn unit(&self) -> Unit {
+        Unit::new(self.clone())
+    }
+
+    /// For a server that reads and writes tables of its own in several transactions that belong
+    /// together, outside of a unit: nothing else is committed through this file meanwhile.
+    pub fn gate(&self) -> Gate<'_> {
+        Gate(pass(&self.0.gate))
     }
 
     pub(crate) fn claims(&self) -> &Claims {
@@ -143,11 +183,17 @@ impl Drop for File {
     }
 }
 
-fn write_all(database: &Database, queue: &mpsc::Receiver<Work>) {
+fn pass(gate: &Mutex<()>) -> MutexGuard<'_, ()> {
+    gate.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write_all(database: &Database, queue: &mpsc::Receiver<Work>, gate: &Mutex<()>) {
     while let Ok(first) = queue.recv() {
+        let gate = pass(gate);
         let batch = std::iter::once(first).chain(queue.try_iter()).take(BATCH);
         let mut finishes = Vec::new();
         let committed = write_batch(database, batch, &mut finishes).map_err(|e| e.to_string());
+        drop(gate);
         for finish in finishes {
             finish(committed.clone());
         }

@@ -8,7 +8,7 @@ use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use super::{Claim, Fingerprint, IdempotencyStore, KeptAnswer, Lease, Saved, Slot};
 use crate::clock::millis;
 use crate::store::table;
-use crate::{Embedded, StoreError};
+use crate::{Embedded, StoreError, Unit};
 
 /// Until when in milliseconds, fingerprint, and of the answer its status, receipt, headers and
 /// body.
@@ -40,6 +40,10 @@ impl IdempotencyStore for Embedded {
         })
     }
 
+    fn unit(&self) -> Option<Unit> {
+        Some(Embedded::unit(self))
+    }
+
     fn keep<'a>(
         &'a self,
         lease: &'a Lease,
@@ -64,7 +68,9 @@ impl IdempotencyStore for Embedded {
             Ok(())
         };
         Box::pin(async move {
-            self.write(write).await?;
+            let unit = Unit::current().unwrap_or_else(|| Embedded::unit(self));
+            unit.write(write);
+            unit.commit().await?;
             self.claims().release(lease);
             Ok(())
         })

@@ -23,7 +23,7 @@ pub use self::memory::MemoryIdempotency;
 pub(crate) use self::claims::Claims;
 pub(crate) use self::run::{Settled, run};
 
-use crate::StoreError;
+use crate::{StoreError, Unit};
 
 /// Keeps which request a key belongs to, and its answer.
 pub trait IdempotencyStore: Send + Sync + 'static {
@@ -36,7 +36,15 @@ pub trait IdempotencyStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<Claim, StoreError>>;
 
-    /// Keeps what came of a lease, for good when this is done, and lets those that wait have it.
+    /// A unit of work for a request to run in, where what its handler writes can be committed with
+    /// its answer; `None` where this store has no such thing.
+    fn unit(&self) -> Option<Unit> {
+        None
+    }
+
+    /// Keeps what came of a lease, for good when this is done, and lets those that wait have it. It
+    /// is called in the [`Unit`] that the request ran in, and commits it.
+    ///
     fn keep<'a>(
         &'a self,
         lease: &'a Lease,

@@ -1,10 +1,12 @@
-//! The step: a keyed request runs once.
+//! The step: a keyed request runs once, and what it writes is kept with its answer or not at all.
 
+use std::future::poll_fn;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tower_service::Service;
@@ -14,7 +16,10 @@ use super::{Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Le
 use crate::exchange::Exchange;
 use crate::fault::Stop;
 use crate::promises::Settings;
-use crate::{Fault, Operation, StoreError};
+use crate::{Fault, Operation, StoreError, Unit};
+
+/// How often a request runs at most that is overtaken by others.
+const TRIES: usize = 64;
 
 /// In a response's extensions: its receipt is in the chain already.
 #[derive(Clone, Debug)]
@@ -32,7 +37,7 @@ pub(crate) async fn run<S>(
     request: Request,
 ) -> Result<Result<Response, S::Error>, Stop>
 where
-    S: Service<Request, Response = Response> + Send + 'static,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
 {
@@ -68,25 +73,19 @@ where
     };
     key.repeated = lease.is_none();
     parts.extensions.insert(key);
-    let request = Request::from_parts(parts, spool.into_body());
     let Some(lease) = lease else {
+        let request = Request::from_parts(parts, spool.body().await?);
         return Ok(inner.call(request).await);
     };
     // The client may go away; what it asked for still happens once, and is there when it asks
     // again. So the run is a task of its own.
-    let streams = operation.streams;
-    let (settings, exchange) = (settings.clone(), exchange.clone());
-    let task = tokio::spawn(async move {
-        let answered = inner.call(request).await;
-        match answered {
-            Ok(response) if response.status().is_success() => {
-                let kept = keep(&settings, &exchange, &lease.1, streams, response).await;
-                kept.map(Ok)
-            }
-            other => Ok(other),
-        }
-    });
-    match task.await {
+    let once = Once {
+        settings: settings.clone(),
+        exchange: exchange.clone(),
+        streams: operation.streams,
+        lease,
+    };
+    match tokio::spawn(once.run(inner, parts, spool)).await {
         Ok(answered) => answered,
         Err(stopped) => match stopped.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
@@ -95,38 +94,84 @@ where
     }
 }
 
-/// Puts the receipt into the chain and then keeps the answer, so that every answer that is kept
-/// has a receipt that resolves.
-async fn keep(
-    settings: &Settings,
-    exchange: &Exchange,
-    lease: &Lease,
+/// A request that runs for its key.
+struct Once {
+    settings: Arc<Settings>,
+    exchange: Arc<Exchange>,
     streams: bool,
-    response: Response,
-) -> Result<Response, Stop> {
-    let receipt = exchange.receipt.clone();
-    let (parts, body) = response.into_parts();
-    let (answer, body) = if streams {
-        (None, body)
-    } else {
-        let bytes = body.collect().await.map_err(StoreError::new)?.to_bytes();
-        let answer = KeptAnswer::new(&parts, bytes.clone(), &receipt);
-        (Some(answer), Body::from(bytes))
-    };
-    let now = settings.clock.now();
-    let draft = exchange.draft(&receipt, parts.status.as_u16(), None, now);
-    settings.receipts.append(draft).await?;
-    let saved = Saved {
-        fingerprint: lease.fingerprint,
-        until: now
-            .saturating_add(settings.keep_for)
-            .map_err(StoreError::new)?,
-        answer,
-    };
-    settings.idempotency.keep(lease, saved, now).await?;
-    let mut response = Response::from_parts(parts, body);
-    response.extensions_mut().insert(Settled { receipt });
-    Ok(response)
+    lease: Hold,
+}
+
+impl Once {
+    /// Runs the request until nothing has come between what it read and what it wrote.
+    async fn run<S>(
+        self,
+        mut inner: S,
+        parts: Parts,
+        spool: Spool,
+    ) -> Result<Result<Response, S::Error>, Stop>
+    where
+        S: Service<Request, Response = Response> + Clone + Send + 'static,
+        S::Future: Send,
+    {
+        for _ in 0..TRIES {
+            let request = Request::from_parts(parts.clone(), spool.body().await?);
+            let attempt = async {
+                match inner.call(request).await {
+                    Ok(response) if response.status().is_success() => {
+                        self.keep(response).await.map(Ok)
+                    }
+                    other => Ok(other),
+                }
+            };
+            let answered = match self.settings.idempotency.unit() {
+                Some(unit) => unit.run(attempt).await,
+                None => attempt.await,
+            };
+            match answered {
+                Err(Stop::Store(error)) if error.is_overtaken() => {}
+                answered => return answered,
+            }
+            if let Err(error) = poll_fn(|cx| inner.poll_ready(cx)).await {
+                return Ok(Err(error));
+            }
+        }
+        Err(StoreError::overtaken().into())
+    }
+
+    /// Keeps an answer with its receipt: every answer that is kept has a receipt that resolves.
+    async fn keep(&self, response: Response) -> Result<Response, Stop> {
+        let (settings, exchange) = (&self.settings, &self.exchange);
+        let receipt = exchange.receipt.clone();
+        let (parts, body) = response.into_parts();
+        let (answer, body) = if self.streams {
+            (None, body)
+        } else {
+            let bytes = body.collect().await.map_err(StoreError::new)?.to_bytes();
+            let answer = KeptAnswer::new(&parts, bytes.clone(), &receipt);
+            (Some(answer), Body::from(bytes))
+        };
+        let now = settings.clock.now();
+        let draft = exchange.draft(&receipt, parts.status.as_u16(), None, now);
+        let left = match Unit::current() {
+            Some(unit) => settings.receipts.join(draft, &unit),
+            None => Some(draft),
+        };
+        if let Some(draft) = left {
+            settings.receipts.append(draft).await?;
+        }
+        let lease = &self.lease.1;
+        let until = now.saturating_add(settings.keep_for);
+        let saved = Saved {
+            fingerprint: lease.fingerprint,
+            until: until.map_err(StoreError::new)?,
+            answer,
+        };
+        settings.idempotency.keep(lease, saved, now).await?;
+        let mut response = Response::from_parts(parts, body);
+        response.extensions_mut().insert(Settled { receipt });
+        Ok(response)
+    }
 }
 
 /// Gives the lease back at every end of a run: an error, a panic, a runtime that is shut down.

@@ -22,7 +22,7 @@ const CHUNK: usize = 64 * 1024;
 /// A body that was read.
 pub(crate) struct Spool {
     pub(crate) sha256: [u8; 32],
-    start: BytesMut,
+    start: Bytes,
     rest: Option<File>,
 }
 
@@ -54,26 +54,30 @@ impl Spool {
             file.write_all(&chunk).await.map_err(StoreError::new)?;
         }
         if let Some(file) = &mut rest {
-            // Seeking waits for what is still being written.
-            let rewound = file.seek(SeekFrom::Start(0)).await;
-            rewound.map_err(StoreError::new)?;
+            file.flush().await.map_err(StoreError::new)?;
         }
         Ok(Self {
             sha256: sha.finalize().into(),
-            start,
+            start: start.freeze(),
             rest,
         })
     }
 
-    /// The body again, from its start.
-    pub(crate) fn into_body(self) -> Body {
-        match self.rest {
-            None => Body::from(self.start.freeze()),
-            Some(file) => {
-                let start = stream::iter([Ok(self.start.freeze())]);
-                Body::from_stream(futures::StreamExt::chain(start, chunks(file)))
-            }
-        }
+    /// The body again, from its start. One at a time is read.
+    pub(crate) async fn body(&self) -> Result<Body, StoreError> {
+        let start = self.start.clone();
+        let Some(file) = &self.rest else {
+            return Ok(Body::from(start));
+        };
+        // Clones share their place in the file.
+        let mut file = file.try_clone().await.map_err(StoreError::new)?;
+        let rewound = file.seek(SeekFrom::Start(0)).await;
+        rewound.map_err(StoreError::new)?;
+        let start = stream::iter([Ok(start)]);
+        Ok(Body::from_stream(futures::StreamExt::chain(
+            start,
+            chunks(file),
+        )))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Receipts in the embedded file.
 
 use futures::future::BoxFuture;
-use redb::{ReadableTable, TableDefinition};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::{Draft, ReceiptStore, Record};
 use crate::store::table;
-use crate::{Embedded, StoreError};
+use crate::{Embedded, StoreError, Unit};
 
 /// A record's JSON by organisation and sequence.
 const RECORDS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("exai.receipts");
@@ -14,21 +14,12 @@ const IDS: TableDefinition<(&str, &str), u64> = TableDefinition::new("exai.recei
 
 impl ReceiptStore for Embedded {
     fn append(&self, draft: Draft) -> BoxFuture<'_, Result<Record, StoreError>> {
-        Box::pin(self.write(move |transaction| {
-            let mut records = transaction.open_table(RECORDS)?;
-            let mut ids = transaction.open_table(IDS)?;
-            let org = draft.org.clone().unwrap_or_default();
-            let last = records.range((&*org, 0)..=(&*org, u64::MAX))?.next_back();
-            let head = match last.transpose()? {
-                Some((_, text)) => Some(read(text.value())?),
-                None => None,
-            };
-            let record = draft.after(head.as_ref());
-            let text = serde_json::to_vec(&record).map_err(corrupted)?;
-            records.insert((&*org, record.sequence), &*text)?;
-            ids.insert((&*org, &*record.id), record.sequence)?;
-            Ok(record)
-        }))
+        Box::pin(self.write(move |transaction| append(transaction, draft)))
+    }
+
+    fn join(&self, draft: Draft, unit: &Unit) -> Option<Draft> {
+        unit.write(move |transaction| append(transaction, draft).map(drop));
+        None
     }
 
     fn get<'a>(
@@ -68,6 +59,23 @@ impl ReceiptStore for Embedded {
                 .collect()
         }))
     }
+}
+
+/// Puts a record at the head of its organisation's chain.
+fn append(transaction: &WriteTransaction, draft: Draft) -> Result<Record, redb::Error> {
+    let mut records = transaction.open_table(RECORDS)?;
+    let mut ids = transaction.open_table(IDS)?;
+    let org = draft.org.clone().unwrap_or_default();
+    let last = records.range((&*org, 0)..=(&*org, u64::MAX))?.next_back();
+    let head = match last.transpose()? {
+        Some((_, text)) => Some(read(text.value())?),
+        None => None,
+    };
+    let record = draft.after(head.as_ref());
+    let text = serde_json::to_vec(&record).map_err(corrupted)?;
+    records.insert((&*org, record.sequence), &*text)?;
+    ids.insert((&*org, &*record.id), record.sequence)?;
+    Ok(record)
 }
 
 fn read(text: &[u8]) -> Result<Record, redb::Error> {

@@ -13,14 +13,21 @@ pub use self::chain::{ChainMismatch, ChainSegment, Verification};
 pub use self::memory::MemoryReceipts;
 pub use self::record::{Draft, Money, Outcome, Record, Resource, Subject};
 
-use crate::StoreError;
 use crate::exchange::Exchange;
+use crate::{StoreError, Unit};
 
 /// Keeps receipts, each organisation's in a chain of its own.
 pub trait ReceiptStore: Send + Sync + 'static {
     /// Puts a draft at the head of its chain with [`Draft::after`]. When this is done the record
     /// is kept for good.
     fn append(&self, draft: Draft) -> BoxFuture<'_, Result<Record, StoreError>>;
+
+    /// Puts a draft at the head of its chain when the unit is committed, if the unit is one of
+    /// this store's file; else gives it back.
+    fn join(&self, draft: Draft, unit: &Unit) -> Option<Draft> {
+        let _ = unit;
+        Some(draft)
+    }
 
     /// The receipt of an organisation with this id.
     fn get<'a>(

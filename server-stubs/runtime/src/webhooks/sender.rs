@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::client::Courier;
 use super::queue::{self, Entry};
 use super::{Delivery, DeliveryStatus, DeliveryStore, Endpoints, Message, Policy, later};
-use crate::StoreError;
+use crate::{StoreError, Unit};
 
 /// Sends deliveries, each at least once, an endpoint's one after the other in a queue of its own.
 ///
@@ -64,7 +64,7 @@ impl Sender {
     }
 
     /// Keeps a message and puts it in its queue. When this is done it outlives the process, as far
-    /// as the store does.
+    /// as the store does; within a [`Unit`] both happen when that is committed.
     ///
     /// # Errors
     /// The store failed.
@@ -105,7 +105,8 @@ impl Sender {
             attempts: Vec::new(),
         };
         self.0.store.put(delivery.clone()).await?;
-        self.0.enqueue(&delivery);
+        let (inner, queued) = (self.0.clone(), delivery.clone());
+        Unit::after(move || inner.enqueue(&queued));
         Ok(delivery)
     }
 
@@ -131,7 +132,8 @@ impl Sender {
             _ => DeliveryStatus::Retrying,
         };
         self.0.store.put(delivery.clone()).await?;
-        self.0.enqueue(&delivery);
+        let (inner, queued) = (self.0.clone(), delivery.clone());
+        Unit::after(move || inner.enqueue(&queued));
         Ok(Some(delivery))
     }
 

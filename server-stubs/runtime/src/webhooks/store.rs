@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::future::{BoxFuture, ready};
-use redb::{ReadableTable, TableDefinition};
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use super::Delivery;
 use crate::store::table;
-use crate::{Embedded, StoreError};
+use crate::{Embedded, StoreError, Unit};
 
 /// A delivery's JSON by organisation and id.
 const DELIVERIES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("exai.deliveries");
@@ -18,7 +18,8 @@ const DUE: TableDefinition<(&str, &str), ()> = TableDefinition::new("exai.delive
 /// Keeps deliveries with their attempts. A delivery that was put is kept for good: the queues are
 /// made of what is kept.
 pub trait DeliveryStore: Send + Sync + 'static {
-    /// Puts a delivery in its place, by its organisation and id.
+    /// Puts a delivery in its place, by its organisation and id; within a [`Unit`] of this store's
+    /// file when that is committed.
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// A delivery of an organisation.
@@ -85,7 +86,7 @@ impl DeliveryStore for MemoryDeliveries {
 
 impl DeliveryStore for Embedded {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.write(move |transaction| {
+        let put = move |transaction: &WriteTransaction| {
             let key = (&*delivery.message.org, &*delivery.id);
             let text = serde_json::to_vec(&delivery).map_err(corrupted)?;
             transaction.open_table(DELIVERIES)?.insert(key, &*text)?;
@@ -96,7 +97,14 @@ impl DeliveryStore for Embedded {
                 due.remove(key)?;
             }
             Ok(())
-        }))
+        };
+        match Unit::current() {
+            Some(unit) => {
+                unit.write(put);
+                Box::pin(ready(Ok(())))
+            }
+            None => Box::pin(self.write(put)),
+        }
     }
 
     fn get<'a>(
