@@ -35,5 +35,5 @@ pub use self::receipt::{
     ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
     Record, Resource, Subject, Verification,
 };
-pub use self::store::{Embedded, Gate, StoreError};
+pub use self::store::{Embedded, StoreError};
 pub use self::unit::Unit;

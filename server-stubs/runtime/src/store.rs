@@ -1,7 +1,7 @@
 //! What stores have in common: their error, and the file that the embedded ones keep.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
@@ -75,12 +75,7 @@ struct File {
     work: Option<mpsc::Sender<Work>>,
     writer: Option<JoinHandle<()>>,
     claims: Claims,
-    gate: Arc<Mutex<()>>,
 }
-
-/// While it is held no unit is committed.
-#[derive(Debug)]
-pub struct Gate<'a>(#[expect(dead_code, reason = "it is held, not read")] MutexGuard<'a, ()>);
 
 impl std::fmt::Debug for Embedded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -105,30 +100,22 @@ impl Embedded {
     /// No thread could be started.
     pub fn share(database: Arc<Database>) -> Result<Self, StoreError> {
         let (work, queue) = mpsc::channel();
-        let gate = Arc::new(Mutex::default());
-        let (writing, passing) = (database.clone(), gate.clone());
+        let writing = database.clone();
         let writer = std::thread::Builder::new()
             .name("exai-embedded".to_owned())
-            .spawn(move || write_all(&writing, &queue, &passing))
+            .spawn(move || write_all(&writing, &queue))
             .map_err(StoreError::new)?;
         Ok(Self(Arc::new(File {
             database,
             work: Some(work),
             writer: Some(writer),
             claims: Claims::default(),
-            gate,
         })))
     }
 
     /// A unit of work on this file.
     pub fn unit(&self) -> Unit {
         Unit::new(self.clone())
-    }
-
-    /// For a server that reads and writes tables of its own in several transactions that belong
-    /// together, outside of a unit: nothing else is committed through this file meanwhile.
-    pub fn gate(&self) -> Gate<'_> {
-        Gate(pass(&self.0.gate))
     }
 
     pub(crate) fn claims(&self) -> &Claims {
@@ -183,17 +170,11 @@ impl Drop for File {
     }
 }
 
-fn pass(gate: &Mutex<()>) -> MutexGuard<'_, ()> {
-    gate.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write_all(database: &Database, queue: &mpsc::Receiver<Work>, gate: &Mutex<()>) {
+fn write_all(database: &Database, queue: &mpsc::Receiver<Work>) {
     while let Ok(first) = queue.recv() {
-        let gate = pass(gate);
         let batch = std::iter::once(first).chain(queue.try_iter()).take(BATCH);
         let mut finishes = Vec::new();
         let committed = write_batch(database, batch, &mut finishes).map_err(|e| e.to_string());
-        drop(gate);
         for finish in finishes {
             finish(committed.clone());
         }

@@ -3,18 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use exai_runtime::Unit;
 use exai_server::runtime::Location;
 use exai_server::{ApiError, Event, Events, RequestContext};
 use futures::{StreamExt, stream};
-use redb::{ReadableDatabase, ReadableTable, TableDefinition};
+use redb::ReadableDatabase;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::store::{Store, failed};
-
-const EVENTS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("sandbox.events");
+use crate::store::{EVENTS, Pending, Store, failed, last};
 
 /// How many events are read at once.
 const BATCH: usize = 64;
@@ -22,25 +21,21 @@ const BATCH: usize = 64;
 /// The events of every subject. A subject is an id: `run_...`.
 pub(crate) struct Log {
     store: Store,
-    /// The last number of each subject that someone follows.
-    waiting: Mutex<HashMap<String, watch::Sender<u64>>>,
+    /// The subjects that someone follows.
+    waiting: Mutex<HashMap<String, watch::Sender<()>>>,
 }
 
 impl Log {
-    pub(crate) fn open(store: Store) -> Result<Self, redb::Error> {
-        let database = store.database();
-        let transaction = database.begin_write()?;
-        transaction.open_table(EVENTS)?;
-        transaction.commit()?;
-        Ok(Self {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
             store,
             waiting: Mutex::default(),
-        })
+        }
     }
 
     /// Adds an event, which is made of its number.
     pub(crate) fn append<T: Serialize>(
-        &self,
+        self: &Arc<Self>,
         subject: &str,
         make: impl FnOnce(u64) -> T,
     ) -> Result<u64, ApiError> {
@@ -50,35 +45,62 @@ impl Log {
     /// Adds events, each of which is made of its number, all of them or none. Gives the number of
     /// the last.
     pub(crate) fn extend<T: Serialize, F: FnOnce(u64) -> T>(
+        self: &Arc<Self>,
+        subject: &str,
+        events: impl IntoIterator<Item = F>,
+    ) -> Result<u64, ApiError> {
+        let number = match Pending::current() {
+            Some(pending) => self.extend_pending(&pending, subject, events)?,
+            None => self.extend_at_once(subject, events)?,
+        };
+        self.wake_followers(subject);
+        Ok(number)
+    }
+
+    fn extend_pending<T: Serialize, F: FnOnce(u64) -> T>(
+        &self,
+        pending: &Pending,
+        subject: &str,
+        events: impl IntoIterator<Item = F>,
+    ) -> Result<u64, ApiError> {
+        let mut number = pending.last_event(subject, || self.kept(subject))?;
+        for make in events {
+            number += 1;
+            pending.add_event(subject, serde_json::to_vec(&make(number)).map_err(failed)?);
+        }
+        Ok(number)
+    }
+
+    fn extend_at_once<T: Serialize, F: FnOnce(u64) -> T>(
         &self,
         subject: &str,
         events: impl IntoIterator<Item = F>,
     ) -> Result<u64, ApiError> {
         let database = self.store.database();
         let transaction = database.begin_write().map_err(failed)?;
-        let mut number = 0;
-        {
+        let number = {
             let mut table = transaction.open_table(EVENTS).map_err(failed)?;
-            let mut range = table
-                .range((subject, 0)..=(subject, u64::MAX))
-                .map_err(failed)?;
-            if let Some(entry) = range.next_back() {
-                number = entry.map_err(failed)?.0.value().1;
-            }
-            drop(range);
+            let mut number = last(&table, subject).map_err(failed)?;
             for make in events {
                 number += 1;
                 let json = serde_json::to_vec(&make(number)).map_err(failed)?;
-                table
-                    .insert((subject, number), json.as_slice())
-                    .map_err(failed)?;
+                let added = table.insert((subject, number), json.as_slice());
+                added.map_err(failed)?;
             }
-        }
+            number
+        };
         transaction.commit().map_err(failed)?;
-        if let Some(sender) = self.waiting().get(subject) {
-            sender.send_replace(number);
-        }
         Ok(number)
+    }
+
+    /// Tells those who follow a subject that there is more, once it is kept.
+    pub(crate) fn wake_followers(self: &Arc<Self>, subject: &str) {
+        let (log, subject) = (self.clone(), subject.to_owned());
+        Unit::after(move || {
+            if let Some(sender) = log.waiting().get(&subject) {
+                sender.send_replace(());
+            }
+        });
     }
 
     /// The events behind the one that the client has, and those to come, until one `ends` it. The
@@ -192,21 +214,28 @@ impl Log {
             .transpose()
     }
 
-    /// How many events a subject has.
+    /// How many events a subject has, those that this unit adds included.
     pub(crate) fn count(&self, subject: &str) -> Result<u64, ApiError> {
+        match Pending::current() {
+            Some(pending) => pending.last_event(subject, || self.kept(subject)),
+            None => self.kept(subject),
+        }
+    }
+
+    fn kept(&self, subject: &str) -> Result<u64, ApiError> {
         Ok(self.last(subject)?.map_or(0, |(number, _)| number))
     }
 
-    fn wake(&self, subject: &str) -> watch::Receiver<u64> {
+    fn wake(&self, subject: &str) -> watch::Receiver<()> {
         let mut waiting = self.waiting();
         waiting.retain(|_, sender| !sender.is_closed());
         waiting
             .entry(subject.to_owned())
-            .or_insert_with(|| watch::channel(0).0)
+            .or_insert_with(|| watch::channel(()).0)
             .subscribe()
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<u64>>> {
+    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<()>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -231,7 +260,7 @@ fn unknown_id() -> ApiError {
 /// A client that follows.
 struct Following {
     log: Arc<Log>,
-    wake: watch::Receiver<u64>,
+    wake: watch::Receiver<()>,
     subject: String,
     after: u64,
     ready: VecDeque<(u64, Value)>,
@@ -285,7 +314,7 @@ mod tests {
     #[test]
     fn a_follower_gets_the_end_that_comes_while_it_looks() {
         let store = Store::open(&Keep::Memory).expect("a store");
-        let log = Arc::new(Log::open(store).expect("a log"));
+        let log = Arc::new(Log::new(store));
         for turn in 0..100 {
             let subject = format!("run_{turn}");
             let (adds, to) = (log.clone(), subject.clone());

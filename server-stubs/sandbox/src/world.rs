@@ -1,11 +1,11 @@
 //! What every area stands on: who calls, time, ids, addresses.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use exai_runtime::webhooks::{Network, Sender};
 use exai_runtime::{
-    Caller, Draft, Embedded, Outcome, Receipt, ReceiptStore, Resource, Subject, Tokens,
+    Caller, Draft, Embedded, Outcome, Receipt, ReceiptStore, Resource, Subject, Tokens, Unit,
 };
 use exai_server::runtime::{Detail, Location};
 use exai_server::{ApiError, RequestContext, types};
@@ -67,7 +67,6 @@ pub struct World {
     pub(crate) walkers: Walkers,
     /// Who sends webhooks.
     pub(crate) webhooks: Sender,
-    writing: Mutex<()>,
     base_url: String,
     speed: f64,
 }
@@ -80,14 +79,13 @@ impl World {
         let speed = settings.speed.max(0.001);
         let webhooks = crate::webhooks::sender(&store, &kept, settings.webhooks, speed)?;
         Ok(Self {
-            log: Arc::new(Log::open(store.clone())?),
+            log: Arc::new(Log::new(store.clone())),
             kept,
             store,
             tokens,
             known: Arc::new(known),
             walkers: Walkers::default(),
             webhooks,
-            writing: Mutex::new(()),
             base_url: settings.base_url,
             speed,
         })
@@ -98,9 +96,24 @@ impl World {
         format!("{}{path}", self.base_url)
     }
 
-    /// Held over several writes that belong together.
-    pub(crate) fn writing(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Does work whose writes are committed as a whole. It is done again where what it has read
+    /// has changed meanwhile; within a request it is committed with that.
+    pub(crate) async fn atomically<T, F>(&self, mut work: impl FnMut() -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        if Unit::current().is_some() {
+            return work().await;
+        }
+        loop {
+            let unit = self.kept.unit();
+            let done = unit.run(work()).await?;
+            match unit.commit().await {
+                Ok(()) => return Ok(done),
+                Err(error) if error.is_overtaken() => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
     }
 
     /// Waits as long as work of so many milliseconds takes.
@@ -135,7 +148,15 @@ impl World {
             event_id: None,
             issued_at: now,
         };
-        Ok(self.kept.append(draft).await.map_err(failed)?.id)
+        let id = draft.id.clone();
+        let left = match Unit::current() {
+            Some(unit) => self.kept.join(draft, &unit),
+            None => Some(draft),
+        };
+        if let Some(draft) = left {
+            self.kept.append(draft).await.map_err(failed)?;
+        }
+        Ok(id)
     }
 
     /// A receipt for background work on a resource of this kind that has succeeded.
@@ -145,14 +166,30 @@ impl World {
         kind: &str,
         id: &str,
     ) -> Result<String, ApiError> {
+        self.ended_receipt(org, kind, id, Outcome::Succeeded).await
+    }
+
+    /// A receipt for background work on a resource of this kind that is over.
+    pub(crate) async fn ended_receipt(
+        &self,
+        org: &str,
+        kind: &str,
+        id: &str,
+        outcome: Outcome,
+    ) -> Result<String, ApiError> {
         let resource = Resource {
             kind: kind.to_owned(),
             id: id.to_owned(),
             name: None,
         };
         let subject = Subject::Job { resource };
-        self.receipt(org, subject, Outcome::Succeeded).await
+        self.receipt(org, subject, outcome).await
     }
+}
+
+/// Does work behind the answer to a request, once what the request has written is kept.
+pub(crate) fn behind(work: impl Future<Output = ()> + Send + 'static) {
+    Unit::after(move || drop(tokio::spawn(work)));
 }
 
 /// How long something takes that is done so many times faster.

@@ -28,7 +28,7 @@ pub(crate) struct Settled {
 }
 
 /// Runs a request, or gives back what it was answered with before. A request without a key, or of
-/// nobody (whose key anybody could guess), just runs.
+/// nobody (whose key anybody could guess), just runs; one that deletes does so in a unit, too.
 pub(crate) async fn run<S>(
     settings: &Arc<Settings>,
     exchange: &Arc<Exchange>,
@@ -42,8 +42,19 @@ where
     S::Error: Send,
 {
     let key = IdempotencyKey::read(operation, request.headers())?;
+    let once = Once {
+        settings: settings.clone(),
+        exchange: exchange.clone(),
+        streams: operation.streams,
+        lease: None,
+    };
     let (Some(mut key), Some(caller)) = (key, exchange.caller.get()) else {
-        return Ok(inner.call(request).await);
+        if operation.method != "DELETE" {
+            return Ok(inner.call(request).await);
+        }
+        let (parts, body) = request.into_parts();
+        let spool = Spool::read(body, settings.body_limit).await?;
+        return finish(once, inner, parts, spool).await;
     };
     let (mut parts, body) = request.into_parts();
     let spool = Spool::read(body, settings.body_limit).await?;
@@ -79,12 +90,22 @@ where
     };
     // The client may go away; what it asked for still happens once, and is there when it asks
     // again. So the run is a task of its own.
-    let once = Once {
-        settings: settings.clone(),
-        exchange: exchange.clone(),
-        streams: operation.streams,
-        lease,
-    };
+    let lease = Some(lease);
+    finish(Once { lease, ..once }, inner, parts, spool).await
+}
+
+/// Runs a request to its end, whatever becomes of who waits for it.
+async fn finish<S>(
+    once: Once,
+    inner: S,
+    parts: Parts,
+    spool: Spool,
+) -> Result<Result<Response, S::Error>, Stop>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
     match tokio::spawn(once.run(inner, parts, spool)).await {
         Ok(answered) => answered,
         Err(stopped) => match stopped.try_into_panic() {
@@ -94,12 +115,12 @@ where
     }
 }
 
-/// A request that runs for its key.
+/// A request that is done once, in a unit where the store has such.
 struct Once {
     settings: Arc<Settings>,
     exchange: Arc<Exchange>,
     streams: bool,
-    lease: Hold,
+    lease: Option<Hold>,
 }
 
 impl Once {
@@ -144,7 +165,7 @@ impl Once {
         let (settings, exchange) = (&self.settings, &self.exchange);
         let receipt = exchange.receipt.clone();
         let (parts, body) = response.into_parts();
-        let (answer, body) = if self.streams {
+        let (answer, body) = if self.streams || self.lease.is_none() {
             (None, body)
         } else {
             let bytes = body.collect().await.map_err(StoreError::new)?.to_bytes();
@@ -160,7 +181,14 @@ impl Once {
         if let Some(draft) = left {
             settings.receipts.append(draft).await?;
         }
-        let lease = &self.lease.1;
+        let mut response = Response::from_parts(parts, body);
+        response.extensions_mut().insert(Settled { receipt });
+        let Some(Hold(_, lease)) = &self.lease else {
+            if let Some(unit) = Unit::current() {
+                unit.commit().await?;
+            }
+            return Ok(response);
+        };
         let until = now.saturating_add(settings.keep_for);
         let saved = Saved {
             fingerprint: lease.fingerprint,
@@ -168,8 +196,6 @@ impl Once {
             answer,
         };
         settings.idempotency.keep(lease, saved, now).await?;
-        let mut response = Response::from_parts(parts, body);
-        response.extensions_mut().insert(Settled { receipt });
         Ok(response)
     }
 }

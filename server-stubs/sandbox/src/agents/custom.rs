@@ -52,8 +52,6 @@ impl Sandbox {
             updated_at: now,
             visibility: body.visibility.unwrap_or(AgentVisibility::Private),
         };
-        // Two that ask for a slug at once: the second finds the first.
-        let _writing = self.writing();
         let own = self.store.list(&CUSTOM, &caller.org, "")?;
         let mut taken = own.iter().map(|one| one.agent.slug.clone());
         let builtin = builtin::agents();

@@ -18,7 +18,7 @@ use crate::runs::{ceiling, conforms};
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, caller, duration, id, now, refused};
+use crate::world::{actor, behind, caller, duration, id, now, refused};
 
 /// Invocations by id.
 const INVOCATIONS: Kind<Invocation> = Kind::new("invocation");
@@ -127,7 +127,7 @@ impl Sandbox {
             limit,
         };
         let sandbox = self.clone();
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the invocation stays as it is.
             let _ = sandbox.work_on(task).await;
         });
@@ -172,7 +172,8 @@ impl Sandbox {
         Ok(found.iter().any(working))
     }
 
-    /// Changes an invocation and tells of it, unless it is ending; whether it was not.
+    /// Changes an invocation and tells of it, unless it is ending; whether it was not. Within work
+    /// that is done atomically.
     pub(super) fn tell_of(
         &self,
         org: &str,
@@ -180,8 +181,6 @@ impl Sandbox {
         change: impl FnOnce(&mut Invocation),
         events: Vec<AgentInvocationEvent>,
     ) -> Result<bool, ApiError> {
-        // Nothing comes between the look and the events.
-        let _writing = self.writing();
         let mut goes_on = false;
         self.store
             .update(&INVOCATIONS, org, invocation_id, |invocation| {
@@ -263,18 +262,22 @@ impl Sandbox {
         let mut lost = self.store.list(&INVOCATIONS, ORGANISATION, "")?;
         lost.retain(|one| one.shown.finished_at.is_none());
         let sandbox = self.clone();
-        tokio::spawn(async move {
+        behind(async move {
             for Invocation { shown, ending, .. } in lost {
                 let ended = match ending {
-                    Some(_) => sandbox.close_invocation(ORGANISATION, &shown.id).await,
+                    Some(_) => {
+                        let close = || sandbox.close_invocation(ORGANISATION, &shown.id);
+                        sandbox.atomically(close).await
+                    }
                     None => {
                         let ending = Ending::Failed(InvocationFault {
                             message: "the server was stopped while the agent worked".to_owned(),
                             reason: InvocationFaultReason::InternalError,
                             retryable: true,
                         });
-                        let ended = sandbox.end_invocation(ORGANISATION, &shown.id, ending);
-                        ended.await
+                        let end =
+                            || sandbox.end_invocation(ORGANISATION, &shown.id, ending.clone());
+                        sandbox.atomically(end).await
                     }
                 };
                 // A store that fails has said so; somebody else may have ended it meanwhile.

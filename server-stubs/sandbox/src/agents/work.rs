@@ -71,9 +71,12 @@ impl Sandbox {
         let begin = |kept: &mut super::invocations::Invocation| {
             kept.shown.status = InvocationStatus::Running;
             kept.shown.started_at = Some(started);
-            kept.shown.usage = begun;
+            kept.shown.usage = begun.clone();
         };
-        if !self.say(task, begin, vec![task.events().started(task)])? {
+        if !self
+            .say(task, begin, vec![task.events().started(task)])
+            .await?
+        {
             return Ok(None);
         }
         let ceiling = task.invocation.ceiling.as_ref();
@@ -89,14 +92,17 @@ impl Sandbox {
         let tool = task.version.capabilities.first().map(|one| one.as_str());
         if let Some(tool) = tool {
             let call = |kept: &mut super::invocations::Invocation| kept.tool_calls += 1;
-            if !self.say(task, call, vec![task.events().calls(tool)])? {
+            if !self
+                .say(task, call, vec![task.events().calls(tool)])
+                .await?
+            {
                 return Ok(None);
             }
         }
         let ran_out = work > task.limit;
         self.wait(half.min(task.limit)).await;
         let called = tool.map(|_| task.events().called(started));
-        if !self.say(task, |_| (), called.into_iter().collect())? {
+        if !self.say(task, |_| (), called.into_iter().collect()).await? {
             return Ok(None);
         }
         self.wait((work - half).min(task.limit - half.min(task.limit)))
@@ -128,7 +134,10 @@ impl Sandbox {
             .collect();
         events.push(task.events().message(text.clone()));
         events.push(task.events().usage(usage.clone()));
-        if !self.say(task, |kept| kept.shown.usage = usage, events)? {
+        if !self
+            .say(task, |kept| kept.shown.usage = usage.clone(), events)
+            .await?
+        {
             return Ok(None);
         }
         Ok(match fits {
@@ -140,13 +149,15 @@ impl Sandbox {
         })
     }
 
-    fn say(
+    async fn say(
         &self,
         task: &Task,
-        change: impl FnOnce(&mut super::invocations::Invocation),
+        change: impl Fn(&mut super::invocations::Invocation),
         events: Vec<AgentInvocationEvent>,
     ) -> Result<bool, ApiError> {
-        self.tell_of(&task.org, &task.invocation.id, change, events)
+        let (org, id) = (&task.org, &task.invocation.id);
+        self.atomically(|| std::future::ready(self.tell_of(org, id, &change, events.clone())))
+            .await
     }
 
     async fn wait(&self, time: SignedDuration) {

@@ -9,7 +9,7 @@ use super::log::{ENTRIES, resource};
 use crate::Sandbox;
 use crate::digest::hex;
 use crate::store::{Kind, failed};
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, behind, caller, id, now, refused};
 
 /// Exports by id.
 pub(super) const EXPORTS: Kind<types::AuditExport> = Kind::new("export");
@@ -55,7 +55,7 @@ impl Sandbox {
         let named = resource(types::AuditResourceType::AuditExport, &export.id, None);
         self.audit(cx, 202, types::AuditAction::AuditExportCreated, named)?;
         let (sandbox, org, id) = (self.clone(), caller.org.clone(), export.id.clone());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the export stays as it is.
             let _ = sandbox.export(&org, &id).await;
         });
@@ -82,10 +82,24 @@ impl Sandbox {
             digest.update(&line);
             size += line.len();
         }
-        self.store.put(&FILES, org, id, &entries)?;
+        let digest = hex(digest.finalize());
+        self.atomically(|| self.end_export(org, id, &entries, &digest, size))
+            .await
+    }
+
+    /// Keeps the file of an export, which is over with it.
+    async fn end_export(
+        &self,
+        org: &str,
+        id: &str,
+        entries: &Vec<types::AuditEvent>,
+        digest: &str,
+        size: usize,
+    ) -> Result<(), ApiError> {
+        self.store.put(&FILES, org, id, entries)?;
         let receipt = self.job_receipt(org, "audit_export", id).await?;
         let ready = self.store.update(&EXPORTS, org, id, |export| {
-            export.digest = Some(hex(digest.finalize()));
+            export.digest = Some(digest.to_owned());
             export.event_count = i64::try_from(entries.len()).ok();
             export.size_bytes = i64::try_from(size).ok();
             export.finished_at = Some(now());

@@ -1,11 +1,12 @@
 //! Adding to the log.
 
 use exai_server::{ApiError, RequestContext, types};
+use redb::{ReadableTable, WriteTransaction};
 use serde_json::Value;
 
 use crate::Sandbox;
 use crate::digest::sha256;
-use crate::store::{Kind, failed};
+use crate::store::{EVENTS, Kind, RECORDS, failed, last};
 use crate::world::{actor, caller, id, now, receipt_id};
 
 /// Entries by sequence number, in digits that sort.
@@ -93,20 +94,47 @@ impl Sandbox {
     }
 
     /// Puts an entry at the head of its organisation's chain.
-    pub(crate) fn chain(&self, org: &str, mut entry: types::AuditEvent) -> Result<(), ApiError> {
-        // One writer at a time: the number and the hash are those of the entry before.
-        let _writing = self.writing();
-        let (count, previous) = self.store.get(&HEADS, org, "head")?.unwrap_or((0, None));
-        entry.sequence = count + 1;
-        entry.previous_hash = previous;
-        entry.hash = hash(&entry)?;
+    pub(crate) fn chain(&self, org: &str, entry: types::AuditEvent) -> Result<(), ApiError> {
+        let (org, subject) = (org.to_owned(), tail_subject(org));
+        let entry = serde_json::to_value(entry).map_err(failed)?;
+        let followed = subject.clone();
         self.store
-            .put(&ENTRIES, org, &key(entry.sequence), &entry)?;
-        let head = (entry.sequence, Some(entry.hash.clone()));
-        self.store.put(&HEADS, org, "head", &head)?;
-        self.log.append(&tail_subject(org), |_| entry)?;
+            .write(move |transaction| link(transaction, &org, &followed, entry))?;
+        self.log.wake_followers(&subject);
         Ok(())
     }
+}
+
+/// Gives an entry its number and its hash, which are those after the last entry's, and keeps it.
+fn link(
+    transaction: &WriteTransaction,
+    org: &str,
+    subject: &str,
+    mut entry: Value,
+) -> Result<(), redb::Error> {
+    let mut records = transaction.open_table(RECORDS)?;
+    let head_key = HEADS.key(org, "head");
+    let head = records.get(head_key.as_str())?;
+    let head = head.map(|value| serde_json::from_slice(value.value()));
+    let (count, previous): (i64, Option<String>) =
+        head.transpose().map_err(broken)?.unwrap_or((0, None));
+    let sequence = count + 1;
+    entry["sequence"] = sequence.into();
+    entry["previous_hash"] = previous.into();
+    let hash = hash(&entry);
+    entry["hash"] = hash.clone().into();
+    let text = entry.to_string();
+    records.insert(ENTRIES.key(org, &key(sequence)).as_str(), text.as_bytes())?;
+    let head = Value::from(vec![Value::from(sequence), hash.into()]).to_string();
+    records.insert(head_key.as_str(), head.as_bytes())?;
+    let mut events = transaction.open_table(EVENTS)?;
+    let number = last(&events, subject)? + 1;
+    events.insert((subject, number), text.as_bytes())?;
+    Ok(())
+}
+
+fn broken(error: serde_json::Error) -> redb::Error {
+    redb::Error::Corrupted(error.to_string())
 }
 
 /// A resource as an entry names it.
@@ -127,12 +155,12 @@ fn method(text: &str) -> Result<types::AuditRequestMethod, ApiError> {
 }
 
 /// SHA-256 of an entry's canonical JSON without `hash`, in lower-case hexadecimal digits.
-fn hash(entry: &types::AuditEvent) -> Result<String, ApiError> {
-    let mut value = serde_json::to_value(entry).map_err(failed)?;
+fn hash(entry: &Value) -> String {
+    let mut value = entry.clone();
     if let Value::Object(fields) = &mut value {
         fields.remove("hash");
     }
-    Ok(sha256(canonical(&value)))
+    sha256(canonical(&value))
 }
 
 /// RFC 8785 for what entries hold: names are ASCII, numbers are whole.

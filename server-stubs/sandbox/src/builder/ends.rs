@@ -1,6 +1,6 @@
 //! How work on a build ends: succeeded, failed, cancelled.
 
-use exai_runtime::{Outcome, Resource, Subject};
+use exai_runtime::Outcome;
 use exai_server::{ApiError, RequestContext, types};
 use types::{Build, BuildEvent, BuildPreviewStatus, BuildStage, BuildStatus, WebhookEventType};
 
@@ -55,7 +55,8 @@ impl Sandbox {
         stage: BuildStage,
         fault: types::Fault,
     ) -> Result<(), ApiError> {
-        let receipt = self.lost_receipt(org, build_id).await?;
+        let failed = Outcome::Failed;
+        let receipt = self.ended_receipt(org, "build", build_id, failed).await?;
         let build = self.further(org, build_id, turn, |build| {
             settle(build, BuildStatus::Failed);
             build.fault = Some(fault.clone());
@@ -96,7 +97,8 @@ impl Sandbox {
         }
         let cancelled_by = actor(caller)?;
         let turn = self.store.find(&WORKS, org, build_id)?.turn;
-        let receipt = self.lost_receipt(org, build_id).await?;
+        let failed = Outcome::Failed;
+        let receipt = self.ended_receipt(org, "build", build_id, failed).await?;
         let build = self.further(org, build_id, &turn, |build| {
             settle(build, BuildStatus::Cancelled);
             if let Some(preview) = build.preview.as_mut()
@@ -124,8 +126,7 @@ impl Sandbox {
                 })
             }]
         });
-        // The work may have come to its end since.
-        let build = build.map_err(|_| ended())?;
+        let build = build?;
         if let Some(preview) = &build.preview {
             let key = format!("{build_id}/{}", preview.id);
             if self.store.get(&PREVIEWS, org, &key)?.is_some() {
@@ -133,16 +134,6 @@ impl Sandbox {
             }
         }
         Ok(build)
-    }
-
-    async fn lost_receipt(&self, org: &str, build_id: &str) -> Result<String, ApiError> {
-        let resource = Resource {
-            kind: "build".to_owned(),
-            id: build_id.to_owned(),
-            name: None,
-        };
-        let subject = Subject::Job { resource };
-        self.receipt(org, subject, Outcome::Failed).await
     }
 }
 

@@ -198,7 +198,6 @@ impl Builder for Sandbox {
     ) -> Result<DeleteBuildPreviewResponse, ApiError> {
         let org = &caller(cx)?.org;
         let key = format!("{build_id}/{preview_id}");
-        let _writing = self.writing();
         self.store.find(&PREVIEWS, org, &key)?;
         self.store.remove(&PREVIEWS, org, &key)?;
         self.store.update(&BUILDS, org, &build_id, |build| {

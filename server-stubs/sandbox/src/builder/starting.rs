@@ -220,7 +220,6 @@ impl Sandbox {
         make: impl FnOnce(&mut Build, Work) -> Result<Work, ApiError>,
     ) -> Result<Build, ApiError> {
         let org = &caller.org;
-        let writing = self.writing();
         let mut build = self.store.find(&BUILDS, org, build_id)?;
         if !from.contains(&build.status) {
             let message = format!("the build is {}", build.status.as_str());
@@ -236,7 +235,6 @@ impl Sandbox {
         };
         self.store.put(&WORKS, org, build_id, &work)?;
         self.store.put(&BUILDS, org, build_id, &build)?;
-        drop(writing);
         self.go_on_building(org, build_id, work.turn);
         Ok(build)
     }

@@ -13,7 +13,7 @@ use crate::Sandbox;
 use crate::archive::{Entry, pack};
 use crate::money::{micros, money};
 use crate::store::Kind;
-use crate::world::{id, now, refused};
+use crate::world::{behind, id, now, refused};
 
 /// The latest piece of work, by the build's id.
 pub(super) const WORKS: Kind<Work> = Kind::new("build work");
@@ -98,7 +98,7 @@ fn status_of(stage: &BuildStage) -> BuildStatus {
 impl Sandbox {
     pub(super) fn go_on_building(&self, org: &str, build_id: &str, turn: String) {
         let (sandbox, org, build_id) = (self.clone(), org.to_owned(), build_id.to_owned());
-        tokio::spawn(async move {
+        behind(async move {
             // It ends early where the build is cancelled, and where the store fails, which says so.
             let _ = sandbox.labour(&org, &build_id, &turn).await;
         });
@@ -118,7 +118,8 @@ impl Sandbox {
             if rank(&stage) < rank(&work.stage) {
                 continue;
             }
-            let build = self.enter(org, build_id, turn, &stage)?;
+            let enter = || std::future::ready(self.enter(org, build_id, turn, &stage));
+            let build = self.atomically(enter).await?;
             let (cost, ..) = price(&stage);
             let ceiling = build.ceiling.as_ref().map(micros);
             if ceiling.is_some_and(|ceiling| micros(&build.usage.cost) + cost > ceiling) {
@@ -126,24 +127,33 @@ impl Sandbox {
                     message: format!("{} would cost more than the ceiling", stage.as_str()),
                     reason: "ceiling_reached".to_owned(),
                 };
-                return self.fail_build(org, build_id, turn, stage, fault).await;
+                let fail = || self.fail_build(org, build_id, turn, stage.clone(), fault.clone());
+                return self.atomically(fail).await;
             }
             self.work(100).await;
-            match stage {
-                BuildStage::Planning => self.design(org, &build, turn, &work.prompt)?,
-                BuildStage::Generating => self.generate(org, &build, turn, &work.prompt)?,
-                _ => self.try_out(org, &build, turn)?,
-            }
-            self.charge(org, build_id, turn, &stage)?;
+            let pass = || {
+                match stage {
+                    BuildStage::Planning => self.design(org, &build, turn, &work.prompt)?,
+                    BuildStage::Generating => self.generate(org, &build, turn, &work.prompt)?,
+                    _ => self.try_out(org, &build, turn)?,
+                }
+                self.charge(org, build_id, turn, &stage)
+            };
+            self.atomically(|| std::future::ready(pass())).await?;
         }
         if let Some(deploy) = work.deploy {
-            self.enter(org, build_id, turn, &BuildStage::Deploying)?;
-            self.put_up(org, build_id, turn, deploy).await?;
+            let begin = || std::future::ready(self.begin_deploy(org, build_id, turn, &deploy));
+            let preview_id = self.atomically(begin).await?;
+            self.work(150).await;
+            self.atomically(|| self.put_up(org, build_id, turn, &preview_id))
+                .await?;
         }
-        self.finish_build(org, build_id, turn, wrote).await
+        self.atomically(|| self.finish_build(org, build_id, turn, wrote))
+            .await
     }
 
     /// Changes a build, and says what happens, while this work goes on: an error once it has ended.
+    /// Within work that is done atomically.
     pub(super) fn further<F: FnOnce(u64) -> BuildEvent>(
         &self,
         org: &str,
@@ -151,7 +161,6 @@ impl Sandbox {
         turn: &str,
         change: impl FnOnce(&mut Build) -> Vec<F>,
     ) -> Result<Build, ApiError> {
-        let _writing = self.writing();
         let work = self.store.find(&WORKS, org, build_id)?;
         let mut build = self.store.find(&BUILDS, org, build_id)?;
         if work.turn != turn || settled(&build.status) {
@@ -320,32 +329,43 @@ impl Sandbox {
         self.keep_artifact(org, build, turn, kind, &name, "application/gzip", &bytes)
     }
 
+    /// The preview that a deploy brings up.
+    fn begin_deploy(
+        &self,
+        org: &str,
+        build_id: &str,
+        turn: &str,
+        deploy: &Deploy,
+    ) -> Result<types::PreviewId, ApiError> {
+        self.enter(org, build_id, turn, &BuildStage::Deploying)?;
+        if let Some(preview_id) = &deploy.preview_id {
+            return Ok(preview_id.clone());
+        }
+        let mut build = self.store.find(&BUILDS, org, build_id)?;
+        let preview = self.new_preview(org, &mut build, deploy)?;
+        let preview_id = preview.id.clone();
+        self.further(org, build_id, turn, |build| {
+            build.preview = Some(preview);
+            Vec::<fn(u64) -> BuildEvent>::new()
+        })?;
+        self.store.update(&WORKS, org, build_id, |work| {
+            if let Some(deploy) = work.deploy.as_mut() {
+                deploy.preview_id = Some(preview_id.clone());
+            }
+            Ok(())
+        })?;
+        Ok(preview_id)
+    }
+
     /// Brings a preview up, unless it was taken down in the meantime.
     async fn put_up(
         &self,
         org: &str,
         build_id: &str,
         turn: &str,
-        deploy: Deploy,
+        preview_id: &str,
     ) -> Result<(), ApiError> {
-        let mut preview_id = deploy.preview_id.clone();
-        if preview_id.is_none() {
-            let mut build = self.store.find(&BUILDS, org, build_id)?;
-            let preview = self.new_preview(org, &mut build, &deploy)?;
-            preview_id = Some(preview.id.clone());
-            self.further(org, build_id, turn, |build| {
-                build.preview = Some(preview);
-                Vec::<fn(u64) -> BuildEvent>::new()
-            })?;
-            self.store.update(&WORKS, org, build_id, |work| {
-                if let Some(deploy) = work.deploy.as_mut().filter(|_| work.turn == turn) {
-                    deploy.preview_id.clone_from(&preview_id);
-                }
-                Ok(())
-            })?;
-        }
-        self.work(150).await;
-        let key = format!("{build_id}/{}", preview_id.unwrap_or_default());
+        let key = format!("{build_id}/{preview_id}");
         let Some(mut preview) = self.store.get(&PREVIEWS, org, &key)? else {
             return Ok(());
         };

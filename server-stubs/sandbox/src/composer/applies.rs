@@ -1,5 +1,6 @@
 //! Hunks on their way into a working tree, and out of it again.
 
+use exai_runtime::Outcome;
 use exai_server::{ApiError, RequestContext, types};
 use serde::{Deserialize, Serialize};
 use types::{
@@ -14,7 +15,7 @@ use crate::Sandbox;
 use crate::store::Kind;
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, behind, caller, id, now, refused};
 
 /// What applies have to do and to undo, by the apply's id.
 const TASKS: Kind<Task> = Kind::new("composer task");
@@ -145,7 +146,7 @@ impl Sandbox {
 
     fn go_on_applying(&self, org: &str, apply_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), apply_id.to_owned());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the apply stays as it is.
             let _ = sandbox.carry_out(&org, &id).await;
         });
@@ -160,17 +161,25 @@ impl Sandbox {
             Ok(())
         })?;
         self.work(100).await;
-        {
-            // One at a time: each finds the tree as the one before has left it.
-            let _writing = self.writing();
-            let task = self.store.find(&TASKS, org, apply_id)?;
-            match apply.status {
-                ComposerApplyStatus::Reverting => self.take_hunks_out(org, apply, task),
-                _ => self.put_hunks_in(org, apply, task),
-            }?;
-        }
+        self.atomically(|| self.end_apply(org, &apply)).await
+    }
+
+    /// Changes the tree as the apply before has left it.
+    async fn end_apply(&self, org: &str, apply: &ComposerApply) -> Result<(), ApiError> {
+        let apply_id = &apply.id;
+        let task = self.store.find(&TASKS, org, apply_id)?;
+        match apply.status {
+            ComposerApplyStatus::Reverting => self.take_hunks_out(org, apply.clone(), task),
+            _ => self.put_hunks_in(org, apply.clone(), task),
+        }?;
         let apply = self.store.find(&APPLIES, org, apply_id)?;
-        let receipt = self.job_receipt(org, "composer_apply", apply_id).await?;
+        let outcome = match apply.status {
+            ComposerApplyStatus::Failed => Outcome::Failed,
+            _ => Outcome::Succeeded,
+        };
+        let receipt = self
+            .ended_receipt(org, "composer_apply", apply_id, outcome)
+            .await?;
         let of = types::WebhookEventType::ComposerApplyCompleted;
         self.emit(org, &receipt, of, &apply).await
     }

@@ -87,16 +87,12 @@ impl Sandbox {
     ) -> Result<(), ApiError> {
         let caller = caller(cx)?;
         let mut was_made = false;
-        {
-            // What is noted about its making is noted before or not at all.
-            let _writing = self.writing();
-            self.store.update(&PLANS, &caller.org, plan_id, |plan| {
-                was_made = making(plan).is_ok();
-                plan.status = ComposerPlanStatus::Discarded;
-                plan.updated_at = now();
-                Ok(())
-            })?;
-        }
+        self.store.update(&PLANS, &caller.org, plan_id, |plan| {
+            was_made = making(plan).is_ok();
+            plan.status = ComposerPlanStatus::Discarded;
+            plan.updated_at = now();
+            Ok(())
+        })?;
         if !was_made {
             return Ok(());
         }

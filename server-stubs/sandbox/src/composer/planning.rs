@@ -16,7 +16,7 @@ use crate::money::{CURRENCY, free};
 use crate::store::Kind;
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, behind, caller, id, now, refused};
 
 /// What plans are made from, by the plan's id.
 const BRIEFS: Kind<Brief> = Kind::new("composer brief");
@@ -121,7 +121,7 @@ impl Sandbox {
 
     fn go_on_thinking(&self, org: &str, plan_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), plan_id.to_owned());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the plan stays as it is.
             let _ = sandbox.think(&org, &id).await;
         });
@@ -180,12 +180,16 @@ impl Sandbox {
                 plan_id: plan_id.to_owned(),
                 sequence,
             })
-        })?;
+        })
+        .await?;
         let brief = self.store.find(&BRIEFS, org, plan_id)?;
         let proposed = self.propose_hunks(org, &plan, brief)?;
         let (brief, hunks) = match proposed {
             Ok(proposed) => proposed,
-            Err(fault) => return self.fail_plan(org, plan_id, fault).await,
+            Err(fault) => {
+                let fail = || self.fail_plan(org, plan_id, fault.clone());
+                return self.atomically(fail).await;
+            }
         };
         let read: Vec<String> = brief.bases.keys().cloned().collect();
         self.plan_step(org, plan_id, ComposerPlanStepEventStep::Read, &read)
@@ -193,12 +197,13 @@ impl Sandbox {
         let delta = format!("I change {}.", read.join(", "));
         self.note_plan(org, plan_id, |sequence| {
             ComposerPlanEvent::ComposerPlanMessage(types::ComposerPlanMessageEvent {
-                delta,
+                delta: delta.clone(),
                 occurred_at: now(),
                 plan_id: plan_id.to_owned(),
                 sequence,
             })
-        })?;
+        })
+        .await?;
         self.plan_step(org, plan_id, ComposerPlanStepEventStep::Edit, &read)
             .await?;
         self.store.put(&BRIEFS, org, plan_id, &brief)?;
@@ -212,11 +217,13 @@ impl Sandbox {
                     plan_id: plan_id.to_owned(),
                     sequence,
                 })
-            })?;
+            })
+            .await?;
         }
         self.plan_step(org, plan_id, ComposerPlanStepEventStep::Check, &read)
             .await?;
-        self.finish_plan(org, plan_id, &hunks, &read).await
+        self.atomically(|| self.finish_plan(org, plan_id, &hunks, &read))
+            .await
     }
 
     async fn plan_step(
@@ -233,9 +240,10 @@ impl Sandbox {
                 paths: paths.to_vec(),
                 plan_id: plan_id.to_owned(),
                 sequence,
-                step,
+                step: step.clone(),
             })
         })
+        .await
     }
 
     /// Goes on with every plan that was being made.
@@ -254,15 +262,17 @@ impl Sandbox {
     }
 
     /// Says what happens while a plan is made, unless it no longer is.
-    fn note_plan(
+    async fn note_plan(
         &self,
         org: &str,
         plan_id: &str,
-        make: impl FnOnce(i64) -> ComposerPlanEvent,
+        make: impl Fn(i64) -> ComposerPlanEvent,
     ) -> Result<(), ApiError> {
-        let _writing = self.writing();
-        making(&self.store.find(&PLANS, org, plan_id)?)?;
-        self.tell_plan(plan_id, make)
+        let note = || {
+            making(&self.store.find(&PLANS, org, plan_id)?)?;
+            self.tell_plan(plan_id, &make)
+        };
+        self.atomically(|| std::future::ready(note())).await
     }
 
     pub(super) fn tell_plan(

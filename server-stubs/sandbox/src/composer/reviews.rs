@@ -30,8 +30,6 @@ impl Sandbox {
     ) -> Result<ComposerHunk, ApiError> {
         let caller = caller(cx)?;
         let (org, actor) = (&caller.org, actor(caller)?);
-        // The counts of the plan are those of its hunks.
-        let _writing = self.writing();
         let plan = self.store.find(&PLANS, org, plan_id)?;
         let hunks = self.hunks(org, plan_id)?;
         let missing = || ApiError::not_found(format!("there is no hunk {hunk_id}"));

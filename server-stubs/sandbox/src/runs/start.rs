@@ -135,7 +135,6 @@ impl Sandbox {
             reason: None,
             depth: order.parent.map_or(0, |(_, depth)| depth + 1),
             second: Duration::ZERO,
-            told: 0,
             news: News::default(),
         };
         walk.count();

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use exai_runtime::{Outcome, Subject};
+use exai_runtime::{Outcome, Subject, Unit};
 use exai_server::{ApiError, types};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio::task::AbortHandle;
 use types::{PlanNode, RunEvent, RunFaultReason, RunNodeDetail, RunNodeStatus, RunStatus};
 
@@ -31,7 +31,7 @@ pub(crate) struct Walkers(Mutex<HashMap<String, Arc<Walker>>>);
 /// Who walks a run.
 #[derive(Default)]
 struct Walker {
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Told when the run has changed, and so when it goes on may have.
     changed: Notify,
     task: Mutex<Option<AbortHandle>>,
@@ -50,6 +50,20 @@ impl Walkers {
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The turns that a unit of work has taken, by the run's id: each is its own until it is committed.
+#[derive(Default)]
+struct Turns(Mutex<HashMap<String, OwnedMutexGuard<()>>>);
+
+impl Turns {
+    /// Takes a run's turn, for as long as the unit lasts.
+    async fn take(&self, run_id: &str, walker: &Walker) {
+        if !held(&self.0).contains_key(run_id) {
+            let turn = walker.turn.clone().lock_owned().await;
+            held(&self.0).insert(run_id.to_owned(), turn);
+        }
+    }
 }
 
 impl Sandbox {
@@ -78,7 +92,7 @@ impl Sandbox {
     ) -> Result<(Walk, R), ApiError> {
         let walker = self.walkers.of(run_id);
         let done = self.run_turn_of(&walker, org, run_id, act).await?;
-        walker.changed.notify_one();
+        Unit::after(move || walker.changed.notify_one());
         Ok(done)
     }
 
@@ -90,9 +104,10 @@ impl Sandbox {
         run_id: &str,
         act: impl FnOnce(&mut Walk, Timestamp) -> Result<R, ApiError>,
     ) -> Result<(Walk, R), ApiError> {
-        let turn = walker.turn.lock().await;
+        let unit = Unit::current().ok_or_else(ApiError::internal_error)?;
+        let turns = unit.part::<Turns>(|_, _| {});
+        turns.take(run_id, walker).await;
         let (mut walk, now) = (self.walk(org, run_id)?, now());
-        self.tell_news(org, &mut walk).await?;
         walk.second = self.pace(Duration::from_secs(1));
         walk.advance(now);
         let done = act(&mut walk, now)?;
@@ -109,39 +124,31 @@ impl Sandbox {
             self.close_run(org, &mut walk, now).await?;
         }
         self.keep_checkpoints(org, &walk.news.checkpoints)?;
-        self.keep_walk(org, &walk)?;
         self.tell_news(org, &mut walk).await?;
-        drop(turn);
+        self.keep_walk(org, &walk)?;
         if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
-            self.walkers.of(parent).changed.notify_one();
+            let parent = self.walkers.of(parent);
+            Unit::after(move || parent.changed.notify_one());
         }
         Ok((walk, done))
     }
 
-    /// Tells the news of a state that is kept, unless that is done already: whoever kept it may have
-    /// been stopped before it had told them.
-    fn publish(&self, walk: &mut Walk) -> Result<Vec<RunEvent>, ApiError> {
-        let news = std::mem::take(&mut walk.news);
-        let (run_id, count) = (&walk.run.id, u64::try_from(news.events.len()).unwrap_or(0));
-        if count > 0 && self.log.count(run_id)? == walk.told {
-            let events = news.events.iter().map(serde_json::to_value);
-            let events = events.collect::<Result<Vec<Value>, _>>().map_err(failed)?;
-            let numbered = events.into_iter().map(|mut event| {
-                move |number: u64| {
-                    event["sequence"] = number.into();
-                    event
-                }
-            });
-            self.log.extend(run_id, numbered)?;
-        }
-        walk.told += count;
-        Ok(news.events)
-    }
-
-    /// Publishes the news, to webhooks too.
+    /// Tells the news, to webhooks too.
     async fn tell_news(&self, org: &str, walk: &mut Walk) -> Result<(), ApiError> {
-        let told = self.publish(walk)?;
-        self.emit_of_run(org, &walk.run, &walk.approvals, &told)
+        let news = std::mem::take(&mut walk.news);
+        if news.events.is_empty() {
+            return Ok(());
+        }
+        let events = news.events.iter().map(serde_json::to_value);
+        let events = events.collect::<Result<Vec<Value>, _>>().map_err(failed)?;
+        let numbered = events.into_iter().map(|mut event| {
+            move |number: u64| {
+                event["sequence"] = number.into();
+                event
+            }
+        });
+        self.log.extend(&walk.run.id, numbered)?;
+        self.emit_of_run(org, &walk.run, &walk.approvals, &news.events)
             .await
     }
 
@@ -285,10 +292,11 @@ impl Sandbox {
         let walker = self.walkers.of(run_id);
         let (sandbox, org, run_id) = (self.clone(), org.to_owned(), run_id.to_owned());
         let own = walker.clone();
-        let task = tokio::spawn(async move {
+        let walking = async move {
             // A store that fails has said so; the run stays as it is.
             let look = |_: &mut Walk, _| Ok(());
-            while let Ok((walk, ())) = sandbox.run_turn_of(&own, &org, &run_id, look).await {
+            let turn = || sandbox.run_turn_of(&own, &org, &run_id, look);
+            while let Ok((walk, ())) = sandbox.atomically(turn).await {
                 let Some(next) = walk.next() else {
                     break;
                 };
@@ -298,79 +306,22 @@ impl Sandbox {
                     () = own.changed.notified() => {}
                 }
             }
+        };
+        Unit::after(move || {
+            let task = tokio::spawn(walking);
+            if let Some(before) = held(&walker.task).replace(task.abort_handle()) {
+                before.abort();
+            }
         });
-        if let Some(before) = held(&walker.task).replace(task.abort_handle()) {
-            before.abort();
-        }
     }
 
-    /// Goes on with every run that is not over, and tells what was not told: what a process does
-    /// that finds runs in its file.
+    /// Goes on with every run that is not over: what a process does that finds runs in its file.
     pub(crate) fn resume_runs(&self) -> Result<(), ApiError> {
-        for mut walk in self.store.list(&WALKS, ORGANISATION, "")? {
-            if walk.is_over() {
-                self.publish(&mut walk)?;
-            } else {
+        for walk in self.store.list(&WALKS, ORGANISATION, "")? {
+            if !walk.is_over() {
                 self.walk_on(ORGANISATION, &walk.run.id);
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::Settings;
-    use crate::runs::start::Order;
-
-    fn order() -> Order {
-        let actor = json!({"type": "system", "component": "test"});
-        let moment = "2026-01-01T00:00:00Z";
-        let plan = json!({
-            "id": "pln_1", "name": "p", "description": null, "input_schema": {}, "nodes": [],
-            "edges": [], "outputs": {}, "ceiling": null, "labels": {}, "revision": 1,
-            "run_count": 0, "created_by": actor, "created_at": moment, "updated_at": moment,
-        });
-        Order {
-            id: id("run"),
-            plan: serde_json::from_value(plan).expect("a plan"),
-            input: types::JsonObject::new(),
-            name: None,
-            labels: types::Labels::new(),
-            ceiling: None,
-            versions: types::AgentVersionPins::new(),
-            deadline_at: Timestamp::MAX,
-            pause_before: Vec::new(),
-            created_by: serde_json::from_value(actor).expect("an actor"),
-            parent: None,
-            replay_of: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn what_was_kept_and_not_told_is_told_once() {
-        let sandbox = Sandbox::open(Settings::new("http://sandbox.test")).expect("a sandbox");
-        let mut walk = sandbox.queued_run(ORGANISATION, order()).expect("a run");
-        walk.advance(walk.begins_at);
-        assert!(walk.is_over(), "a plan of nothing is done at once");
-        let now = now();
-        let closing = sandbox.close_run(ORGANISATION, &mut walk, now);
-        closing.await.expect("a receipt");
-        let told = walk.news.events.len();
-        sandbox.keep_walk(ORGANISATION, &walk).expect("it is kept");
-        // The process ends here; the next ones look into its file.
-        for _ in 0..2 {
-            sandbox.resume_runs().expect("they are read");
-            let count = sandbox.log.count(&walk.run.id).expect("events");
-            assert_eq!(count, u64::try_from(told).expect("a few"));
-        }
-        let (kept, ()) = sandbox
-            .run_turn(ORGANISATION, &walk.run.id, |_, _| Ok(()))
-            .await
-            .expect("a turn");
-        assert_eq!(kept.told, u64::try_from(told).expect("a few"));
     }
 }

@@ -41,9 +41,7 @@ pub(super) struct Walk {
     /// How long a second of simulated work takes.
     #[serde(skip)]
     pub(super) second: Duration,
-    /// How many events were told before those of the news.
-    pub(super) told: u64,
-    /// What is to be told and kept once this state is.
+    /// What is to be told and kept with this state.
     pub(super) news: News,
 }
 

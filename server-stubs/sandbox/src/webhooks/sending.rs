@@ -13,7 +13,7 @@ use crate::Sandbox;
 use crate::patch::recast;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
-use crate::world::{caller, id, now, receipt_id, refused};
+use crate::world::{behind, caller, id, now, receipt_id, refused};
 
 /// Events by their time, oldest first.
 const EVENTS: Kind<Event> = Kind::new("webhook-event");
@@ -162,7 +162,7 @@ impl Sandbox {
             })?;
         let (sandbox, org, webhook) = (self.clone(), org.clone(), begun.shown());
         let answer = webhook.clone();
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; what was sent stays sent.
             let _ = sandbox.send_all(&org, &webhook, &replay_id, &events).await;
         });

@@ -7,7 +7,7 @@ use types::{AuditAction, ExecEvent, ExecOutputEventStream, WorkspaceStatus};
 use super::command::{Done, run};
 use super::{WORKSPACES, named};
 use crate::Sandbox;
-use crate::world::{caller, id, now, refused, since};
+use crate::world::{behind, caller, id, now, refused, since};
 
 impl Sandbox {
     /// Runs a command, once a key: the same request again goes on with the stream of the first.
@@ -31,7 +31,7 @@ impl Sandbox {
         }
         self.audit(cx, 200, AuditAction::WorkspaceCommandRun, named(&workspace))?;
         let (sandbox, org, of) = (self.clone(), org.clone(), subject.clone());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the stream stays open.
             let _ = sandbox.do_command(&org, &workspace.id, &of, body).await;
         });

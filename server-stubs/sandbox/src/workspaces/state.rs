@@ -9,7 +9,7 @@ use super::update::variables_of;
 use crate::Sandbox;
 use crate::patch::recast;
 use crate::store::Kind;
-use crate::world::{actor, caller, id, now, refused};
+use crate::world::{actor, behind, caller, id, now, refused};
 
 /// By workspace, the number of the last event before its latest change of status.
 const CHANGES: Kind<u64> = Kind::new("workspace-change");
@@ -60,7 +60,7 @@ impl Sandbox {
         self.store
             .put(&WORKSPACES, &caller.org, &workspace.id, &workspace)?;
         let (sandbox, org, id) = (self.clone(), caller.org.clone(), workspace.id.clone());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; the workspace stays as it is.
             let _ = sandbox.bring_up(&org, &id).await;
         });
@@ -69,14 +69,14 @@ impl Sandbox {
 
     /// Provisioned, started, running.
     async fn bring_up(&self, org: &str, id: &str) -> Result<(), ApiError> {
-        self.turn(org, id, WorkspaceStatus::Provisioning)?;
+        self.turn(org, id, WorkspaceStatus::Provisioning).await?;
         self.work(150).await;
         self.boot(org, id).await
     }
 
     /// From [`WorkspaceStatus::Starting`] to running.
     pub(super) async fn boot(&self, org: &str, id: &str) -> Result<(), ApiError> {
-        self.turn(org, id, WorkspaceStatus::Starting)?;
+        self.turn(org, id, WorkspaceStatus::Starting).await?;
         self.work(150).await;
         self.settle(org, id, WorkspaceStatus::Running).await
     }
@@ -88,8 +88,18 @@ impl Sandbox {
         id: &str,
         status: WorkspaceStatus,
     ) -> Result<(), ApiError> {
-        let runs = status == WorkspaceStatus::Running;
-        self.turn(org, id, status)?;
+        self.atomically(|| self.settle_at_once(org, id, &status))
+            .await
+    }
+
+    async fn settle_at_once(
+        &self,
+        org: &str,
+        id: &str,
+        status: &WorkspaceStatus,
+    ) -> Result<(), ApiError> {
+        let runs = *status == WorkspaceStatus::Running;
+        self.turn_to(org, id, status)?;
         let receipt = self.job_receipt(org, "workspace", id).await?;
         let workspace = self.store.find(&WORKSPACES, org, id)?;
         let of = match runs {
@@ -146,20 +156,25 @@ impl Sandbox {
     }
 
     /// Changes the state, and says so.
-    pub(super) fn turn(
+    pub(super) async fn turn(
         &self,
         org: &str,
         id: &str,
         status: WorkspaceStatus,
     ) -> Result<(), ApiError> {
+        self.atomically(|| std::future::ready(self.turn_to(org, id, &status)))
+            .await
+    }
+
+    fn turn_to(&self, org: &str, id: &str, status: &WorkspaceStatus) -> Result<(), ApiError> {
         let mut previous = None;
         self.store.update(&WORKSPACES, org, id, |workspace| {
             previous = Some(std::mem::replace(&mut workspace.status, status.clone()));
             workspace.updated_at = now();
             Ok(())
         })?;
-        let previous = previous.filter(|previous| *previous != status);
-        self.announce(org, id, previous, status)
+        let previous = previous.filter(|previous| previous != status);
+        self.announce(org, id, previous, status.clone())
     }
 
     fn announce(

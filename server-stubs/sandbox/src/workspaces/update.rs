@@ -7,7 +7,7 @@ use super::WORKSPACES;
 use super::state::resources;
 use crate::Sandbox;
 use crate::patch::merge;
-use crate::world::{lasting, now, refused};
+use crate::world::{behind, lasting, now, refused};
 
 impl Sandbox {
     /// Changes what a patch names. A running workspace that is resized pauses for it.
@@ -105,7 +105,7 @@ impl Sandbox {
         F: Future<Output = Result<(), ApiError>> + Send,
     {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
-        tokio::spawn(async move {
+        behind(async move {
             // A store that fails has said so; a workspace that was deleted has no more to do.
             let _ = work(sandbox, org, id).await;
         });

@@ -1,19 +1,20 @@
 //! Records by kind, organisation and id, and bytes, in one file.
 
+mod rows;
+
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use exai_runtime::Unit;
 use exai_server::ApiError;
 use redb::backends::InMemoryBackend;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// `org/kind/id` to JSON.
-const RECORDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sandbox.records");
-/// `org/kind/id` to bytes.
-const BYTES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sandbox.bytes");
+use self::rows::{BYTES, Rows, Table};
+pub(crate) use self::rows::{EVENTS, Pending, RECORDS, last};
 
 /// Where state is kept.
 #[derive(Clone, Debug)]
@@ -32,12 +33,15 @@ impl<T> Kind<T> {
         Self(name, PhantomData)
     }
 
-    fn key(&self, org: &str, id: &str) -> String {
+    pub(crate) fn key(&self, org: &str, id: &str) -> String {
         format!("{org}/{}/{id}", self.0)
     }
 }
 
 /// Where every area keeps its records. Ids sort by time, and so do lists.
+///
+/// What a keyed request does here, and what is done in [`crate::world::World::atomically`], is seen
+/// by itself alone until it is committed as a whole. Everything else is committed at once.
 #[derive(Clone)]
 pub(crate) struct Store(Arc<Database>);
 
@@ -50,6 +54,7 @@ impl Store {
         let transaction = database.begin_write()?;
         transaction.open_table(RECORDS)?;
         transaction.open_table(BYTES)?;
+        transaction.open_table(EVENTS)?;
         transaction.commit()?;
         Ok(Self(Arc::new(database)))
     }
@@ -65,15 +70,8 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<Option<T>, ApiError> {
-        let read = || -> Result<Option<Vec<u8>>, redb::Error> {
-            let table = self.0.begin_read()?.open_table(RECORDS)?;
-            let found = table.get(kind.key(org, id).as_str())?;
-            Ok(found.map(|value| value.value().to_vec()))
-        };
-        let found = read().map_err(failed)?;
-        found
-            .map(|json| serde_json::from_slice(&json).map_err(failed))
-            .transpose()
+        let found = rows::get(&self.0, Table::Records, &kind.key(org, id)).map_err(failed)?;
+        found.as_deref().map(read).transpose()
     }
 
     /// A record; 404 where there is none.
@@ -83,8 +81,7 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<T, ApiError> {
-        self.get(kind, org, id)?
-            .ok_or_else(|| ApiError::not_found(format!("there is no {} {id}", kind.0)))
+        self.get(kind, org, id)?.ok_or_else(|| missing(kind, id))
     }
 
     /// Every record whose id begins so, oldest first.
@@ -95,23 +92,8 @@ impl Store {
         prefix: &str,
     ) -> Result<Vec<T>, ApiError> {
         let prefix = kind.key(org, prefix);
-        let read = || -> Result<Vec<Vec<u8>>, redb::Error> {
-            let table = self.0.begin_read()?.open_table(RECORDS)?;
-            let mut found = Vec::new();
-            for entry in table.range(prefix.as_str()..)? {
-                let (key, value) = entry?;
-                if !key.value().starts_with(&prefix) {
-                    break;
-                }
-                found.push(value.value().to_vec());
-            }
-            Ok(found)
-        };
-        read()
-            .map_err(failed)?
-            .iter()
-            .map(|json| serde_json::from_slice(json).map_err(failed))
-            .collect()
+        let found = rows::list(&self.0, Table::Records, &prefix).map_err(failed)?;
+        found.values().map(|json| read(json)).collect()
     }
 
     /// Puts a record in its place.
@@ -132,18 +114,14 @@ impl Store {
         org: &str,
         records: impl IntoIterator<Item = (impl AsRef<str>, &'r T)>,
     ) -> Result<(), ApiError> {
-        let transaction = self.0.begin_write().map_err(failed)?;
-        {
-            let mut table = transaction.open_table(RECORDS).map_err(failed)?;
+        self.change(|rows| {
             for (id, record) in records {
                 let json = serde_json::to_vec(record).map_err(failed)?;
                 let key = kind.key(org, id.as_ref());
-                table
-                    .insert(key.as_str(), json.as_slice())
-                    .map_err(failed)?;
+                rows.put(Table::Records, &key, &json).map_err(failed)?;
             }
-        }
-        transaction.commit().map_err(failed)
+            Ok(())
+        })
     }
 
     /// Changes a record while nobody else does, and gives it as it is then; 404 where there is
@@ -156,37 +134,24 @@ impl Store {
         change: impl FnOnce(&mut T) -> Result<(), ApiError>,
     ) -> Result<T, ApiError> {
         let key = kind.key(org, id);
-        let transaction = self.0.begin_write().map_err(failed)?;
-        let record = {
-            let mut table = transaction.open_table(RECORDS).map_err(failed)?;
-            let found = table.get(key.as_str()).map_err(failed)?;
-            let Some(found) = found.map(|value| value.value().to_vec()) else {
-                return Err(ApiError::not_found(format!("there is no {} {id}", kind.0)));
-            };
-            let mut record: T = serde_json::from_slice(&found).map_err(failed)?;
+        self.change(|rows| {
+            let found = rows.get(Table::Records, &key).map_err(failed)?;
+            let mut record: T = read(&found.ok_or_else(|| missing(kind, id))?)?;
             change(&mut record)?;
             let json = serde_json::to_vec(&record).map_err(failed)?;
-            table
-                .insert(key.as_str(), json.as_slice())
-                .map_err(failed)?;
-            record
-        };
-        transaction.commit().map_err(failed)?;
-        Ok(record)
+            rows.put(Table::Records, &key, &json).map_err(failed)?;
+            Ok(record)
+        })
     }
 
     /// Takes a record away; whether it was there.
     pub(crate) fn remove<T>(&self, kind: &Kind<T>, org: &str, id: &str) -> Result<bool, ApiError> {
-        let write = || -> Result<bool, redb::Error> {
-            let transaction = self.0.begin_write()?;
-            let there = transaction
-                .open_table(RECORDS)?
-                .remove(kind.key(org, id).as_str())?
-                .is_some();
-            transaction.commit()?;
+        let key = kind.key(org, id);
+        self.change(|rows| {
+            let there = rows.get(Table::Records, &key).map_err(failed)?.is_some();
+            rows.remove(Table::Records, &key).map_err(failed)?;
             Ok(there)
-        };
-        write().map_err(failed)
+        })
     }
 
     /// Takes every record whose id begins so away, and their bytes.
@@ -197,25 +162,14 @@ impl Store {
         prefix: &str,
     ) -> Result<(), ApiError> {
         let prefix = kind.key(org, prefix);
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.0.begin_write()?;
-            for table in [RECORDS, BYTES] {
-                let mut table = transaction.open_table(table)?;
-                let mut keys = Vec::new();
-                for entry in table.range(prefix.as_str()..)? {
-                    let key = entry?.0.value().to_owned();
-                    if !key.starts_with(&prefix) {
-                        break;
-                    }
-                    keys.push(key);
-                }
-                for key in keys {
-                    table.remove(key.as_str())?;
+        self.change(|rows| {
+            for table in [Table::Records, Table::Bytes] {
+                for key in rows.scan(table, &prefix).map_err(failed)?.keys() {
+                    rows.remove(table, key).map_err(failed)?;
                 }
             }
-            Ok(transaction.commit()?)
-        };
-        write().map_err(failed)
+            Ok(())
+        })
     }
 
     /// Bytes, if they are there.
@@ -225,12 +179,7 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<Option<Vec<u8>>, ApiError> {
-        let read = || -> Result<Option<Vec<u8>>, redb::Error> {
-            let table = self.0.begin_read()?.open_table(BYTES)?;
-            let found = table.get(kind.key(org, id).as_str())?;
-            Ok(found.map(|value| value.value().to_vec()))
-        };
-        read().map_err(failed)
+        rows::get(&self.0, Table::Bytes, &kind.key(org, id)).map_err(failed)
     }
 
     /// Takes bytes away.
@@ -240,14 +189,8 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<(), ApiError> {
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.0.begin_write()?;
-            transaction
-                .open_table(BYTES)?
-                .remove(kind.key(org, id).as_str())?;
-            Ok(transaction.commit()?)
-        };
-        write().map_err(failed)
+        let key = kind.key(org, id);
+        self.change(|rows| rows.remove(Table::Bytes, &key).map_err(failed))
     }
 
     /// Puts bytes in their place.
@@ -258,15 +201,42 @@ impl Store {
         id: &str,
         bytes: &[u8],
     ) -> Result<(), ApiError> {
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.0.begin_write()?;
-            transaction
-                .open_table(BYTES)?
-                .insert(kind.key(org, id).as_str(), bytes)?;
-            Ok(transaction.commit()?)
-        };
-        write().map_err(failed)
+        let key = kind.key(org, id);
+        self.change(|rows| rows.put(Table::Bytes, &key, bytes).map_err(failed))
     }
+
+    /// Writes what depends on what is there at the moment of the commit, whichever came before.
+    pub(crate) fn write(
+        &self,
+        write: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        if let Some(unit) = Unit::current() {
+            unit.write(write);
+            return Ok(());
+        }
+        let own = || {
+            let transaction = self.0.begin_write()?;
+            write(&transaction)?;
+            Ok::<_, redb::Error>(transaction.commit()?)
+        };
+        own().map_err(failed)
+    }
+
+    /// Changes rows, all of them or none.
+    fn change<R>(&self, change: impl FnOnce(&Rows) -> Result<R, ApiError>) -> Result<R, ApiError> {
+        let rows = Rows::begin(&self.0).map_err(failed)?;
+        let changed = change(&rows)?;
+        rows.commit().map_err(failed)?;
+        Ok(changed)
+    }
+}
+
+fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(json).map_err(failed)
+}
+
+fn missing<T>(kind: &Kind<T>, id: &str) -> ApiError {
+    ApiError::not_found(format!("there is no {} {id}", kind.0))
 }
 
 /// What the store says is for the one who runs the sandbox, not for its clients.
