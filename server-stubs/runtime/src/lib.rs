@@ -13,6 +13,7 @@ mod operation;
 mod promises;
 mod receipt;
 mod road;
+mod serve;
 mod store;
 mod unit;
 pub mod webhooks;
@@ -35,5 +36,6 @@ pub use self::receipt::{
     ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
     Record, Resource, Subject, Verification,
 };
+pub use self::serve::{Bounds, serve};
 pub use self::store::{Embedded, StoreError};
 pub use self::unit::Unit;
