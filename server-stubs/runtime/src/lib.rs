@@ -6,9 +6,11 @@ mod clock;
 mod envelope;
 mod exchange;
 mod fault;
+mod health;
 mod id;
 mod idempotency;
 mod limit;
+mod observe;
 mod operation;
 mod promises;
 mod receipt;
@@ -22,6 +24,7 @@ pub use self::auth::{Authenticator, Refusal, Secret, Tokens};
 pub use self::caller::{Actor, Caller};
 pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::fault::{Detail, Fault, Location};
+pub use self::health::Health;
 pub use self::id::new_id;
 pub use self::idempotency::{
     Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Lease, MemoryIdempotency,

@@ -57,7 +57,7 @@ impl std::fmt::Debug for Promises {
 impl Promises {
     /// The promises of these operations, with all stores in memory, the default [`Limits`], the
     /// machine's clock, answers kept for 24 hours, keyed bodies of at most 64 MiB, receipts in
-    /// `x-exai-receipt`, and incidents on standard error.
+    /// `x-exai-receipt`, and incidents as errors of `tracing`.
     pub fn new(operations: Operations, authenticator: Arc<dyn Authenticator>) -> Self {
         Self(Arc::new(Settings {
             operations: Arc::new(operations),
@@ -70,7 +70,7 @@ impl Promises {
             body_limit: 64 * 1024 * 1024,
             clock: Arc::new(SystemClock),
             receipt_header: HeaderName::from_static("x-exai-receipt"),
-            report: Arc::new(|incident| eprintln!("{incident}")),
+            report: Arc::new(|incident| tracing::error!("{incident}")),
         }))
     }
 

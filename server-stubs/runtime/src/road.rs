@@ -8,10 +8,12 @@ use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use tower_service::Service;
+use tracing::Instrument;
 
 use crate::exchange::Exchange;
 use crate::fault::Stop;
 use crate::idempotency::{self, Settled};
+use crate::observe::Watch;
 use crate::promises::{Incident, Settings};
 use crate::receipt::Receipt;
 use crate::{Fault, Operation, StoreError, auth, envelope};
@@ -30,6 +32,7 @@ where
     let operation = settings.operations.of(&request);
     let now = settings.clock.now();
     let exchange = Arc::new(Exchange::begin(operation, &request, now));
+    let watch = Watch::begin(operation, request.method(), &exchange.receipt);
     let way = async {
         let response = match steps(&settings, &exchange, operation, inner, request).await {
             Ok(answered) => answered?,
@@ -38,14 +41,25 @@ where
         };
         Ok(envelope::complete(response, &exchange.receipt).await)
     };
-    let answered = match AssertUnwindSafe(way).catch_unwind().await {
-        Ok(answered) => answered?,
-        Err(_) => {
-            let response = internal(&settings, &exchange, None);
-            envelope::complete(response, &exchange.receipt).await
+    let whole = async {
+        let answered = match AssertUnwindSafe(way).catch_unwind().await {
+            Ok(answered) => answered?,
+            Err(_) => {
+                let response = internal(&settings, &exchange, None);
+                envelope::complete(response, &exchange.receipt).await
+            }
+        };
+        let error = answered.1.clone();
+        if let Some(settled) = answered.0.extensions().get::<Settled>()
+            && settled.receipt != exchange.receipt
+        {
+            watch.replayed(&settled.receipt);
         }
+        let response = receive(&settings, &exchange, answered).await;
+        watch.answered(response.status(), error.as_deref());
+        Ok(response)
     };
-    Ok(receive(&settings, &exchange, answered).await)
+    whole.instrument(watch.span()).await
 }
 
 /// What stands between a request and its handler. Nothing runs that is not in the table: a route

@@ -122,6 +122,14 @@ impl Embedded {
         &self.0.claims
     }
 
+    /// Whether it can be written.
+    ///
+    /// # Errors
+    /// The disk, or the thread that writes.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
+    }
+
     /// Runs `work` in a write transaction, and gives back what it made once that is on the disk.
     pub(crate) async fn write<T: Send + 'static>(
         &self,

@@ -27,6 +27,7 @@ mod runs;
 mod store;
 mod templates;
 mod tokens;
+mod trouble;
 mod webhooks;
 mod workspaces;
 mod world;
@@ -34,14 +35,17 @@ mod world;
 use std::sync::Arc;
 
 use axum::Router;
-use exai_runtime::{Embedded, Operation, Operations, Promises};
+use axum::middleware::from_fn_with_state;
+use exai_runtime::{Embedded, Health, Operation, Operations, Promises};
 
 pub use exai_runtime::webhooks::Network;
 
 pub use self::store::Keep;
 pub use self::tokens::StartingTokens;
+pub use self::trouble::{Latency, Trouble};
 pub use self::world::Settings;
 
+use self::trouble::{Troubles, trouble};
 use self::world::World;
 
 /// A sandbox, open. Clones share its state.
@@ -106,8 +110,19 @@ impl Sandbox {
         let promises = Promises::new(Operations::new(operations), self.0.known.clone())
             .receipts(Arc::new(kept.clone()))
             .idempotency(Arc::new(kept));
+        let troubles = Troubles::new(self.0.trouble.clone());
         Router::new()
             .nest("/v1", exai_server::router(self.clone()))
+            .layer(from_fn_with_state(troubles, trouble))
             .layer(promises)
+    }
+
+    /// Whether it lives, and can write what it keeps.
+    pub fn health(&self) -> Health {
+        let kept = self.0.kept.clone();
+        Health::new(move || {
+            let kept = kept.clone();
+            Box::pin(async move { kept.check().await })
+        })
     }
 }

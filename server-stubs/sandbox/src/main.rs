@@ -1,12 +1,23 @@
 //! `exai-sandbox`: the exAI API on a laptop.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::future::{pending, ready};
+use std::io::{IsTerminal, Write};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use axum::routing::get;
 use clap::Parser;
-use exai_sandbox::{Keep, Network, Sandbox, Settings};
+use exai_runtime::{Bounds, serve};
+use exai_sandbox::{Keep, Latency, Network, Sandbox, Settings, Trouble};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Bounds of the buckets of times, in seconds: those of OpenTelemetry's semantic conventions.
+const BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
 
 /// Serves the exAI API on this machine, with state of its own.
 ///
@@ -30,11 +41,27 @@ struct Args {
     /// by HTTP
     #[arg(long)]
     allow_private_webhooks: bool,
+
+    /// Wait so long before each request, in milliseconds: 50, or 20-200
+    #[arg(long, value_name = "MS")]
+    latency: Option<Latency>,
+
+    /// Answer so many of a hundred requests with 503, and do nothing
+    #[arg(long, default_value_t = 0, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
+    unavailable: u8,
+
+    /// Serve /livez, /readyz and /metrics on this port of 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "PORT")]
+    admin_port: Option<u16>,
+
+    /// What to log on standard error: warn, info for every request, exai_runtime=debug
+    #[arg(long, default_value = "warn", value_name = "FILTER")]
+    log: String,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match serve(Args::parse()).await {
+    match run(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("exai-sandbox: {error}");
@@ -43,24 +70,69 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(args: Args) -> Result<(), exai_sandbox::OpenError> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+async fn run(args: Args) -> Result<(), exai_sandbox::OpenError> {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&args.log)?)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await?;
     let base_url = format!("http://{}/v1", listener.local_addr()?);
-    let keep = args.data.map_or(Keep::Memory, Keep::File);
-    let network = match args.allow_private_webhooks {
-        true => Network::Any,
-        false => Network::Public,
-    };
-    let settings = Settings::new(&base_url).keep(keep).speed(args.speed);
-    let settings = settings.webhooks(network);
+    let settings = Settings::new(&base_url)
+        .keep(args.data.map_or(Keep::Memory, Keep::File))
+        .speed(args.speed)
+        .webhooks(match args.allow_private_webhooks {
+            true => Network::Any,
+            false => Network::Public,
+        })
+        .trouble(Trouble {
+            latency: args.latency,
+            unavailable: args.unavailable,
+        });
     let sandbox = Sandbox::open(settings)?;
+    let health = sandbox.health();
     let tokens = sandbox.tokens();
-    println!("EXAI_BASE_URL={base_url}");
-    println!("EXAI_API_KEY={}", tokens.organisation.expose());
-    println!("EXAI_USER_TOKEN={}", tokens.user.expose());
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
-    axum::serve(listener, sandbox.router())
-        .with_graceful_shutdown(stop)
-        .await?;
+    say("EXAI_BASE_URL", &base_url);
+    say("EXAI_API_KEY", tokens.organisation.expose());
+    say("EXAI_USER_TOKEN", tokens.user.expose());
+    if let Some(port) = args.admin_port {
+        let admin = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        say("EXAI_ADMIN_URL", &format!("http://{}", admin.local_addr()?));
+        let metrics = PrometheusBuilder::new()
+            .set_buckets(BUCKETS)?
+            .install_recorder()?;
+        let page = get(move || ready(metrics.render()));
+        let pages = health.router().route("/metrics", page);
+        tokio::spawn(serve(admin, pages, Bounds::default(), pending()));
+    }
+    let stop = async {
+        asked_to_stop().await;
+        health.stop();
+    };
+    serve(listener, sandbox.router(), Bounds::default(), stop).await?;
     Ok(())
+}
+
+/// Prints a line that a shell can read. Whoever reads may have gone away.
+fn say(name: &str, value: &str) {
+    let _ = writeln!(std::io::stdout(), "{name}={value}");
+}
+
+/// Done when somebody presses Ctrl-C, or whoever has started the process ends it.
+async fn asked_to_stop() {
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
 }

@@ -16,6 +16,7 @@ use crate::events::Log;
 use crate::runs::Walkers;
 use crate::store::{Keep, Store, failed};
 use crate::tokens::{self, StartingTokens};
+use crate::trouble::Trouble;
 
 /// How a sandbox is to be.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub struct Settings {
     keep: Keep,
     speed: f64,
     webhooks: Network,
+    trouble: Trouble,
 }
 
 impl Settings {
@@ -34,6 +36,7 @@ impl Settings {
             keep: Keep::Memory,
             speed: 1.0,
             webhooks: Network::Public,
+            trouble: Trouble::default(),
         }
     }
 
@@ -47,6 +50,12 @@ impl Settings {
     #[must_use]
     pub fn speed(self, speed: f64) -> Self {
         Self { speed, ..self }
+    }
+
+    /// Delays and refuses requests.
+    #[must_use]
+    pub fn trouble(self, trouble: Trouble) -> Self {
+        Self { trouble, ..self }
     }
 
     /// Sends webhooks elsewhere than to public addresses too.
@@ -69,6 +78,7 @@ pub struct World {
     pub(crate) webhooks: Sender,
     base_url: String,
     speed: f64,
+    pub(crate) trouble: Trouble,
 }
 
 impl World {
@@ -88,6 +98,7 @@ impl World {
             webhooks,
             base_url: settings.base_url,
             speed,
+            trouble: settings.trouble,
         })
     }
 

@@ -10,13 +10,14 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::spool::Spool;
 use super::{Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Lease, Saved, Slot};
 use crate::exchange::Exchange;
 use crate::fault::Stop;
 use crate::promises::Settings;
-use crate::{Fault, Operation, StoreError, Unit};
+use crate::{Fault, Operation, StoreError, Unit, observe};
 
 /// How often a request runs at most that is overtaken by others.
 const TRIES: usize = 64;
@@ -72,12 +73,14 @@ where
             answer: Some(answer),
             ..
         }) => {
+            observe::keyed("replayed");
             let receipt = answer.receipt.clone();
             let mut response = answer.replay();
             response.extensions_mut().insert(Settled { receipt });
             return Ok(Ok(response));
         }
         Claim::Taken => {
+            observe::keyed("conflict");
             let message = "this idempotency key belongs to a different request".to_owned();
             return Err(Fault::Conflict { message }.into());
         }
@@ -106,7 +109,7 @@ where
     S::Future: Send,
     S::Error: Send,
 {
-    match tokio::spawn(once.run(inner, parts, spool)).await {
+    match tokio::spawn(once.run(inner, parts, spool).in_current_span()).await {
         Ok(answered) => answered,
         Err(stopped) => match stopped.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
@@ -150,8 +153,13 @@ impl Once {
                 None => attempt.await,
             };
             match answered {
-                Err(Stop::Store(error)) if error.is_overtaken() => {}
-                answered => return answered,
+                Err(Stop::Store(error)) if error.is_overtaken() => observe::keyed("overtaken"),
+                answered => {
+                    if self.lease.is_some() {
+                        observe::keyed("run");
+                    }
+                    return answered;
+                }
             }
             if let Err(error) = poll_fn(|cx| inner.poll_ready(cx)).await {
                 return Ok(Err(error));

@@ -96,6 +96,19 @@ pub enum AttemptOutcome {
     TlsFailed,
 }
 
+impl AttemptOutcome {
+    /// `timed_out` of [`AttemptOutcome::TimedOut`].
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::TimedOut => "timed_out",
+            Self::Unreachable => "unreachable",
+            Self::TlsFailed => "tls_failed",
+        }
+    }
+}
+
 /// What a receiver said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::sender::{Inner, Key};
 use super::sign::signed_headers;
 use super::{Attempt, AttemptOutcome, Delivery, DeliveryStatus, Endpoint};
-use crate::StoreError;
+use crate::{StoreError, observe};
 
 /// How long to wait when the store fails, before what was to be done is done again.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -115,6 +115,7 @@ impl Inner {
             delivery.message.body.clone(),
         );
         let reply = reply.await;
+        observe::delivered(reply.outcome.as_str());
         Attempt {
             number: u32::try_from(delivery.attempts.len() + 1).unwrap_or(u32::MAX),
             outcome: reply.outcome,

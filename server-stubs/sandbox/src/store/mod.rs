@@ -241,6 +241,6 @@ fn missing<T>(kind: &Kind<T>, id: &str) -> ApiError {
 
 /// What the store says is for the one who runs the sandbox, not for its clients.
 pub(crate) fn failed(error: impl std::fmt::Display) -> ApiError {
-    eprintln!("exai-sandbox: the store failed: {error}");
+    tracing::error!(%error, "the store failed");
     ApiError::internal_error()
 }

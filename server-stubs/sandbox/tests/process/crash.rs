@@ -1,17 +1,13 @@
 //! The sandbox is killed at random moments while clients write: every key has one resource in the
 //! end, and one answer.
 
-#![cfg(test)]
-
-mod process;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use process::{Answer, Process};
+use crate::program::{Answer, Process};
 
 /// Clients that write at the same time.
 const CLIENTS: usize = 12;
@@ -21,7 +17,7 @@ async fn killed_under_load_it_has_done_each_write_once() {
     crash(6).await;
 }
 
-/// `cargo test -p exai-sandbox --test crash -- --ignored --nocapture`
+/// `cargo test -p exai-sandbox --test process -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes"]
 async fn fifty_times_killed_under_load_it_has_done_each_write_once() {

@@ -20,15 +20,17 @@ pub(crate) struct Process {
     child: Mutex<Child>,
     client: Client<HttpConnector, Body>,
     base_url: String,
-    token: String,
+    pub(crate) token: String,
+    /// Of the port for operators, where it was asked for.
+    pub(crate) admin_url: Option<String>,
 }
 
 /// What a write was answered with.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -62,11 +64,19 @@ impl Answer {
 }
 
 impl Process {
+    /// Starts it on a state that is kept.
     pub(crate) async fn start(state: &Path) -> Self {
+        let state = state.to_str().expect("text");
+        Self::with(&["--speed", "20", "--data", state], Stdio::inherit()).await
+    }
+
+    /// Starts it with arguments, its log going somewhere.
+    pub(crate) async fn with(args: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_exai-sandbox"))
-            .args(["--port", "0", "--speed", "20", "--data"])
-            .arg(state)
+            .args(["--port", "0"])
+            .args(args)
             .stdout(Stdio::piped())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
@@ -77,12 +87,32 @@ impl Process {
             let value = line.strip_prefix(name).expect("what it prints");
             value.to_owned()
         };
+        let (base_url, token) = (line("EXAI_BASE_URL=").await, line("EXAI_API_KEY=").await);
+        line("EXAI_USER_TOKEN=").await;
         Self {
-            base_url: line("EXAI_BASE_URL=").await,
-            token: line("EXAI_API_KEY=").await,
+            base_url,
+            token,
+            admin_url: match args.contains(&"--admin-port") {
+                true => Some(line("EXAI_ADMIN_URL=").await),
+                false => None,
+            },
             client: Client::builder(TokioExecutor::new()).build_http(),
             child: Mutex::new(child),
         }
+    }
+
+    /// Asks it to end, as whoever has started a process does.
+    pub(crate) async fn terminate(&self) {
+        let id = self.child.lock().await.id().expect("it runs").to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(asked.expect("kill runs").success());
+    }
+
+    /// How it has ended.
+    pub(crate) async fn ended(&self) -> std::process::ExitStatus {
+        let mut child = self.child.lock().await;
+        let ended = tokio::time::timeout(Duration::from_secs(60), child.wait());
+        ended.await.expect("in time").expect("a status")
     }
 
     /// Ends it as the kernel ends a process: nothing of it runs any more.
@@ -112,14 +142,23 @@ impl Process {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+    /// A page for operators: its status and its text.
+    pub(crate) async fn page(&self, path: &str) -> (u16, String) {
+        let uri = format!("{}{path}", self.admin_url.as_deref().expect("a port"));
+        let request = Request::builder().uri(uri).body(Body::empty());
+        let answer = self.send(request.expect("a request")).await;
+        let answer = answer.expect("an answer");
+        (answer.status, String::from_utf8(answer.body).expect("text"))
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let token = format!("Bearer {}", self.token);
         let uri = format!("{}{path}", self.base_url);
         let request = Request::builder().method(method).uri(uri);
         request.header("authorization", token)
     }
 
-    async fn send(&self, request: Request<Body>) -> Option<Answer> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Option<Answer> {
         let (parts, body) = self.client.request(request).await.ok()?.into_parts();
         let headers = parts.headers.iter().map(|(name, value)| {
             let value = value.to_str().expect("text");
