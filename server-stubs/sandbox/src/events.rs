@@ -226,7 +226,8 @@ impl Log {
         Ok(self.last(subject)?.map_or(0, |(number, _)| number))
     }
 
-    fn wake(&self, subject: &str) -> watch::Receiver<()> {
+    /// Wakes up whenever there is more of a subject.
+    pub(crate) fn wake(&self, subject: &str) -> watch::Receiver<()> {
         let mut waiting = self.waiting();
         waiting.retain(|_, sender| !sender.is_closed());
         waiting

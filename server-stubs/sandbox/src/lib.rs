@@ -83,6 +83,7 @@ impl Sandbox {
             sandbox.resume_composer().map_err(failed)?;
             sandbox.resume_builds().map_err(failed)?;
             sandbox.resume_webhooks();
+            sandbox.resume_streams().map_err(failed)?;
             sandbox.end_lost_invocations().map_err(failed)?;
         }
         Ok(sandbox)

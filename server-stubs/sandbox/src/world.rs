@@ -12,6 +12,7 @@ use exai_server::{ApiError, RequestContext, types};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::OpenError;
+use crate::audit::Deliverers;
 use crate::events::Log;
 use crate::runs::Walkers;
 use crate::store::{Keep, Store, failed};
@@ -74,6 +75,8 @@ pub struct World {
     pub(crate) known: Arc<Tokens>,
     /// Those who walk the runs.
     pub(crate) walkers: Walkers,
+    /// Those who deliver the audit log.
+    pub(crate) deliverers: Deliverers,
     /// Who sends webhooks.
     pub(crate) webhooks: Sender,
     base_url: String,
@@ -95,6 +98,7 @@ impl World {
             tokens,
             known: Arc::new(known),
             walkers: Walkers::default(),
+            deliverers: Deliverers::default(),
             webhooks,
             base_url: settings.base_url,
             speed,

@@ -17,24 +17,31 @@ use crate::StoreError;
 /// How much of an answer is kept, in bytes.
 const KEPT: usize = 4 * 1024;
 
-/// Sends attempts. It follows no redirect, goes through no proxy, keeps no connection: where it
+/// Sends requests to where somebody else wants them. It follows no redirect, goes through no proxy, keeps no connection: where it
 /// connects to is looked at each time.
 #[derive(Clone, Debug)]
-pub(super) struct Courier {
+pub struct Courier {
     client: Client,
     network: Network,
 }
 
 /// What came of an attempt.
-pub(super) struct Reply {
-    pub(super) outcome: AttemptOutcome,
-    pub(super) answer: Option<Answer>,
-    pub(super) message: Option<String>,
+#[derive(Debug)]
+pub struct Reply {
+    /// In a word.
+    pub outcome: AttemptOutcome,
+    /// What the receiver said, where it said anything.
+    pub answer: Option<Answer>,
+    /// What went wrong.
+    pub message: Option<String>,
 }
 
 impl Courier {
     /// A courier that gives a receiver so long to answer.
-    pub(super) fn new(network: Network, timeout: Duration) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// The machine has no TLS that could be used.
+    pub fn new(network: Network, timeout: Duration) -> Result<Self, StoreError> {
         let tls = tls().map_err(StoreError::new)?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
@@ -49,12 +56,8 @@ impl Courier {
         Ok(Self { client, network })
     }
 
-    pub(super) async fn send(
-        &self,
-        url: &str,
-        headers: &BTreeMap<String, String>,
-        body: String,
-    ) -> Reply {
+    /// Posts a body, once. Headers that HTTP does not know the form of are left out.
+    pub async fn send(&self, url: &str, headers: &BTreeMap<String, String>, body: String) -> Reply {
         let target = match self.network.target(url) {
             Ok(target) => target,
             Err(refusal) => {

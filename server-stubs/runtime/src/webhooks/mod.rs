@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::address::{Network, UrlRefusal};
+pub use self::client::{Courier, Reply};
 pub use self::delivery::{Answer, Attempt, AttemptOutcome, Delivery, DeliveryStatus, Message};
 pub use self::sender::Sender;
 pub use self::sign::{LONGEST_OVERLAP, OverlapTooLong, SigningSecrets, signature, signed_headers};

@@ -19,6 +19,9 @@ const FILES: Kind<Vec<types::AuditEvent>> = Kind::new("export-file");
 /// How long a file is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How long a range may be.
+const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+
 impl Sandbox {
     pub(super) fn start_export(
         &self,
@@ -26,11 +29,16 @@ impl Sandbox {
         body: types::CreateAuditExport,
     ) -> Result<types::AuditExport, ApiError> {
         if body.since >= body.until {
-            return Err(refused(
-                "/until",
-                "range",
-                "the range ends before it begins",
-            ));
+            let message = "the range ends before it begins";
+            return Err(refused("/until", "range", message));
+        }
+        if body.until > now() {
+            let message = "the range ends in the future";
+            return Err(refused("/until", "range", message));
+        }
+        if body.until.duration_since(body.since) > LONGEST {
+            let message = "the range is longer than 366 days";
+            return Err(refused("/until", "range", message));
         }
         let caller = caller(cx)?;
         let id = id("exp");
@@ -118,10 +126,14 @@ impl Sandbox {
         id: &str,
     ) -> Result<Lines<types::AuditEvent>, ApiError> {
         let org = &caller(cx)?.org;
-        self.store.find(&EXPORTS, org, id)?;
-        let entries = self.store.get(&FILES, org, id)?;
-        let unfinished = || refused("", "unfinished", "the export is not finished yet");
-        Ok(Lines::new(stream::iter(entries.ok_or_else(unfinished)?)))
+        let export = self.store.find(&EXPORTS, org, id)?;
+        let there = export.expires_at.is_some_and(|end| end > now());
+        let file = match there {
+            true => self.store.get(&FILES, org, id)?,
+            false => None,
+        };
+        let none = || ApiError::not_found(format!("there is no file of {id}"));
+        Ok(Lines::new(stream::iter(file.ok_or_else(none)?)))
     }
 }
 
@@ -133,7 +145,7 @@ pub(super) const EVERYTHING: types::AuditFilter = types::AuditFilter {
     resource_types: None,
 };
 
-fn holds(filter: &types::AuditFilter, entry: &types::AuditEvent) -> bool {
+pub(super) fn holds(filter: &types::AuditFilter, entry: &types::AuditEvent) -> bool {
     let (actions, outcomes) = (filter.actions.as_ref(), filter.outcomes.as_ref());
     let (actors, kinds) = (filter.actor_ids.as_ref(), filter.resource_types.as_ref());
     actions.is_none_or(|actions| actions.contains(&entry.action))

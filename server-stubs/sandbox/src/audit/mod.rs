@@ -1,7 +1,9 @@
 //! The audit log: what was done, by whom, with which outcome; a hash chain an organisation.
 
+mod delivering;
 mod exports;
 mod log;
+mod sinks;
 mod streams;
 
 use exai_runtime::ReceiptStore;
@@ -14,6 +16,7 @@ use exai_server::{
     UpdateAuditStreamResponse, VerifyReceiptResponse, types,
 };
 
+pub(crate) use self::delivering::Deliverers;
 pub(crate) use self::log::resource;
 
 use self::log::{ENTRIES, is_by, key, tail_subject};
@@ -216,7 +219,7 @@ impl Audit for Sandbox {
         cx: &RequestContext,
         stream_id: types::StreamId,
     ) -> Result<TestAuditStreamResponse, ApiError> {
-        let test = self.test_stream(cx, &stream_id)?;
+        let test = self.test_stream(cx, &stream_id).await?;
         Ok(TestAuditStreamResponse::Ok(test))
     }
 }

@@ -1,18 +1,20 @@
-//! Streams of the log to a SIEM. Their sinks are elsewhere, where a sandbox sends nothing.
+//! Streams of the log to a SIEM.
 
 use exai_server::{ApiError, RequestContext, types};
 
+use super::delivering::PLACES;
 use super::exports::EVERYTHING;
-use super::log::resource;
+use super::log::{ENTRIES, key, resource};
+use super::sinks::{check, keep_secrets};
 use crate::Sandbox;
 use crate::patch::recast;
 use crate::store::Kind;
-use crate::world::{actor, caller, id, now};
+use crate::world::{actor, caller, id, now, receipt_id};
 
 /// Streams by id.
 pub(super) const STREAMS: Kind<types::AuditStream> = Kind::new("stream");
 /// Their sinks with the secrets, which no answer shows.
-const SINKS: Kind<types::AuditSinkInput> = Kind::new("stream-sink");
+pub(super) const SINKS: Kind<types::AuditSinkInput> = Kind::new("stream-sink");
 
 impl Sandbox {
     pub(super) fn create_stream(
@@ -21,6 +23,8 @@ impl Sandbox {
         body: types::CreateAuditStream,
     ) -> Result<types::AuditStream, ApiError> {
         let caller = caller(cx)?;
+        let org = &caller.org;
+        check(&body.sink, self.webhooks.policy().network)?;
         let now = now();
         let stream = types::AuditStream {
             id: id("str"),
@@ -36,9 +40,11 @@ impl Sandbox {
             status: types::AuditStreamStatus::Active,
             updated_at: now,
         };
-        self.store
-            .put(&SINKS, &caller.org, &stream.id, &body.sink)?;
-        self.store.put(&STREAMS, &caller.org, &stream.id, &stream)?;
+        let place = self.place_before(org, body.start_from.unwrap_or(now))?;
+        self.store.put(&PLACES, org, &stream.id, &place)?;
+        self.store.put(&SINKS, org, &stream.id, &body.sink)?;
+        self.store.put(&STREAMS, org, &stream.id, &stream)?;
+        self.deliver_on(org, &stream.id);
         self.audit(
             cx,
             201,
@@ -52,9 +58,13 @@ impl Sandbox {
         &self,
         cx: &RequestContext,
         id: &str,
-        body: types::UpdateAuditStream,
+        mut body: types::UpdateAuditStream,
     ) -> Result<types::AuditStream, ApiError> {
         let org = &caller(cx)?.org;
+        if let Some(sink) = &mut body.sink {
+            keep_secrets(sink, &self.store.find(&SINKS, org, id)?);
+            check(sink, self.webhooks.policy().network)?;
+        }
         let stream = self.store.update(&STREAMS, org, id, |stream| {
             if let Some(name) = body.name {
                 stream.name = name;
@@ -74,6 +84,7 @@ impl Sandbox {
         if let Some(sink) = &body.sink {
             self.store.put(&SINKS, org, id, sink)?;
         }
+        self.deliver_on(org, id);
         self.audit(
             cx,
             200,
@@ -88,6 +99,8 @@ impl Sandbox {
         let stream = self.store.find(&STREAMS, org, id)?;
         self.store.remove(&STREAMS, org, id)?;
         self.store.remove(&SINKS, org, id)?;
+        self.store.remove(&PLACES, org, id)?;
+        self.deliver_on(org, id);
         self.audit(
             cx,
             204,
@@ -96,28 +109,59 @@ impl Sandbox {
         )
     }
 
-    /// What a test of a stream finds where nothing is sent to anyone.
-    pub(super) fn test_stream(
+    /// Sends an entry that is not in the log.
+    pub(super) async fn test_stream(
         &self,
         cx: &RequestContext,
         stream_id: &str,
     ) -> Result<types::AuditStreamTest, ApiError> {
-        let stream = self.store.find(&STREAMS, &caller(cx)?.org, stream_id)?;
-        self.audit(
-            cx,
-            200,
-            types::AuditAction::AuditStreamTested,
-            named(&stream),
-        )?;
+        let org = &caller(cx)?.org;
+        let stream = self.store.peek(&STREAMS, org, stream_id)?;
+        let sink = self.store.peek(&SINKS, org, stream_id)?;
+        let tested_at = now();
+        let entry = types::AuditEvent {
+            action: types::AuditAction::AuditStreamTested,
+            actor: actor(caller(cx)?)?,
+            detail: types::AuditDetail::Transition(types::TransitionDetail {
+                from_status: None,
+                to_status: "tested".to_owned(),
+            }),
+            hash: "0".repeat(64),
+            id: id("evt"),
+            occurred_at: tested_at,
+            outcome: types::AuditOutcome::Succeeded,
+            previous_hash: None,
+            receipt: receipt_id(cx)?.to_owned(),
+            resource: named(&stream),
+            run_id: None,
+            sequence: 0,
+        };
+        let event_id = entry.id.clone();
+        let posted = self.post(&sink, &[entry]).await?;
+        let action = types::AuditAction::AuditStreamTested;
+        self.audit(cx, 200, action, named(&stream))?;
         Ok(types::AuditStreamTest {
-            delivered: false,
-            event_id: id("evt"),
-            latency_ms: 0.0,
-            response: Some("A sandbox sends nothing to other machines.".to_owned()),
-            status: None,
+            delivered: posted.fault.is_none(),
+            event_id,
+            latency_ms: posted.latency.as_secs_f64() * 1000.0,
+            response: Some(posted.answer),
+            status: posted.status,
             stream_id: stream.id,
-            tested_at: now(),
+            tested_at,
         })
+    }
+
+    /// The number of the last entry before a moment.
+    fn place_before(&self, org: &str, moment: jiff::Timestamp) -> Result<i64, ApiError> {
+        let mut place = 0;
+        loop {
+            let found = self.store.after(&ENTRIES, org, &key(place), 500)?;
+            let before = found.iter().take_while(|entry| entry.occurred_at < moment);
+            let Some(last) = before.last() else {
+                return Ok(place);
+            };
+            place = last.sequence;
+        }
     }
 }
 

@@ -74,6 +74,18 @@ impl Store {
         found.as_deref().map(read).transpose()
     }
 
+    /// As [`Store::find`], but what is committed does not depend on it: for work that talks to
+    /// others, and must not be done again because the record has changed meanwhile.
+    pub(crate) fn peek<T: DeserializeOwned>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        id: &str,
+    ) -> Result<T, ApiError> {
+        let found = rows::peek(&self.0, &kind.key(org, id)).map_err(failed)?;
+        read(&found.ok_or_else(|| missing(kind, id))?)
+    }
+
     /// A record; 404 where there is none.
     pub(crate) fn find<T: DeserializeOwned>(
         &self,
@@ -94,6 +106,19 @@ impl Store {
         let prefix = kind.key(org, prefix);
         let found = rows::list(&self.0, Table::Records, &prefix).map_err(failed)?;
         found.values().map(|json| read(json)).collect()
+    }
+
+    /// So many records behind an id, oldest first, as they are kept.
+    pub(crate) fn after<T: DeserializeOwned>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        id: &str,
+        limit: usize,
+    ) -> Result<Vec<T>, ApiError> {
+        let (prefix, from) = (kind.key(org, ""), kind.key(org, id));
+        let found = rows::after(&self.0, &prefix, &from, limit).map_err(failed)?;
+        found.iter().map(|json| read(json)).collect()
     }
 
     /// Puts a record in its place.

@@ -112,6 +112,11 @@ pub(super) fn get(
     }
 }
 
+/// A record as it is, which the unit does not note.
+pub(super) fn peek(database: &Database, key: &str) -> Result<Option<Vec<u8>>, redb::Error> {
+    stored(&database.begin_read()?, Table::Records, key)
+}
+
 /// Rows, as the unit sees them or as they are.
 pub(super) fn list(database: &Database, table: Table, prefix: &str) -> Result<Found, redb::Error> {
     let transaction = database.begin_read()?;
@@ -119,6 +124,29 @@ pub(super) fn list(database: &Database, table: Table, prefix: &str) -> Result<Fo
         Some(pending) => pending.scan(&transaction, table, prefix),
         None => scan(&transaction.open_table(table.definition())?, prefix),
     }
+}
+
+/// So many records of a prefix behind a key, as they are kept.
+pub(super) fn after(
+    database: &Database,
+    prefix: &str,
+    key: &str,
+    limit: usize,
+) -> Result<Vec<Vec<u8>>, redb::Error> {
+    use std::ops::Bound::{Excluded, Unbounded};
+    let records = database.begin_read()?.open_table(RECORDS)?;
+    let mut found = Vec::new();
+    for entry in records
+        .range::<&str>((Excluded(key), Unbounded))?
+        .take(limit)
+    {
+        let (key, value) = entry?;
+        if !key.value().starts_with(prefix) {
+            break;
+        }
+        found.push(value.value().to_vec());
+    }
+    Ok(found)
 }
 
 /// What a unit has read and will write.

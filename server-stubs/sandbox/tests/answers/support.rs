@@ -143,6 +143,27 @@ impl Client {
         self.send(id, request.expect("a request")).await
     }
 
+    /// The first events of a stream that does not end.
+    pub(crate) async fn follow(&self, id: &str, query: &str, count: usize) -> Vec<Value> {
+        let (method, uri) = self.request(id, &[], query);
+        let request = Request::builder()
+            .method(method.as_str())
+            .uri(uri)
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(Body::empty());
+        let answered = self.router.clone().oneshot(request.expect("a request"));
+        let mut body = answered.await.expect("an answer").into_body();
+        let mut found = Vec::new();
+        while found.len() < count {
+            let frame = body.frame().await.expect("it goes on").expect("a frame");
+            let text = String::from_utf8(frame.into_data().expect("data").to_vec());
+            let text = text.expect("text");
+            let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+            found.extend(data.map(|data| serde_json::from_str::<Value>(data).expect("JSON")));
+        }
+        found
+    }
+
     /// Sends bytes to an operation.
     pub(crate) async fn upload(
         &self,
