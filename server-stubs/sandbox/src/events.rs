@@ -128,8 +128,9 @@ impl Log {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let after = resumed(cx)?.unwrap_or(after);
-        let following = self.following(subject, after);
+        let mut following = self.following(subject, resumed(cx)?.unwrap_or(after));
+        // The end of what was before is not the end of what goes on since.
+        following.floor = after;
         Ok(Events::new(stream::unfold(
             following,
             move |mut state| async move {
@@ -168,6 +169,7 @@ impl Log {
             wake: self.wake(subject),
             subject: subject.to_owned(),
             after,
+            floor: 0,
             ready: VecDeque::new(),
             ended: false,
         }
@@ -264,6 +266,8 @@ struct Following {
     wake: watch::Receiver<()>,
     subject: String,
     after: u64,
+    /// An event up to here does not end it.
+    floor: u64,
     ready: VecDeque<(u64, Value)>,
     ended: bool,
 }
@@ -285,6 +289,7 @@ impl Following {
             // One that was added since is told first.
             if let Some((number, last)) = self.log.last(&self.subject).ok()?
                 && number == self.after
+                && number > self.floor
                 && ends(&serde_json::from_value(last).ok()?)
             {
                 return None;

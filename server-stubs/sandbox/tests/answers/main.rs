@@ -45,6 +45,29 @@ async fn until(client: &Client, id: &str, of: &str, ends: &[&str]) -> Answer {
     panic!("{of} does not end");
 }
 
+/// What is not called here is not held against the document either.
+#[test]
+fn every_operation_is_called() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/answers");
+    let (mut folders, mut tests) = (vec![folder.into()], String::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir::<std::path::PathBuf>(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => tests += &std::fs::read_to_string(path).expect("text"),
+            }
+        }
+    }
+    let called = |id: &str| tests.contains(&format!("\"{id}\""));
+    let left: Vec<_> = exai_server::OPERATIONS
+        .iter()
+        .filter(|operation| !called(operation.id))
+        .map(|operation| operation.id)
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
 #[tokio::test]
 async fn plans() {
     let client = Client::open();
