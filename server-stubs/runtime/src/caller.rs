@@ -1,6 +1,7 @@
 //! Who calls.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Whom a token speaks for. Handlers find it in the request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Caller {
 }
 
 /// Who did something; on the wire it is told apart by `type`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Actor {
@@ -106,4 +107,40 @@ pub enum Actor {
         /// The part that acted: `scheduler`.
         component: String,
     },
+}
+
+/// Members in the order of RFC 8785, section 3.2.3, the tag among them: receipts are hashed as they
+/// are written.
+impl Serialize for Actor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::User {
+                user_id,
+                display_name,
+            } => {
+                map.serialize_entry("display_name", display_name)?;
+                map.serialize_entry("type", "user")?;
+                map.serialize_entry("user_id", user_id)?;
+            }
+            Self::Token {
+                token_id,
+                token_name,
+            } => {
+                map.serialize_entry("token_id", token_id)?;
+                map.serialize_entry("token_name", token_name)?;
+                map.serialize_entry("type", "token")?;
+            }
+            Self::Agent { agent_id, run_id } => {
+                map.serialize_entry("agent_id", agent_id)?;
+                map.serialize_entry("run_id", run_id)?;
+                map.serialize_entry("type", "agent")?;
+            }
+            Self::System { component } => {
+                map.serialize_entry("component", component)?;
+                map.serialize_entry("type", "system")?;
+            }
+        }
+        map.end()
+    }
 }

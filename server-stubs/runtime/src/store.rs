@@ -154,6 +154,15 @@ impl Embedded {
         receiver.await.map_err(|_| gone())?.map_err(StoreError::new)
     }
 
+    /// Runs `work`, which reads a row or two, in a read transaction.
+    pub(crate) fn look<T>(
+        &self,
+        work: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, StoreError> {
+        let read = || work(&self.0.database.begin_read()?);
+        read().map_err(StoreError::new)
+    }
+
     /// Runs `work` in a read transaction, off the threads that serve requests.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

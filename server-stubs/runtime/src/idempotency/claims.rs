@@ -46,9 +46,6 @@ impl Claims {
         F: Future<Output = Result<Option<Claim>, StoreError>>,
     {
         loop {
-            if let Some(claim) = find().await? {
-                return Ok(claim);
-            }
             let lease = match self.lease(slot, fingerprint) {
                 Try::Mine(lease) => lease,
                 Try::Other => return Ok(Claim::Taken),
@@ -57,7 +54,7 @@ impl Claims {
                     continue;
                 }
             };
-            // Somebody may have kept an answer between the look and the lease.
+            // Whoever looks has the lease: nobody can keep an answer meanwhile.
             let hold = Hold(self, Some(lease));
             return Ok(match find().await? {
                 Some(claim) => claim,

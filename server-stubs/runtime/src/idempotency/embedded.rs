@@ -1,9 +1,9 @@
 //! Answers in the embedded file.
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use jiff::Timestamp;
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::{Claim, Fingerprint, IdempotencyStore, KeptAnswer, Lease, Saved, Slot};
 use crate::clock::millis;
@@ -32,9 +32,9 @@ impl IdempotencyStore for Embedded {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<Claim, StoreError>> {
         Box::pin(async move {
-            let find = async || {
-                let saved = self.saved(slot.clone()).await?;
-                Ok(saved.and_then(|saved| saved.claimed(fingerprint, now)))
+            let find = || {
+                let saved = self.saved(&slot);
+                ready(saved.map(|saved| saved.and_then(|saved| saved.claimed(fingerprint, now))))
             };
             self.claims().claim(&slot, fingerprint, find).await
         })
@@ -52,15 +52,15 @@ impl IdempotencyStore for Embedded {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         let slot = lease.slot.clone();
         let write = move |transaction: &WriteTransaction| {
-            sweep(transaction, millis(now))?;
+            let mut times = transaction.open_table(UNTIL)?;
+            let mut kept = transaction.open_table(KEPT)?;
+            sweep(&mut times, &mut kept, millis(now))?;
             let answer = saved.answer.as_ref();
             let lines = answer.map(KeptAnswer::header_lines).unwrap_or_default();
             let answer = answer.map(|a| (a.status, &*a.receipt, &*lines, &*a.body));
             let until = millis(saved.until);
             let row = (until, &saved.fingerprint.0, answer);
             let (org, key) = (&*slot.org, &*slot.key);
-            let mut times = transaction.open_table(UNTIL)?;
-            let mut kept = transaction.open_table(KEPT)?;
             if let Some(before) = kept.insert((org, key), row)? {
                 times.remove((before.value().0, org, key))?;
             }
@@ -82,22 +82,24 @@ impl IdempotencyStore for Embedded {
 }
 
 impl Embedded {
-    async fn saved(&self, slot: Slot) -> Result<Option<Saved>, StoreError> {
-        self.read(move |transaction| {
+    /// One row, read where it is asked for: sooner than another thread could take it over.
+    fn saved(&self, slot: &Slot) -> Result<Option<Saved>, StoreError> {
+        self.look(|transaction| {
             let Some(kept) = table(transaction.open_table(KEPT))? else {
                 return Ok(None);
             };
             let row = kept.get((&*slot.org, &*slot.key))?;
             row.map(|row| read(row.value())).transpose()
         })
-        .await
     }
 }
 
 /// Removes what is past its time, the oldest first, by the index of times.
-fn sweep(transaction: &WriteTransaction, now: u64) -> Result<(), redb::Error> {
-    let mut times = transaction.open_table(UNTIL)?;
-    let mut kept = transaction.open_table(KEPT)?;
+fn sweep(
+    times: &mut Table<'_, (u64, &'static str, &'static str), ()>,
+    kept: &mut Table<'_, (&'static str, &'static str), Row<'static>>,
+    now: u64,
+) -> Result<(), redb::Error> {
     for _ in 0..SWEEP {
         let Some((first, _)) = times.first()? else {
             break;

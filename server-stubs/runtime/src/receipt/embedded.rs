@@ -68,10 +68,10 @@ fn append(transaction: &WriteTransaction, draft: Draft) -> Result<Record, redb::
     let org = draft.org.clone().unwrap_or_default();
     let last = records.range((&*org, 0)..=(&*org, u64::MAX))?.next_back();
     let head = match last.transpose()? {
-        Some((_, text)) => Some(read(text.value())?),
+        Some((_, text)) => Some(serde_json::from_slice(text.value()).map_err(corrupted)?),
         None => None,
     };
-    let record = draft.after(head.as_ref());
+    let record = draft.behind(head);
     let text = serde_json::to_vec(&record).map_err(corrupted)?;
     records.insert((&*org, record.sequence), &*text)?;
     ids.insert((&*org, &*record.id), record.sequence)?;

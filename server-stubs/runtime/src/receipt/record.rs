@@ -1,35 +1,39 @@
 //! What a receipt says, and its hash.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::Actor;
 
 /// A receipt in its chain; as JSON it is the API's `Receipt`.
+///
+/// Its members are declared, and so written, in the order of RFC 8785, section 3.2.3: what is
+/// written is canonical, and is what is hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
+    /// Who caused it; `None` where nobody could be recognised.
+    pub actor: Option<Actor>,
+    /// The audit event it led to.
+    pub event_id: Option<String>,
+    /// SHA-256 in lower-case hex, see [`Record::computed_hash`].
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hash: String,
     /// `rcp_...`
     pub id: String,
+    /// When it was issued, to the millisecond.
+    pub issued_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The hash of the receipt before; `None` for the first.
+    pub previous_hash: Option<String>,
+    /// The run it belongs to.
+    pub run_id: Option<String>,
     /// Its place in the organisation's chain, from 1, without gaps.
     pub sequence: u64,
     /// What it is for.
     pub subject: Subject,
-    /// Who caused it; `None` where nobody could be recognised.
-    pub actor: Option<Actor>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The run it belongs to.
-    pub run_id: Option<String>,
-    /// The audit event it led to.
-    pub event_id: Option<String>,
-    /// When it was issued, to the millisecond.
-    pub issued_at: Timestamp,
-    /// SHA-256 in lower-case hex, see [`Record::computed_hash`].
-    pub hash: String,
-    /// The hash of the receipt before; `None` for the first.
-    pub previous_hash: Option<String>,
 }
 
 /// A receipt that has no place in a chain yet.
@@ -54,7 +58,7 @@ pub struct Draft {
 }
 
 /// What a receipt is for; on the wire it is told apart by `type`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Subject {
@@ -69,7 +73,7 @@ pub enum Subject {
         /// The HTTP status.
         status: u16,
         /// The error's name, when it was one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         error: Option<String>,
     },
     /// A finished run.
@@ -109,14 +113,61 @@ pub struct Money {
 /// A resource that something was done to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// Its kind: `build`.
-    #[serde(rename = "type")]
-    pub kind: String,
     /// Its id.
     pub id: String,
     /// The name that it had at the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Its kind: `build`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// Members in the order of RFC 8785, the tag among them.
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Response {
+                operation_id,
+                method,
+                path,
+                status,
+                error,
+            } => {
+                if let Some(error) = error {
+                    map.serialize_entry("error", error)?;
+                }
+                map.serialize_entry("method", method)?;
+                map.serialize_entry("operation_id", operation_id)?;
+                map.serialize_entry("path", path)?;
+                map.serialize_entry("status", status)?;
+                map.serialize_entry("type", "response")?;
+            }
+            Self::Run { run_id, plan_id } => {
+                map.serialize_entry("plan_id", plan_id)?;
+                map.serialize_entry("run_id", run_id)?;
+                map.serialize_entry("type", "run")?;
+            }
+            Self::Invocation {
+                invocation_id,
+                agent_id,
+                version,
+                cost,
+            } => {
+                map.serialize_entry("agent_id", agent_id)?;
+                map.serialize_entry("cost", cost)?;
+                map.serialize_entry("invocation_id", invocation_id)?;
+                map.serialize_entry("type", "invocation")?;
+                map.serialize_entry("version", version)?;
+            }
+            Self::Job { resource } => {
+                map.serialize_entry("resource", resource)?;
+                map.serialize_entry("type", "job")?;
+            }
+        }
+        map.end()
+    }
 }
 
 /// How something ended.
@@ -152,22 +203,36 @@ impl Draft {
     ///
     /// A [`ReceiptStore`](crate::ReceiptStore) calls this while it lets no other draft in.
     pub fn after(self, previous: Option<&Record>) -> Record {
+        self.behind(previous.map(|record| Head {
+            sequence: record.sequence,
+            hash: record.hash.clone(),
+        }))
+    }
+
+    pub(crate) fn behind(self, head: Option<Head>) -> Record {
         let whole = Timestamp::from_millisecond(self.issued_at.as_millisecond());
         let mut record = Record {
-            id: self.id,
-            sequence: previous.map_or(1, |record| record.sequence + 1),
-            subject: self.subject,
             actor: self.actor,
-            outcome: self.outcome,
-            run_id: self.run_id,
             event_id: self.event_id,
-            issued_at: whole.unwrap_or(self.issued_at),
             hash: String::new(),
-            previous_hash: previous.map(|record| record.hash.clone()),
+            id: self.id,
+            issued_at: whole.unwrap_or(self.issued_at),
+            outcome: self.outcome,
+            sequence: head.as_ref().map_or(1, |head| head.sequence + 1),
+            previous_hash: head.map(|head| head.hash),
+            run_id: self.run_id,
+            subject: self.subject,
         };
         record.hash = record.computed_hash();
         record
     }
+}
+
+/// What the next record needs to know of the last.
+#[derive(Deserialize)]
+pub(crate) struct Head {
+    pub(crate) sequence: u64,
+    pub(crate) hash: String,
 }
 
 impl Record {
@@ -175,36 +240,28 @@ impl Record {
     /// `previous_hash` and without its `hash`: anyone who has the receipt as the API gives it can
     /// compute it.
     pub fn computed_hash(&self) -> String {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Some(members) = value.as_object_mut() {
-            members.remove("hash");
-        }
-        hex(&Sha256::digest(canonical(value).to_string()))
-    }
-}
-
-/// RFC 8785 for what a record is made of: members sorted, no spaces. Its member names are ASCII, so
-/// that the order of bytes is that of UTF-16; its numbers are whole and below 2^53; and `serde_json`
-/// escapes in strings what ECMAScript escapes.
-fn canonical(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.into_iter().collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            let members = members.into_iter().map(|(k, v)| (k, canonical(v)));
-            Value::Object(members.collect())
-        }
-        Value::Array(items) => items.into_iter().map(canonical).collect(),
-        other => other,
+        let text = match self.hash.is_empty() {
+            true => serde_json::to_vec(self),
+            false => serde_json::to_vec(&Self {
+                hash: String::new(),
+                ..self.clone()
+            }),
+        };
+        hex(&Sha256::digest(text.unwrap_or_default()))
     }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |four: u8| char::from(DIGITS[usize::from(four)]);
+    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn draft() -> Draft {
@@ -241,6 +298,75 @@ mod tests {
         assert_eq!(second.sequence, 2);
         assert_eq!(second.previous_hash.as_ref(), Some(&first.hash));
         assert_ne!(second.hash, first.hash);
+    }
+
+    /// RFC 8785 for ASCII names: members sorted, no spaces.
+    fn canonical(value: Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let mut members: Vec<_> = members.into_iter().collect();
+                members.sort_by(|a, b| a.0.cmp(&b.0));
+                let members = members.into_iter().map(|(k, v)| (k, canonical(v)));
+                Value::Object(members.collect())
+            }
+            Value::Array(items) => items.into_iter().map(canonical).collect(),
+            other => other,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_record_is_written_as_it_is_hashed() {
+        let text = str::to_owned;
+        let actors = [
+            Actor::User {
+                user_id: text("usr_1"),
+                display_name: text("Ada"),
+            },
+            Actor::Token {
+                token_id: text("tok_1"),
+                token_name: text("ci"),
+            },
+            Actor::Agent {
+                agent_id: text("agt_1"),
+                run_id: Some(text("run_1")),
+            },
+            Actor::System {
+                component: text("scheduler"),
+            },
+        ];
+        let cost = Money {
+            amount: text("1.50"),
+            currency: text("USD"),
+        };
+        let resource = |name| Resource {
+            id: text("bld_1"),
+            name,
+            kind: text("build"),
+        };
+        let subjects = [
+            draft().subject,
+            Subject::Run {
+                run_id: text("run_1"),
+                plan_id: text("pln_1"),
+            },
+            Subject::Invocation {
+                invocation_id: text("inv_1"),
+                agent_id: text("agt_1"),
+                version: text("1.0.0"),
+                cost,
+            },
+            Subject::Job {
+                resource: resource(Some(text("shop"))),
+            },
+        ];
+        for (actor, subject) in actors.into_iter().zip(subjects) {
+            let mut record = draft().after(None);
+            (record.actor, record.subject) = (Some(actor), subject);
+            let written = serde_json::to_string(&record).unwrap();
+            let value: Value = serde_json::from_str(&written).unwrap();
+            assert_eq!(canonical(value).to_string(), written);
+            assert_eq!(serde_json::from_str::<Record>(&written).unwrap(), record);
+        }
     }
 
     #[test]
