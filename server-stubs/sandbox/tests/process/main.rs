@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod crash;
+mod hostile;
 mod operators;
 mod program;
 mod trouble;

@@ -142,6 +142,26 @@ impl Process {
         }
     }
 
+    /// Where it listens: `127.0.0.1:4010`.
+    pub(crate) fn address(&self) -> &str {
+        let address = self.base_url.strip_prefix("http://");
+        address
+            .and_then(|rest| rest.strip_suffix("/v1"))
+            .expect("a URL")
+    }
+
+    /// Bytes that it has in memory.
+    #[cfg(target_os = "linux")]
+    pub(crate) async fn resident(&self) -> usize {
+        let id = self.child.lock().await.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kib.and_then(|kib| kib.parse::<usize>().ok())
+            .expect("a number")
+            * 1024
+    }
+
     /// A page for operators: its status and its text.
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
         let uri = format!("{}{path}", self.admin_url.as_deref().expect("a port"));
