@@ -1,3 +1,4 @@
+import { ConnectionError } from "./errors.js";
 import type { Reader } from "./operation.js";
 
 /** Bytes that a server sends, not read yet. Read them once, in one of these ways, or `cancel`. */
@@ -20,24 +21,43 @@ export class Download implements AsyncIterable<Uint8Array> {
     return length === null || headers.has("content-encoding") ? undefined : Number(length);
   }
 
-  /** The bytes as they arrive. */
+  /** The bytes as they arrive. It fails with a `ConnectionError` where they end too soon. */
   stream(): ReadableStream<Uint8Array> {
-    return this.#response.body ?? new Blob([]).stream();
+    const { body } = this.#response;
+    if (body === null) return new Blob([]).stream();
+    const length = this.contentLength;
+    let arrived = 0;
+    const reader = body.getReader();
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+      const next = await reader.read().catch(brokenOff);
+      if (!next.done) {
+        arrived += next.value.byteLength;
+        controller.enqueue(next.value);
+      } else if (length !== undefined && arrived < length) {
+        brokenOff(new Error(`${arrived} of ${length} bytes came`));
+      } else {
+        controller.close();
+      }
+    };
+    const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
+    return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
   }
 
   /** All bytes in memory. */
   async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(await this.#response.arrayBuffer());
+    return new Uint8Array(await new Response(this.stream()).arrayBuffer());
   }
 
   /** All bytes as a `Blob` with the content type. */
   blob(): Promise<Blob> {
-    return this.#response.blob();
+    const { contentType } = this;
+    const headers = contentType === undefined ? {} : { "content-type": contentType };
+    return new Response(this.stream(), { headers }).blob();
   }
 
   /** All bytes as UTF-8 text. */
   text(): Promise<string> {
-    return this.#response.text();
+    return new Response(this.stream()).text();
   }
 
   /** Drops what was not read and frees the connection. */
@@ -53,6 +73,12 @@ export class Download implements AsyncIterable<Uint8Array> {
       await reader.cancel();
     }
   }
+}
+
+/** A reader that the caller's signal has stopped says so itself. */
+function brokenOff(cause: unknown): never {
+  if (cause instanceof Error && cause.name === "AbortError") throw cause;
+  throw new ConnectionError("The download broke off", { cause });
 }
 
 /** Hands the bytes over unread. */

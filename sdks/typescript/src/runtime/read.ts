@@ -17,8 +17,18 @@ export async function readBody<T>(response: Response, parse: (source: string) =>
   try {
     return parse(source);
   } catch (error) {
+    // Some `fetch` takes a connection that closes between two chunks for the end of the body.
+    const sized = response.headers.has("content-length");
+    if (!sized && stopsShort(source)) throw new Error("The body broke off", { cause: error });
     throw new MalformedBody(source, error);
   }
+}
+
+/** Whether a text that is no JSON ends within a string, an array or an object. */
+function stopsShort(source: string): boolean {
+  const plain = source.replace(/"(?:[^"\\]|\\.)*"/g, "");
+  const count = (bracket: RegExp): number => plain.match(bracket)?.length ?? 0;
+  return plain.includes('"') || count(/[[{]/g) > count(/[\]}]/g);
 }
 
 /** The text of one JSON value, as the streams read it. */

@@ -87,8 +87,9 @@ class Plan(Generic[T]):
             raise APITimeoutError("the call took too long", idempotency_key=self.key)
         bounds = [bound for bound in (left, attempt) if bound is not None]
         bound = min(bounds) if bounds else None
-        # An event may be a long time coming; an answer that is under way may not.
-        return Timeout(bound, bound, None if self.operation.result == "events" else bound)
+        # What is handed over as it arrives may be a long time coming; an answer may not.
+        handed_over = self.operation.result in ("events", "lines", "binary")
+        return Timeout(bound, bound, None if handed_over else bound)
 
 
 @dataclass(frozen=True)
