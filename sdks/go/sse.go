@@ -19,7 +19,7 @@ type serverEvent struct {
 // maxEventSize bounds what is held in memory for one event.
 const maxEventSize = 64 << 20
 
-var errEventTooLarge = errors.New("a server-sent event is larger than 64 MiB")
+var errEventTooLarge = errors.New("an item of the stream is larger than 64 MiB")
 
 // eventReader reads a text/event-stream as the WHATWG HTML standard says
 // (section 9.2.6, "Interpreting an event stream").

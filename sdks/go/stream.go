@@ -139,8 +139,11 @@ func readLines[T any](ctx context.Context, t *transport, r request, c callOption
 	defer a.close()
 	source := bufio.NewReader(a)
 	for {
-		line, err := source.ReadBytes('\n')
-		if err != nil && err != io.EOF {
+		line, err := readLine(source)
+		switch {
+		case errors.Is(err, errEventTooLarge):
+			return newDecodeError(a.op.name, a.meta, nil, err)
+		case err != nil && err != io.EOF:
 			return err
 		}
 		if text := bytes.TrimSpace(line); len(text) > 0 {
@@ -154,6 +157,21 @@ func readLines[T any](ctx context.Context, t *transport, r request, c callOption
 		}
 		if err == io.EOF {
 			return nil
+		}
+	}
+}
+
+// readLine reads a line with its end; the last may have none.
+func readLine(source *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		piece, err := source.ReadSlice('\n')
+		line = append(line, piece...)
+		switch {
+		case len(line) > maxEventSize:
+			return nil, errEventTooLarge
+		case err != bufio.ErrBufferFull:
+			return line, err
 		}
 	}
 }

@@ -1,20 +1,43 @@
+import { SDKError } from "./errors.js";
 import type { Framing, StreamItem } from "./stream.js";
+
+/** A server that sends no end is not trusted with the client's memory. */
+const longestLine = 64 * 2 ** 20;
 
 /** Cuts `application/x-ndjson` into its lines; a blank line is none. */
 export class LineParser implements Framing {
-  #rest = "";
+  /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
+  #rest: string[] = [];
+  /** Its characters. */
+  #pending = 0;
 
-  /** Takes the next piece of text and gives the lines that it completes. */
+  /**
+   * Takes the next piece of text and gives the lines that it completes.
+   *
+   * @throws SDKError for a line that does not end.
+   */
   *push(text: string): Generator<StreamItem, void, undefined> {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") yield { data: line };
+    const [first = "", ...others] = text.split("\n");
+    this.#hold(first);
+    for (const next of others) {
+      yield* this.end();
+      this.#hold(next);
+    }
   }
 
   /** The last line need not end in a line break. */
   *end(): Generator<StreamItem, void, undefined> {
-    if (this.#rest.trim() !== "") yield { data: this.#rest };
-    this.#rest = "";
+    const data = this.#rest.join("");
+    this.#rest = [];
+    this.#pending = 0;
+    if (data.trim() !== "") yield { data };
+  }
+
+  #hold(text: string): void {
+    if (text === "") return;
+    this.#rest.push(text);
+    this.#pending += text.length;
+    if (this.#pending > longestLine) throw new SDKError("A line is longer than 64 MiB");
   }
 }
 

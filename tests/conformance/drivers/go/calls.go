@@ -16,6 +16,7 @@ import (
 // arguments are those of all calls, by wire name.
 type arguments struct {
 	RunID        string            `json:"run_id"`
+	ExportID     string            `json:"export_id"`
 	Slug         string            `json:"slug"`
 	PlanID       string            `json:"plan_id"`
 	EventID      string            `json:"event_id"`
@@ -102,6 +103,8 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 		return items(client.Runs.List(ctx, params, options...), s.Take)
 	case "runs.events":
 		return items(client.Runs.Events(ctx, a.RunID, options...), s.Take)
+	case "audit.exports.download":
+		return items(client.Audit.Exports.Download(ctx, a.ExportID, options...), s.Take)
 	case "audit.tail":
 		return items(client.Audit.Tail(ctx, exai.AuditTailParams{}, options...), s.Take)
 	case "agents.list":

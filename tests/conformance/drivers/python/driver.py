@@ -149,6 +149,8 @@ def call(client: Any, op: str, a: Json, o: Json, *, is_async: bool) -> tuple[str
             return "items", lambda: client.runs.list(**listed(a), **o)
         case "runs.events":
             return "stream", lambda: client.runs.events(a["run_id"], **o)
+        case "audit.exports.download":
+            return "stream", lambda: client.audit.exports.download(a["export_id"], **o)
         case "audit.tail":
             return "stream", lambda: client.audit.tail(**o)
         case "agents.list":

@@ -74,6 +74,8 @@ const calls = {
   "runs.cancel": (exai, a, o) => one(exai.runs.cancel(a.run_id, a.body, o)),
   "runs.list": (exai, a, o, { take }) => items(exai.runs.list(listed(a), o), take),
   "runs.events": (exai, a, o, { take }) => items(exai.runs.events(a.run_id, o), take),
+  "audit.exports.download": (exai, a, o, { take }) =>
+    items(exai.audit.exports.download(a.export_id, o), take),
   "audit.tail": (exai, _a, o, { take }) => items(exai.audit.tail({}, o), take),
   "agents.list": (exai, a, o, { take }) => items(exai.agents.list(listed(a), o), take),
   "agents.page": async (exai, a, o) => {

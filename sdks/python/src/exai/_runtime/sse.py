@@ -118,10 +118,11 @@ class EventParser:
 class LineParser:
     """Turns chunks of a body into lines, for one JSON value a line (NDJSON, JSON Lines)."""
 
-    __slots__ = ("_partial",)
+    __slots__ = ("_partial", "_pending")
 
     def __init__(self) -> None:
         self._partial: list[bytes] = []
+        self._pending = 0
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Takes the next bytes and gives the lines they complete; empty lines are left out."""
@@ -131,8 +132,12 @@ class LineParser:
             self._partial.append(line)
             lines.append(b"".join(self._partial).strip())
             self._partial = []
+            self._pending = 0
         if rest:
             self._partial.append(rest)
+            self._pending += len(rest)
+            if self._pending > LONGEST:
+                raise APIConnectionError("a line is longer than 64 MiB")
         return [line for line in lines if line]
 
     def end(self) -> list[bytes]:

@@ -176,6 +176,11 @@ pub(crate) async fn perform(op: &str, asked: &Asked<'_>) -> Done {
             let call = asked.set(exai.runs().events(asked.text("run_id")));
             asked.stream(after(call, asked.options)).await
         }
+        "audit.exports.download" => {
+            let exports = exai.audit().exports();
+            let call = asked.set(exports.download(asked.text("export_id")));
+            asked.stream(call).await
+        }
         "audit.tail" => {
             let call = asked.set(exai.audit().tail());
             asked.stream(after(call, asked.options)).await
