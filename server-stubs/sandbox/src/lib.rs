@@ -82,6 +82,8 @@ impl Sandbox {
             sandbox.resume_runs().map_err(failed)?;
             sandbox.resume_composer().map_err(failed)?;
             sandbox.resume_builds().map_err(failed)?;
+            sandbox.resume_workspaces().map_err(failed)?;
+            sandbox.resume_exports().map_err(failed)?;
             sandbox.resume_webhooks();
             sandbox.resume_streams().map_err(failed)?;
             sandbox.end_lost_invocations().map_err(failed)?;

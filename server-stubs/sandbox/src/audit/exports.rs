@@ -9,6 +9,7 @@ use super::log::{ENTRIES, resource};
 use crate::Sandbox;
 use crate::digest::hex;
 use crate::store::{Kind, failed};
+use crate::tokens::ORGANISATION;
 use crate::world::{actor, behind, caller, id, now, refused};
 
 /// Exports by id.
@@ -62,12 +63,26 @@ impl Sandbox {
         self.store.put(&EXPORTS, &caller.org, &export.id, &export)?;
         let named = resource(types::AuditResourceType::AuditExport, &export.id, None);
         self.audit(cx, 202, types::AuditAction::AuditExportCreated, named)?;
-        let (sandbox, org, id) = (self.clone(), caller.org.clone(), export.id.clone());
+        self.go_on_exporting(&caller.org, &export.id);
+        Ok(export)
+    }
+
+    fn go_on_exporting(&self, org: &str, id: &str) {
+        let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
         behind(async move {
             // A store that fails has said so; the export stays as it is.
             let _ = sandbox.export(&org, &id).await;
         });
-        Ok(export)
+    }
+
+    /// Goes on with the exports that are under way.
+    pub(crate) fn resume_exports(&self) -> Result<(), ApiError> {
+        for export in self.store.list(&EXPORTS, ORGANISATION, "")? {
+            if export.finished_at.is_none() {
+                self.go_on_exporting(ORGANISATION, &export.id);
+            }
+        }
+        Ok(())
     }
 
     async fn export(&self, org: &str, id: &str) -> Result<(), ApiError> {

@@ -116,9 +116,9 @@ impl Sandbox {
             )?;
         }
         let tree = self.tree(&FROZEN, org, &snapshot.id)?;
+        self.replace_tree(&FILES, org, workspace_id, &tree)?;
         self.go_on(org, workspace_id, async move |sandbox, org, id| {
             sandbox.work(150).await;
-            sandbox.replace_tree(&FILES, &org, &id, &tree)?;
             match body.start {
                 Some(false) => sandbox.settle(&org, &id, Stopped).await,
                 _ => sandbox.boot(&org, &id).await,

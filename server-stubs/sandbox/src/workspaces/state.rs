@@ -68,7 +68,7 @@ impl Sandbox {
     }
 
     /// Provisioned, started, running.
-    async fn bring_up(&self, org: &str, id: &str) -> Result<(), ApiError> {
+    pub(super) async fn bring_up(&self, org: &str, id: &str) -> Result<(), ApiError> {
         self.turn(org, id, WorkspaceStatus::Provisioning).await?;
         self.work(150).await;
         self.boot(org, id).await

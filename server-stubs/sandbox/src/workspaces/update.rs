@@ -7,6 +7,7 @@ use super::WORKSPACES;
 use super::state::resources;
 use crate::Sandbox;
 use crate::patch::merge;
+use crate::tokens::ORGANISATION;
 use crate::world::{behind, lasting, now, refused};
 
 impl Sandbox {
@@ -109,6 +110,31 @@ impl Sandbox {
             // A store that fails has said so; a workspace that was deleted has no more to do.
             let _ = work(sandbox, org, id).await;
         });
+    }
+}
+
+impl Sandbox {
+    /// Goes on with the workspaces that are on the way from one status to another: what a process
+    /// does that finds some in its file.
+    pub(crate) fn resume_workspaces(&self) -> Result<(), ApiError> {
+        for workspace in self.store.list(&WORKSPACES, ORGANISATION, "")? {
+            if is_settled(&workspace.status) {
+                continue;
+            }
+            self.go_on(
+                ORGANISATION,
+                &workspace.id,
+                async move |sandbox, org, id| match workspace.status {
+                    WorkspaceStatus::Provisioning => sandbox.bring_up(&org, &id).await,
+                    WorkspaceStatus::Restarting => sandbox.boot(&org, &id).await,
+                    WorkspaceStatus::Stopping => {
+                        sandbox.settle(&org, &id, WorkspaceStatus::Stopped).await
+                    }
+                    _ => sandbox.settle(&org, &id, WorkspaceStatus::Running).await,
+                },
+            );
+        }
+        Ok(())
     }
 }
 

@@ -234,3 +234,31 @@ async fn snapshots_keep_the_tree_and_give_it_back() {
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(content(&client, &copy, "a/one.txt").await.1, "before");
 }
+
+#[test]
+fn what_was_under_way_goes_on_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || exai_sandbox::Keep::File(folder.path().join("state"));
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime");
+    let first = runtime();
+    let (made, stopping, export) = first.block_on(async {
+        let client = Client::keeping(keep());
+        let stopping = running(&client, json!({"name": "web", "size": "small"})).await;
+        let body = json!({"name": "new", "size": "small"});
+        let made = client.call("createWorkspace", &[], "", body).await;
+        client
+            .call("stopWorkspace", &[&stopping], "", json!({}))
+            .await;
+        let range = json!({"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"});
+        let export = client.call("createAuditExport", &[], "", range).await;
+        let id = |answer: &crate::support::Answer| text(&answer.json, "/id").to_owned();
+        (id(&made), stopping, id(&export))
+    });
+    drop(first);
+    runtime().block_on(async {
+        let client = Client::keeping(keep());
+        until(&client, "getWorkspace", &made, &["running"]).await;
+        until(&client, "getWorkspace", &stopping, &["stopped"]).await;
+        until(&client, "getAuditExport", &export, &["succeeded"]).await;
+    });
+}
