@@ -239,7 +239,7 @@ func TestUnionsAreSentAndReceived(t *testing.T) {
 func TestExportIsReadLineByLine(t *testing.T) {
 	c := client(t)
 	newPlan(t, c)
-	export, err := c.Audit.Exports.CreateAndWait(within(t, time.Minute), exai.AuditExportCreateParams{Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Minute)})
+	export, err := c.Audit.Exports.CreateAndWait(within(t, time.Minute), exai.AuditExportCreateParams{Since: time.Now().Add(-time.Hour), Until: time.Now()})
 	if err != nil || export.Status != exai.AuditExportStatusSucceeded {
 		t.Fatalf("got %+v, %v", export, err)
 	}

@@ -120,7 +120,7 @@ test("an export is read line by line", async () => {
   const hour = 3_600_000;
   const range = {
     since: new Date(Date.now() - hour).toISOString(),
-    until: new Date(Date.now() + hour).toISOString(),
+    until: new Date().toISOString(),
   };
   const done = await exai.audit.exports.createAndWait(range, { timeout: 60_000 });
   assert.equal(done.status, "succeeded");

@@ -4,7 +4,10 @@
 //! `cargo bench -p exai-runtime`. Client and server share the machine; each round asks all of them
 //! in turn, and the ratios are medians over the rounds.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot run says so and ends"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

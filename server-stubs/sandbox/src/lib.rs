@@ -24,6 +24,7 @@ mod patterns;
 mod plans;
 mod range;
 mod runs;
+mod seed;
 mod store;
 mod templates;
 mod tokens;

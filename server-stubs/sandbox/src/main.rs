@@ -42,6 +42,10 @@ struct Args {
     #[arg(long)]
     allow_private_webhooks: bool,
 
+    /// Begin with example data: plans, runs, workspaces, a build
+    #[arg(long)]
+    seed: bool,
+
     /// Wait so long before each request, in milliseconds: 50, or 20-200
     #[arg(long, value_name = "MS")]
     latency: Option<Latency>,
@@ -90,6 +94,9 @@ async fn run(args: Args) -> Result<(), exai_sandbox::OpenError> {
             unavailable: args.unavailable,
         });
     let sandbox = Sandbox::open(settings)?;
+    if args.seed {
+        sandbox.seed().await?;
+    }
     let health = sandbox.health();
     let tokens = sandbox.tokens();
     say("EXAI_BASE_URL", &base_url);

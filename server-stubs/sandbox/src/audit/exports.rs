@@ -33,7 +33,7 @@ impl Sandbox {
             let message = "the range ends before it begins";
             return Err(refused("/until", "range", message));
         }
-        if body.until > now() {
+        if body.until > jiff::Timestamp::now() {
             let message = "the range ends in the future";
             return Err(refused("/until", "range", message));
         }

@@ -3,6 +3,7 @@
 mod assets;
 mod ends;
 mod kept;
+mod previews;
 mod source;
 mod starting;
 mod work;

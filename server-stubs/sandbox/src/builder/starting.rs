@@ -3,22 +3,16 @@
 use exai_runtime::Caller;
 use exai_server::{ApiError, RequestContext, types};
 use jiff::SignedDuration;
-use types::{
-    Build, BuildPreview, BuildPreviewStatus, BuildStack, BuildStage, BuildStatus, BuildTarget,
-    BuildTargetInput,
-};
+use types::{Build, BuildStack, BuildStage, BuildStatus, BuildTarget, BuildTargetInput};
 
 use super::assets::ASSETS;
 use super::work::{Deploy, WORKS, Work, rank};
-use super::{BUILDS, PREVIEWS, settled};
+use super::{BUILDS, settled};
 use crate::Sandbox;
 use crate::audit::resource;
 use crate::money::{CURRENCY, free, micros};
 use crate::patch::recast;
 use crate::world::{actor, caller, id, lasting, now, refused};
-
-/// How long a preview is up unless its deploy says otherwise.
-const UP: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// How long a preview is up at most.
 const UP_AT_MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -178,38 +172,6 @@ impl Sandbox {
         })
     }
 
-    /// A preview that is being deployed, the latest of its build from now on.
-    pub(super) fn new_preview(
-        &self,
-        org: &str,
-        build: &mut Build,
-        asked: &Deploy,
-    ) -> Result<BuildPreview, ApiError> {
-        let now = now();
-        let up = asked.seconds.map_or(UP, SignedDuration::from_secs);
-        let preview = BuildPreview {
-            build_id: build.id.clone(),
-            created_at: now,
-            expires_at: now.saturating_add(up).unwrap_or(now),
-            fault: None,
-            id: id("prv"),
-            region: match &asked.region {
-                Some(region) => region.clone(),
-                None => self.region_of(org, &build.target)?,
-            },
-            status: BuildPreviewStatus::Deploying,
-            url: None,
-            visibility: asked
-                .visibility
-                .clone()
-                .unwrap_or(types::PortVisibility::Private),
-        };
-        let key = format!("{}/{}", build.id, preview.id);
-        self.store.put(&PREVIEWS, org, &key, &preview)?;
-        build.preview = Some(preview.clone());
-        Ok(preview)
-    }
-
     /// Begins another piece of work on a build that has settled in one of some statuses; 422 where
     /// it is in none of them. `make` gives the work and changes the build; it sees the work before.
     fn set_to_work(
@@ -309,16 +271,6 @@ impl Sandbox {
             }
         }
         Ok(())
-    }
-
-    fn region_of(&self, org: &str, target: &BuildTarget) -> Result<types::Region, ApiError> {
-        let workspace_id = workspace_of(target).map(|(workspace_id, _)| workspace_id);
-        let workspaces = &crate::workspaces::WORKSPACES;
-        let workspace = match workspace_id {
-            Some(workspace_id) => self.store.get(workspaces, org, workspace_id)?,
-            None => None,
-        };
-        Ok(workspace.map_or(types::Region::UsEast1, |workspace| workspace.region))
     }
 
     /// Goes on with the builds that were left in the middle.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use exai_server::{ApiError, types};
 use serde::{Deserialize, Serialize};
-use types::{Build, BuildEvent, BuildPreviewStatus, BuildStack, BuildStage, BuildStatus, LogLevel};
+use types::{Build, BuildEvent, BuildStack, BuildStage, BuildStatus, LogLevel};
 
 use super::source::{report, stack_for, write};
 use super::starting::workspace_of;
-use super::{BUILDS, PREVIEWS, SOURCES, settled};
+use super::{BUILDS, SOURCES, settled};
 use crate::Sandbox;
 use crate::archive::{Entry, pack};
 use crate::money::{micros, money};
@@ -176,7 +176,7 @@ impl Sandbox {
     }
 
     /// Goes on to a stage.
-    fn enter(
+    pub(super) fn enter(
         &self,
         org: &str,
         build_id: &str,
@@ -327,70 +327,6 @@ impl Sandbox {
         let name = format!("{}.tar.gz", build.name.replace(['/', '\\', '"'], "_"));
         let bytes = pack(&entries(&source))?;
         self.keep_artifact(org, build, turn, kind, &name, "application/gzip", &bytes)
-    }
-
-    /// The preview that a deploy brings up.
-    fn begin_deploy(
-        &self,
-        org: &str,
-        build_id: &str,
-        turn: &str,
-        deploy: &Deploy,
-    ) -> Result<types::PreviewId, ApiError> {
-        self.enter(org, build_id, turn, &BuildStage::Deploying)?;
-        if let Some(preview_id) = &deploy.preview_id {
-            return Ok(preview_id.clone());
-        }
-        let mut build = self.store.find(&BUILDS, org, build_id)?;
-        let preview = self.new_preview(org, &mut build, deploy)?;
-        let preview_id = preview.id.clone();
-        self.further(org, build_id, turn, |build| {
-            build.preview = Some(preview);
-            Vec::<fn(u64) -> BuildEvent>::new()
-        })?;
-        self.store.update(&WORKS, org, build_id, |work| {
-            if let Some(deploy) = work.deploy.as_mut() {
-                deploy.preview_id = Some(preview_id.clone());
-            }
-            Ok(())
-        })?;
-        Ok(preview_id)
-    }
-
-    /// Brings a preview up, unless it was taken down in the meantime.
-    async fn put_up(
-        &self,
-        org: &str,
-        build_id: &str,
-        turn: &str,
-        preview_id: &str,
-    ) -> Result<(), ApiError> {
-        let key = format!("{build_id}/{preview_id}");
-        let Some(mut preview) = self.store.get(&PREVIEWS, org, &key)? else {
-            return Ok(());
-        };
-        preview.status = BuildPreviewStatus::Ready;
-        let host = preview.id.replace('_', "").to_lowercase();
-        preview.url = Some(format!("https://{host}.exai.app"));
-        let changed = types::BuildPreviewChangedEvent {
-            build_id: build_id.to_owned(),
-            occurred_at: now(),
-            preview: preview.clone(),
-            sequence: 0,
-        };
-        self.further(org, build_id, turn, |build| {
-            build.preview = Some(changed.preview.clone());
-            vec![move |sequence| {
-                BuildEvent::BuildPreviewChanged(types::BuildPreviewChangedEvent {
-                    sequence: number(sequence),
-                    ..changed
-                })
-            }]
-        })?;
-        self.store.put(&PREVIEWS, org, &key, &preview)?;
-        let receipt = self.job_receipt(org, "preview", &preview.id).await?;
-        let of = types::WebhookEventType::BuildPreviewReady;
-        self.emit(org, &receipt, of, &preview).await
     }
 }
 

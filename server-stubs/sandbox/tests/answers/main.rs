@@ -69,6 +69,32 @@ fn every_operation_is_called() {
 }
 
 #[tokio::test]
+async fn a_sandbox_is_filled_once() {
+    let client = Client::open();
+    for _ in 0..2 {
+        client.sandbox.seed().await.expect("it is filled");
+    }
+    let count = async |id: &str| {
+        let list = client.call(id, &[], "", Value::Null).await;
+        list.json["data"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(count("listPlans").await, 2);
+    assert_eq!(count("listWorkspaces").await, 2);
+    assert_eq!(count("listBuilds").await, 1);
+    let runs = client.call("listRuns", &[], "", Value::Null).await;
+    let runs = runs.json["data"].as_array().expect("a list").clone();
+    assert_eq!(runs.len(), 7);
+    for (name, ends) in [
+        ("Report of day 1", ["succeeded"]),
+        ("Too dear", ["paused"]),
+        ("Waits for a decision", ["waiting"]),
+    ] {
+        let run = runs.iter().find(|run| run["name"] == name).expect("a run");
+        until(&client, "getRun", text(run, "/id"), &ends).await;
+    }
+}
+
+#[tokio::test]
 async fn plans() {
     let client = Client::open();
     let id = plan(&client).await;

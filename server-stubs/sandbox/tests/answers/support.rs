@@ -24,6 +24,7 @@ pub(crate) struct Answer {
 
 /// Calls a sandbox of its own.
 pub(crate) struct Client {
+    pub(crate) sandbox: Sandbox,
     router: Router,
     token: String,
     person: String,
@@ -78,6 +79,7 @@ impl Client {
             token: sandbox.tokens().organisation.expose().to_owned(),
             person: sandbox.tokens().user.expose().to_owned(),
             router: sandbox.router(),
+            sandbox,
             document,
             registry,
             operations,
