@@ -163,6 +163,11 @@ impl Log {
         Ok(Events::new(kept))
     }
 
+    /// Ends every stream: what they follow is gone.
+    pub(crate) fn end_all(&self) {
+        self.waiting().clear();
+    }
+
     fn following(self: &Arc<Self>, subject: &str, after: u64) -> Following {
         Following {
             log: self.clone(),

@@ -97,6 +97,17 @@ impl Sandbox {
         &self.0.tokens
     }
 
+    /// Begins anew: everything is gone but the tokens, and streams end. Work that is under way finds
+    /// nothing to go on with.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn reset(&self) -> Result<(), OpenError> {
+        tokens::clear(&self.store).map_err(|error| error.to_string())?;
+        self.log.end_all();
+        Ok(())
+    }
+
     /// The API below `/v1`, its promises kept.
     pub fn router(&self) -> Router {
         let operations = exai_server::OPERATIONS.iter().map(|info| Operation {

@@ -5,11 +5,13 @@ use std::io::{IsTerminal, Write};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use axum::routing::get;
 use clap::Parser;
 use exai_runtime::{Bounds, serve};
-use exai_sandbox::{Keep, Latency, Network, Sandbox, Settings, Trouble};
+use exai_sandbox::{Keep, Latency, Network, OpenError, Sandbox, Settings, Trouble};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -46,6 +48,10 @@ struct Args {
     #[arg(long)]
     seed: bool,
 
+    /// Begin anew at times, as a staging server does: everything but the tokens goes
+    #[arg(long, value_name = "WHEN")]
+    reset: Option<Reset>,
+
     /// Wait so long before each request, in milliseconds: 50, or 20-200
     #[arg(long, value_name = "MS")]
     latency: Option<Latency>,
@@ -63,6 +69,30 @@ struct Args {
     log: String,
 }
 
+/// When a sandbox begins anew.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Reset {
+    /// At midnight, UTC
+    Daily,
+    /// At midnight before Monday, UTC
+    Weekly,
+}
+
+impl Reset {
+    /// How long it is until the next time.
+    fn wait(self, now: Timestamp) -> Duration {
+        const DAY: u64 = 24 * 60 * 60;
+        let (period, first) = match self {
+            Self::Daily => (DAY, 0),
+            // The first Monday of Unix time: 1970 began with a Thursday.
+            Self::Weekly => (7 * DAY, 4 * DAY),
+        };
+        let now = u64::try_from(now.as_second()).unwrap_or(first);
+        let into = (now + period - first % period) % period;
+        Duration::from_secs(period - into)
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Args::parse()).await {
@@ -74,7 +104,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> Result<(), exai_sandbox::OpenError> {
+async fn run(args: Args) -> Result<(), OpenError> {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(&args.log)?)
         .with_ansi(std::io::stderr().is_terminal())
@@ -112,12 +142,31 @@ async fn run(args: Args) -> Result<(), exai_sandbox::OpenError> {
         let pages = health.router().route("/metrics", page);
         tokio::spawn(serve(admin, pages, Bounds::default(), pending()));
     }
+    if let Some(reset) = args.reset {
+        let sandbox = sandbox.clone();
+        tokio::spawn(async move {
+            if let Err(error) = begin_anew(&sandbox, reset, args.seed).await {
+                eprintln!("exai-sandbox: it does not begin anew any more: {error}");
+            }
+        });
+    }
     let stop = async {
         asked_to_stop().await;
         health.stop();
     };
     serve(listener, sandbox.router(), Bounds::default(), stop).await?;
     Ok(())
+}
+
+/// Empties a sandbox whenever it is time to.
+async fn begin_anew(sandbox: &Sandbox, reset: Reset, seed: bool) -> Result<(), OpenError> {
+    loop {
+        tokio::time::sleep(reset.wait(Timestamp::now())).await;
+        sandbox.reset()?;
+        if seed {
+            sandbox.seed().await?;
+        }
+    }
 }
 
 /// Prints a line that a shell can read. Whoever reads may have gone away.
@@ -141,5 +190,19 @@ async fn asked_to_stop() {
     tokio::select! {
         () = interrupted => {}
         () = terminated => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_ends_before_monday_and_a_day_at_midnight() {
+        let wait =
+            |reset: Reset, now: &str| reset.wait(now.parse().expect("a time")).as_secs() / 60;
+        assert_eq!(wait(Reset::Daily, "2026-11-24T23:30:00Z"), 30);
+        assert_eq!(wait(Reset::Weekly, "2026-11-29T23:00:00Z"), 60);
+        assert_eq!(wait(Reset::Weekly, "2026-11-30T00:00:00Z"), 7 * 24 * 60);
     }
 }

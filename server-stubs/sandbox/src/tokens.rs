@@ -12,6 +12,11 @@ pub(crate) const ORGANISATION: &str = "org_sandbox";
 /// Kept as they are: whoever can read a sandbox's file may use it.
 const TOKENS: Kind<[String; 2]> = Kind::new("token");
 
+/// Takes everything of a store away but its tokens.
+pub(crate) fn clear(store: &Store) -> Result<(), exai_server::ApiError> {
+    store.clear(&TOKENS, ORGANISATION, "start")
+}
+
 /// One token of each scheme.
 #[derive(Clone, Debug)]
 pub struct StartingTokens {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use exai_runtime::Unit;
 use exai_server::ApiError;
 use redb::backends::InMemoryBackend;
-use redb::{Database, WriteTransaction};
+use redb::{Database, ReadableTable, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -228,6 +228,30 @@ impl Store {
     ) -> Result<(), ApiError> {
         let key = kind.key(org, id);
         self.change(|rows| rows.put(Table::Bytes, &key, bytes).map_err(failed))
+    }
+
+    /// Takes everything away, receipts and keys included, but one record.
+    pub(crate) fn clear<T>(&self, kind: &Kind<T>, org: &str, id: &str) -> Result<(), ApiError> {
+        let key = kind.key(org, id);
+        let clear = || {
+            let transaction = self.0.begin_write()?;
+            let records = transaction.open_table(RECORDS)?;
+            let kept = records.get(key.as_str())?;
+            let kept = kept.map(|value| value.value().to_vec());
+            drop(records);
+            for table in transaction.list_tables()?.collect::<Vec<_>>() {
+                transaction.delete_table(table)?;
+            }
+            let mut records = transaction.open_table(RECORDS)?;
+            if let Some(kept) = kept {
+                records.insert(key.as_str(), kept.as_slice())?;
+            }
+            drop(records);
+            transaction.open_table(BYTES)?;
+            transaction.open_table(EVENTS)?;
+            Ok::<_, redb::Error>(transaction.commit()?)
+        };
+        clear().map_err(failed)
     }
 
     /// Writes what depends on what is there at the moment of the commit, whichever came before.

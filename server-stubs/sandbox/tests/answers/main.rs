@@ -95,6 +95,24 @@ async fn a_sandbox_is_filled_once() {
 }
 
 #[tokio::test]
+async fn a_sandbox_begins_anew_and_keeps_its_tokens() {
+    let client = Client::open();
+    let id = plan(&client).await;
+    let following = client.call("tailAuditEvents", &[], "", Value::Null);
+    let beginning = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        client.sandbox.reset().expect("it is emptied");
+    };
+    let (followed, ()) = tokio::join!(following, beginning);
+    assert_eq!(followed.status, StatusCode::OK, "and the stream has ended");
+    let gone = client.call("getPlan", &[&id], "", Value::Null).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    plan(&client).await;
+    let log = client.call("queryAuditEvents", &[], "", Value::Null).await;
+    assert_eq!(log.json["data"][0]["sequence"], 1);
+}
+
+#[tokio::test]
 async fn plans() {
     let client = Client::open();
     let id = plan(&client).await;
