@@ -29,6 +29,7 @@ mod store;
 mod templates;
 mod tokens;
 mod trouble;
+mod typing;
 mod webhooks;
 mod workspaces;
 mod world;

@@ -100,7 +100,8 @@ impl Plans for Sandbox {
         plan_id: types::PlanId,
     ) -> Result<ValidatePlanResponse, ApiError> {
         let plan = self.store.find(&PLANS, &caller(cx)?.org, &plan_id)?;
-        let diagnostics = findings(&plan);
+        let mut diagnostics = findings(&plan);
+        diagnostics.extend(self.type_findings(cx, &plan)?);
         let is_error = |found: &types::PlanDiagnostic| {
             matches!(found.severity, types::PlanDiagnosticSeverity::Error)
         };

@@ -26,14 +26,14 @@ pub(super) struct Custom {
 }
 
 /// An agent that a caller sees.
-pub(super) struct Known {
+pub(crate) struct Known {
     pub(super) agent: Agent,
     pub(super) versions: Vec<AgentVersion>,
 }
 
 impl Known {
     /// A version; 404 where there is none.
-    pub(super) fn version(self, number: &str) -> Result<AgentVersion, ApiError> {
+    pub(crate) fn version(self, number: &str) -> Result<AgentVersion, ApiError> {
         let id = &self.agent.id;
         let missing = ApiError::not_found(format!("there is no version {number} of {id}"));
         let mut versions = self.versions.into_iter();
@@ -41,7 +41,7 @@ impl Known {
     }
 
     /// The newest version that is neither deprecated nor retired.
-    pub(super) fn newest(self) -> Result<AgentVersion, ApiError> {
+    pub(crate) fn newest(self) -> Result<AgentVersion, ApiError> {
         let published = |one: &AgentVersion| one.status == AgentVersionStatus::Published;
         let newest = self.versions.into_iter().rev().find(published);
         newest.ok_or_else(|| ApiError::not_found("no version of it is published"))
@@ -125,7 +125,7 @@ impl Sandbox {
     }
 
     /// An agent that a caller sees; 404 where there is none.
-    pub(super) fn known_agent(&self, cx: &RequestContext, id: &str) -> Result<Known, ApiError> {
+    pub(crate) fn known_agent(&self, cx: &RequestContext, id: &str) -> Result<Known, ApiError> {
         let builtin = builtin::agents().into_iter().find(|agent| agent.id == id);
         if let Some(agent) = builtin {
             let versions = vec![builtin::version(&agent)];

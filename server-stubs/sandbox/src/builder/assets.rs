@@ -14,12 +14,23 @@ pub(super) const ASSETS: Kind<types::BuildAsset> = Kind::new("asset");
 /// Bytes that an asset holds at most.
 const LARGEST: usize = 32 << 20;
 
+/// Media types that the builder cannot read.
+const UNREAD: [&str; 3] = ["audio", "model", "video"];
+
 impl Sandbox {
     pub(super) fn keep_asset(
         &self,
         caller: &Caller,
         body: types::UploadBuildAsset,
     ) -> Result<types::BuildAsset, ApiError> {
+        if body.file.bytes.is_empty() {
+            return Err(refused("/file", "minLength", "the file is empty"));
+        }
+        let kind = body.file.content_type.split('/').next().unwrap_or_default();
+        if UNREAD.contains(&kind) {
+            let message = format!("the builder cannot read {}", body.file.content_type);
+            return Err(refused("/file", "contentMediaType", message));
+        }
         if body.file.bytes.len() > LARGEST {
             return Err(refused(
                 "/file",

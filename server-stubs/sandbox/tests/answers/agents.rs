@@ -359,3 +359,40 @@ async fn what_is_cancelled_stays_so_and_what_works_is_not_removed() {
         .await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
 }
+
+#[tokio::test]
+async fn a_plan_is_checked_against_the_schemas_of_its_agents() {
+    let client = Client::open();
+    let id = register(&client).await;
+    let agent = |key: &str, of: &str| json!({"type": "agent", "key": key, "agent_id": of});
+    let edges = json!([
+        {"source": "code", "target": "check"},
+        {"source": "check", "target": "again",
+            "mapping": [{"output": "/violations", "input": "/manifest"}]},
+        {"source": "ways", "target": "code", "branch": "nowhere"},
+    ]);
+    let when = json!({"type": "compare", "pointer": "/x", "operator": "in", "value": [2]});
+    let body = json!({"name": "typed", "edges": edges, "nodes": [
+        agent("code", CODER), agent("check", &id), agent("again", &id),
+        agent("lost", "agt_01JZZZZZZZZZZZZZZZZZZZZZZZ"),
+        {"type": "condition", "key": "ways", "cases": [{"branch": "go", "when": when}]},
+        {"type": "subplan", "key": "sub", "plan_id": "pln_01JZZZZZZZZZZZZZZZZZZZZZZZ"},
+    ]});
+    let made = client.call("createPlan", &[], "", body).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{:#}", made.json);
+    let plan = text(&made.json, "/id");
+    let verdict = client.call("validatePlan", &[plan], "", Value::Null).await;
+    assert_eq!(verdict.json["valid"], false);
+    let found = verdict.json["diagnostics"].as_array().expect("a list");
+    let found = found
+        .iter()
+        .map(|one| (text(one, "/code"), text(one, "/pointer")));
+    let expected = [
+        ("unknown_agent", "/nodes/3"),
+        ("unknown_plan", "/nodes/5/plan_id"),
+        ("type_mismatch", "/edges/1/mapping/0"),
+        ("unknown_branch", "/edges/2/branch"),
+        ("missing_input", "/nodes/1"),
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+}

@@ -341,15 +341,16 @@ async fn assets_are_kept_and_removed() {
     let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"logo.svg\"\r\n\
                 Content-Type: image/svg+xml\r\n\r\n<svg/>\r\n\
                 --b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbrand\r\n--b--\r\n";
-    let kept = client
-        .upload(
-            "uploadBuildAsset",
-            &[],
-            "",
-            "multipart/form-data; boundary=b",
-            form.as_bytes().to_vec(),
-        )
-        .await;
+    let upload = async |form: String| {
+        let kind = "multipart/form-data; boundary=b";
+        let form = form.into_bytes();
+        client.upload("uploadBuildAsset", &[], "", kind, form).await
+    };
+    let empty = upload(form.replace("<svg/>", "")).await;
+    assert_eq!(text(&empty.json, "/details/0/rule"), "minLength");
+    let video = upload(form.replace("image/svg+xml", "video/mp4")).await;
+    assert_eq!(text(&video.json, "/details/0/rule"), "contentMediaType");
+    let kept = upload(form.to_owned()).await;
     assert_eq!(kept.status, StatusCode::CREATED);
     let asset = text(&kept.json, "/id");
     assert_eq!(text(&kept.json, "/file_name"), "logo.svg");
