@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use exai_runtime::{Embedded, Health, Operation, Operations, Promises};
+use exai_runtime::{Bucket, Embedded, Health, Limits, Operation, Operations, Promises};
 
 pub use exai_runtime::webhooks::Network;
 
@@ -49,6 +49,18 @@ pub use self::world::Settings;
 
 use self::trouble::{Troubles, trouble};
 use self::world::World;
+
+/// Buckets that nobody empties.
+const ENDLESS: Limits = {
+    let bucket = Bucket {
+        per_minute: 1_000_000_000,
+        room: 1_000_000_000,
+    };
+    Limits {
+        org: bucket,
+        token: bucket,
+    }
+};
 
 /// A sandbox, open. Clones share its state.
 #[derive(Clone)]
@@ -126,6 +138,10 @@ impl Sandbox {
         let promises = Promises::new(Operations::new(operations), self.0.known.clone())
             .receipts(Arc::new(kept.clone()))
             .idempotency(Arc::new(kept));
+        let promises = match self.0.unlimited {
+            true => promises.limits(ENDLESS),
+            false => promises,
+        };
         let troubles = Troubles::new(self.0.trouble.clone());
         Router::new()
             .nest("/v1", exai_server::router(self.clone()))

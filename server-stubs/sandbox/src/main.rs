@@ -60,6 +60,10 @@ struct Args {
     #[arg(long, default_value_t = 0, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     unavailable: u8,
 
+    /// Take requests at any rate: for a test of something else than the limits
+    #[arg(long)]
+    unlimited: bool,
+
     /// Serve /livez, /readyz and /metrics on this port of 127.0.0.1; 0 takes any that is free
     #[arg(long, value_name = "PORT")]
     admin_port: Option<u16>,
@@ -119,6 +123,7 @@ async fn run(args: Args) -> Result<(), OpenError> {
             true => Network::Any,
             false => Network::Public,
         })
+        .unlimited(args.unlimited)
         .trouble(Trouble {
             latency: args.latency,
             unavailable: args.unavailable,

@@ -27,6 +27,7 @@ pub struct Settings {
     speed: f64,
     webhooks: Network,
     trouble: Trouble,
+    unlimited: bool,
 }
 
 impl Settings {
@@ -38,6 +39,7 @@ impl Settings {
             speed: 1.0,
             webhooks: Network::Public,
             trouble: Trouble::default(),
+            unlimited: false,
         }
     }
 
@@ -51,6 +53,12 @@ impl Settings {
     #[must_use]
     pub fn speed(self, speed: f64) -> Self {
         Self { speed, ..self }
+    }
+
+    /// Takes requests at any rate: for a test of something else.
+    #[must_use]
+    pub fn unlimited(self, unlimited: bool) -> Self {
+        Self { unlimited, ..self }
     }
 
     /// Delays and refuses requests.
@@ -82,6 +90,7 @@ pub struct World {
     base_url: String,
     speed: f64,
     pub(crate) trouble: Trouble,
+    pub(crate) unlimited: bool,
 }
 
 impl World {
@@ -103,6 +112,7 @@ impl World {
             base_url: settings.base_url,
             speed,
             trouble: settings.trouble,
+            unlimited: settings.unlimited,
         })
     }
 

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod many;
 mod receiver;
 mod sending;
 mod world;

@@ -6,4 +6,5 @@ mod crash;
 mod hostile;
 mod operators;
 mod program;
+mod streams;
 mod trouble;
