@@ -101,6 +101,7 @@ impl Sandbox {
             sandbox.resume_webhooks();
             sandbox.resume_streams().map_err(failed)?;
             sandbox.end_lost_invocations().map_err(failed)?;
+            sandbox.end_lost_commands().map_err(failed)?;
         }
         Ok(sandbox)
     }

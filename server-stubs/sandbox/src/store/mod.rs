@@ -108,6 +108,19 @@ impl Store {
         found.values().map(|json| read(json)).collect()
     }
 
+    /// Every record with its id, oldest first.
+    pub(crate) fn entries<T: DeserializeOwned>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+    ) -> Result<Vec<(String, T)>, ApiError> {
+        let prefix = kind.key(org, "");
+        let found = rows::list(&self.0, Table::Records, &prefix).map_err(failed)?;
+        let entry =
+            |(key, json): (String, Vec<u8>)| Ok((key[prefix.len()..].to_owned(), read(&json)?));
+        found.into_iter().map(entry).collect()
+    }
+
     /// So many records behind an id, oldest first, as they are kept.
     pub(crate) fn after<T: DeserializeOwned>(
         &self,

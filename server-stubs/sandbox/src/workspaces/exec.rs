@@ -1,13 +1,29 @@
 //! Commands in a workspace, and the stream of what they write.
 
-use exai_runtime::IdempotencyKey;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use exai_runtime::{IdempotencyKey, Outcome};
 use exai_server::{ApiError, Events, RequestContext, types};
+use serde::{Deserialize, Serialize};
 use types::{AuditAction, ExecEvent, ExecOutputEventStream, WorkspaceStatus};
 
 use super::command::{Done, run};
 use super::{WORKSPACES, named};
 use crate::Sandbox;
+use crate::store::Kind;
+use crate::tokens::ORGANISATION;
 use crate::world::{behind, caller, id, now, refused, since};
+
+/// Commands that run, by an id.
+const COMMANDS: Kind<Command> = Kind::new("command");
+
+/// A command that runs.
+#[derive(Serialize, Deserialize)]
+struct Command {
+    workspace_id: types::WorkspaceId,
+    /// Whose events are its own.
+    subject: String,
+}
 
 impl Sandbox {
     /// Runs a command, once a key: the same request again goes on with the stream of the first.
@@ -30,10 +46,16 @@ impl Sandbox {
             return Err(refused("", "state", "the workspace is not running"));
         }
         self.audit(cx, 200, AuditAction::WorkspaceCommandRun, named(&workspace))?;
-        let (sandbox, org, of) = (self.clone(), org.clone(), subject.clone());
+        let command = Command {
+            workspace_id: workspace.id,
+            subject: subject.clone(),
+        };
+        let running = id("exe");
+        self.store.put(&COMMANDS, org, &running, &command)?;
+        let (sandbox, org) = (self.clone(), org.clone());
         behind(async move {
             // A store that fails has said so; the stream stays open.
-            let _ = sandbox.do_command(&org, &workspace.id, &of, body).await;
+            let _ = sandbox.do_command(&org, &running, &command, body).await;
         });
         self.log.follow(cx, &subject, is_last)
     }
@@ -41,10 +63,11 @@ impl Sandbox {
     async fn do_command(
         &self,
         org: &str,
-        workspace_id: &str,
-        subject: &str,
+        running: &str,
+        command: &Command,
         body: types::ExecInWorkspace,
     ) -> Result<(), ApiError> {
+        let (workspace_id, subject) = (command.workspace_id.as_str(), command.subject.as_str());
         let say = |make: &dyn Fn(i64) -> ExecEvent| -> Result<(), ApiError> {
             let sequence = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
             self.log.append(subject, |number| make(sequence(number)))?;
@@ -88,7 +111,7 @@ impl Sandbox {
                 self.log_output(org, workspace_id, &body.command, &stream, &bytes)?;
                 say(&|sequence| {
                     ExecEvent::ExecOutput(types::ExecOutputEvent {
-                        data: base64(&bytes),
+                        data: BASE64_STANDARD.encode(&bytes),
                         occurred_at: now(),
                         sequence,
                         stream,
@@ -97,61 +120,64 @@ impl Sandbox {
                 })?;
             }
         }
-        let receipt = self.job_receipt(org, "workspace", workspace_id).await?;
-        say(&|sequence| {
-            ExecEvent::ExecExited(types::ExecExitedEvent {
-                duration: since(started),
-                exit_code: Some(code),
+        let exit = async || {
+            let receipt = self.job_receipt(org, "workspace", workspace_id).await?;
+            say(&|sequence| {
+                ExecEvent::ExecExited(types::ExecExitedEvent {
+                    duration: since(started),
+                    exit_code: Some(code),
+                    occurred_at: now(),
+                    receipt: receipt.clone(),
+                    sequence,
+                    signal: None,
+                    workspace_id: workspace_id.to_owned(),
+                })
+            })?;
+            self.store.remove(&COMMANDS, org, running)?;
+            Ok(())
+        };
+        self.atomically(exit).await
+    }
+}
+
+impl Sandbox {
+    /// Ends the streams of commands that nobody runs any more: what a process does that finds some
+    /// in its file.
+    pub(crate) fn end_lost_commands(&self) -> Result<(), ApiError> {
+        for (running, command) in self.store.entries(&COMMANDS, ORGANISATION)? {
+            let sandbox = self.clone();
+            behind(async move {
+                let end = || sandbox.lose_command(&running, &command);
+                // A store that fails has said so; the stream stays open.
+                let _ = sandbox.atomically(end).await;
+            });
+        }
+        Ok(())
+    }
+
+    async fn lose_command(&self, running: &str, command: &Command) -> Result<(), ApiError> {
+        let (org, workspace_id) = (ORGANISATION, &command.workspace_id);
+        let failed = Outcome::Failed;
+        let receipt = self
+            .ended_receipt(org, "workspace", workspace_id, failed)
+            .await?;
+        self.log.append(&command.subject, |number| {
+            ExecEvent::ExecFailed(types::ExecFailedEvent {
+                fault: types::Fault {
+                    message: "the server was stopped while the command ran".to_owned(),
+                    reason: "interrupted".to_owned(),
+                },
                 occurred_at: now(),
-                receipt: receipt.clone(),
-                sequence,
-                signal: None,
-                workspace_id: workspace_id.to_owned(),
+                receipt,
+                sequence: i64::try_from(number).unwrap_or(i64::MAX),
+                workspace_id: workspace_id.clone(),
             })
-        })
+        })?;
+        self.store.remove(&COMMANDS, org, running)?;
+        Ok(())
     }
 }
 
 fn is_last(event: &ExecEvent) -> bool {
     matches!(event, ExecEvent::ExecExited(_) | ExecEvent::ExecFailed(_))
-}
-
-/// RFC 4648 section 4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let bits = three
-            .iter()
-            .chain(std::iter::repeat(&0))
-            .take(3)
-            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
-        for place in 0..4 {
-            let digit = DIGITS[bits >> (18 - 6 * place) & 63];
-            text.push(if place > three.len() {
-                '='
-            } else {
-                char::from(digit)
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn the_examples_of_rfc_4648_section_10() {
-        for (text, encoded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(base64(text.as_bytes()), encoded);
-        }
-    }
 }

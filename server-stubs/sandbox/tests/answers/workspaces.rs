@@ -262,3 +262,33 @@ fn what_was_under_way_goes_on_after_a_restart() {
         until(&client, "getAuditExport", &export, &["succeeded"]).await;
     });
 }
+
+#[test]
+fn a_command_that_a_restart_has_ended_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || exai_sandbox::Keep::File(folder.path().join("state"));
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime");
+    let body = || json!({"command": ["sleep", "30"]}).to_string().into_bytes();
+    let first = runtime();
+    let id = first.block_on(async {
+        let client = Client::keeping(keep());
+        let id = running(&client, json!({"name": "web", "size": "small"})).await;
+        let path = [id.as_str()];
+        let asleep = client.upload("execInWorkspace", &path, "", "application/json", body());
+        // It has begun, and nobody waits for its end.
+        let waited = tokio::time::timeout(std::time::Duration::from_millis(300), asleep).await;
+        assert!(waited.is_err());
+        id
+    });
+    drop(first);
+    runtime().block_on(async {
+        let client = Client::keeping(keep());
+        let path = [id.as_str()];
+        let again = client.upload("execInWorkspace", &path, "", "application/json", body());
+        let stream = String::from_utf8(again.await.bytes).expect("text");
+        assert!(
+            stream.contains("exec.started") && stream.contains("exec.failed"),
+            "{stream}"
+        );
+    });
+}
