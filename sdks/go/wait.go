@@ -30,8 +30,8 @@ const (
 )
 
 // callAndWait makes a call and waits for its result, whatever it is. The state
-// is read until it is final: now and then, and soon after each event of the
-// stream, if there is one.
+// is read until it is final: now and then, and soon after each event and the
+// end of the stream, if there is one, which is asked first.
 func callAndWait[T any](ctx context.Context, t *transport, r request, w *waitShape, options []RequestOption) (T, error) {
 	var result T
 	c := t.settings(options)
@@ -47,6 +47,11 @@ func callAndWait[T any](ctx context.Context, t *transport, r request, w *waitSha
 		events = follow(following, t, request{op: w.stream, path: w.arguments(w.streamPath, r, started)}, c)
 	}
 	poll := request{op: w.poll, path: w.arguments(w.pollPath, r, started)}
+	if events != nil {
+		if err := sleepOrEvent(ctx, pollFirst, events); err != nil {
+			return result, (&try{op: w.poll, key: meta.IdempotencyKey}).interrupted(err)
+		}
+	}
 	for pause := pollFirst; ; pause = min(pause*3/2, pollLimit) {
 		body, polled, err := t.read(ctx, poll, c)
 		if err != nil {
@@ -99,18 +104,22 @@ func sleepOrEvent(ctx context.Context, d time.Duration, events <-chan struct{}) 
 	}
 }
 
-// follow tells of the events of a stream, those that come together at once.
-// That the stream ends or breaks doesn't matter, since the state is read.
+// follow tells of the events of a stream, those that come together at once, and
+// of its end. Why it ends doesn't matter, since the state is read.
 func follow(ctx context.Context, t *transport, r request, c callOptions) <-chan struct{} {
 	events := make(chan struct{}, 1)
 	c.meta, c.eventID, c.lastEventID = nil, nil, ""
 	s := eventStream[json.RawMessage]{transport: t, request: r, options: c}
+	tell := func() {
+		select {
+		case events <- struct{}{}:
+		default:
+		}
+	}
 	go func() {
+		defer tell()
 		_ = s.run(ctx, func(json.RawMessage, error) bool {
-			select {
-			case events <- struct{}{}:
-			default:
-			}
+			tell()
 			return true
 		})
 	}()

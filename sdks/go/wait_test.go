@@ -20,8 +20,13 @@ func TestWaitReadsTheStateSoonAfterAnEvent(t *testing.T) {
 			fmt.Fprint(w, `{"id":"run_1","state":"queued"}`)
 		case "GET /v1/runs/run_1/events":
 			// A stream that goes on: the wait must not depend on its end.
-			fmt.Fprint(w, "data: {\"type\":\"tick\"}\n\n")
-			w.(http.Flusher).Flush()
+			for tick := range int32(2) {
+				for polls.Load() < tick {
+					time.Sleep(time.Millisecond)
+				}
+				fmt.Fprint(w, "data: {\"type\":\"tick\"}\n\n")
+				w.(http.Flusher).Flush()
+			}
 			<-r.Context().Done()
 		case "GET /v1/a/x/runs/run_1":
 			state := "running"
