@@ -113,6 +113,11 @@ impl Embedded {
         })))
     }
 
+    /// Whether both are clones of one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// A unit of work on this file.
     pub fn unit(&self) -> Unit {
         Unit::new(self.clone())

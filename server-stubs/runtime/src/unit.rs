@@ -61,6 +61,16 @@ impl Unit {
         current.filter(|unit| !unit.gathered().committed)
     }
 
+    /// The unit that this task works in, if it is one of this file.
+    pub(crate) fn current_of(file: &Embedded) -> Option<Self> {
+        Self::current().filter(|unit| unit.is_of(file))
+    }
+
+    /// Whether it writes to this file.
+    pub(crate) fn is_of(&self, file: &Embedded) -> bool {
+        self.0.file.is(file)
+    }
+
     /// Runs work in this unit. Tasks that it spawns are not in it.
     pub async fn run<F: Future>(&self, work: F) -> F::Output {
         CURRENT.scope(self.clone(), work).await

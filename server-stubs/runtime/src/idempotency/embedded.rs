@@ -68,7 +68,7 @@ impl IdempotencyStore for Embedded {
             Ok(())
         };
         Box::pin(async move {
-            let unit = Unit::current().unwrap_or_else(|| Embedded::unit(self));
+            let unit = Unit::current_of(self).unwrap_or_else(|| Embedded::unit(self));
             unit.write(write);
             unit.commit().await?;
             self.claims().release(lease);

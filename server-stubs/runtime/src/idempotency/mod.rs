@@ -44,7 +44,6 @@ pub trait IdempotencyStore: Send + Sync + 'static {
 
     /// Keeps what came of a lease, for good when this is done, and lets those that wait have it. It
     /// is called in the [`Unit`] that the request ran in, and commits it.
-    ///
     fn keep<'a>(
         &'a self,
         lease: &'a Lease,

@@ -18,6 +18,9 @@ impl ReceiptStore for Embedded {
     }
 
     fn join(&self, draft: Draft, unit: &Unit) -> Option<Draft> {
+        if !unit.is_of(self) {
+            return Some(draft);
+        }
         unit.write(move |transaction| append(transaction, draft).map(drop));
         None
     }

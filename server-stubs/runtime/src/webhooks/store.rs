@@ -98,7 +98,7 @@ impl DeliveryStore for Embedded {
             }
             Ok(())
         };
-        match Unit::current() {
+        match Unit::current_of(self) {
             Some(unit) => {
                 unit.write(put);
                 Box::pin(ready(Ok(())))

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
-use exai_runtime::{Embedded, IdempotencyStore, MemoryIdempotency, Promises, ReceiptStore};
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode};
+use axum::routing::post;
+use exai_runtime::{Embedded, IdempotencyStore, MemoryIdempotency, Promises, ReceiptStore, Unit};
+use redb::{ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::{FREE, Work, app, keyed, lasting};
 use crate::world::{Answer, ORG, OTHER, USER, World, request, send, world};
@@ -226,4 +229,72 @@ async fn what_was_answered_survives_a_crash_of_the_process() {
     let again = send(&app, keyed("/v1/runs", ORG, "k", "x")).await;
     assert_eq!((again.status, work.runs()), (201, 0));
     assert_eq!(again.receipt(), receipt);
+}
+
+#[tokio::test]
+async fn answers_and_receipts_may_be_in_two_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name| Arc::new(Embedded::open(folder.path().join(name)).unwrap());
+    let (answers, receipts) = (open("answers"), open("receipts"));
+    let promises = world().promises.idempotency(answers.clone());
+    let work = Work::new(FREE);
+    let app = app(&promises.receipts(receipts.clone()), &work);
+    let answer = send(&app, keyed("/v1/runs", ORG, "k", "x")).await;
+    let found = async |file: &Embedded| {
+        let found = file.get(Some("org_1"), answer.receipt()).await;
+        found.unwrap().is_some()
+    };
+    assert!(found(&receipts).await && !found(&answers).await);
+    let again = send(&app, keyed("/v1/runs", ORG, "k", "x")).await;
+    assert_eq!((again.receipt(), work.runs()), (answer.receipt(), 1));
+}
+
+/// A handler's row, with its answer: what a request does that succeeds, fails, and is overtaken.
+#[tokio::test]
+async fn what_a_handler_writes_is_there_with_its_answer_or_not_at_all() {
+    const ROWS: TableDefinition<&str, u64> = TableDefinition::new("rows");
+    let backend = redb::backends::InMemoryBackend::new();
+    let database = redb::Database::builder().create_with_backend(backend);
+    let database = Arc::new(database.unwrap());
+    let count = |database: &redb::Database| {
+        let read = database.begin_read().unwrap();
+        let table = read.open_table(ROWS);
+        table.map_or(0, |table| {
+            table.get("n").unwrap().map_or(0, |row| row.value())
+        })
+    };
+    let (file, seen) = (Embedded::share(database.clone()).unwrap(), database.clone());
+    let handler = move |body: String| {
+        let (unit, before) = (Unit::current().unwrap(), count(&seen));
+        async move {
+            unit.check(move |transaction| {
+                let table = transaction.open_table(ROWS)?;
+                Ok(table.get("n")?.map_or(0, |row| row.value()) == before)
+            });
+            unit.write(move |transaction| {
+                transaction.open_table(ROWS)?.insert("n", before + 1)?;
+                Ok(())
+            });
+            // Others come in between.
+            tokio::task::yield_now().await;
+            match &*body {
+                "fail" => StatusCode::UNPROCESSABLE_ENTITY,
+                _ => StatusCode::CREATED,
+            }
+        }
+    };
+    let promises = world().promises.idempotency(Arc::new(file));
+    let app = Router::new()
+        .route("/v1/runs", post(handler))
+        .layer(promises);
+    let failed = send(&app, keyed("/v1/runs", ORG, "failed", "fail")).await;
+    assert_eq!((failed.status, count(&database)), (422, 0));
+    let keys: Vec<_> = (0..20).map(|key| format!("k{key}")).collect();
+    let sent = keys
+        .iter()
+        .map(|key| send(&app, keyed("/v1/runs", ORG, key, "")));
+    for answer in futures::future::join_all(sent).await {
+        assert_eq!(answer.status, 201);
+    }
+    assert_eq!(count(&database), 20, "each came after another");
 }
