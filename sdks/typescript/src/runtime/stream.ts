@@ -91,7 +91,12 @@ export class Stream<T> implements AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
     if (this.#reading) throw new SDKError("This stream is read already");
     this.#reading = true;
-    const values = new Unbatched(this.#bounded(), (item) => this.#take(item));
+    const values: Unbatched<StreamItem, T> = new Unbatched(this.#bounded(), (item) => {
+      const value = this.#take(item);
+      // What stands behind the end is not read.
+      if (this.#over) values.drop();
+      return value;
+    });
     this.#stop.signal.addEventListener("abort", () => values.drop(), { once: true });
     return values;
   }
