@@ -215,7 +215,8 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         };
         files.add(format!("{stem}_gen.go"), "[resource]_gen.go", &view)?;
     }
-    let made = ResourceFiles::calls_of(&plan, &plan.root);
+    let mut made = ResourceFiles::calls_of(&plan, &plan.root);
+    made.imports.insert("context");
     files.params("client", made.params, made.params_imports)?;
     let client = ClientView::new(&mut plan, &Identity::new(&package, cx));
     let view = ClientFile {

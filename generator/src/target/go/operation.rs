@@ -10,7 +10,6 @@ use super::params::{Body, has_params};
 use super::record::indented;
 use super::types::{GoTypes, Imports};
 use super::union::tag_of;
-use super::wait::polled;
 use crate::ir::{Api, Content, Name, Operation, OperationId, PathSegment, Payload, Style, Type};
 use crate::layout::go_align::{Row, align_literal};
 
@@ -49,6 +48,8 @@ pub(super) struct Named<'a> {
     pub(super) page_method: Option<&'a str>,
     /// `StartAndWait`, for an operation that answers before it is done.
     pub(super) wait_method: Option<&'a str>,
+    /// `StartAndWaitFrom`, beside it.
+    pub(super) wait_from_method: Option<&'a str>,
     /// `opRunsStart`
     pub(super) facts: &'a str,
     /// The same, of every operation.
@@ -155,22 +156,7 @@ impl Named<'_> {
                 ]
             }
         };
-        if let (Some(wait), Some(shape)) = (self.wait_method, self.wait_shape(api)) {
-            let ty = polled(self.operation, api, types, imports);
-            let note = format!(
-                "{wait} calls [{}.{name}] and waits until the result is final, whatever it is. \
-                 The context bounds the wait; options hold for each request.",
-                self.service
-            );
-            methods.push(MethodView {
-                docs: escape::own_comment(&note).join("\n"),
-                signature: format!("{wait}({arguments}) ({ty}, error)"),
-                body: format!(
-                    "\treturn callAndWait[{ty}](ctx, s.transport, {request}, &{}, opts)",
-                    shape.name
-                ),
-            });
-        }
+        methods.extend(self.waits(&arguments, &request, api, types, imports));
         methods
     }
 
@@ -217,6 +203,7 @@ impl Named<'_> {
             rows.push(Row::Cells(vec![format!("{key}:"), format!("{value},")]))
         };
         let shown = format!("{}.{}", self.shown, self.method);
+        row("id", escape::wire(&operation.name));
         row("name", escape::quote(&shown));
         row("method", escape::quote(operation.method.as_str()));
         row("path", escape::quote(&template(operation)));
