@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::argument::{Argument, Role, arguments};
 use super::escape;
-use super::names::{self, Scope};
-use super::params::{Body, has_params};
+use super::params::Body;
 use super::record::indented;
 use super::types::{GoTypes, Imports};
 use super::union::tag_of;
@@ -63,7 +63,7 @@ pub(super) struct Named<'a> {
 }
 
 /// How an answer is handed over.
-enum Answer {
+pub(super) enum Answer {
     Empty,
     Text,
     Download,
@@ -83,33 +83,25 @@ impl Named<'_> {
     ) -> Vec<MethodView> {
         imports.insert("context");
         let body = Body::of(self.operation, api, types, imports);
-        let mut arguments = vec!["ctx context.Context".to_owned()];
-        let mut scope = Scope::default();
-        let mut path = Vec::new();
-        for segment in &self.operation.path {
-            let PathSegment::Parameter(index) = segment else {
-                continue;
-            };
-            let parameter = &self.operation.parameters[*index];
-            let local = scope.take(names::local(parameter.name.words()), "Value");
-            let ty = types.field(&parameter.ty, true, false, imports).text;
-            arguments.push(format!("{local} {ty}"));
-            path.push(local);
-        }
+        let mut signature = vec!["ctx context.Context".to_owned()];
         let mut request = vec![format!("op: &{}", self.facts)];
+        let all = arguments(self.operation, &body, self.params, types, imports);
+        let path: Vec<&str> = all
+            .iter()
+            .filter(|argument| matches!(argument.role, Role::Path(_)))
+            .map(|argument| argument.local.as_str())
+            .collect();
         if !path.is_empty() {
             request.push(format!("path: []any{{{}}}", path.join(", ")));
         }
-        if let Body::Whole(_, ty, _) = &body {
-            arguments.push(format!("body {ty}"));
-            request.push("body: body".to_owned());
+        for Argument { local, ty, role } in &all {
+            signature.push(format!("{local} {ty}"));
+            if !matches!(role, Role::Path(_)) {
+                request.push(format!("{local}: {local}"));
+            }
         }
-        if let Some(params) = self.params.filter(|_| has_params(self.operation, &body)) {
-            arguments.push(format!("params {params}"));
-            request.push("params: params".to_owned());
-        }
-        arguments.push("opts ...RequestOption".to_owned());
-        let arguments = arguments.join(", ");
+        signature.push("opts ...RequestOption".to_owned());
+        let arguments = signature.join(", ");
         let request = format!("request{{{}}}", request.join(", "));
         let method = |name: &str, docs: Vec<String>, function: &str, result: &str| MethodView {
             docs: docs.join("\n"),
@@ -245,7 +237,7 @@ impl Named<'_> {
     }
 }
 
-fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> Answer {
+pub(super) fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> Answer {
     let content = operation
         .success()
         .and_then(|response| response.contents.first());

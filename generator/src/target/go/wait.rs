@@ -125,12 +125,7 @@ fn path_parameters(operation: &Operation) -> impl Iterator<Item = &Name> {
 }
 
 /// The type of what is polled.
-fn polled(
-    operation: &Operation,
-    api: &Api,
-    types: &GoTypes<'_>,
-    imports: &mut Imports,
-) -> String {
+fn polled(operation: &Operation, api: &Api, types: &GoTypes<'_>, imports: &mut Imports) -> String {
     let poll = operation
         .long_running
         .as_ref()
