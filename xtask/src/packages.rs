@@ -19,6 +19,9 @@ pub(crate) const PACKAGES: [(Target, &str); 5] = [
     (Target::Axum, "server-stubs/api"),
 ];
 
+/// The targets whose conformance driver is made in part, and the driver's folder.
+pub(crate) const DRIVERS: [(Target, &str); 1] = [(Target::Rust, "tests/conformance/drivers/rust")];
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
