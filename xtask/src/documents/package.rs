@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exai_gen::diagnostic::{Diagnostics, Severity};
-use exai_gen::pipeline::{self, Request, Run};
+use exai_gen::diagnostic::{Diagnostic, Diagnostics, Severity};
+use exai_gen::pipeline::{self, Adjustments, Request, Run};
 use exai_gen::render::Renderer;
 use exai_gen::source::Node;
 use exai_gen::target::{Owner, Target};
@@ -45,15 +45,15 @@ pub(super) struct Made {
 /// # Errors
 /// When a package cannot be written.
 pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Result<Made, String> {
-    let run = pipeline::read(&Request {
+    let request = Request {
         spec: &document.path,
         config: None,
         command: COMMAND,
-    });
-    let codes = codes(&run.diagnostics);
+    };
+    let run = pipeline::read_adjusted(&request, &Adjustments { keep_going: true });
     let mut row = Row {
         figures: [0; 3],
-        note: codes.join(" "),
+        note: codes(run.diagnostics.iter()),
         cells: BTreeMap::new(),
     };
     let mut made = Made {
@@ -69,7 +69,12 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
         return Ok(made);
     };
     let all = operations(&run);
-    row.figures = [all, schemas(&run), api.types.len()];
+    let gone: usize = run.left_out.iter().map(|item| item.operations).sum();
+    row.figures = [all + gone, schemas(&run), api.types.len()];
+    if !run.left_out.is_empty() {
+        let codes = codes(run.left_out.iter().map(|item| &item.because));
+        row.note = format!("{} left out: {codes}", run.left_out.len());
+    }
     let renderer = Renderer::embedded();
     for target in targets {
         let mut found = Diagnostics::new();
@@ -102,15 +107,12 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
 }
 
 /// The codes of errors, each once.
-fn codes(diagnostics: &Diagnostics) -> Vec<String> {
-    let mut codes: Vec<String> = diagnostics
-        .iter()
-        .filter(|found| found.severity == Severity::Error)
-        .map(|found| found.code.id().to_owned())
-        .collect();
-    codes.sort();
+fn codes<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let errors = found.filter(|found| found.severity == Severity::Error);
+    let mut codes: Vec<&str> = errors.map(|found| found.code.id()).collect();
+    codes.sort_unstable();
     codes.dedup();
-    codes
+    codes.join(" ")
 }
 
 fn store(folder: &Path, tree: &FileTree) -> std::io::Result<()> {
@@ -146,7 +148,7 @@ fn held(target: Target, tree: &FileTree) -> usize {
         Target::Typescript => ("src/generated/functions/", "Operation: Operation<"),
         Target::Python => ("/generated/operations/", " = Operation["),
         Target::Go => ("_gen.go", " = operation{"),
-        Target::Rust => ("src/generated/resources/", ": Operation = Operation {"),
+        Target::Rust => ("src/generated/", ": Operation = Operation {"),
         Target::Axum => ("src/generated/facts/", ": OperationInfo = OperationInfo {"),
     };
     let files = tree.iter().filter(|file| file.path.contains(part));

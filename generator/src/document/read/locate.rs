@@ -60,8 +60,13 @@ impl Reader<'_> {
             }
         };
         let location = Location { file, pointer };
+        let source = self.sources.file(file);
+        if source.left_out {
+            let label = format!("`{}` is left out", source.name);
+            return self.dangling(text, dangling, label, None);
+        }
         // A file that could not be read has been reported already.
-        self.sources.file(file).node.as_ref()?;
+        source.node.as_ref()?;
         if self.node_at(&location).is_some() {
             return Some(location);
         }
@@ -85,6 +90,37 @@ impl Reader<'_> {
         }
         self.push(found);
         None
+    }
+
+    /// The innermost schema around a place that says `$recursiveAnchor: true`: where the older
+    /// `$recursiveRef: "#"` leads (JSON Schema 2019-09, section 8.2.4.2).
+    pub(super) fn recursive_anchor(&self, inside: Span) -> Option<Location> {
+        let mut node = self.sources.file(self.file).node.as_ref()?;
+        let mut pointer = String::new();
+        let mut found = None;
+        loop {
+            let is_anchor = node.get("$recursiveAnchor").and_then(Node::as_bool);
+            if is_anchor == Some(true) {
+                found = Some(Location::new(self.file, pointer.clone()));
+            }
+            let next = match &node.value {
+                Value::Mapping(entries) => entries
+                    .iter()
+                    .find(|(_, value)| value.span.holds(inside))
+                    .map(|(key, value)| (escape_token(key), value)),
+                Value::Sequence(items) => items
+                    .iter()
+                    .position(|value| value.span.holds(inside))
+                    .map(|index| (index.to_string(), &items[index])),
+                _ => None,
+            };
+            let Some((token, value)) = next else {
+                return found;
+            };
+            pointer.push('/');
+            pointer.push_str(&token);
+            node = value;
+        }
     }
 
     pub(super) fn node_at(&self, at: &Location) -> Option<&Node> {
