@@ -47,9 +47,14 @@ impl<'d> Lowering<'d, '_> {
             document::Method::Patch => Method::Patch,
             document::Method::Trace => Method::Trace,
             document::Method::Query => Method::Query,
+            document::Method::Other(name) if is_method(name) => Method::Other(name.clone()),
             document::Method::Other(name) => {
-                let message = format!("the method `{name}` is not supported");
-                self.error(Code::UnsupportedMethod, span, message);
+                let message = format!("`{name}` is no HTTP method that can be sent");
+                self.diagnostics.push(
+                    Diagnostic::error(Code::UnsupportedMethod, span, message).hint(
+                        "a method is of letters, digits and hyphens, and stands in one place",
+                    ),
+                );
                 return None;
             }
         })
@@ -167,8 +172,26 @@ impl<'d> Lowering<'d, '_> {
         if let Some(method) = self.text_extension(&operation.extensions, "x-exai-method") {
             return path_of(method, '.');
         }
-        let tag = operation.tags.first().map(|tag| name::split(&tag.value));
-        tag.into_iter().chain([name.clone()]).collect()
+        let tag = operation.tags.first();
+        let mut path: Vec<Name> = tag.map_or_else(Vec::new, |tag| self.tag_path(&tag.value));
+        path.push(name.clone());
+        path
+    }
+
+    /// A tag below its parents (3.2): `external`, `partner`. A ring of parents ends where it closes,
+    /// which the rules of the document report.
+    fn tag_path(&self, tag: &str) -> Vec<Name> {
+        let tags = &self.document.tags;
+        let mut path = vec![tag];
+        while let Some(parent) = tags
+            .iter()
+            .find(|declared| Some(&declared.name.value.as_str()) == path.last())
+            .and_then(|declared| declared.parent.as_ref())
+            .filter(|parent| !path.contains(&parent.value.as_str()))
+        {
+            path.push(&parent.value);
+        }
+        path.into_iter().rev().map(name::split).collect()
     }
 
     /// Hangs every operation into the tree of accessors, by the spelling of its sdk method.
@@ -212,9 +235,17 @@ impl<'d> Lowering<'d, '_> {
     }
 }
 
+/// Whether a key of `additionalOperations` is a method that all targets can write: no method that
+/// a path item has a field for, which would be the same operation twice.
+fn is_method(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && document::Method::from_field(&name.to_ascii_lowercase()).is_none()
+}
+
 /// A name for an operation without `operationId`: `get`, `pets`, `by`, `pet`, `id`.
 fn made_name(method: &Method, path: &str) -> Name {
-    let mut words = vec![method.as_str().to_lowercase()];
+    let mut words = name::words(&method.as_str().to_lowercase());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         if segment.contains('{') {
             words.push("by".to_owned());

@@ -41,8 +41,14 @@ impl Reader<'_> {
             (self.file, String::new())
         } else if let Some(pointer) = self.anchors(self.file).get(uri).cloned() {
             (self.file, pointer)
+        } else if let Some(own) = self.below_own_uri(&path) {
+            let file = match own {
+                "" => self.root,
+                relative => self.load(self.root, relative, relative, text)?,
+            };
+            (file, String::new())
         } else {
-            (self.load(uri, &path, text)?, String::new())
+            (self.load(self.file, uri, &path, text)?, String::new())
         };
         let pointer = if fragment.is_empty() || fragment.starts_with('/') {
             format!("{base}{fragment}")
@@ -74,6 +80,17 @@ impl Reader<'_> {
         let name = &self.sources.file(file).name;
         let label = format!("`{name}` has no `{missing}`");
         self.dangling(text, dangling, label, near)
+    }
+
+    /// A URI as a path from the root document's folder, where the document says by an absolute
+    /// `$self` (3.2, section 4.1.1) that it would be found there; empty for the document itself.
+    fn below_own_uri<'t>(&self, uri: &'t str) -> Option<&'t str> {
+        let own = self.own_uri.as_deref().filter(|own| own.contains("://"))?;
+        if uri == own {
+            return Some("");
+        }
+        let folder = &own[..=own.rfind('/')?];
+        uri.strip_prefix(folder).filter(|rest| !rest.is_empty())
     }
 
     fn dangling(
@@ -155,14 +172,20 @@ impl Reader<'_> {
     }
 
     /// The file that the part of a reference before `#` names.
-    fn load(&mut self, uri: &str, path: &str, text: &Spanned<String>) -> Option<FileId> {
+    fn load(
+        &mut self,
+        from: FileId,
+        uri: &str,
+        path: &str,
+        text: &Spanned<String>,
+    ) -> Option<FileId> {
         if let Some(found) = refuse_scheme(uri, text.span) {
             self.push(found);
             return None;
         }
         match self
             .sources
-            .load_relative(self.file, path, text.span, self.diagnostics)
+            .load_relative(from, path, text.span, self.diagnostics)
         {
             Ok(file) => Some(file),
             Err(NotLoaded::Outside) => {
