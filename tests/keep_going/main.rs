@@ -148,7 +148,7 @@ put: { operationId: c, responses: [] }
 fn what_concerns_no_item_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let spec = folder.path().join("openapi.yaml");
-    fs::write(&spec, "openapi: 3.1.1\ninfo: { title: a }\npaths: {}\n").expect("a new file");
+    fs::write(&spec, "openapi: 3.1.1\ninfo: [a]\npaths: {}\n").expect("a new file");
     let run = read(&spec, true);
     assert!(run.api.is_none() && run.diagnostics.has_errors());
 }

@@ -144,15 +144,17 @@ fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
 /// How many operations a package can call or serve: by the constants of facts, one an operation,
 /// in the text that was written.
 fn held(target: Target, tree: &FileTree) -> usize {
-    let (part, mark) = match target {
-        Target::Typescript => ("src/generated/functions/", "Operation: Operation<"),
-        Target::Python => ("/generated/operations/", " = Operation["),
-        Target::Go => ("_gen.go", " = operation{"),
-        Target::Rust => ("src/generated/", ": Operation = Operation {"),
-        Target::Axum => ("src/generated/facts/", ": OperationInfo = OperationInfo {"),
+    let (part, marks): (_, &[&str]) = match target {
+        Target::Typescript => ("src/generated/functions/", &["const ", "Operation: "]),
+        Target::Python => ("/generated/operations/", &[" = ", "Operation["]),
+        Target::Go => ("_gen.go", &["var op", " = operation{"]),
+        Target::Rust => ("src/generated/", &["static ", ": Operation = Operation {"]),
+        Target::Axum => ("src/generated/facts/", &["static ", ": OperationInfo = "]),
     };
     let files = tree.iter().filter(|file| file.path.contains(part));
-    files.map(|file| file.text.matches(mark).count()).sum()
+    let lines = files.flat_map(|file| file.text.lines());
+    let is_fact = |line: &&str| !line.starts_with(' ') && marks.iter().all(|m| line.contains(m));
+    lines.filter(is_fact).count()
 }
 
 /// The operations of a document, counted in its text rather than in what the generator made of it.

@@ -78,13 +78,13 @@ impl Reader<'_> {
         {
             let info = Info {
                 span: node.span,
-                title: self.required_string(&mut f, "title"),
+                title: self.expected_string(&mut f, "title", "API"),
                 summary: self.string(&mut f, "summary"),
                 description: self.string(&mut f, "description"),
                 terms_of_service: self.string(&mut f, "termsOfService"),
                 contact: f.take("contact").and_then(|node| self.contact(node)),
                 license: f.take("license").and_then(|node| self.license(node)),
-                version: self.required_string(&mut f, "version"),
+                version: self.expected_string(&mut f, "version", "0.0.0"),
                 extensions: Vec::new(),
             };
             return Info {
@@ -124,7 +124,7 @@ impl Reader<'_> {
 
     fn license(&mut self, node: &Node) -> Option<License> {
         let mut f = self.open(node, "License Object")?;
-        let name = self.required_string(&mut f, "name");
+        let name = self.expected_string(&mut f, "name", "");
         let (identifier, url) = (
             self.string(&mut f, "identifier"),
             self.string(&mut f, "url"),
@@ -198,7 +198,7 @@ impl Reader<'_> {
     /// An External Documentation Object.
     pub(super) fn external_docs(&mut self, node: &Node) -> Option<ExternalDocs> {
         let mut f = self.open(node, "External Documentation Object")?;
-        let url = self.required_string(&mut f, "url");
+        let url = self.expected_string(&mut f, "url", "");
         let description = self.string(&mut f, "description");
         Some(ExternalDocs {
             span: node.span,
