@@ -1,6 +1,6 @@
 //! Operations: what is called, with what, and what comes back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, PathItem, extension};
@@ -11,12 +11,16 @@ use crate::ir::{
 use crate::source::Span;
 
 use super::at::At;
-use super::{Lowering, docs, name, path_of, resource, sorted};
+use super::{Lowering, docs, methods, name, path_of, resource, sorted};
+
+/// The document's own word for the method of an SDK.
+const METHOD: &str = "x-exai-method";
 
 impl<'d> Lowering<'d, '_> {
     /// Every operation of `paths`, by path and method.
     pub(super) fn operations(&mut self, api: &mut Api) {
         let document = self.document;
+        let mut named = HashSet::new();
         for (path, item) in sorted(&document.paths) {
             let Some(item) = document.path_item(item) else {
                 continue;
@@ -29,10 +33,14 @@ impl<'d> Lowering<'d, '_> {
                 };
                 let lowered = self.operation(api, &path.value, item, method, operation);
                 let id = api.operations.push(lowered);
+                if extension(&operation.extensions, METHOD).is_some() {
+                    named.insert(id);
+                }
                 let contract = self.contract(id, item, operation, &api.operations[id].parameters);
                 api.contract.operations.push(contract);
             }
         }
+        methods::make_unique(api, &named);
         self.hang_all(api);
     }
 
@@ -169,7 +177,7 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn sdk_path(&mut self, operation: &'d document::Operation, name: &Name) -> Vec<Name> {
-        if let Some(method) = self.text_extension(&operation.extensions, "x-exai-method") {
+        if let Some(method) = self.text_extension(&operation.extensions, METHOD) {
             return path_of(method, '.');
         }
         let tag = operation.tags.first();

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::fields::Fields;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::model::{
     Components, Contact, Document, ExternalDocs, Info, Kind, License, Map, PathItem, RefOr, Server,
     ServerVariable, Tag, Targets,
@@ -71,7 +72,11 @@ impl Reader<'_> {
     fn info(&mut self, fields: &mut Fields<'_>) -> Info {
         let node = fields.take("info");
         if node.is_none() {
-            self.missing(fields, "info");
+            let found = self.lacks(fields, "info");
+            self.push(Diagnostic {
+                severity: Severity::Warning,
+                ..found.label("the API is called `API`")
+            });
         }
         if let Some(node) = node
             && let Some(mut f) = self.open(node, "Info Object")
@@ -92,16 +97,16 @@ impl Reader<'_> {
                 ..info
             };
         }
-        let empty = Spanned::new(String::new(), fields.span);
+        let stands_in = |text: &str| Spanned::new(text.to_owned(), fields.span);
         Info {
             span: fields.span,
-            title: empty.clone(),
+            title: stands_in("API"),
             summary: None,
             description: None,
             terms_of_service: None,
             contact: None,
             license: None,
-            version: empty,
+            version: stands_in("0.0.0"),
             extensions: Vec::new(),
         }
     }
