@@ -39,6 +39,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
 
+    /// One part of several of the documents, such as 3/20: every twentieth, from the third on
+    #[arg(long, value_name = "PART", value_parser = part)]
+    part: Option<(usize, usize)>,
+
     /// Some targets alone, with commas
     #[arg(long, value_delimiter = ',', value_name = "TARGET", value_parser = target)]
     target: Vec<Target>,
@@ -46,6 +50,14 @@ pub(crate) struct Args {
     /// Keep the figures, rather than compare them
     #[arg(long)]
     write: bool,
+}
+
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/');
+    let numbers = numbers.and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    numbers
+        .filter(|(part, of)| (1..=*of).contains(part))
+        .ok_or_else(|| "a part is written as 3/20".to_owned())
 }
 
 fn target(name: &str) -> Result<Target, String> {
@@ -101,10 +113,15 @@ fn run_folder(
         .ok()
         .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .ok_or_else(|| format!("{} has no name", folder.display()))?;
-    let documents = find::documents(folder)?.into_iter().filter(|document| {
-        let only = args.only.as_deref();
-        only.is_none_or(|part| document.name.contains(part))
-    });
+    let documents = find::documents(folder)?
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| args.part.is_none_or(|(part, of)| index % of == part - 1))
+        .map(|(_, document)| document)
+        .filter(|document| {
+            let only = args.only.as_deref();
+            only.is_none_or(|part| document.name.contains(part))
+        });
     let place = root().join("target/documents").join(&section);
     let mut rows = Vec::new();
     let mut packages: Vec<Package> = Vec::new();
