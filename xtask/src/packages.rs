@@ -19,6 +19,9 @@ pub(crate) const PACKAGES: [(Target, &str); 5] = [
     (Target::Axum, "server-stubs/api"),
 ];
 
+/// The folder of the scenarios that are made of the document.
+pub(crate) const SCENARIOS: &str = "tests/conformance/generated";
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
