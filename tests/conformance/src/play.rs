@@ -32,6 +32,8 @@ struct Shared {
 /// What an origin has seen.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
+    /// How many connections were made.
+    pub(crate) connections: usize,
     /// How many requests began.
     pub(crate) count: usize,
     /// Those that were read whole.
@@ -142,9 +144,14 @@ async fn serve(stream: TcpStream, shared: &Shared, names: &Names) -> io::Result<
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut reader = Reader::new(read);
+    let mut is_used = false;
     loop {
         if !reader.is_ahead() && !begins(&write).await? {
             return Ok(());
+        }
+        // One that carries no request was made in advance, and is none of the scenario's.
+        if !std::mem::replace(&mut is_used, true) {
+            shared.seen().connections += 1;
         }
         let place = shared.begin();
         let over = || {

@@ -1,6 +1,7 @@
 //! Requests as they came over the wire (RFC 9112).
 
 use std::io;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -16,7 +17,7 @@ pub(crate) struct Request {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Arc<[u8]>,
 }
 
 impl Request {
@@ -120,15 +121,16 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             method: method.to_owned(),
             target: target.to_owned(),
             headers,
-            body: Vec::new(),
+            body: Arc::default(),
         };
-        request.body = if request.header("transfer-encoding").is_some() {
+        let body = if request.header("transfer-encoding").is_some() {
             self.chunks().await?
         } else {
             let length = request.header("content-length");
             let length = length.and_then(|length| length.parse().ok()).unwrap_or(0);
             self.exactly(length).await?
         };
+        request.body = body.into();
         Ok(Some(request))
     }
 

@@ -221,9 +221,17 @@ pub struct Wire {
     pub elsewhere_without_token: bool,
     /// Headers that every request has, and with one value.
     pub same: Vec<String>,
+    /// Headers that every request has, each with a value of its own.
+    pub differ: Vec<String>,
+    /// The most requests that may begin, where it is no matter how many do.
+    pub at_most: Option<usize>,
+    /// The least and the most connections that may be made.
+    pub connections: Option<[usize; 2]>,
     /// The same requests in any order.
     pub any_order: bool,
-    /// The least milliseconds from the first request to the last one.
+    /// The least milliseconds by which the shortest and the longest wait of a second try differ.
+    pub jitter_ms: Option<u128>,
+    /// The least and the most milliseconds from the first request to the last one.
     pub spread_ms: Option<[u64; 2]>,
     /// The least and the most milliseconds between the end of an answer and the next request.
     pub gaps_ms: Vec<[u64; 2]>,

@@ -1,5 +1,7 @@
 //! What the servers have seen against what they must have seen.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::SLACK;
@@ -26,6 +28,10 @@ pub(crate) fn differences(
             found
         };
         wrong.extend(difference("requests", &wanted, Some(&Value::Array(found))));
+    } else if let Some(most) = wire.at_most {
+        if origin.count > most {
+            wrong.push(format!("{} requests, not at most {most}", origin.count));
+        }
     } else {
         let count = wire.count.unwrap_or(scenario.server.len());
         if origin.count != count {
@@ -33,12 +39,28 @@ pub(crate) fn differences(
         }
     }
     wrong.extend(elsewhere_differs(scenario, elsewhere, names));
-    for name in &wire.same {
+    let values = |name: &str| -> Vec<Option<String>> {
         let headers = origin.requests.iter().map(|request| request.header(name));
-        let values: Vec<Option<&str>> = headers.collect();
+        headers.map(|value| value.map(str::to_owned)).collect()
+    };
+    for name in &wire.same {
+        let values = values(name);
         if values.contains(&None) || values.windows(2).any(|pair| pair[0] != pair[1]) {
             wrong.push(format!("{name} is not the same: {values:?}"));
         }
+    }
+    for name in &wire.differ {
+        let values = values(name);
+        let each: HashSet<_> = values.iter().collect();
+        if values.contains(&None) || each.len() < values.len() {
+            wrong.push(format!("{name} does not differ: {values:?}"));
+        }
+    }
+    if let Some([least, most]) = wire.connections
+        && !(least..=most).contains(&origin.connections)
+    {
+        let made = origin.connections;
+        wrong.push(format!("{made} connections, not {least} to {most}"));
     }
     wrong.extend(times_differ(scenario, origin));
     wrong
@@ -105,6 +127,15 @@ fn times_differ(scenario: &Scenario, origin: &Seen) -> Vec<String> {
             ms,
             bounds,
         );
+    }
+    if let Some(least) = scenario.wire.jitter_ms {
+        let waits = origin.over.iter().zip(&origin.began[1..]).step_by(2);
+        let waits = waits.filter_map(|(over, next)| Some(next.saturating_duration_since((*over)?)));
+        let waits: Vec<u128> = waits.map(|wait| wait.as_millis()).collect();
+        let spread = waits.iter().max().zip(waits.iter().min());
+        if spread.is_none_or(|(longest, shortest)| longest - shortest < least) {
+            wrong.push(format!("waits of {waits:?} ms differ by less than {least}"));
+        }
     }
     wrong
 }
