@@ -37,7 +37,7 @@ enum Command {
     Tidy,
     /// Show what a stage makes of spec/
     Dump(dump::Args),
-    /// Measure a regeneration with nothing to change
+    /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
 }
 

@@ -22,6 +22,9 @@ pub(crate) const PACKAGES: [(Target, &str); 5] = [
 /// The folder of the scenarios that are made of the document.
 pub(crate) const SCENARIOS: &str = "tests/conformance/generated";
 
+/// The targets whose conformance driver is made in part, and the driver's folder.
+pub(crate) const DRIVERS: [(Target, &str); 1] = [(Target::Go, "tests/conformance/drivers/go")];
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
