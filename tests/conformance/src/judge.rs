@@ -107,6 +107,9 @@ fn results_differ(index: usize, expect: &Expect, found: &Value, names: &Names) -
     let items = expect.items.clone().map(Value::Array);
     let tokens = expect.tokens.clone().map(Value::Array);
     let mut found = found.clone();
+    if let (Some(_), Value::Object(found)) = (&tokens, &mut found) {
+        found.entry("tokens").or_insert_with(|| json!([]));
+    }
     if let Some(Value::Array(tokens)) = found.get_mut("tokens") {
         tokens.iter_mut().for_each(|it| *it = token::read(it));
     }
