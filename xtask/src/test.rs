@@ -195,7 +195,7 @@ fn generator() -> Vec<Step> {
         )
         .mended_by("cargo xtask regen"),
     ];
-    for package in ["exai-gen", "xtask", "exai-tests"] {
+    for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
             Step::new(
                 &format!("generator: {package} format"),
