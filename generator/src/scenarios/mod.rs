@@ -10,6 +10,8 @@ mod examples;
 mod pages;
 mod parameters;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 use std::collections::HashMap;

@@ -17,6 +17,7 @@ mod token;
 mod webhook;
 mod wire;
 
+pub mod mutants;
 pub mod table;
 
 pub use column::{Played, column};
@@ -24,6 +25,9 @@ pub use driver::{Driver, SDKS};
 pub use judge::{Suite, run};
 pub use load::suite;
 pub use scenario::Scenario;
+
+/// The row of what no scenario sees: the log of all of them.
+pub const LOG: &str = "logging/nothing-secret";
 
 /// Milliseconds by which a clock of a language's own may be off.
 const SLACK: u64 = 5;

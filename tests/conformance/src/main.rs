@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use exai_conformance::mutants::{LANGUAGES, Outcome, mutants, play, report};
 use exai_conformance::table::{Cell, Row, Table};
-use exai_conformance::{Driver, Played, SDKS, Suite, column, suite};
+use exai_conformance::{Driver, LOG, Played, SDKS, Suite, column, suite};
 
-/// The row of what no scenario sees: the log of all of them.
-const LOG: &str = "logging/nothing-secret";
 /// What a log must have for its row to say anything.
 const LOGGED: &str = "/v1/runs";
 
@@ -27,11 +26,31 @@ struct Args {
     /// Write the table instead of comparing with it
     #[arg(long)]
     write: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Break each runtime on purpose, and see which scenario tells
+    Mutants {
+        /// One language alone; may be repeated
+        #[arg(long)]
+        language: Vec<String>,
+        /// Only mutants whose words contain this; nothing is written then
+        #[arg(long, default_value = "")]
+        only: String,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match whole(&Args::parse()).await {
+    let args = Args::parse();
+    let done = match &args.command {
+        None => whole(&args).await,
+        Some(Command::Mutants { language, only }) => mutated(language, only).await,
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -41,9 +60,42 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn whole(args: &Args) -> Result<bool, String> {
+/// The folder of the suite, and the repository's root.
+fn places() -> (PathBuf, PathBuf) {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let root = here.parent().and_then(Path::parent).unwrap_or(&here);
+    (here.clone(), root.to_owned())
+}
+
+/// Whether every mutant was seen.
+async fn mutated(languages: &[String], only: &str) -> Result<bool, String> {
+    let (here, root) = places();
+    let suite = Arc::new(suite(&here)?);
+    let path = here.join("MUTANTS.md");
+    let mut good = true;
+    for (language, ..) in LANGUAGES {
+        if !languages.is_empty() && !languages.iter().any(|chosen| chosen == language) {
+            continue;
+        }
+        let mut chosen = mutants(&root, language)?;
+        chosen.retain(|mutant| mutant.breaks.contains(only));
+        let outcomes = play(&suite, &root, language, chosen, |mutant, outcome| {
+            println!("{language}: {}: {outcome:?}", mutant.breaks);
+        })
+        .await?;
+        good &= outcomes
+            .iter()
+            .all(|(_, outcome)| matches!(outcome, Outcome::Caught(..)));
+        if only.is_empty() {
+            let old = fs::read_to_string(&path).unwrap_or_default();
+            fs::write(&path, report(&old, language, &outcomes)).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(good)
+}
+
+async fn whole(args: &Args) -> Result<bool, String> {
+    let (here, root) = places();
     let suite = Arc::new(suite(&here)?);
     let path = here.join("TABLE.md");
     let old = Table::read(&fs::read_to_string(&path).unwrap_or_default());
@@ -55,7 +107,7 @@ async fn whole(args: &Args) -> Result<bool, String> {
         .filter(|name| args.sdk.is_empty() || args.sdk.iter().any(|sdk| sdk == name))
         .collect();
     for sdk in chosen {
-        for (row, (cell, said)) in rows(&suite, sdk, root, &args.only).await? {
+        for (row, (cell, said)) in rows(&suite, sdk, &root, &args.only).await? {
             table.set(&row, sdk, cell);
             let before = old.get(&row, sdk);
             if cell == Cell::Broken {

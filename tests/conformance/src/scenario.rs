@@ -229,8 +229,8 @@ pub struct Wire {
     pub connections: Option<[usize; 2]>,
     /// The same requests in any order.
     pub any_order: bool,
-    /// The least milliseconds by which the shortest and the longest wait of a second try differ.
-    pub jitter_ms: Option<u128>,
+    /// The most milliseconds of the shortest wait before a second try.
+    pub shortest_ms: Option<u128>,
     /// The least and the most milliseconds from the first request to the last one.
     pub spread_ms: Option<[u64; 2]>,
     /// The least and the most milliseconds between the end of an answer and the next request.

@@ -128,13 +128,18 @@ fn times_differ(scenario: &Scenario, origin: &Seen) -> Vec<String> {
             bounds,
         );
     }
-    if let Some(least) = scenario.wire.jitter_ms {
-        let waits = origin.over.iter().zip(&origin.began[1..]).step_by(2);
+    if let Some(most) = scenario.wire.shortest_ms {
+        let waits = origin
+            .over
+            .iter()
+            .zip(origin.began.iter().skip(1))
+            .step_by(2);
         let waits = waits.filter_map(|(over, next)| Some(next.saturating_duration_since((*over)?)));
-        let waits: Vec<u128> = waits.map(|wait| wait.as_millis()).collect();
-        let spread = waits.iter().max().zip(waits.iter().min());
-        if spread.is_none_or(|(longest, shortest)| longest - shortest < least) {
-            wrong.push(format!("waits of {waits:?} ms differ by less than {least}"));
+        let shortest = waits.map(|wait| wait.as_millis()).min();
+        if shortest.is_none_or(|shortest| shortest > most) {
+            wrong.push(format!(
+                "the shortest wait took {shortest:?} ms, not at most {most}"
+            ));
         }
     }
     wrong
