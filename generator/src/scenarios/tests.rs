@@ -1,8 +1,3 @@
-#![expect(
-    clippy::expect_used,
-    reason = "a test that cannot prepare its document fails"
-)]
-
 use std::collections::BTreeMap;
 
 use serde_json::Value;
