@@ -15,9 +15,10 @@ import (
 type exchange struct {
 	transport *transport
 	op        *operation
-	options   callOptions
+	options   *callOptions
 	url       string
 	header    http.Header
+	values    [4]string // of the headers that most requests have, in one piece of memory
 	payload   payload
 	key       string // its idempotency key, if it has one
 	tries     int
@@ -40,7 +41,7 @@ type answer struct {
 
 // read makes a call and reads the whole answer. A break while the body is
 // read is a failed connection like any other.
-func (t *transport) read(ctx context.Context, r request, c callOptions) ([]byte, ResponseMeta, error) {
+func (t *transport) read(ctx context.Context, r request, c *callOptions) ([]byte, ResponseMeta, error) {
 	x, err := t.begin(ctx, r, c)
 	if err != nil {
 		return nil, ResponseMeta{}, err
@@ -55,7 +56,7 @@ func (t *transport) read(ctx context.Context, r request, c callOptions) ([]byte,
 
 // open makes a call whose answer is read by the caller, who closes it. The
 // call's time ends with the answer's headers.
-func (t *transport) open(ctx context.Context, r request, c callOptions) (*answer, error) {
+func (t *transport) open(ctx context.Context, r request, c *callOptions) (*answer, error) {
 	x, err := t.begin(ctx, r, c)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (s *eventShape) ends(event serverEvent) bool {
 		return true
 	}
 	name, err := stringMember(event.data, s.tag)
-	return err == nil && slices.Contains(s.terminal, name)
+	return err == nil && slices.ContainsFunc(s.terminal, func(last string) bool { return last == string(name) })
 }
 
 // reconnectWait is how long to wait before a broken stream is resumed, unless
@@ -49,7 +49,7 @@ func callEvents[T any](ctx context.Context, t *transport, r request, options []R
 type eventStream[T any] struct {
 	transport *transport
 	request   request
-	options   callOptions
+	options   *callOptions
 	wait      time.Duration
 }
 
@@ -131,7 +131,7 @@ func callLines[T any](ctx context.Context, t *transport, r request, options []Re
 	}
 }
 
-func readLines[T any](ctx context.Context, t *transport, r request, c callOptions, yield func(T, error) bool) error {
+func readLines[T any](ctx context.Context, t *transport, r request, c *callOptions, yield func(T, error) bool) error {
 	a, err := t.open(ctx, r, c)
 	if err != nil {
 		return err

@@ -103,16 +103,16 @@ func withServer(template string, variables map[string]string) ClientOption {
 }
 
 // settings gives the options of one call.
-func (t *transport) settings(options []RequestOption) callOptions {
+func (t *transport) settings(options []RequestOption) *callOptions {
 	c := t.defaults
 	for _, o := range options {
 		o.applyRequest(&c)
 	}
-	return c
+	return &c
 }
 
 // begin makes a call ready to be sent.
-func (t *transport) begin(ctx context.Context, r request, c callOptions) (*exchange, error) {
+func (t *transport) begin(ctx context.Context, r request, c *callOptions) (*exchange, error) {
 	if t.err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.name, t.err)
 	}
@@ -126,21 +126,25 @@ func (t *transport) begin(ctx context.Context, r request, c callOptions) (*excha
 		return nil, fmt.Errorf("%s: %w", r.op.name, err)
 	}
 	x := &exchange{transport: t, op: r.op, options: c, url: t.base + addQuery(address, c.query), header: header, payload: body}
+	set := func(i int, name, value string) {
+		x.values[i] = value
+		header[name] = x.values[i : i+1 : i+1]
+	}
 	header["User-Agent"] = t.userAgent
 	if r.op.accept != "" {
-		header.Set("Accept", r.op.accept)
+		set(0, "Accept", r.op.accept)
 	}
 	if body.contentType != "" {
-		header.Set("Content-Type", body.contentType)
+		set(1, "Content-Type", body.contentType)
 	}
 	if r.op.keyed {
 		if x.key = c.key; x.key == "" {
 			x.key = newUUID()
 		}
-		header.Set(t.product.headers.idempotencyKey, x.key)
+		set(2, t.product.headers.idempotencyKey, x.key)
 	}
 	if c.lastEventID != "" {
-		header.Set(t.product.headers.lastEventID, c.lastEventID)
+		set(3, t.product.headers.lastEventID, c.lastEventID)
 	}
 	for name, values := range c.header {
 		header[name] = values

@@ -33,7 +33,7 @@ const (
 type waiter struct {
 	transport *transport
 	shape     *waitShape
-	options   callOptions
+	options   *callOptions
 	place     waitPlace
 }
 
@@ -105,9 +105,9 @@ func (w *waiter) follow(ctx context.Context) error {
 		return nil
 	}
 	var id string
-	c := w.options
+	c := *w.options
 	c.lastEventID, c.eventID = w.place.LastEventID, &id
-	s := eventStream[json.RawMessage]{transport: w.transport, request: request{op: w.shape.stream, path: values(w.place.Stream)}, options: c}
+	s := eventStream[json.RawMessage]{transport: w.transport, request: request{op: w.shape.stream, path: values(w.place.Stream)}, options: &c}
 	err := s.run(ctx, func(json.RawMessage, error) bool {
 		if id != w.place.LastEventID {
 			w.place.LastEventID = id

@@ -111,21 +111,26 @@ impl<'a> DriverView<'a> {
         };
         let made = format!("{holder}.{method}({}, options...)", given.join(", "));
         let kind = answered.then(|| answer(call.operation, &plan.types, &mut Imports::new()));
-        lines.push(match kind {
+        let (head, inner) = match kind {
             Some(Answer::Page(_) | Answer::Events(_) | Answer::Lines(_)) => {
-                format!("return all(a, {made})")
+                lines.push(format!("return all(a, {made})"));
+                return lines;
             }
-            Some(Answer::Empty) => {
-                format!("return one(a, func() (any, error) {{ return nil, {made} }})")
-            }
-            Some(Answer::Download) => {
-                format!(
-                    "return download(a, func() (*{}.Download, error) {{ return {made} }})",
-                    self.package
-                )
-            }
-            _ => format!("return one(a, func() (any, error) {{ return {made} }})"),
-        });
+            Some(Answer::Empty) => (
+                "one(a, func() (any, error)".to_owned(),
+                format!("nil, {made}"),
+            ),
+            Some(Answer::Download) => (
+                format!("download(a, func() (*{}.Download, error)", self.package),
+                made,
+            ),
+            _ => ("one(a, func() (any, error)".to_owned(), made),
+        };
+        lines.extend([
+            format!("return {head} {{"),
+            format!("\treturn {inner}"),
+            "})".to_owned(),
+        ]);
         lines
     }
 

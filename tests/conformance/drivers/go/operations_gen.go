@@ -13,7 +13,9 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	switch a.ID {
 	case "applyComposerHunks":
 		params := params[exai.ComposerApplyParams](a)
-		return one(a, func() (any, error) { return client.Composer.Apply(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Apply(ctx, params, options...)
+		})
 	case "cancelAgentInvocation":
 		agentID := path[string](a, "agent_id")
 		invocationID := path[string](a, "invocation_id")
@@ -24,49 +26,75 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "cancelBuild":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunCancelParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Cancel(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Cancel(ctx, buildID, params, options...)
+		})
 	case "cancelRun":
 		runID := path[string](a, "run_id")
 		params := params[exai.RunCancelParams](a)
-		return one(a, func() (any, error) { return client.Runs.Cancel(ctx, runID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Cancel(ctx, runID, params, options...)
+		})
 	case "closeWorkspacePort":
 		workspaceID := path[string](a, "workspace_id")
 		port := path[int64](a, "port")
-		return one(a, func() (any, error) { return nil, client.Workspaces.Ports.Close(ctx, workspaceID, port, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Workspaces.Ports.Close(ctx, workspaceID, port, options...)
+		})
 	case "createAuditExport":
 		params := params[exai.AuditExportCreateParams](a)
-		return one(a, func() (any, error) { return client.Audit.Exports.Create(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Exports.Create(ctx, params, options...)
+		})
 	case "createAuditStream":
 		params := params[exai.AuditStreamCreateParams](a)
-		return one(a, func() (any, error) { return client.Audit.Streams.Create(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Streams.Create(ctx, params, options...)
+		})
 	case "createComposerPlanComment":
 		planID := path[string](a, "plan_id")
 		params := params[exai.ComposerPlanCommentCreateParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plans.Comments.Create(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.Comments.Create(ctx, planID, params, options...)
+		})
 	case "createPlan":
 		params := params[exai.PlanCreateParams](a)
-		return one(a, func() (any, error) { return client.Plans.Create(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Plans.Create(ctx, params, options...)
+		})
 	case "createTemplate":
 		params := params[exai.TemplateCreateParams](a)
-		return one(a, func() (any, error) { return client.Templates.Create(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Create(ctx, params, options...)
+		})
 	case "createWorkspace":
 		params := params[exai.WorkspaceCreateParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Create(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Create(ctx, params, options...)
+		})
 	case "createWorkspaceSnapshot":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspaceSnapshotCreateParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Snapshots.Create(ctx, workspaceID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Snapshots.Create(ctx, workspaceID, params, options...)
+		})
 	case "decideRunApproval":
 		runID := path[string](a, "run_id")
 		approvalID := path[string](a, "approval_id")
 		params := params[exai.RunApprovalDecideParams](a)
-		return one(a, func() (any, error) { return client.Runs.Approvals.Decide(ctx, runID, approvalID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Approvals.Decide(ctx, runID, approvalID, params, options...)
+		})
 	case "deleteAuditStream":
 		streamID := path[string](a, "stream_id")
-		return one(a, func() (any, error) { return nil, client.Audit.Streams.Delete(ctx, streamID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Audit.Streams.Delete(ctx, streamID, options...)
+		})
 	case "deleteBuildAsset":
 		assetID := path[string](a, "asset_id")
-		return one(a, func() (any, error) { return nil, client.Builder.Assets.Delete(ctx, assetID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Builder.Assets.Delete(ctx, assetID, options...)
+		})
 	case "deleteBuildPreview":
 		buildID := path[string](a, "build_id")
 		previewID := path[string](a, "preview_id")
@@ -75,19 +103,29 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 		})
 	case "deleteCustomAgent":
 		agentID := path[string](a, "agent_id")
-		return one(a, func() (any, error) { return nil, client.Agents.Custom.Delete(ctx, agentID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Agents.Custom.Delete(ctx, agentID, options...)
+		})
 	case "deletePlan":
 		planID := path[string](a, "plan_id")
-		return one(a, func() (any, error) { return nil, client.Plans.Delete(ctx, planID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Plans.Delete(ctx, planID, options...)
+		})
 	case "deleteTemplate":
 		slug := path[string](a, "slug")
-		return one(a, func() (any, error) { return nil, client.Templates.Delete(ctx, slug, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Templates.Delete(ctx, slug, options...)
+		})
 	case "deleteWebhook":
 		webhookID := path[string](a, "webhook_id")
-		return one(a, func() (any, error) { return nil, client.Webhooks.Delete(ctx, webhookID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Webhooks.Delete(ctx, webhookID, options...)
+		})
 	case "deleteWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return nil, client.Workspaces.Delete(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Workspaces.Delete(ctx, workspaceID, options...)
+		})
 	case "deleteWorkspaceSnapshot":
 		workspaceID := path[string](a, "workspace_id")
 		snapshotID := path[string](a, "snapshot_id")
@@ -97,7 +135,9 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "deployBuildPreview":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunDeployParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Deploy(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Deploy(ctx, buildID, params, options...)
+		})
 	case "deprecateCustomAgentVersion":
 		agentID := path[string](a, "agent_id")
 		version := path[string](a, "version")
@@ -107,10 +147,14 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 		})
 	case "disableWebhook":
 		webhookID := path[string](a, "webhook_id")
-		return one(a, func() (any, error) { return client.Webhooks.Disable(ctx, webhookID, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Disable(ctx, webhookID, options...)
+		})
 	case "discardComposerPlan":
 		planID := path[string](a, "plan_id")
-		return one(a, func() (any, error) { return nil, client.Composer.Plans.Discard(ctx, planID, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Composer.Plans.Discard(ctx, planID, options...)
+		})
 	case "downloadAuditExport":
 		exportID := path[string](a, "export_id")
 		return all(a, client.Audit.Exports.Download(ctx, exportID, options...))
@@ -124,7 +168,9 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "downloadComposerPlanPatch":
 		planID := path[string](a, "plan_id")
 		params := params[exai.ComposerPlanPatchParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plans.Patch(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.Patch(ctx, planID, params, options...)
+		})
 	case "downloadTemplateArchive":
 		slug := path[string](a, "slug")
 		params := params[exai.TemplateArchiveDownloadParams](a)
@@ -139,7 +185,9 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 		})
 	case "enableWebhook":
 		webhookID := path[string](a, "webhook_id")
-		return one(a, func() (any, error) { return client.Webhooks.Enable(ctx, webhookID, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Enable(ctx, webhookID, options...)
+		})
 	case "execInWorkspace":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspaceExecParams](a)
@@ -147,113 +195,177 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "exposeWorkspacePort":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspacePortExposeParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Ports.Expose(ctx, workspaceID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Ports.Expose(ctx, workspaceID, params, options...)
+		})
 	case "forkTemplate":
 		slug := path[string](a, "slug")
 		params := params[exai.TemplateForkParams](a)
-		return one(a, func() (any, error) { return client.Templates.Fork(ctx, slug, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Fork(ctx, slug, params, options...)
+		})
 	case "getAgent":
 		agentID := path[string](a, "agent_id")
-		return one(a, func() (any, error) { return client.Agents.Get(ctx, agentID, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Get(ctx, agentID, options...)
+		})
 	case "getAgentInvocation":
 		agentID := path[string](a, "agent_id")
 		invocationID := path[string](a, "invocation_id")
-		return one(a, func() (any, error) { return client.Agents.Invocations.Get(ctx, agentID, invocationID, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Invocations.Get(ctx, agentID, invocationID, options...)
+		})
 	case "getAgentMetrics":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentMetricsParams](a)
-		return one(a, func() (any, error) { return client.Agents.Metrics(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Metrics(ctx, agentID, params, options...)
+		})
 	case "getAgentSchema":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentSchemaParams](a)
-		return one(a, func() (any, error) { return client.Agents.Schema(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Schema(ctx, agentID, params, options...)
+		})
 	case "getAgentVersion":
 		agentID := path[string](a, "agent_id")
 		version := path[string](a, "version")
-		return one(a, func() (any, error) { return client.Agents.Versions.Get(ctx, agentID, version, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Versions.Get(ctx, agentID, version, options...)
+		})
 	case "getAuditEvent":
 		eventID := path[string](a, "event_id")
-		return one(a, func() (any, error) { return client.Audit.Events.Get(ctx, eventID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Events.Get(ctx, eventID, options...)
+		})
 	case "getAuditExport":
 		exportID := path[string](a, "export_id")
-		return one(a, func() (any, error) { return client.Audit.Exports.Get(ctx, exportID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Exports.Get(ctx, exportID, options...)
+		})
 	case "getAuditStream":
 		streamID := path[string](a, "stream_id")
-		return one(a, func() (any, error) { return client.Audit.Streams.Get(ctx, streamID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Streams.Get(ctx, streamID, options...)
+		})
 	case "getBuild":
 		buildID := path[string](a, "build_id")
-		return one(a, func() (any, error) { return client.Builder.Runs.Get(ctx, buildID, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Get(ctx, buildID, options...)
+		})
 	case "getBuildArtifact":
 		buildID := path[string](a, "build_id")
 		artifactID := path[string](a, "artifact_id")
-		return one(a, func() (any, error) { return client.Builder.Runs.Artifacts.Get(ctx, buildID, artifactID, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Artifacts.Get(ctx, buildID, artifactID, options...)
+		})
 	case "getBuildAsset":
 		assetID := path[string](a, "asset_id")
-		return one(a, func() (any, error) { return client.Builder.Assets.Get(ctx, assetID, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Assets.Get(ctx, assetID, options...)
+		})
 	case "getComposerApply":
 		applyID := path[string](a, "apply_id")
-		return one(a, func() (any, error) { return client.Composer.Applies.Get(ctx, applyID, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Applies.Get(ctx, applyID, options...)
+		})
 	case "getComposerPlan":
 		planID := path[string](a, "plan_id")
-		return one(a, func() (any, error) { return client.Composer.Plans.Get(ctx, planID, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.Get(ctx, planID, options...)
+		})
 	case "getComposerPlanDiff":
 		planID := path[string](a, "plan_id")
 		params := params[exai.ComposerPlanDiffParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plans.Diff(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.Diff(ctx, planID, params, options...)
+		})
 	case "getCustomAgent":
 		agentID := path[string](a, "agent_id")
-		return one(a, func() (any, error) { return client.Agents.Custom.Get(ctx, agentID, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Custom.Get(ctx, agentID, options...)
+		})
 	case "getPlan":
 		planID := path[string](a, "plan_id")
-		return one(a, func() (any, error) { return client.Plans.Get(ctx, planID, options...) })
+		return one(a, func() (any, error) {
+			return client.Plans.Get(ctx, planID, options...)
+		})
 	case "getReceipt":
 		receiptID := path[string](a, "receipt_id")
-		return one(a, func() (any, error) { return client.Audit.Receipts.Get(ctx, receiptID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Receipts.Get(ctx, receiptID, options...)
+		})
 	case "getRun":
 		runID := path[string](a, "run_id")
-		return one(a, func() (any, error) { return client.Runs.Get(ctx, runID, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Get(ctx, runID, options...)
+		})
 	case "getRunCheckpoint":
 		runID := path[string](a, "run_id")
 		checkpointID := path[string](a, "checkpoint_id")
-		return one(a, func() (any, error) { return client.Runs.Checkpoints.Get(ctx, runID, checkpointID, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Checkpoints.Get(ctx, runID, checkpointID, options...)
+		})
 	case "getRunNode":
 		runID := path[string](a, "run_id")
 		nodeID := path[string](a, "node_id")
-		return one(a, func() (any, error) { return client.Runs.Nodes.Get(ctx, runID, nodeID, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Nodes.Get(ctx, runID, nodeID, options...)
+		})
 	case "getRunReceipt":
 		runID := path[string](a, "run_id")
-		return one(a, func() (any, error) { return client.Runs.Receipt(ctx, runID, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Receipt(ctx, runID, options...)
+		})
 	case "getTemplate":
 		slug := path[string](a, "slug")
-		return one(a, func() (any, error) { return client.Templates.Get(ctx, slug, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Get(ctx, slug, options...)
+		})
 	case "getTemplateVersion":
 		slug := path[string](a, "slug")
 		version := path[string](a, "version")
-		return one(a, func() (any, error) { return client.Templates.Versions.Get(ctx, slug, version, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Versions.Get(ctx, slug, version, options...)
+		})
 	case "getWebhook":
 		webhookID := path[string](a, "webhook_id")
-		return one(a, func() (any, error) { return client.Webhooks.Get(ctx, webhookID, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Get(ctx, webhookID, options...)
+		})
 	case "getWebhookDelivery":
 		deliveryID := path[string](a, "delivery_id")
-		return one(a, func() (any, error) { return client.Webhooks.Deliveries.Get(ctx, deliveryID, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Deliveries.Get(ctx, deliveryID, options...)
+		})
 	case "getWebhookEventType":
 		eventType := path[exai.WebhookEventType](a, "event_type")
-		return one(a, func() (any, error) { return client.Webhooks.EventTypes.Get(ctx, eventType, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.EventTypes.Get(ctx, eventType, options...)
+		})
 	case "getWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return client.Workspaces.Get(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Get(ctx, workspaceID, options...)
+		})
 	case "getWorkspaceSnapshot":
 		workspaceID := path[string](a, "workspace_id")
 		snapshotID := path[string](a, "snapshot_id")
-		return one(a, func() (any, error) { return client.Workspaces.Snapshots.Get(ctx, workspaceID, snapshotID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Snapshots.Get(ctx, workspaceID, snapshotID, options...)
+		})
 	case "instantiateTemplate":
 		slug := path[string](a, "slug")
 		params := params[exai.TemplateInstantiateParams](a)
-		return one(a, func() (any, error) { return client.Templates.Instantiate(ctx, slug, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Instantiate(ctx, slug, params, options...)
+		})
 	case "invokeAgent":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentInvokeParams](a)
-		return one(a, func() (any, error) { return client.Agents.Invoke(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Invoke(ctx, agentID, params, options...)
+		})
 	case "listAgentInvocations":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentInvocationListParams](a)
@@ -367,45 +479,67 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 		return all(a, client.Workspaces.List(ctx, params, options...))
 	case "pauseRun":
 		runID := path[string](a, "run_id")
-		return one(a, func() (any, error) { return client.Runs.Pause(ctx, runID, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Pause(ctx, runID, options...)
+		})
 	case "pingWebhook":
 		webhookID := path[string](a, "webhook_id")
 		params := params[exai.WebhookPingParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.Ping(ctx, webhookID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Ping(ctx, webhookID, params, options...)
+		})
 	case "publishCustomAgentVersion":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentCustomVersionPublishParams](a)
-		return one(a, func() (any, error) { return client.Agents.Custom.Versions.Publish(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Custom.Versions.Publish(ctx, agentID, params, options...)
+		})
 	case "publishTemplateVersion":
 		slug := path[string](a, "slug")
 		params := params[exai.TemplateVersionPublishParams](a)
-		return one(a, func() (any, error) { return client.Templates.Versions.Publish(ctx, slug, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Versions.Publish(ctx, slug, params, options...)
+		})
 	case "queryAuditEvents":
 		params := params[exai.AuditEventQueryParams](a)
 		return all(a, client.Audit.Events.Query(ctx, params, options...))
 	case "redeliverWebhookDelivery":
 		deliveryID := path[string](a, "delivery_id")
-		return one(a, func() (any, error) { return client.Webhooks.Deliveries.Redeliver(ctx, deliveryID, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Deliveries.Redeliver(ctx, deliveryID, options...)
+		})
 	case "registerCustomAgent":
 		params := params[exai.AgentCustomRegisterParams](a)
-		return one(a, func() (any, error) { return client.Agents.Custom.Register(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Custom.Register(ctx, params, options...)
+		})
 	case "registerWebhook":
 		params := params[exai.WebhookRegisterParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.Register(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Register(ctx, params, options...)
+		})
 	case "replayRun":
 		runID := path[string](a, "run_id")
 		params := params[exai.RunReplayParams](a)
-		return one(a, func() (any, error) { return client.Runs.Replay(ctx, runID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Replay(ctx, runID, params, options...)
+		})
 	case "replayWebhookEvents":
 		webhookID := path[string](a, "webhook_id")
 		params := params[exai.WebhookReplayParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.Replay(ctx, webhookID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Replay(ctx, webhookID, params, options...)
+		})
 	case "requestComposerPlan":
 		params := params[exai.ComposerPlanParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plan(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plan(ctx, params, options...)
+		})
 	case "restartWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return client.Workspaces.Restart(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Restart(ctx, workspaceID, options...)
+		})
 	case "restoreWorkspaceSnapshot":
 		workspaceID := path[string](a, "workspace_id")
 		snapshotID := path[string](a, "snapshot_id")
@@ -416,20 +550,28 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "resumeRun":
 		runID := path[string](a, "run_id")
 		params := params[exai.RunResumeParams](a)
-		return one(a, func() (any, error) { return client.Runs.Resume(ctx, runID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Resume(ctx, runID, params, options...)
+		})
 	case "retryBuild":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunRetryParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Retry(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Retry(ctx, buildID, params, options...)
+		})
 	case "retryRunNode":
 		runID := path[string](a, "run_id")
 		nodeID := path[string](a, "node_id")
 		params := params[exai.RunNodeRetryParams](a)
-		return one(a, func() (any, error) { return client.Runs.Nodes.Retry(ctx, runID, nodeID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Nodes.Retry(ctx, runID, nodeID, params, options...)
+		})
 	case "revertComposerApply":
 		applyID := path[string](a, "apply_id")
 		params := params[exai.ComposerApplyRevertParams](a)
-		return one(a, func() (any, error) { return client.Composer.Applies.Revert(ctx, applyID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Applies.Revert(ctx, applyID, params, options...)
+		})
 	case "reviewComposerPlanHunk":
 		planID := path[string](a, "plan_id")
 		hunkID := path[string](a, "hunk_id")
@@ -440,35 +582,53 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 	case "reviseComposerPlan":
 		planID := path[string](a, "plan_id")
 		params := params[exai.ComposerPlanReviseParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plans.Revise(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.Revise(ctx, planID, params, options...)
+		})
 	case "rotateWebhookSecret":
 		webhookID := path[string](a, "webhook_id")
 		params := params[exai.WebhookRotateSecretParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.RotateSecret(ctx, webhookID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.RotateSecret(ctx, webhookID, params, options...)
+		})
 	case "sendBuildMessage":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunMessageSendParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Messages.Send(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Messages.Send(ctx, buildID, params, options...)
+		})
 	case "signalRun":
 		runID := path[string](a, "run_id")
 		body := body[exai.RunSignal](a)
-		return one(a, func() (any, error) { return client.Runs.Signal(ctx, runID, body, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Signal(ctx, runID, body, options...)
+		})
 	case "starTemplate":
 		slug := path[string](a, "slug")
-		return one(a, func() (any, error) { return nil, client.Templates.Star(ctx, slug, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Templates.Star(ctx, slug, options...)
+		})
 	case "startBuild":
 		params := params[exai.BuilderRunStartParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Start(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Start(ctx, params, options...)
+		})
 	case "startRun":
 		params := params[exai.RunStartParams](a)
-		return one(a, func() (any, error) { return client.Runs.Start(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Start(ctx, params, options...)
+		})
 	case "startWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return client.Workspaces.Start(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Start(ctx, workspaceID, options...)
+		})
 	case "stopWorkspace":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspaceStopParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Stop(ctx, workspaceID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Stop(ctx, workspaceID, params, options...)
+		})
 	case "streamAgentInvocationEvents":
 		agentID := path[string](a, "agent_id")
 		invocationID := path[string](a, "invocation_id")
@@ -490,53 +650,79 @@ func operation(ctx context.Context, client *exai.Client, a *asked, options []exa
 		return all(a, client.Audit.Tail(ctx, params, options...))
 	case "testAuditStream":
 		streamID := path[string](a, "stream_id")
-		return one(a, func() (any, error) { return client.Audit.Streams.Test(ctx, streamID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Streams.Test(ctx, streamID, options...)
+		})
 	case "unstarTemplate":
 		slug := path[string](a, "slug")
-		return one(a, func() (any, error) { return nil, client.Templates.Unstar(ctx, slug, options...) })
+		return one(a, func() (any, error) {
+			return nil, client.Templates.Unstar(ctx, slug, options...)
+		})
 	case "updateAuditStream":
 		streamID := path[string](a, "stream_id")
 		params := params[exai.AuditStreamUpdateParams](a)
-		return one(a, func() (any, error) { return client.Audit.Streams.Update(ctx, streamID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Streams.Update(ctx, streamID, params, options...)
+		})
 	case "updateCustomAgent":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentCustomUpdateParams](a)
-		return one(a, func() (any, error) { return client.Agents.Custom.Update(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.Custom.Update(ctx, agentID, params, options...)
+		})
 	case "updatePlan":
 		planID := path[string](a, "plan_id")
 		params := params[exai.PlanUpdateParams](a)
-		return one(a, func() (any, error) { return client.Plans.Update(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Plans.Update(ctx, planID, params, options...)
+		})
 	case "updateTemplate":
 		slug := path[string](a, "slug")
 		params := params[exai.TemplateUpdateParams](a)
-		return one(a, func() (any, error) { return client.Templates.Update(ctx, slug, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Update(ctx, slug, params, options...)
+		})
 	case "updateWebhook":
 		webhookID := path[string](a, "webhook_id")
 		params := params[exai.WebhookUpdateParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.Update(ctx, webhookID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.Update(ctx, webhookID, params, options...)
+		})
 	case "updateWorkspace":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspaceUpdateParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Update(ctx, workspaceID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Update(ctx, workspaceID, params, options...)
+		})
 	case "uploadBuildAsset":
 		params := params[exai.BuilderAssetUploadParams](a)
-		return one(a, func() (any, error) { return client.Builder.Assets.Upload(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Assets.Upload(ctx, params, options...)
+		})
 	case "uploadTemplateArchive":
 		slug := path[string](a, "slug")
 		body := content(a)
 		params := params[exai.TemplateArchiveUploadParams](a)
-		return one(a, func() (any, error) { return client.Templates.Archive.Upload(ctx, slug, body, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Templates.Archive.Upload(ctx, slug, body, params, options...)
+		})
 	case "uploadWorkspaceFile":
 		workspaceID := path[string](a, "workspace_id")
 		body := content(a)
 		params := params[exai.WorkspaceFileUploadParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.Files.Upload(ctx, workspaceID, body, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.Files.Upload(ctx, workspaceID, body, params, options...)
+		})
 	case "validatePlan":
 		planID := path[string](a, "plan_id")
-		return one(a, func() (any, error) { return client.Plans.Validate(ctx, planID, options...) })
+		return one(a, func() (any, error) {
+			return client.Plans.Validate(ctx, planID, options...)
+		})
 	case "verifyReceipt":
 		receiptID := path[string](a, "receipt_id")
-		return one(a, func() (any, error) { return client.Audit.Receipts.Verify(ctx, receiptID, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Receipts.Verify(ctx, receiptID, options...)
+		})
 	}
 	return nil, unknown(a.ID)
 }
@@ -546,35 +732,53 @@ func operationWait(ctx context.Context, client *exai.Client, a *asked, options [
 	switch a.ID {
 	case "applyComposerHunks":
 		params := params[exai.ComposerApplyParams](a)
-		return one(a, func() (any, error) { return client.Composer.ApplyAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.ApplyAndWait(ctx, params, options...)
+		})
 	case "createAuditExport":
 		params := params[exai.AuditExportCreateParams](a)
-		return one(a, func() (any, error) { return client.Audit.Exports.CreateAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Audit.Exports.CreateAndWait(ctx, params, options...)
+		})
 	case "createWorkspace":
 		params := params[exai.WorkspaceCreateParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.CreateAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.CreateAndWait(ctx, params, options...)
+		})
 	case "deployBuildPreview":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunDeployParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.DeployAndWait(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.DeployAndWait(ctx, buildID, params, options...)
+		})
 	case "invokeAgent":
 		agentID := path[string](a, "agent_id")
 		params := params[exai.AgentInvokeParams](a)
-		return one(a, func() (any, error) { return client.Agents.InvokeAndWait(ctx, agentID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Agents.InvokeAndWait(ctx, agentID, params, options...)
+		})
 	case "replayRun":
 		runID := path[string](a, "run_id")
 		params := params[exai.RunReplayParams](a)
-		return one(a, func() (any, error) { return client.Runs.ReplayAndWait(ctx, runID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.ReplayAndWait(ctx, runID, params, options...)
+		})
 	case "replayWebhookEvents":
 		webhookID := path[string](a, "webhook_id")
 		params := params[exai.WebhookReplayParams](a)
-		return one(a, func() (any, error) { return client.Webhooks.ReplayAndWait(ctx, webhookID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Webhooks.ReplayAndWait(ctx, webhookID, params, options...)
+		})
 	case "requestComposerPlan":
 		params := params[exai.ComposerPlanParams](a)
-		return one(a, func() (any, error) { return client.Composer.PlanAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.PlanAndWait(ctx, params, options...)
+		})
 	case "restartWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return client.Workspaces.RestartAndWait(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.RestartAndWait(ctx, workspaceID, options...)
+		})
 	case "restoreWorkspaceSnapshot":
 		workspaceID := path[string](a, "workspace_id")
 		snapshotID := path[string](a, "snapshot_id")
@@ -585,41 +789,61 @@ func operationWait(ctx context.Context, client *exai.Client, a *asked, options [
 	case "resumeRun":
 		runID := path[string](a, "run_id")
 		params := params[exai.RunResumeParams](a)
-		return one(a, func() (any, error) { return client.Runs.ResumeAndWait(ctx, runID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.ResumeAndWait(ctx, runID, params, options...)
+		})
 	case "retryBuild":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunRetryParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.RetryAndWait(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.RetryAndWait(ctx, buildID, params, options...)
+		})
 	case "retryRunNode":
 		runID := path[string](a, "run_id")
 		nodeID := path[string](a, "node_id")
 		params := params[exai.RunNodeRetryParams](a)
-		return one(a, func() (any, error) { return client.Runs.Nodes.RetryAndWait(ctx, runID, nodeID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.Nodes.RetryAndWait(ctx, runID, nodeID, params, options...)
+		})
 	case "revertComposerApply":
 		applyID := path[string](a, "apply_id")
 		params := params[exai.ComposerApplyRevertParams](a)
-		return one(a, func() (any, error) { return client.Composer.Applies.RevertAndWait(ctx, applyID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Applies.RevertAndWait(ctx, applyID, params, options...)
+		})
 	case "reviseComposerPlan":
 		planID := path[string](a, "plan_id")
 		params := params[exai.ComposerPlanReviseParams](a)
-		return one(a, func() (any, error) { return client.Composer.Plans.ReviseAndWait(ctx, planID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Composer.Plans.ReviseAndWait(ctx, planID, params, options...)
+		})
 	case "sendBuildMessage":
 		buildID := path[string](a, "build_id")
 		params := params[exai.BuilderRunMessageSendParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.Messages.SendAndWait(ctx, buildID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.Messages.SendAndWait(ctx, buildID, params, options...)
+		})
 	case "startBuild":
 		params := params[exai.BuilderRunStartParams](a)
-		return one(a, func() (any, error) { return client.Builder.Runs.StartAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Builder.Runs.StartAndWait(ctx, params, options...)
+		})
 	case "startRun":
 		params := params[exai.RunStartParams](a)
-		return one(a, func() (any, error) { return client.Runs.StartAndWait(ctx, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Runs.StartAndWait(ctx, params, options...)
+		})
 	case "startWorkspace":
 		workspaceID := path[string](a, "workspace_id")
-		return one(a, func() (any, error) { return client.Workspaces.StartAndWait(ctx, workspaceID, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.StartAndWait(ctx, workspaceID, options...)
+		})
 	case "stopWorkspace":
 		workspaceID := path[string](a, "workspace_id")
 		params := params[exai.WorkspaceStopParams](a)
-		return one(a, func() (any, error) { return client.Workspaces.StopAndWait(ctx, workspaceID, params, options...) })
+		return one(a, func() (any, error) {
+			return client.Workspaces.StopAndWait(ctx, workspaceID, params, options...)
+		})
 	}
 	return nil, unknown(a.ID)
 }
