@@ -95,8 +95,7 @@ fn content(
     if let Some(digits) = &exchange.hex {
         return Ok((bytes_of_hex(digits)?, None));
     }
-    let filler = if exchange.blank { b' ' } else { b'x' };
-    let mut content = vec![filler; exchange.filler];
+    let mut content = vec![b'x'; exchange.filler];
     let media_type = match (&exchange.events, &exchange.text) {
         (Some(events), _) => {
             content.extend(names.fill(events).into_bytes());

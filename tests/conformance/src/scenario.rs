@@ -154,8 +154,6 @@ pub struct Exchange {
     pub hex: Option<String>,
     /// A body of as many bytes `x`, ahead of `text` or `events`.
     pub filler: usize,
-    /// Spaces in place of the `x`.
-    pub blank: bool,
     /// The body is compressed where the request allows it.
     pub gzip: bool,
     /// In chunks of these sizes, the rest in one.
