@@ -1,11 +1,12 @@
 //! What is expected against what is there.
 
-use jiff::Timestamp;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::Value;
 
 /// The first difference, with its place; `None` where there is none.
 ///
-/// Objects may hold more than is expected, lists may not; in `{$exactly: VALUE}` no object may. Texts with a special meaning: `$any`
+/// Objects may hold more than is expected, lists may not; in `{$exactly: VALUE}` no object may, and
+/// times and durations may be spelled otherwise. Texts with a special meaning: `$any`
 /// (there, and not null), `$absent`, `$null`, `$uuid`, `$contains TEXT`, `$lacks TEXT`,
 /// `$between A B` (a number), `$moment TIME` (RFC 3339, at any offset), `$is TEXT` (the text itself).
 pub(crate) fn difference(place: &str, wanted: &Value, found: Option<&Value>) -> Option<String> {
@@ -60,6 +61,11 @@ fn compare(place: &str, wanted: &Value, found: Option<&Value>, exactly: bool) ->
             })
         }
         (wanted, Some(found)) if wanted == found => None,
+        (Value::String(wanted), Some(Value::String(found)))
+            if exactly && is_same_time(wanted, found) =>
+        {
+            None
+        }
         // 1 and 1.0 are one number of JSON.
         (Value::Number(wanted), Some(Value::Number(found)))
             if (wanted.is_f64() || found.is_f64()) && wanted.as_f64() == found.as_f64() =>
@@ -96,6 +102,17 @@ fn special_holds(special: &str, found: Option<&Value>) -> bool {
     }
 }
 
+/// Whether two texts are one moment (RFC 3339) or durations of one length (ISO 8601).
+fn is_same_time(one: &str, other: &str) -> bool {
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    let length = |text: &str| {
+        let span = text.starts_with('P').then(|| text.parse::<Span>().ok())??;
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+    };
+    let is_moment = moment(one).is_some() && moment(one) == moment(other);
+    is_moment || (length(one).is_some() && length(one) == length(other))
+}
+
 /// RFC 9562, version 4.
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
@@ -130,6 +147,19 @@ mod tests {
             json!({"a": {"b": [{"c": 1}]}, "d": 2})
         ));
         assert!(!same(wanted, json!({"a": {"b": [{"c": 1, "d": 2}]}})));
+    }
+
+    #[test]
+    fn times_are_compared_by_what_they_mean() {
+        let exactly = |text: &str| json!({ "$exactly": text });
+        assert!(same(exactly("PT10M"), json!("PT600S")));
+        assert!(same(exactly("PT24H"), json!("P1D")));
+        assert!(!same(exactly("PT10M"), json!("PT601S")));
+        assert!(same(
+            exactly("2026-01-02T10:00:00.1Z"),
+            json!("2026-01-02T10:00:00.100+00:00")
+        ));
+        assert!(!same(json!("PT10M"), json!("PT600S")));
     }
 
     #[test]

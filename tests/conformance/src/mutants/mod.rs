@@ -180,12 +180,12 @@ fn logged(suite: &Suite, driver: &Driver, sdk: &str) -> Outcome {
 mod tests {
     use std::path::Path;
 
-    use super::mutants;
+    use super::{LANGUAGES, mutants};
 
     #[test]
     fn every_mutant_fits_the_runtime_that_it_breaks() -> Result<(), String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for language in ["typescript", "go"] {
+        for (language, ..) in LANGUAGES {
             assert!(
                 mutants(&root, language)?.len() >= 20,
                 "{language} has too few"
