@@ -11,7 +11,7 @@ mod discriminator;
 mod docs;
 mod enumeration;
 mod extensions;
-mod literal;
+pub(crate) mod literal;
 mod long_running;
 mod methods;
 pub mod name;
