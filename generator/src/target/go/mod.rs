@@ -12,6 +12,7 @@ mod enum_;
 mod error;
 mod escape;
 mod fake;
+mod listing;
 mod names;
 mod operation;
 mod params;
@@ -31,6 +32,7 @@ use self::driver::DriverView;
 use self::enum_::EnumView;
 use self::error::ErrorView;
 use self::fake::FakeView;
+use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
 use self::plan::{Plan, home, homes};
@@ -245,6 +247,8 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
     files.files.push(driver(cx, &plan, &package)?);
     let fake = FakeView::new(&plan, cx.command, &package, module(cx));
+    let listing = ListingView::new(&plan, cx.command, &package);
+    files.add("api.md".to_owned(), "api.md", &listing)?;
     files.add(format!("{package}test/fake_gen.go"), "fake_gen.go", &fake)?;
     if !plan.errors.is_empty() {
         let view = ErrorsFile {
