@@ -20,7 +20,10 @@ pub(crate) const PACKAGES: [(Target, &str); 5] = [
 ];
 
 /// The targets whose conformance driver is made in part, and the driver's folder.
-pub(crate) const DRIVERS: [(Target, &str); 1] = [(Target::Go, "tests/conformance/drivers/go")];
+pub(crate) const DRIVERS: [(Target, &str); 2] = [
+    (Target::Go, "tests/conformance/drivers/go"),
+    (Target::Rust, "tests/conformance/drivers/rust"),
+];
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
