@@ -31,6 +31,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		fmt.Fprint(w, `{"id":`)
 	case strings.HasSuffix(r.URL.Path, "/events"):
+		w.Header().Set("Content-Type", "text/event-stream")
 		for n := 1; r.Context().Err() == nil; n++ {
 			fmt.Fprintf(w, event, n)
 			flush()
