@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`. A module a command;
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `with-servers`. A module a command;
 //! each failure prints the command that mends it.
 
 mod bench;
@@ -6,6 +6,7 @@ mod dump;
 mod packages;
 mod regen;
 mod sandbox;
+mod servers;
 mod step;
 mod test;
 mod tidy;
@@ -39,6 +40,8 @@ enum Command {
     Dump(dump::Args),
     /// Measure a regeneration with nothing to change
     Bench(bench::Args),
+    /// Run a command while Postgres and Redis run for it
+    WithServers(servers::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::WithServers(args) => servers::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -90,8 +90,17 @@ fn steps(group: &str) -> Vec<Step> {
         _ => [
             crate_steps("server", "exai-server", "server-stubs/api"),
             vec![begun_server()],
-            crate_steps("server", "exai-runtime", "server-stubs/runtime"),
-            crate_steps("server", "exai-sandbox", "server-stubs/sandbox"),
+            vec![small_runtime()],
+            stored(crate_steps(
+                "server",
+                "exai-runtime",
+                "server-stubs/runtime",
+            )),
+            stored(crate_steps(
+                "server",
+                "exai-sandbox",
+                "server-stubs/sandbox",
+            )),
         ]
         .concat(),
     }
@@ -114,6 +123,11 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     } else {
         &[]
     };
+    // Those of an SDK choose between libraries; those of the runtime add to each other.
+    let features = match package {
+        "exai-runtime" => "--all-features",
+        _ => "--features=",
+    };
     let flags = if private {
         "-D warnings -A rustdoc::private_intra_doc_links"
     } else {
@@ -129,6 +143,7 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
                 "--package",
                 package,
                 "--all-targets",
+                features,
                 "--",
                 "-D",
                 "warnings",
@@ -137,13 +152,24 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
         Step::new(
             &named("documentation"),
             "cargo",
-            &[&["doc", "--quiet", "--package", package, "--no-deps"], doc].concat(),
+            &[
+                &[
+                    "doc",
+                    "--quiet",
+                    "--package",
+                    package,
+                    "--no-deps",
+                    features,
+                ],
+                doc,
+            ]
+            .concat(),
         )
         .env("RUSTDOCFLAGS", flags),
         Step::new(
             &named("tests"),
             "cargo",
-            &["test", "--quiet", "--package", package],
+            &["test", "--quiet", "--package", package, features],
         ),
     ]
 }
@@ -168,6 +194,22 @@ fn begun_server() -> Step {
     let args = "test --quiet --package exai-server --features unimplemented";
     let args: Vec<&str> = args.split(' ').collect();
     Step::new("server: exai-server tests, unimplemented", "cargo", &args)
+}
+
+/// The runtime for one node: without what several need.
+fn small_runtime() -> Step {
+    let args = "clippy --quiet --package exai-runtime -- -D warnings";
+    let args: Vec<&str> = args.split(' ').collect();
+    Step::new("server: exai-runtime clippy, no features", "cargo", &args)
+}
+
+/// Their tests have Postgres and Redis.
+fn stored(steps: Vec<Step>) -> Vec<Step> {
+    let with = |step: Step| match step.name.ends_with(" tests") {
+        true => step.stored(),
+        false => step,
+    };
+    steps.into_iter().map(with).collect()
 }
 
 fn crate_steps(group: &str, package: &str, folder: &str) -> Vec<Step> {
