@@ -40,7 +40,7 @@ pub use self::limit::{
 };
 pub use self::operation::{Operation, Operations};
 #[cfg(feature = "postgres")]
-pub use self::postgres::{Job, News, Postgres, Transaction};
+pub use self::postgres::{Alone, Job, News, Postgres, Transaction};
 pub use self::promises::{Incident, Kept, Promises};
 pub use self::receipt::{
     ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
@@ -49,3 +49,5 @@ pub use self::receipt::{
 pub use self::serve::{Bounds, serve};
 pub use self::store::{Embedded, StoreError};
 pub use self::unit::Unit;
+#[cfg(feature = "postgres")]
+pub use tokio_postgres::Row;

@@ -122,6 +122,13 @@ impl Session {
     }
 }
 
+/// Gives up what takes too long.
+pub(super) async fn soon<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(PATIENCE, work).await.map_err(StoreError::new)?
+}
+
 /// Connects, with TLS but to this machine. A `sslmode` in the URL has the last word.
 pub(super) async fn connect(config: &Config) -> Result<(Session, Messages), StoreError> {
     let here = |host: &Host| match host {
@@ -141,12 +148,12 @@ pub(super) async fn connect(config: &Config) -> Result<(Session, Messages), Stor
     let (sender, messages) = futures::channel::mpsc::unbounded();
     let client = match config.get_ssl_mode() {
         SslMode::Disable => {
-            let (client, connection) = tokio_timeout(config.connect(NoTls)).await?;
+            let (client, connection) = connected(config.connect(NoTls)).await?;
             tokio::spawn(drive(connection, sender));
             client
         }
         _ => {
-            let (client, connection) = tokio_timeout(config.connect(tls)).await?;
+            let (client, connection) = connected(config.connect(tls)).await?;
             tokio::spawn(drive(connection, sender));
             client
         }
@@ -155,11 +162,10 @@ pub(super) async fn connect(config: &Config) -> Result<(Session, Messages), Stor
     Ok((Session { client, statements }, messages))
 }
 
-async fn tokio_timeout<T>(
+async fn connected<T>(
     connecting: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, StoreError> {
-    let connected = timeout(PATIENCE, connecting).await;
-    connected.map_err(StoreError::new)?.map_err(StoreError::new)
+    soon(async { connecting.await.map_err(StoreError::new) }).await
 }
 
 /// Keeps a connection going until it ends, and passes on what it says.

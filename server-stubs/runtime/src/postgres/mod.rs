@@ -1,5 +1,6 @@
 //! What several nodes keep together, in Postgres.
 
+mod alone;
 mod link;
 mod nodes;
 mod settle;
@@ -11,6 +12,8 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, Row};
 
+pub use self::alone::Alone;
+use self::alone::Idle;
 use self::link::Link;
 pub use self::nodes::{Job, News};
 pub(crate) use self::settle::Steps;
@@ -38,6 +41,8 @@ pub(crate) struct Shared {
     /// This process, as other nodes know it: `node_...`.
     pub(crate) node: String,
     pub(crate) claims: Claims,
+    config: Config,
+    idle: Idle,
     reading: Link,
     settling: mpsc::UnboundedSender<Waiting>,
     releases: mpsc::UnboundedSender<Release>,
@@ -89,7 +94,9 @@ impl Postgres {
         Ok(Self(Arc::new(Shared {
             node,
             claims: Claims::default(),
-            reading: Link::new(config),
+            reading: Link::new(config.clone()),
+            config,
+            idle: Idle::default(),
             settling,
             releases,
             news,

@@ -16,7 +16,7 @@ use crate::{Draft, StoreError};
 const BATCH: usize = 64;
 
 /// One transaction at a time, over all nodes: what a unit has checked is so until it is written.
-const BEGIN: &str =
+pub(super) const BEGIN: &str =
     "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('exai ' || current_schema(), 0))";
 
 /// The transaction that a unit is settled in. It ends by itself.
@@ -30,6 +30,10 @@ impl std::fmt::Debug for Transaction {
 }
 
 impl Transaction {
+    pub(super) fn new(session: Arc<Session>) -> Self {
+        Self(session)
+    }
+
     /// The rows that a statement gives. It is prepared when it is first used.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::proxy::Way;
-use crate::world::{Node, database};
+use crate::servers::database;
+use crate::world::Node;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_goes_and_comes_loses_and_doubles_nothing() {

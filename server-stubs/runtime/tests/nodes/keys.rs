@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::world::{Node, database};
+use crate::servers::database;
+use crate::world::Node;
 
 /// Two nodes whose handlers stop until they are let go.
 async fn stopped() -> Option<(Node, Node)> {

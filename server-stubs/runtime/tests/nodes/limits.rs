@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::proxy::Way;
-use crate::world::server;
+use crate::servers::server;
 
 const START: i64 = 1_767_346_200_000;
 

@@ -8,5 +8,6 @@ mod keys;
 mod limits;
 mod proxy;
 mod receipts;
+mod servers;
 mod webhooks;
 mod world;

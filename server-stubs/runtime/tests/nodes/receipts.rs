@@ -2,7 +2,8 @@
 
 use exai_runtime::{Caller, ReceiptStore, Secret};
 
-use crate::world::{Node, database};
+use crate::servers::database;
+use crate::world::Node;
 
 #[tokio::test]
 async fn two_nodes_make_one_chain_without_a_gap() {

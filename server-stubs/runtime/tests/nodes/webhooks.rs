@@ -12,7 +12,7 @@ use exai_runtime::{News, Postgres, Secret, StoreError};
 use futures::future::{BoxFuture, ready};
 use jiff::Timestamp;
 
-use crate::world::database;
+use crate::servers::database;
 
 /// Every endpoint there is.
 struct All;
