@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`,
-//! `documents`. A module a command; each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`,
+//! `with-servers`. A module a command; each failure prints the command that mends it.
 
 mod bench;
 mod documents;
@@ -7,6 +7,7 @@ mod dump;
 mod packages;
 mod regen;
 mod sandbox;
+mod servers;
 mod step;
 mod test;
 mod tidy;
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::Args),
     /// Generate packages of every document of some folders, and check them
     Documents(documents::Args),
+    /// Run a command while Postgres and Redis run for it
+    WithServers(servers::Args),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
+        Command::WithServers(args) => servers::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
