@@ -1,6 +1,7 @@
 //! From an OpenAPI document to SDKs and a server.
 
 pub mod bundle;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;

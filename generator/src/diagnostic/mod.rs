@@ -9,6 +9,7 @@ mod render;
 use std::collections::HashSet;
 
 pub use code::Code;
+pub(crate) use render::Lines;
 pub use render::{Format, render};
 
 use crate::source::Span;
