@@ -1,7 +1,10 @@
 //! Bodies of requests and of answers.
 
+use super::parts::encodings;
 use super::{Direction, Rule, Trail, Walk, pair};
-use crate::document::{Encoding, Map, MediaType, Operation, RefOr, Response, Responses, StatusKey};
+use crate::document::{
+    Link, LinkTarget, Map, MediaType, Operation, RefOr, Response, Responses, StatusKey,
+};
 
 impl<'d> Walk<'d> {
     pub(super) fn request_body(
@@ -87,6 +90,25 @@ impl<'d> Walk<'d> {
         let (old, new): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
         let (both, gone, fresh) = pair(&old, &new, |(status, _)| *status);
         let place = |status: &StatusKey| at.part(&format!("answer {status}"));
+        // A status that is told of no more, or not yet, is one of its class, or of `default`.
+        let around = |list: &[(StatusKey, &'d Response)], status: StatusKey| {
+            wider(status).into_iter().find_map(|wide| {
+                let found = list.iter().find(|(status, _)| *status == wide);
+                found.map(|(_, response)| *response)
+            })
+        };
+        let all =
+            |list: &[&(StatusKey, &'d Response)]| -> Vec<_> { list.iter().map(|r| **r).collect() };
+        for (status, response) in &gone {
+            if let Some(other) = around(&all(&new), *status) {
+                self.response(response, other, direction, &place(status));
+            }
+        }
+        for (status, response) in &fresh {
+            if let Some(other) = around(&all(&old), *status) {
+                self.response(other, response, direction, &place(status));
+            }
+        }
         for (status, response) in gone {
             let rule = if is_error(*status) {
                 Rule::ResponseErrorRemoved
@@ -116,6 +138,7 @@ impl<'d> Walk<'d> {
             at,
         );
         self.conventions(&old.extensions, &new.extensions, at);
+        self.links(&old.links, &new.links, at);
         self.headers(&old.headers, &new.headers, direction, at);
         match (old.content.is_empty(), new.content.is_empty()) {
             (true, false) => self.found(
@@ -145,6 +168,34 @@ impl<'d> Walk<'d> {
         }
     }
 
+    fn links(&mut self, old: &'d Map<RefOr<Link>>, new: &'d Map<RefOr<Link>>, at: &Trail) {
+        for (name, before) in old {
+            let at = at.part(&format!("link {}", **name));
+            let Some(before) = self.old.link(before) else {
+                continue;
+            };
+            let after = new.get(name.value.as_str());
+            match after.and_then(|after| self.new.link(after)) {
+                None => self.found(Rule::LinkChanged, &at, name.span, None, "is gone"),
+                Some(after) if leads(before) != leads(after) => {
+                    let message = "leads elsewhere";
+                    self.found(Rule::LinkChanged, &at, before.span, after.span, message);
+                }
+                Some(after) => {
+                    self.conventions(&before.extensions, &after.extensions, &at);
+                    let (was, is) = (before.description.as_ref(), after.description.as_ref());
+                    self.words("description", was, is, &at);
+                }
+            }
+        }
+        for name in new.keys() {
+            if !old.contains_key(name.value.as_str()) {
+                let at = at.part(&format!("link {}", **name));
+                self.found(Rule::LinkAdded, &at, None, name.span, "is new");
+            }
+        }
+    }
+
     fn media_types(
         &mut self,
         old: &'d Map<RefOr<MediaType>>,
@@ -163,6 +214,12 @@ impl<'d> Walk<'d> {
             .filter(|name| !old.contains_key(name.value.as_str()))
         {
             self.found(added, &at.part(name), None, name.span, "is new");
+            // What was sent as one of a range is held against another schema now.
+            if let Some(range) = old.keys().find(|range| covers(range, name)) {
+                let (old, new) = (range.span, name.span);
+                let message = format!("was one of `{}`", **range);
+                self.found(Rule::EncodingChanged, &at.part(name), old, new, message);
+            }
         }
     }
 
@@ -209,6 +266,7 @@ impl<'d> Walk<'d> {
                     "its parts are encoded otherwise",
                 );
             }
+            self.parts(&old.encoding, &new.encoding, direction, &at);
             self.conventions(&old.extensions, &new.extensions, &at);
             self.either(
                 old.schema.as_ref(),
@@ -224,63 +282,44 @@ impl<'d> Walk<'d> {
     }
 }
 
+/// The statuses whose answer stands for one that is not told of (section 4.8.16).
+fn wider(status: StatusKey) -> Vec<StatusKey> {
+    match status {
+        StatusKey::Code(code) => match u8::try_from(code / 100) {
+            Ok(class) => vec![StatusKey::Class(class), StatusKey::Default],
+            Err(_) => vec![StatusKey::Default],
+        },
+        StatusKey::Class(_) => vec![StatusKey::Default],
+        StatusKey::Default => Vec::new(),
+    }
+}
+
+/// Whether a media type is one of a range: `image/*`, `*/*`.
+fn covers(range: &str, name: &str) -> bool {
+    let top = |text: &str| text.split('/').next().unwrap_or_default().to_owned();
+    range == "*/*" || (range.ends_with("/*") && top(range).eq_ignore_ascii_case(&top(name)))
+}
+
+/// What a link calls, and with what.
+fn leads(link: &Link) -> String {
+    let target = match &link.target {
+        LinkTarget::Id(id) => format!("operation {}", **id),
+        LinkTarget::Reference(reference) => format!("reference {}", **reference),
+    };
+    let arguments: Vec<String> = link
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{}={}", **name, crate::lower::json(value)))
+        .collect();
+    let body = link.request_body.as_ref().map(crate::lower::json);
+    let server = link.server.as_ref().map(|server| server.url.value.clone());
+    format!("{target} {arguments:?} {body:?} {server:?}")
+}
+
 fn is_error(status: StatusKey) -> bool {
     match status {
         StatusKey::Code(code) => code >= 400,
         StatusKey::Class(class) => class >= 4,
         StatusKey::Default => true,
     }
-}
-
-/// How the parts of a body are encoded, without places and words; headers by name.
-fn encodings(of: &MediaType) -> Vec<String> {
-    fn one(name: &str, encoding: &Encoding, out: &mut Vec<String>) {
-        let style = encoding.style.as_ref().map(|style| style.value);
-        let headers: Vec<&str> = encoding
-            .headers
-            .keys()
-            .map(|name| name.value.as_str())
-            .collect();
-        let facts = (
-            encoding.content_type.as_deref(),
-            style,
-            encoding.explode,
-            encoding.allow_reserved,
-        );
-        out.push(format!("{name} {facts:?} {headers:?}"));
-        all(
-            &encoding.encoding,
-            &encoding.prefix_encoding,
-            encoding.item_encoding.as_deref(),
-            name,
-            out,
-        );
-    }
-    fn all(
-        map: &Map<Encoding>,
-        prefix: &[Encoding],
-        item: Option<&Encoding>,
-        at: &str,
-        out: &mut Vec<String>,
-    ) {
-        for (name, encoding) in map {
-            one(&format!("{at}/{}", **name), encoding, out);
-        }
-        for (index, encoding) in prefix.iter().enumerate() {
-            one(&format!("{at}[{index}]"), encoding, out);
-        }
-        if let Some(encoding) = item {
-            one(&format!("{at}[]"), encoding, out);
-        }
-    }
-    let mut out = Vec::new();
-    all(
-        &of.encoding,
-        &of.prefix_encoding,
-        of.item_encoding.as_deref(),
-        "",
-        &mut out,
-    );
-    out.sort();
-    out
 }

@@ -5,10 +5,14 @@
 //! one for code written against the SDKs. The direction decides: what clients send may widen,
 //! what they get may narrow. What no rule understands is breaking, so "safe" is never a guess.
 
+mod apart;
 mod bodies;
+mod conditions;
 mod direction;
 mod operations;
 mod parameters;
+mod parts;
+mod records;
 mod rule;
 mod schemas;
 mod security;
@@ -17,6 +21,7 @@ mod show;
 mod silent;
 mod values;
 mod variants;
+mod verdict;
 
 use std::collections::HashSet;
 
@@ -24,11 +29,15 @@ use sha2::{Digest, Sha256};
 
 use self::direction::Direction;
 use self::schemas::Pair;
-use crate::document::{Document, Extensions, Schema};
+use crate::document::{Document, Extensions, ExternalDocs, Schema, extension};
 use crate::source::{Node, Span, Spanned};
 
 pub use self::rule::{Class, Rule};
 pub use self::show::{Comparison, Format, show};
+pub use self::verdict::{Released, Verdict, next_version};
+
+/// The day from which something no longer works, as others write it too.
+const SUNSET: &str = "x-sunset";
 
 /// One difference.
 #[derive(Clone, Debug)]
@@ -72,6 +81,7 @@ pub fn compare(old: &Document, new: &Document) -> Vec<Change> {
         compared: HashSet::new(),
         waiting: Vec::new(),
         servers: HashSet::new(),
+        turned: false,
     };
     walk.document();
     while let Some(pair) = walk.waiting.pop() {
@@ -117,6 +127,8 @@ struct Walk<'d> {
     waiting: Vec<Pair<'d>>,
     /// Pairs of lists of servers that were compared, by address.
     servers: HashSet<(usize, usize)>,
+    /// Whether what is looked at is a request that the API sends.
+    turned: bool,
 }
 
 impl Walk<'_> {
@@ -129,6 +141,7 @@ impl Walk<'_> {
         message: impl AsRef<str>,
     ) {
         let message = shown(message.as_ref());
+        let rule = if self.turned { rule.turned() } else { rule };
         if self.seen.insert((rule, at.0.clone(), message.clone())) {
             self.changes.push(Change {
                 rule,
@@ -157,6 +170,55 @@ impl Walk<'_> {
                 new,
                 format!("the {what} changed"),
             );
+        }
+    }
+
+    /// Where more is said.
+    fn elsewhere(&mut self, old: Option<&ExternalDocs>, new: Option<&ExternalDocs>, at: &Trail) {
+        let link = |docs: &'_ ExternalDocs| docs.url.clone();
+        let (was, is) = (old.map(link), new.map(link));
+        self.words("link to more", was.as_ref(), is.as_ref(), at);
+        let said = |docs: Option<&ExternalDocs>| docs.and_then(|docs| docs.description.clone());
+        let (was, is) = (said(old), said(new));
+        self.words("link's words", was.as_ref(), is.as_ref(), at);
+    }
+
+    /// Whether something should no longer be used, and until when it can be.
+    fn lifecycle(
+        &mut self,
+        [deprecated, revived]: [Rule; 2],
+        (was, is): (bool, bool),
+        (old, new): (&Extensions, &Extensions),
+        (before, after): (Span, Span),
+        at: &Trail,
+    ) {
+        match (was, is) {
+            (false, true) => self.found(deprecated, at, before, after, "is deprecated"),
+            (true, false) => self.found(revived, at, before, after, "is no longer deprecated"),
+            _ => {}
+        }
+        let day = |of: &Extensions| extension(of, SUNSET).cloned();
+        match (day(old), day(new)) {
+            (None, Some(day)) => {
+                let message = format!("ends on {}", value(&day));
+                self.found(Rule::SunsetAnnounced, at, before, day.span, message);
+            }
+            (Some(day), None) if is || !was => {
+                let message = format!("{} is no longer its end", value(&day));
+                self.found(Rule::SunsetChanged, at, day.span, after, message);
+            }
+            (Some(was), Some(is)) if was != is => {
+                // Days of RFC 3339 are ordered as their texts are.
+                let rule = match (was.as_str(), is.as_str()) {
+                    (Some(was), Some(is)) if is_day(was) && is_day(is) && was < is => {
+                        Rule::SunsetAnnounced
+                    }
+                    _ => Rule::SunsetChanged,
+                };
+                let message = format!("ended on {}, ends on {}", value(&was), value(&is));
+                self.found(rule, at, was.span, is.span, message);
+            }
+            _ => {}
         }
     }
 
@@ -231,6 +293,17 @@ fn pair<'a, T, K: PartialEq>(
         }
     }
     (both, gone, rest)
+}
+
+/// `2027-01-31`, and maybe a time behind it.
+fn is_day(text: &str) -> bool {
+    let shape = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        10 => byte == b'T',
+        0..10 => byte.is_ascii_digit(),
+        _ => byte.is_ascii_digit() || b":.Z".contains(&byte),
+    };
+    text.len() >= 10 && text.bytes().enumerate().all(shape)
 }
 
 /// A value of a document, short and on one line.

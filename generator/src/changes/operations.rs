@@ -55,6 +55,14 @@ impl<'d> Walk<'d> {
                 "`jsonSchemaDialect` changed",
             );
         }
+        self.elsewhere(old.external_docs.as_ref(), new.external_docs.as_ref(), &at);
+        for tag in &new.tags {
+            if let Some(before) = old.tags.iter().find(|old| old.name == tag.name) {
+                let at = at.part(&format!("tag {}", *tag.name));
+                let (was, is) = (before.description.as_ref(), tag.description.as_ref());
+                self.words("description", was, is, &at);
+            }
+        }
         self.conventions(&old.extensions, &new.extensions, &at);
         self.servers(&old.servers, &new.servers, &at);
         self.security_schemes();
@@ -99,6 +107,7 @@ impl<'d> Walk<'d> {
 
     fn call(&mut self, old: &Call<'d>, new: &Call<'d>, direction: Direction) {
         let at = Trail::new(&old.title);
+        let around = std::mem::replace(&mut self.turned, direction == Direction::Received);
         let (before, after) = (old.operation, new.operation);
         let spans = (before.span, after.span);
         if before.operation_id != after.operation_id {
@@ -122,15 +131,18 @@ impl<'d> Walk<'d> {
                 "the tags changed",
             );
         }
-        if !before.deprecated && after.deprecated {
-            self.found(
-                Rule::OperationDeprecated,
-                &at,
-                spans.0,
-                spans.1,
-                "is deprecated",
-            );
-        }
+        self.lifecycle(
+            [Rule::OperationDeprecated, Rule::OperationRevived],
+            (before.deprecated, after.deprecated),
+            (&before.extensions, &after.extensions),
+            spans,
+            &at,
+        );
+        self.elsewhere(
+            before.external_docs.as_ref(),
+            after.external_docs.as_ref(),
+            &at,
+        );
         for (before, after) in names(old.path).zip(names(new.path)).filter(|(a, b)| a != b) {
             let message = format!("`{{{before}}}` became `{{{after}}}`");
             self.found(Rule::PathParameterRenamed, &at, spans.0, spans.1, message);
@@ -157,6 +169,7 @@ impl<'d> Walk<'d> {
         self.request_body(before, after, direction, &at);
         self.responses(&before.responses, &after.responses, direction.turned(), &at);
         self.callbacks(before, after, direction, &at);
+        self.turned = around;
     }
 
     fn callbacks(

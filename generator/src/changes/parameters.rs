@@ -1,8 +1,13 @@
 //! Parameters of operations, and headers of answers.
 
+use std::collections::BTreeSet;
+
 use super::operations::Call;
+use super::silent::follow;
 use super::{Direction, Rule, Trail, Walk, pair};
-use crate::document::{Header, Map, Parameter, ParameterLocation, RefOr};
+use crate::document::{
+    Document, Header, Map, Parameter, ParameterLocation, RefOr, Schema, SchemaType,
+};
 
 impl<'d> Walk<'d> {
     pub(super) fn parameters(
@@ -101,13 +106,22 @@ impl<'d> Walk<'d> {
                 message,
             );
         }
-        if !old.deprecated && new.deprecated {
+        self.lifecycle(
+            [Rule::ParameterDeprecated, Rule::ParameterRevived],
+            (old.deprecated, new.deprecated),
+            (&old.extensions, &new.extensions),
+            spans,
+            at,
+        );
+        // Of a text that is no JSON, its type says how it is read.
+        if types(self.old, old.schema.as_ref()) != types(self.new, new.schema.as_ref()) {
+            let message = "is written as a value of another type";
             self.found(
-                Rule::ParameterDeprecated,
+                Rule::ParameterEncodingChanged,
                 at,
                 spans.0,
                 spans.1,
-                "is deprecated",
+                message,
             );
         }
         self.words(
@@ -221,6 +235,12 @@ impl<'d> Walk<'d> {
             );
         }
     }
+}
+
+/// The types that a schema allows by its own word.
+fn types(document: &Document, schema: Option<&Schema>) -> Option<BTreeSet<SchemaType>> {
+    let object = follow(document, schema?).0.as_object()?;
+    Some(object.types.iter().map(|of| of.value).collect())
 }
 
 fn place(at: &Trail, parameter: &Parameter) -> Trail {

@@ -1,9 +1,9 @@
 //! Schemas, keyword by keyword. A keyword that no rule understands is a condition.
 
 use super::direction::{Aspect, Effect, rule};
-use super::silent::{allows_anything, follow, goes};
-use super::{Direction, Rule, Trail, Walk, pair};
-use crate::document::{Document, Location, Map, Schema, SchemaObject};
+use super::silent::{allows_anything, follow};
+use super::{Direction, Rule, Trail, Walk};
+use crate::document::{Location, Schema, SchemaObject};
 use crate::source::Span;
 
 /// What opens an enum or a union to values of later versions.
@@ -224,15 +224,22 @@ impl<'d> Walk<'d> {
             new.description.as_ref(),
             at,
         );
-        if !old.deprecated && new.deprecated {
-            self.found(
-                Rule::SchemaDeprecated,
-                at,
-                old.span,
-                new.span,
-                "is deprecated",
-            );
+        self.lifecycle(
+            [Rule::SchemaDeprecated, Rule::SchemaRevived],
+            (old.deprecated, new.deprecated),
+            (&old.extensions, &new.extensions),
+            (old.span, new.span),
+            at,
+        );
+        if old.examples != new.examples {
+            let message = "the examples changed";
+            self.found(Rule::WordsChanged, at, old.span, new.span, message);
         }
+        self.elsewhere(
+            old.external_docs.as_deref(),
+            new.external_docs.as_deref(),
+            at,
+        );
         if old.default != new.default {
             let rule = match direction {
                 Direction::Sent => Rule::RequestDefaultChanged,
@@ -248,242 +255,5 @@ impl<'d> Walk<'d> {
             let message = format!("the default changed from {} to {}", say(old), say(new));
             self.found(rule, at, old.span, new.span, message);
         }
-    }
-
-    fn properties(
-        &mut self,
-        old: &'d SchemaObject,
-        new: &'d SchemaObject,
-        direction: Direction,
-        at: &Trail,
-    ) {
-        use Direction::{Condition, Received, Sent};
-        let names = |document: &'d Document,
-                     of: &'d SchemaObject|
-         -> Vec<(&'d str, Span, Option<&'d Schema>)> {
-            let listed = of
-                .properties
-                .iter()
-                .map(|(name, schema)| (name.value.as_str(), name.span, Some(schema)));
-            let bare = of
-                .required
-                .iter()
-                .filter(|name| !of.properties.contains_key(name.value.as_str()));
-            listed
-                .chain(bare.map(|name| (name.value.as_str(), name.span, None)))
-                .filter(|(_, _, schema)| {
-                    schema.is_none_or(|schema| goes(document, schema, direction))
-                })
-                .collect()
-        };
-        let required = |of: &SchemaObject, name: &str| of.required.iter().any(|r| r.value == name);
-        let (before, after) = (names(self.old, old), names(self.new, new));
-        let (before, after): (Vec<_>, Vec<_>) = (before.iter().collect(), after.iter().collect());
-        let (both, gone, fresh) = pair(&before, &after, |(name, ..)| *name);
-        for (name, span, _) in gone {
-            let rule = match direction {
-                Sent => Rule::RequestPropertyRemoved,
-                Received => Rule::ResponsePropertyRemoved,
-                Condition => Rule::ConditionChanged,
-            };
-            self.found(
-                rule,
-                &at.step(&format!(".{name}")),
-                *span,
-                new.span,
-                "is gone",
-            );
-        }
-        for (name, span, _) in fresh {
-            let rule = match (direction, required(new, name)) {
-                (Sent, true) => Rule::RequestPropertyAddedRequired,
-                (Sent, false) => Rule::RequestPropertyAdded,
-                (Received, _) => Rule::ResponsePropertyAdded,
-                (Condition, _) => Rule::ConditionChanged,
-            };
-            self.found(
-                rule,
-                &at.step(&format!(".{name}")),
-                old.span,
-                *span,
-                "is new",
-            );
-        }
-        for ((name, old_span, before), (_, new_span, after)) in both {
-            let at = at.step(&format!(".{name}"));
-            let spans = (*old_span, *new_span);
-            let (was, is) = (required(old, name), required(new, name));
-            if was != is {
-                let (rule, message) = match (direction, is) {
-                    (Sent, true) => (Rule::RequestPropertyBecameRequired, "is required now"),
-                    (Sent, false) => (Rule::RequestPropertyBecameOptional, "is optional now"),
-                    (Received, true) => {
-                        (Rule::ResponsePropertyBecameRequired, "is always there now")
-                    }
-                    (Received, false) => {
-                        (Rule::ResponsePropertyBecameOptional, "may be missing now")
-                    }
-                    (Condition, _) => (
-                        Rule::ConditionChanged,
-                        "is required or optional now, as it was not",
-                    ),
-                };
-                self.found(rule, &at, spans.0, spans.1, message);
-            }
-            self.either(*before, *after, direction, spans, &at);
-        }
-    }
-
-    /// Schemas for what is not listed: none allows anything, `false` nothing.
-    fn additional(
-        &mut self,
-        (old, old_span): (&'d Option<Schema>, Span),
-        (new, new_span): (&'d Option<Schema>, Span),
-        direction: Direction,
-        at: &Trail,
-    ) {
-        let rank = |schema: &Option<Schema>| match schema {
-            Some(Schema::Bool(value)) if !value.value => 0,
-            Some(schema) if !allows_anything(schema) => 1,
-            _ => 2,
-        };
-        if let (Some(old), Some(new), 1, 1) = (old, new, rank(old), rank(new)) {
-            return self.schemas(old, new, direction, at);
-        }
-        let (effect, message) = match rank(old).cmp(&rank(new)) {
-            std::cmp::Ordering::Equal => return,
-            std::cmp::Ordering::Greater => (Effect::Narrowed, "allows less than before"),
-            std::cmp::Ordering::Less => (Effect::Widened, "allows more than before"),
-        };
-        let old = old.as_ref().map_or(old_span, Schema::span);
-        let new = new.as_ref().map_or(new_span, Schema::span);
-        self.found(
-            rule(Aspect::Additional, effect, direction),
-            at,
-            old,
-            new,
-            message,
-        );
-    }
-
-    fn conditions(
-        &mut self,
-        old: &'d SchemaObject,
-        new: &'d SchemaObject,
-        direction: Direction,
-        at: &Trail,
-    ) {
-        let spans = (old.span, new.span);
-        for (keyword, old, new) in [
-            ("contains", &old.contains, &new.contains),
-            ("propertyNames", &old.property_names, &new.property_names),
-            ("not", &old.not, &new.not),
-            ("if", &old.if_schema, &new.if_schema),
-            ("then", &old.then_schema, &new.then_schema),
-            ("else", &old.else_schema, &new.else_schema),
-            ("contentSchema", &old.content_schema, &new.content_schema),
-        ] {
-            match (old, new) {
-                (Some(old), Some(new)) => self.schemas(
-                    old,
-                    new,
-                    Direction::Condition,
-                    &at.step(&format!("<{keyword}>")),
-                ),
-                (None, None) => {}
-                _ => self.condition(keyword, spans, at),
-            }
-        }
-        self.keyed(
-            "patternProperties",
-            (&old.pattern_properties, &new.pattern_properties),
-            direction,
-            spans,
-            at,
-        );
-        let schemas = (&old.dependent_schemas, &new.dependent_schemas);
-        self.keyed("dependentSchemas", schemas, Direction::Condition, spans, at);
-        if old.dependent_required != new.dependent_required {
-            self.condition("dependentRequired", spans, at);
-        }
-        if old.prefix_items.len() != new.prefix_items.len() {
-            self.condition("prefixItems", spans, at);
-        }
-        for (index, (old, new)) in old.prefix_items.iter().zip(&new.prefix_items).enumerate() {
-            self.schemas(old, new, direction, &at.step(&format!("[{index}]")));
-        }
-        if old.dialect != new.dialect {
-            self.condition("$schema", spans, at);
-        }
-        let xml = |of: &SchemaObject| {
-            let xml = of.xml.as_ref()?;
-            let texts = [&xml.name, &xml.namespace, &xml.prefix, &xml.node_type];
-            Some((
-                texts.map(|text| text.as_ref().map(|t| t.value.clone())),
-                xml.attribute,
-                xml.wrapped,
-            ))
-        };
-        if xml(old) != xml(new) {
-            self.condition("xml", spans, at);
-        }
-        let plain = (old.reference.as_ref(), new.reference.as_ref());
-        let dynamic = (
-            old.dynamic_reference.as_deref(),
-            new.dynamic_reference.as_deref(),
-        );
-        for (keyword, (old, new)) in [("$ref", plain), ("$dynamicRef", dynamic)] {
-            let old = old.map(|reference| self.old.resolve_schema(&reference.target));
-            let new = new.map(|reference| self.new.resolve_schema(&reference.target));
-            match (old, new) {
-                (None, None) => {}
-                (Some(Some(old)), Some(Some(new))) => {
-                    if self.compared.insert((old, new, direction, false)) {
-                        let at = at.step(&format!("<{keyword}>"));
-                        self.waiting.push(Pair {
-                            old,
-                            new,
-                            direction,
-                            open: false,
-                            at,
-                        });
-                    }
-                }
-                _ => self.condition(keyword, spans, at),
-            }
-        }
-    }
-
-    fn keyed(
-        &mut self,
-        keyword: &str,
-        (old, new): (&'d Map<Schema>, &'d Map<Schema>),
-        direction: Direction,
-        spans: (Span, Span),
-        at: &Trail,
-    ) {
-        if old.len() != new.len() || old.keys().any(|key| !new.contains_key(key.value.as_str())) {
-            self.condition(keyword, spans, at);
-        }
-        for (key, before) in old {
-            if let Some(after) = new.get(key.value.as_str()) {
-                self.schemas(
-                    before,
-                    after,
-                    direction,
-                    &at.step(&format!("<{keyword} {}>", **key)),
-                );
-            }
-        }
-    }
-
-    pub(super) fn condition(&mut self, keyword: &str, spans: (Span, Span), at: &Trail) {
-        self.found(
-            Rule::ConditionChanged,
-            at,
-            spans.0,
-            spans.1,
-            format!("`{keyword}` changed"),
-        );
     }
 }

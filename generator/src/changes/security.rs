@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Trail, Walk};
-use crate::document::{SecurityRequirement, SecuritySchemeKind};
+use crate::document::{OAuthFlow, SecurityRequirement, SecurityScheme, SecuritySchemeKind};
 use crate::source::Span;
 
 /// One way to be allowed: schemes, and the scopes asked of each.
@@ -14,13 +14,16 @@ impl<'d> Walk<'d> {
         let (old, new) = (self.old, self.new);
         for (name, before) in &old.components.security_schemes {
             let after = new.components.security_schemes.get(name.value.as_str());
+            let at = Trail::new(format!("security scheme {}", **name));
+            if after.is_none() {
+                self.found(Rule::SecuritySchemeRemoved, &at, name.span, None, "is gone");
+            }
             let (Some(before), Some(after)) = (
                 old.security_scheme(before),
                 after.and_then(|after| new.security_scheme(after)),
             ) else {
                 continue;
             };
-            let at = Trail::new(format!("security scheme {}", **name));
             self.words(
                 "description",
                 before.description.as_ref(),
@@ -38,6 +41,41 @@ impl<'d> Walk<'d> {
                     after.span,
                     message,
                 );
+            }
+            self.scopes(before, after, &at);
+        }
+        for name in new.components.security_schemes.keys() {
+            if !old
+                .components
+                .security_schemes
+                .contains_key(name.value.as_str())
+            {
+                let at = Trail::new(format!("security scheme {}", **name));
+                self.found(Rule::SecuritySchemeAdded, &at, None, name.span, "is new");
+            }
+        }
+    }
+
+    fn scopes(&mut self, old: &SecurityScheme, new: &SecurityScheme, at: &Trail) {
+        let (before, after) = (flows(&old.kind), flows(&new.kind));
+        for (flow, was) in before {
+            let Some((_, is)) = after.iter().find(|(name, _)| *name == flow) else {
+                continue;
+            };
+            let at = at.part(flow);
+            for scope in was.scopes.keys() {
+                if !is.scopes.contains_key(scope.value.as_str()) {
+                    let message = format!("`{}` is gone", **scope);
+                    let spans = (scope.span, is.span);
+                    self.found(Rule::SecurityScopeRemoved, &at, spans.0, spans.1, message);
+                }
+            }
+            for scope in is.scopes.keys() {
+                if !was.scopes.contains_key(scope.value.as_str()) {
+                    let message = format!("`{}` is new", **scope);
+                    let spans = (was.span, scope.span);
+                    self.found(Rule::SecurityScopeAdded, &at, spans.0, spans.1, message);
+                }
             }
         }
     }
@@ -111,6 +149,23 @@ fn say(alternative: &Alternative) -> String {
         .join(" and ")
 }
 
+/// The OAuth 2 flows of a scheme, by name.
+fn flows(kind: &SecuritySchemeKind) -> Vec<(&'static str, &OAuthFlow)> {
+    let SecuritySchemeKind::OAuth2 { flows, .. } = kind else {
+        return Vec::new();
+    };
+    [
+        ("implicit", &flows.implicit),
+        ("password", &flows.password),
+        ("clientCredentials", &flows.client_credentials),
+        ("authorizationCode", &flows.authorization_code),
+        ("deviceAuthorization", &flows.device_authorization),
+    ]
+    .into_iter()
+    .filter_map(|(name, flow)| Some((name, flow.as_ref()?)))
+    .collect()
+}
+
 /// What credentials are and where they come from, without words and places.
 fn facts(kind: &SecuritySchemeKind) -> String {
     match kind {
@@ -122,24 +177,14 @@ fn facts(kind: &SecuritySchemeKind) -> String {
         }
         SecuritySchemeKind::MutualTls => "mutual TLS".to_owned(),
         SecuritySchemeKind::OpenIdConnect { url } => format!("OpenID Connect at `{}`", **url),
-        SecuritySchemeKind::OAuth2 {
-            flows,
-            metadata_url,
-        } => {
+        SecuritySchemeKind::OAuth2 { metadata_url, .. } => {
             let mut out = vec!["OAuth 2".to_owned()];
             out.extend(
                 metadata_url
                     .as_ref()
                     .map(|url| format!("metadata `{}`", **url)),
             );
-            for (name, flow) in [
-                ("implicit", &flows.implicit),
-                ("password", &flows.password),
-                ("clientCredentials", &flows.client_credentials),
-                ("authorizationCode", &flows.authorization_code),
-                ("deviceAuthorization", &flows.device_authorization),
-            ] {
-                let Some(flow) = flow else { continue };
+            for (name, flow) in self::flows(kind) {
                 let urls = [
                     &flow.authorization_url,
                     &flow.device_authorization_url,

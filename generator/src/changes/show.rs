@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Change, Class};
+use super::verdict::{Released, Verdict, next_version};
+use super::{Change, Class, Rule};
 use crate::diagnostic::Lines;
 use crate::source::{Sources, Span};
+use crate::target::Target;
 
 /// What came of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,10 @@ pub struct Comparison<'a> {
     pub changes: &'a [Change],
     /// What somebody accepted, each with a reason.
     pub accepted: &'a [(Change, String)],
+    /// Fingerprints that were accepted and that no change has.
+    pub stale: &'a [String],
+    /// The packages whose next versions are asked for.
+    pub packages: &'a [Released],
     /// The files of the old document.
     pub old: &'a Sources,
     /// The files of the new one.
@@ -35,36 +41,36 @@ pub enum Format {
 }
 
 impl Comparison<'_> {
-    /// The worst class of what counts, on the wire and in code; `None` when nothing changed.
-    pub fn verdict(&self) -> Option<(Class, Class)> {
-        let wire = self.changes.iter().map(|change| change.rule.wire()).max()?;
-        let code = self.changes.iter().map(|change| change.rule.code()).max()?;
-        Some((wire, code))
+    /// What all changes together are.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::new(self.changes, self.accepted)
     }
 
     fn sentence(&self) -> String {
-        let Some((wire, code)) = self.verdict() else {
-            return match self.accepted.len() {
-                0 => "nothing changed".to_owned(),
-                _ => "nothing changed but what is accepted".to_owned(),
-            };
-        };
         let count = |class: Class| {
-            self.changes
-                .iter()
-                .filter(|c| c.rule.worst() == class)
-                .count()
+            let of = |c: &&Change| c.rule.worst() == class;
+            self.changes.iter().filter(of).count()
         };
         format!(
-            "wire: {}; code: {}; next version: {} ({} breaking, {} feature, {} docs, {} accepted)",
-            wire.name(),
-            code.name(),
-            wire.max(code).bump(),
+            "{} ({} breaking, {} feature, {} docs, {} accepted)",
+            self.verdict().sentence(),
             count(Class::Breaking),
             count(Class::Feature),
             count(Class::Docs),
             self.accepted.len()
         )
+    }
+
+    /// Each package: what it is called, its version, the next one, which number that raises.
+    fn versions(&self) -> Vec<(&Released, Option<String>, &'static str)> {
+        let verdict = self.verdict();
+        let one = |package| {
+            let released: &Released = package;
+            let class = verdict.package(released.target);
+            let next = class.and_then(|class| next_version(&released.version, class));
+            (released, next, class.map_or("none", Class::bump))
+        };
+        self.packages.iter().map(one).collect()
     }
 }
 
@@ -99,10 +105,7 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     let mut out = String::new();
     for change in comparison.changes {
         let rule = change.rule;
-        let class = match (rule.wire(), rule.code()) {
-            (wire, code) if wire == code => wire.name().to_owned(),
-            (wire, code) => format!("wire {}, code {}", wire.name(), code.name()),
-        };
+        let class = classes(rule);
         let say =
             |place: Position| place.map(|(file, line, column)| format!("{file}:{line}:{column}"));
         let (old, new) = places(change);
@@ -116,7 +119,39 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         );
         let _ = writeln!(out, "    {}  {}", places.join(" -> "), change.fingerprint());
     }
+    for fingerprint in comparison.stale {
+        let _ = writeln!(out, "accepted, and no change: {fingerprint}");
+    }
     let _ = writeln!(out, "{}", comparison.sentence());
+    for (package, next, bump) in comparison.versions() {
+        let (name, version) = (&package.name, &package.version);
+        let next = next.unwrap_or_else(|| version.clone());
+        let target = package.target.name();
+        let _ = writeln!(out, "    {target:<10} {name} {version} -> {next} ({bump})");
+    }
+    out
+}
+
+/// `breaking`; `wire docs, breaking in go, rust` where a package's class is not the wire's.
+fn classes(rule: Rule) -> String {
+    let wire = rule.wire();
+    let mut worse: Vec<(Class, Vec<&str>)> = Vec::new();
+    for target in Target::ALL {
+        let class = rule.package(target);
+        match worse.iter_mut().find(|(of, _)| *of == class) {
+            _ if class == wire => {}
+            Some((_, names)) => names.push(target.name()),
+            None => worse.push((class, vec![target.name()])),
+        }
+    }
+    let mut out = wire.name().to_owned();
+    for (class, names) in worse {
+        let who = match names.len() == Target::ALL.len() {
+            true => "every package".to_owned(),
+            false => names.join(", "),
+        };
+        let _ = write!(out, "; {} in {who}", class.name());
+    }
     out
 }
 
@@ -129,7 +164,7 @@ fn json(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         let mut value = json!({
             "rule": change.rule.id(),
             "wire": change.rule.wire().name(),
-            "code": change.rule.code().name(),
+            "packages": packages(&|target| Some(change.rule.package(target))),
             "at": change.at,
             "message": change.message,
             "fingerprint": change.fingerprint(),
@@ -152,18 +187,53 @@ fn json(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         .map(|(change, reason)| one(change, Some(reason)))
         .collect();
     let verdict = comparison.verdict();
+    let versions: Vec<Value> = comparison
+        .versions()
+        .into_iter()
+        .map(|(package, next, bump)| {
+            json!({
+                "target": package.target.name(),
+                "name": package.name,
+                "version": package.version,
+                "next": next,
+                "bump": bump,
+            })
+        })
+        .collect();
     let value = json!({
-        "wire": verdict.map(|(wire, _)| wire.name()),
-        "code": verdict.map(|(_, code)| code.name()),
-        "next": verdict.map(|(wire, code)| wire.max(code).bump()),
+        "verdict": verdict.sentence(),
+        "wire": verdict.wire.map(Class::name),
+        "packages": packages(&|target| verdict.package(target)),
+        "versions": versions,
         "changes": changes,
         "accepted": accepted,
+        "stale": comparison.stale,
     });
     format!("{value:#}\n")
 }
 
+/// A class for each package, by target.
+fn packages(class: &dyn Fn(Target) -> Option<Class>) -> Value {
+    Target::ALL
+        .into_iter()
+        .map(|target| {
+            let class = class(target).map(Class::name);
+            (target.name().to_owned(), class.into())
+        })
+        .collect::<Map<String, Value>>()
+        .into()
+}
+
 fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     let mut out = format!("## API changes\n\n{}\n", comparison.sentence());
+    if !comparison.packages.is_empty() {
+        out.push_str("\n| package | version | next | |\n|---|---|---|---|\n");
+        for (package, next, bump) in comparison.versions() {
+            let (name, version) = (cell(&package.name), cell(&package.version));
+            let next = next.unwrap_or_else(|| package.version.clone());
+            let _ = writeln!(out, "| {name} | {version} | {} | {bump} |", cell(&next));
+        }
+    }
     for (class, title) in [
         (Class::Breaking, "Breaking"),
         (Class::Feature, "New"),
@@ -179,20 +249,17 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         }
         let _ = write!(
             out,
-            "\n### {title}\n\n| where | what | rule | line |\n|---|---|---|---|\n"
+            "\n### {title}\n\n| where | what | rule | class | line |\n|---|---|---|---|---|\n"
         );
         for change in of {
             let (old, new) = places(change);
             let line = new
                 .or(old)
                 .map_or(String::new(), |(file, line, _)| format!("{file}:{line}"));
-            let rule = match (change.rule.wire(), change.rule.code()) {
-                (wire, code) if wire == code => change.rule.id().to_owned(),
-                _ => format!("{} (code only)", change.rule.id()),
-            };
+            let (rule, class) = (change.rule.id(), classes(change.rule));
             let _ = writeln!(
                 out,
-                "| {} | {} | {rule} | {} |",
+                "| {} | {} | {rule} | {class} | {} |",
                 cell(&change.at),
                 cell(&change.message),
                 cell(&line)

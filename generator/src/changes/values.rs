@@ -111,6 +111,7 @@ impl<'d> Walk<'d> {
     ) {
         let of = |object: &SchemaObject| -> Option<Vec<Node>> {
             match (&object.const_value, &object.enum_values) {
+                (Some(value), Some(values)) if !values.contains(value) => Some(Vec::new()),
                 (Some(value), _) => Some(vec![value.clone()]),
                 (None, values) => values.clone(),
             }

@@ -1,5 +1,6 @@
 //! Unions: `oneOf`, `anyOf`, `allOf`, and what tells variants apart.
 
+use super::apart::apart;
 use super::direction::{Aspect, Effect, rule};
 use super::schemas::Pair;
 use super::silent::follow;
@@ -24,6 +25,14 @@ impl<'d> Walk<'d> {
                 self.condition(keyword, spans, at);
                 continue;
             }
+            // One of them and no other: where a value can be of two, more of one is less of all.
+            let apart =
+                keyword == "anyOf" || (apart(self.old, old, before) && apart(self.new, new, after));
+            let direction = if apart {
+                direction
+            } else {
+                Direction::Condition
+            };
             let open = open || (is_open_enum(self.old, before) && is_open_enum(self.new, after));
             let (both, gone, fresh) = self.branches(before, after);
             for branch in gone {

@@ -190,6 +190,10 @@ pub(super) struct DiffArgs {
     #[arg(long, value_enum, value_name = "CLASS")]
     pub(super) fail_on: Option<FailOn>,
 
+    /// Names and versions of packages: then the next version of each is said
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
     /// Changes that were looked at and may be made, by fingerprint
     #[arg(long, value_name = "FILE")]
     pub(super) accept: Option<PathBuf>,
@@ -198,7 +202,7 @@ pub(super) struct DiffArgs {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) message_format: MessageFormat,
 
-    /// List every rule with its classes, on the wire and in code
+    /// List every rule with its class on the wire and the worst of its classes
     #[arg(long)]
     pub(super) list_rules: bool,
 }
@@ -209,7 +213,7 @@ pub(super) enum DiffFormat {
     /// For a terminal
     #[default]
     Text,
-    /// One JSON object: wire, code, next, changes, accepted
+    /// One JSON object: verdict, wire, packages, versions, changes, accepted, stale
     Json,
     /// For a pull request
     Markdown,

@@ -1,13 +1,16 @@
 //! `exai-gen diff`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::args::{DiffArgs, DiffFormat, FailOn, MessageFormat};
 use super::{Channel, Outcome, report};
-use crate::changes::{self, Class, Comparison, Format, Rule};
+use crate::changes::{self, Class, Comparison, Format, Released, Rule};
+use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{self, Document};
 use crate::source::Sources;
+use crate::target::Target;
 
 pub(super) fn run(args: &DiffArgs) -> Outcome {
     let (Some(old), Some(new), false) = (&args.old, &args.new, args.list_rules) else {
@@ -22,22 +25,30 @@ pub(super) fn run(args: &DiffArgs) -> Outcome {
     let Some(reasons) = reasons(args) else {
         return Outcome::Refused;
     };
-    let found = changes::compare(&old, &new);
+    let Some(packages) = packages(args, &old) else {
+        return Outcome::Refused;
+    };
+    let mut stale: BTreeMap<String, String> = reasons;
     let mut accepted = Vec::new();
     let mut kept = Vec::new();
-    for change in found {
+    let mut used = BTreeSet::new();
+    for change in changes::compare(&old, &new) {
         let fingerprint = change.fingerprint();
-        match reasons
-            .iter()
-            .find(|(accepted, _)| *accepted == fingerprint)
-        {
-            Some((_, reason)) => accepted.push((change, reason.clone())),
+        match stale.get(&fingerprint) {
+            Some(reason) => {
+                accepted.push((change, reason.clone()));
+                used.insert(fingerprint);
+            }
             None => kept.push(change),
         }
     }
+    stale.retain(|fingerprint, _| !used.contains(fingerprint));
+    let stale: Vec<String> = stale.into_keys().collect();
     let comparison = Comparison {
         changes: &kept,
         accepted: &accepted,
+        stale: &stale,
+        packages: &packages,
         old: &old_sources,
         new: &new_sources,
     };
@@ -75,16 +86,16 @@ fn read(path: &std::path::Path, format: MessageFormat) -> Option<(Sources, Docum
 }
 
 /// Fingerprints and the reasons why they are accepted; `None` when the file is not of that form.
-fn reasons(args: &DiffArgs) -> Option<Vec<(String, String)>> {
+fn reasons(args: &DiffArgs) -> Option<BTreeMap<String, String>> {
     let Some(path) = &args.accept else {
-        return Some(Vec::new());
+        return Some(BTreeMap::new());
     };
     let mut diagnostics = Diagnostics::new();
     let sources = Sources::open(path, &mut diagnostics);
     let node = sources
         .root()
         .and_then(|file| sources.file(file).node.clone());
-    let mut out = Vec::new();
+    let mut out = BTreeMap::new();
     if let Some(node) = node.filter(|node| !node.is_null()) {
         if node.as_mapping().is_none() {
             let message = format!(
@@ -96,7 +107,7 @@ fn reasons(args: &DiffArgs) -> Option<Vec<(String, String)>> {
         for (fingerprint, reason) in node.as_mapping().unwrap_or_default() {
             match reason.as_str().map(str::trim) {
                 Some(reason) if !reason.is_empty() => {
-                    out.push((fingerprint.value.clone(), reason.to_owned()))
+                    out.insert(fingerprint.value.clone(), reason.to_owned());
                 }
                 _ => diagnostics.push(
                     Diagnostic::error(
@@ -113,6 +124,33 @@ fn reasons(args: &DiffArgs) -> Option<Vec<(String, String)>> {
     (outcome == Outcome::Fine).then_some(out)
 }
 
+/// The packages that the overrides name; `None` when these are wrong.
+fn packages(args: &DiffArgs, old: &Document) -> Option<Vec<Released>> {
+    let Some(path) = &args.config else {
+        return Some(Vec::new());
+    };
+    let mut diagnostics = Diagnostics::new();
+    let sources = Sources::open(path, &mut diagnostics);
+    let node = sources
+        .root()
+        .and_then(|file| sources.file(file).node.clone());
+    let config = node.map(|node| Config::read(&node, &mut diagnostics));
+    let outcome = report(&diagnostics, &sources, args.message_format, Channel::Error);
+    let config = config.filter(|_| outcome == Outcome::Fine)?;
+    let released = |target: Target| {
+        let package = config.package(target, &old.info.title);
+        Released {
+            target,
+            name: package
+                .module
+                .filter(|_| target == Target::Go)
+                .unwrap_or(package.name),
+            version: package.version,
+        }
+    };
+    Some(Target::ALL.into_iter().map(released).collect())
+}
+
 fn list_rules() -> Outcome {
     let mut text = String::new();
     for rule in Rule::ALL {
@@ -120,7 +158,7 @@ fn list_rules() -> Outcome {
             "{:<34} {:<9} {:<9} {}\n",
             rule.id(),
             rule.wire().name(),
-            rule.code().name(),
+            rule.worst().name(),
             rule.explanation()
         ));
     }
