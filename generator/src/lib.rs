@@ -14,6 +14,7 @@ pub mod passes;
 pub mod pipeline;
 pub mod render;
 pub mod source;
+pub mod surface;
 pub mod target;
 pub mod tree;
 pub mod write;

@@ -129,7 +129,7 @@ rules! {
     ConventionChanged "convention-changed" Breaking b"BBBBB" "an extension of ours changed or is gone: pages, long-running work, error codes, roles of headers, names";
 
     ParameterAdded "parameter-added" Feature b"FFFFF" "an optional parameter is new";
-    ParameterFirst "parameter-first" Feature b"FFBBB" "the first optional parameter of an operation that had nothing to choose: methods get another signature where a language has no optional arguments";
+    ParameterFirst "parameter-first" Feature b"BFBBB" "the first optional parameter of an operation that had nothing to choose: methods get another signature where a language has no optional arguments";
     ParameterAddedRequired "parameter-added-required" Breaking b"BBBBB" "a required parameter is new";
     ParameterRemoved "parameter-removed" Breaking b"BBBBB" "a parameter is gone";
     ParameterBecameRequired "parameter-became-required" Breaking b"BBBBB" "a parameter may no longer be left out";
@@ -143,7 +143,7 @@ rules! {
     RequestBodyRemoved "request-body-removed" Breaking b"BBBBB" "the body is gone";
     RequestBodyBecameRequired "request-body-became-required" Breaking b"BBBBB" "the body may no longer be left out";
     RequestBodyBecameOptional "request-body-became-optional" Feature b"BBBBB" "the body may be left out: methods get another signature";
-    RequestMediaTypeAdded "request-media-type-added" Feature b"FFFFF" "the body may be sent as another media type too";
+    RequestMediaTypeAdded "request-media-type-added" Feature b"BBBBB" "the body may be sent as another media type too; which of them SDKs send may change";
     RequestMediaTypeRemoved "request-media-type-removed" Breaking b"BBBBB" "the body may no longer be sent as this media type";
     EncodingChanged "encoding-changed" Breaking b"BBBBB" "a part of a form or of a multipart body is encoded otherwise";
 
@@ -225,7 +225,7 @@ rules! {
     ServerRemoved "server-removed" Breaking b"BBBBB" "the API is no longer at this address";
     ServerDefaultChanged "server-default-changed" Breaking b"BBBBB" "another address is the first, which SDKs call unless they are told";
     ServerVariableChanged "server-variable-changed" Breaking b"BBBBB" "a variable of an address is gone or new, or has another default or fewer values";
-    ServerVariableWidened "server-variable-widened" Feature b"FFFFF" "a variable of an address may have one more value";
+    ServerVariableWidened "server-variable-widened" Feature b"BFFFF" "a variable of an address may have one more value; an option that lists them lists one more";
 
     WebhookAdded "webhook-added" Feature b"FFFFF" "a webhook is new";
     WebhookRemoved "webhook-removed" Breaking b"BBBBB" "a webhook is gone";

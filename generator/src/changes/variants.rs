@@ -47,7 +47,10 @@ impl<'d> Walk<'d> {
             }
             for branch in fresh {
                 let rule = match direction {
-                    Direction::Received if open => Rule::ResponseOpenVariantAdded,
+                    // A type that was there may have been used alone, and is a variant now.
+                    Direction::Received if open && !self.was(branch) => {
+                        Rule::ResponseOpenVariantAdded
+                    }
                     _ => rule(Aspect::Variants, Effect::Widened, direction),
                 };
                 self.found(
@@ -84,6 +87,16 @@ impl<'d> Walk<'d> {
             });
         }
         self.discriminators(old, new, at);
+    }
+
+    /// Whether the old document has a schema of the name of this one.
+    fn was(&self, branch: &Schema) -> bool {
+        let Some(name) = name(self.new, branch) else {
+            return true;
+        };
+        let known = &self.old.components.schemas;
+        let referred = self.old.referred_schemas();
+        known.contains_key(name.as_str()) || referred.iter().any(|(at, _)| at.name() == name)
     }
 
     /// Branches that say the same name belong together, the others by their order.
