@@ -2,6 +2,11 @@
 //!
 //! `rules` holds, for each rule, a document as it was, as it is, and what is said of them.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot prepare its files fails"
+)]
+
 mod surface;
 mod values;
 
@@ -16,17 +21,21 @@ fn rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("changes/rules")
 }
 
-/// A document that must be without errors.
-fn read(path: &Path) -> (Sources, Document) {
+/// A document, or what is wrong with it.
+fn try_read(path: &Path) -> Result<(Sources, Document), String> {
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(path, &mut diagnostics);
     let document = document::read(&mut sources, &mut diagnostics);
     let format = diagnostic::Format::Human { color: false };
-    let said = diagnostic::render(&diagnostics, &sources, format);
     match document {
-        Some(document) if !diagnostics.has_errors() => (sources, document),
-        _ => panic!("{}\n{said}", path.display()),
+        Some(document) if !diagnostics.has_errors() => Ok((sources, document)),
+        _ => Err(diagnostic::render(&diagnostics, &sources, format)),
     }
+}
+
+/// A document that must be without errors.
+fn read(path: &Path) -> (Sources, Document) {
+    try_read(path).unwrap_or_else(|said| panic!("{}\n{said}", path.display()))
 }
 
 /// Both documents of a rule, compared.
@@ -77,6 +86,14 @@ fn a_document_and_itself_are_without_changes() {
             assert!(found.is_empty(), "{}: {found:#?}", path.display());
         }
     }
+}
+
+#[test]
+fn the_page_of_the_rules_says_what_the_rules_say() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/changes.md");
+    let text = std::fs::read_to_string(page).expect("the page");
+    let mend = "exai-gen diff --list-rules --format markdown > docs/changes.md";
+    assert!(text == exai_gen::changes::pages(), "to mend it: {mend}");
 }
 
 #[test]

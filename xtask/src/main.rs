@@ -2,9 +2,11 @@
 //! each failure prints the command that mends it.
 
 mod bench;
+mod diff;
 mod dump;
 mod packages;
 mod regen;
+mod revision;
 mod sandbox;
 mod step;
 mod test;
@@ -37,6 +39,8 @@ enum Command {
     Tidy,
     /// Show what a stage makes of spec/
     Dump(dump::Args),
+    /// Say what changed in the document since a revision, and whom it breaks
+    Diff(diff::Args),
     /// Measure a regeneration with nothing to change
     Bench(bench::Args),
 }
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match done {

@@ -1,6 +1,6 @@
 //! Keywords whose values cannot be told to be more or fewer.
 
-use super::schemas::Pair;
+use super::schemas::{Around, Pair};
 use super::{Direction, Rule, Trail, Walk};
 use crate::document::{Map, Schema, SchemaObject};
 use crate::source::Span;
@@ -11,6 +11,7 @@ impl<'d> Walk<'d> {
         old: &'d SchemaObject,
         new: &'d SchemaObject,
         direction: Direction,
+        around: Around<'d>,
         at: &Trail,
     ) {
         let spans = (old.span, new.span);
@@ -78,19 +79,46 @@ impl<'d> Walk<'d> {
             match (old, new) {
                 (None, None) => {}
                 (Some(Some(old)), Some(Some(new))) => {
-                    if self.compared.insert((old, new, direction, false)) {
+                    if self.compared.insert((old, new, direction, around.key())) {
                         let at = at.step(&format!("<{keyword}>"));
                         self.waiting.push(Pair {
                             old,
                             new,
                             direction,
-                            open: false,
+                            around,
                             at,
                         });
                     }
                 }
                 _ => self.condition(keyword, spans, at),
             }
+        }
+    }
+
+    /// What `unevaluated...` keywords speak of is what others leave over: where one of these is
+    /// new or gone, more and less cannot be told.
+    pub(super) fn left_over(
+        &mut self,
+        old: &'d SchemaObject,
+        new: &'d SchemaObject,
+        around: Around<'d>,
+        at: &Trail,
+    ) {
+        let says = |of: &SchemaObject| {
+            [&of.unevaluated_items, &of.unevaluated_properties].map(Option::is_some)
+        };
+        let speaks = says(old) != [false; 2] || says(new) != [false; 2];
+        let takes = |of: &SchemaObject| {
+            [
+                of.items.is_some(),
+                of.contains.is_some(),
+                of.additional_properties.is_some(),
+                of.unevaluated_items.is_some(),
+                of.unevaluated_properties.is_some(),
+            ]
+        };
+        if (speaks || around.left_over.is_some()) && takes(old) != takes(new) {
+            self.condition("unevaluated", (old.span, new.span), at);
         }
     }
 

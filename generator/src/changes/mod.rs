@@ -5,11 +5,13 @@
 //! one for code written against the SDKs. The direction decides: what clients send may widen,
 //! what they get may narrow. What no rule understands is breaking, so "safe" is never a guess.
 
+mod accepted;
 mod apart;
 mod bodies;
 mod conditions;
 mod direction;
 mod operations;
+mod pages;
 mod parameters;
 mod parts;
 mod records;
@@ -29,9 +31,11 @@ use sha2::{Digest, Sha256};
 
 use self::direction::Direction;
 use self::schemas::Pair;
-use crate::document::{Document, Extensions, ExternalDocs, Schema, extension};
+use crate::document::{Document, Extensions, ExternalDocs, Schema, SchemaObject, extension};
 use crate::source::{Node, Span, Spanned};
 
+pub use self::accepted::{Acceptance, Judged};
+pub use self::pages::pages;
 pub use self::rule::{Class, Rule};
 pub use self::show::{Comparison, Format, show};
 pub use self::verdict::{Released, Verdict, next_version};
@@ -115,6 +119,14 @@ impl Trail {
     }
 }
 
+/// Two schemas by address, the way of their values, and what the schemas around say.
+type Compared = (
+    *const Schema,
+    *const Schema,
+    Direction,
+    (bool, [Option<*const SchemaObject>; 2]),
+);
+
 /// Both documents, and what was found so far.
 struct Walk<'d> {
     old: &'d Document,
@@ -122,7 +134,7 @@ struct Walk<'d> {
     changes: Vec<Change>,
     seen: HashSet<(Rule, String, String)>,
     /// Pairs of schemas that were compared or are being compared, by address.
-    compared: HashSet<(*const Schema, *const Schema, Direction, bool)>,
+    compared: HashSet<Compared>,
     /// Pairs of schemas that references led to.
     waiting: Vec<Pair<'d>>,
     /// Pairs of lists of servers that were compared, by address.

@@ -1,6 +1,9 @@
 //! Properties, and what may stand beside those that are listed.
 
+use std::collections::HashSet;
+
 use super::direction::{Aspect, Effect, rule};
+use super::schemas::Around;
 use super::silent::{allows_anything, goes};
 use super::{Direction, Rule, Trail, Walk, pair};
 use crate::document::{Document, Schema, SchemaObject};
@@ -12,6 +15,7 @@ impl<'d> Walk<'d> {
         old: &'d SchemaObject,
         new: &'d SchemaObject,
         direction: Direction,
+        around: Around<'d>,
         at: &Trail,
     ) {
         use Direction::{Condition, Received, Sent};
@@ -65,7 +69,28 @@ impl<'d> Walk<'d> {
                 *span,
                 "is new",
             );
-            self.listed_now(old, *after, direction, *span, &at.step(&format!(".{name}")));
+            let said = rest(old).or(around.left_over.and_then(rest));
+            // What another schema of the same value lists is sent, whatever this one says.
+            let known = around.top.is_some_and(|top| {
+                !std::ptr::eq(top, old) && lists(self.old, top, name, &mut HashSet::new())
+            });
+            if known && direction == Sent && after.is_some_and(|after| !allows_anything(after)) {
+                let at = at.step(&format!(".{name}"));
+                self.condition("properties", (old.span, *span), &at);
+            }
+            let spans = (old.span, *span);
+            self.listed_now(
+                said,
+                *after,
+                direction,
+                spans,
+                &at.step(&format!(".{name}")),
+            );
+            // By its name it may be one of those that a pattern speaks of.
+            let patterns = !old.pattern_properties.is_empty();
+            if patterns && after.is_some_and(|after| !allows_anything(after)) {
+                self.condition("patternProperties", spans, &at.step(&format!(".{name}")));
+            }
         }
         for ((name, old_span, before), (_, new_span, after)) in both {
             let at = at.step(&format!(".{name}"));
@@ -98,13 +123,13 @@ impl<'d> Walk<'d> {
     /// schema says nothing of these, nobody sends them, and who gets them leaves them alone.
     fn listed_now(
         &mut self,
-        old: &'d SchemaObject,
+        said: Option<&'d Schema>,
         new: Option<&'d Schema>,
         direction: Direction,
-        span: Span,
+        spans: (Span, Span),
         at: &Trail,
     ) {
-        let said = rest(old).filter(|rest| match rest {
+        let said = said.filter(|rest| match rest {
             Schema::Bool(rest) => match direction {
                 Direction::Sent => rest.value,
                 Direction::Received => !rest.value,
@@ -112,13 +137,8 @@ impl<'d> Walk<'d> {
             },
             Schema::Object(_) => true,
         });
-        let spans = (old.span, span);
         if said.is_some() {
             self.either(said, new, direction, spans, at);
-        }
-        // By its name it may be one of those that a pattern speaks of.
-        if !old.pattern_properties.is_empty() && new.is_some_and(|new| !allows_anything(new)) {
-            self.condition("patternProperties", spans, at);
         }
     }
 
@@ -153,6 +173,34 @@ impl<'d> Walk<'d> {
             message,
         );
     }
+}
+
+/// Whether a schema, or one that is asked of the same value, speaks of a property.
+fn lists<'d>(
+    document: &'d Document,
+    of: &'d SchemaObject,
+    name: &str,
+    seen: &mut HashSet<*const SchemaObject>,
+) -> bool {
+    if !seen.insert(of) {
+        return false;
+    }
+    let lists_of = [&of.all_of, &of.any_of, &of.one_of];
+    let one_of = [&of.if_schema, &of.then_schema, &of.else_schema, &of.not];
+    let referred = of
+        .reference
+        .as_ref()
+        .and_then(|reference| document.resolve_schema(&reference.target));
+    of.properties.contains_key(name)
+        || of.required.iter().any(|required| required.value == name)
+        || lists_of
+            .into_iter()
+            .flatten()
+            .chain(one_of.into_iter().flatten())
+            .chain(of.dependent_schemas.values())
+            .chain(referred)
+            .filter_map(Schema::as_object)
+            .any(|below| lists(document, below, name, seen))
 }
 
 /// What a schema says of properties that it does not list.

@@ -93,6 +93,12 @@ impl Rule {
         packages.fold(self.wire(), Class::max)
     }
 
+    /// Where the rule is written about.
+    pub fn page(self) -> String {
+        let home = env!("CARGO_PKG_REPOSITORY");
+        format!("{home}/blob/main/docs/changes.md#{}", self.id())
+    }
+
     /// The rule of an id.
     pub fn of(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.id() == id)

@@ -14,9 +14,37 @@ pub(super) struct Pair<'d> {
     pub(super) old: &'d Schema,
     pub(super) new: &'d Schema,
     pub(super) direction: Direction,
-    /// Whether values that are not listed were to be expected, as what stands around says.
-    pub(super) open: bool,
+    pub(super) around: Around<'d>,
     pub(super) at: Trail,
+}
+
+/// What the schemas around say that are asked of the same value.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Around<'d> {
+    /// Whether values that are not listed were to be expected.
+    pub(super) open: bool,
+    /// The old schema whose `unevaluated...` keywords speak of what those below leave over.
+    pub(super) left_over: Option<&'d SchemaObject>,
+    /// The outermost of the old ones.
+    pub(super) top: Option<&'d SchemaObject>,
+}
+
+impl<'d> Around<'d> {
+    /// What tells it from others.
+    pub(super) fn key(self) -> (bool, [Option<*const SchemaObject>; 2]) {
+        let schemas = [self.left_over, self.top];
+        (self.open, schemas.map(|of| of.map(std::ptr::from_ref)))
+    }
+
+    /// The same, for what stands below a schema.
+    pub(super) fn below(self, old: &'d SchemaObject) -> Self {
+        let says = old.unevaluated_items.is_some() || old.unevaluated_properties.is_some();
+        Self {
+            left_over: Some(old).filter(|_| says).or(self.left_over),
+            top: self.top.or(Some(old)),
+            ..self
+        }
+    }
 }
 
 impl<'d> Walk<'d> {
@@ -55,7 +83,7 @@ impl<'d> Walk<'d> {
             old,
             new,
             direction,
-            open: false,
+            around: Around::default(),
             at,
         });
     }
@@ -65,7 +93,7 @@ impl<'d> Walk<'d> {
             old,
             new,
             direction,
-            open,
+            around,
             at,
         } = pair;
         let (before, old_name) = follow(self.old, old);
@@ -111,14 +139,17 @@ impl<'d> Walk<'d> {
             }
             (None, None) => at,
         };
-        if !self.compared.insert((before, after, direction, open)) {
+        if !self
+            .compared
+            .insert((before, after, direction, around.key()))
+        {
             return;
         }
         let next = Pair {
             old: before,
             new: after,
             direction,
-            open,
+            around,
             at,
         };
         // What references lead to waits, so that a long chain of them is no deep recursion.
@@ -135,13 +166,13 @@ impl<'d> Walk<'d> {
             old,
             new,
             direction,
-            open,
+            around,
             at,
         } = pair;
         let spans = (old.span(), new.span());
         let effect = match (old, new) {
             (Schema::Object(old), Schema::Object(new)) => {
-                return self.objects(old, new, direction, open, &at);
+                return self.objects(old, new, direction, around, &at);
             }
             (old, new) if allows_anything(old) && allows_anything(new) => return,
             (Schema::Bool(old), Schema::Bool(new)) if old == new => return,
@@ -167,7 +198,7 @@ impl<'d> Walk<'d> {
         old: &'d SchemaObject,
         new: &'d SchemaObject,
         direction: Direction,
-        open: bool,
+        around: Around<'d>,
         at: &Trail,
     ) {
         let is_open = |object: &SchemaObject| {
@@ -182,11 +213,15 @@ impl<'d> Walk<'d> {
             };
             self.found(Rule::OpennessChanged, at, old.span, new.span, now);
         }
-        let open = open || (is_open(old) && is_open(new));
+        let around = Around {
+            open: around.open || (is_open(old) && is_open(new)),
+            ..around.below(old)
+        };
         self.annotations(old, new, direction, at);
         self.conventions(&old.extensions, &new.extensions, at);
-        self.values(old, new, direction, open, at);
-        self.properties(old, new, direction, at);
+        self.values(old, new, direction, around.open, at);
+        self.properties(old, new, direction, around, at);
+        self.left_over(old, new, around, at);
         let (items, rest) = (at.step("[]"), at.step("{}"));
         for (old, new, at) in [
             (&old.items, &new.items, &items),
@@ -206,8 +241,8 @@ impl<'d> Walk<'d> {
         {
             self.additional(old, new, direction, at);
         }
-        self.variants(old, new, direction, open, at);
-        self.conditions(old, new, direction, at);
+        self.variants(old, new, direction, around, at);
+        self.conditions(old, new, direction, around, at);
     }
 
     fn annotations(

@@ -163,6 +163,7 @@ fn json(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         let (old, new) = places(change);
         let mut value = json!({
             "rule": change.rule.id(),
+            "page": change.rule.page(),
             "wire": change.rule.wire().name(),
             "packages": packages(&|target| Some(change.rule.package(target))),
             "at": change.at,
@@ -259,9 +260,10 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             let (rule, class) = (change.rule.id(), classes(change.rule));
             let _ = writeln!(
                 out,
-                "| {} | {} | {rule} | {class} | {} |",
+                "| {} | {} | [{rule}]({}) | {class} | {} |",
                 cell(&change.at),
                 cell(&change.message),
+                change.rule.page(),
                 cell(&line)
             );
         }

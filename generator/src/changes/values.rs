@@ -217,8 +217,9 @@ impl<'d> Walk<'d> {
             ("multipleOf", text(&old.multiple_of), text(&new.multiple_of)),
             (
                 "minContains",
-                count(&old.min_contains),
-                count(&new.min_contains),
+                // Left out it is one.
+                count(&old.min_contains).or(Some("1".to_owned())),
+                count(&new.min_contains).or(Some("1".to_owned())),
             ),
             (
                 "maxContains",

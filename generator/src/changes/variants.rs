@@ -2,7 +2,7 @@
 
 use super::apart::apart;
 use super::direction::{Aspect, Effect, rule};
-use super::schemas::Pair;
+use super::schemas::{Around, Pair};
 use super::silent::follow;
 use super::{Direction, Rule, Trail, Walk, pair};
 use crate::document::{Document, Location, Schema, SchemaObject, SchemaType};
@@ -13,7 +13,7 @@ impl<'d> Walk<'d> {
         old: &'d SchemaObject,
         new: &'d SchemaObject,
         direction: Direction,
-        open: bool,
+        around: Around<'d>,
         at: &Trail,
     ) {
         let spans = (old.span, new.span);
@@ -33,7 +33,11 @@ impl<'d> Walk<'d> {
             } else {
                 Direction::Condition
             };
-            let open = open || (is_open_enum(self.old, before) && is_open_enum(self.new, after));
+            let open = is_open_enum(self.old, before) && is_open_enum(self.new, after);
+            let around = Around {
+                open: around.open || open,
+                ..around
+            };
             let (both, gone, fresh) = self.branches(before, after);
             for branch in gone {
                 let rule = rule(Aspect::Variants, Effect::Narrowed, direction);
@@ -48,7 +52,7 @@ impl<'d> Walk<'d> {
             for branch in fresh {
                 let rule = match direction {
                     // A type that was there may have been used alone, and is a variant now.
-                    Direction::Received if open && !self.was(branch) => {
+                    Direction::Received if around.open && !self.was(branch) => {
                         Rule::ResponseOpenVariantAdded
                     }
                     _ => rule(Aspect::Variants, Effect::Widened, direction),
@@ -67,7 +71,7 @@ impl<'d> Walk<'d> {
                     old,
                     new,
                     direction,
-                    open,
+                    around,
                     at,
                 });
             }
@@ -82,7 +86,7 @@ impl<'d> Walk<'d> {
                 old,
                 new,
                 direction,
-                open,
+                around,
                 at,
             });
         }
@@ -100,10 +104,6 @@ impl<'d> Walk<'d> {
     }
 
     /// Branches that say the same name belong together, the others by their order.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the three parts of a comparison of lists"
-    )]
     fn branches(
         &self,
         old: &'d [Schema],

@@ -2,6 +2,7 @@
 //! that follow (Semantic Versioning 2.0.0).
 
 use super::{Change, Class};
+use crate::config::Config;
 use crate::target::Target;
 
 /// A package as it was released last.
@@ -13,6 +14,22 @@ pub struct Released {
     pub name: String,
     /// `1.4.0`
     pub version: String,
+}
+
+impl Released {
+    /// The package of each target, as the overrides say.
+    pub fn all(config: &Config, title: &str) -> Vec<Self> {
+        let one = |target| {
+            let package = config.package(target, title);
+            let module = package.module.filter(|_| target == Target::Go);
+            Self {
+                target,
+                name: module.unwrap_or(package.name),
+                version: package.version,
+            }
+        };
+        Target::ALL.into_iter().map(one).collect()
+    }
 }
 
 /// What comes of all changes.
