@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,6 +34,29 @@ type payload struct {
 	open func() (io.Reader, error)
 	// replayable reports that open may be called more than once.
 	replayable bool
+}
+
+// attach gives the body to a request.
+func (p payload) attach(r *http.Request) error {
+	if p.open == nil {
+		return nil
+	}
+	body, err := p.open()
+	if err != nil {
+		return err
+	}
+	// The wrapper keeps the HTTP client from closing the caller's reader.
+	r.Body = io.NopCloser(body)
+	if r.ContentLength = p.length; p.length == 0 {
+		r.Body = http.NoBody
+	}
+	if p.replayable {
+		r.GetBody = func() (io.ReadCloser, error) {
+			body, err := p.open()
+			return io.NopCloser(body), err
+		}
+	}
+	return nil
 }
 
 func (r request) payload(extra map[string]any) (payload, error) {

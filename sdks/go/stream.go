@@ -26,7 +26,7 @@ func (s *eventShape) ends(event serverEvent) bool {
 		return true
 	}
 	name, err := stringMember(event.data, s.tag)
-	return err == nil && slices.Contains(s.terminal, name)
+	return err == nil && slices.ContainsFunc(s.terminal, func(last string) bool { return last == string(name) })
 }
 
 // reconnectWait is how long to wait before a broken stream is resumed, unless
@@ -49,7 +49,7 @@ func callEvents[T any](ctx context.Context, t *transport, r request, options []R
 type eventStream[T any] struct {
 	transport *transport
 	request   request
-	options   callOptions
+	options   *callOptions
 	wait      time.Duration
 }
 
@@ -71,14 +71,14 @@ func (s *eventStream[T]) run(ctx context.Context, yield func(T, error) bool) err
 			return err
 		}
 		if err := sleep(ctx, s.wait); err != nil {
-			return &ConnectionError{operation: s.request.op.name, Err: err}
+			return interrupted(s.request.op, "", err)
 		}
 	}
 }
 
 // connect makes the call once. It is done unless the connection broke off.
 func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool) (done bool, err error) {
-	a, err := s.transport.do(ctx, s.request, s.options, true)
+	a, err := s.transport.open(ctx, s.request, s.options)
 	if err != nil {
 		return true, err
 	}
@@ -98,9 +98,9 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		case err == io.EOF && len(shape.terminal) == 0:
 			return true, nil
 		case err == io.EOF:
-			return false, &ConnectionError{operation: a.op.name, IdempotencyKey: a.meta.IdempotencyKey, Err: io.ErrUnexpectedEOF}
+			return false, &ConnectionError{operation: a.exchange.op.name, IdempotencyKey: a.meta.IdempotencyKey, Err: io.ErrUnexpectedEOF}
 		case errors.Is(err, errEventTooLarge):
-			return true, newDecodeError(a.op.name, a.meta, nil, err)
+			return true, newDecodeError(a.exchange.op.name, a.meta, nil, err)
 		case err != nil:
 			return false, err
 		}
@@ -109,7 +109,7 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		}
 		var item T
 		if err := unmarshal(event.data, &item); err != nil {
-			return true, newDecodeError(a.op.name, a.meta, event.data, err)
+			return true, newDecodeError(a.exchange.op.name, a.meta, event.data, err)
 		}
 		s.options.lastEventID = event.id
 		if s.options.eventID != nil {
@@ -131,8 +131,8 @@ func callLines[T any](ctx context.Context, t *transport, r request, options []Re
 	}
 }
 
-func readLines[T any](ctx context.Context, t *transport, r request, c callOptions, yield func(T, error) bool) error {
-	a, err := t.do(ctx, r, c, true)
+func readLines[T any](ctx context.Context, t *transport, r request, c *callOptions, yield func(T, error) bool) error {
+	a, err := t.open(ctx, r, c)
 	if err != nil {
 		return err
 	}
@@ -142,14 +142,14 @@ func readLines[T any](ctx context.Context, t *transport, r request, c callOption
 		line, err := readLine(source)
 		switch {
 		case errors.Is(err, errEventTooLarge):
-			return newDecodeError(a.op.name, a.meta, nil, err)
+			return newDecodeError(a.exchange.op.name, a.meta, nil, err)
 		case err != nil && err != io.EOF:
 			return err
 		}
 		if text := bytes.TrimSpace(line); len(text) > 0 {
 			var item T
 			if err := unmarshal(text, &item); err != nil {
-				return newDecodeError(a.op.name, a.meta, text, err)
+				return newDecodeError(a.exchange.op.name, a.meta, text, err)
 			}
 			if !yield(item, nil) {
 				return nil

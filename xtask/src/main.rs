@@ -41,7 +41,7 @@ enum Command {
     Dump(dump::Args),
     /// Say what changed in the document since a revision, and whom it breaks
     Diff(diff::Args),
-    /// Measure a regeneration with nothing to change
+    /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
 }
 

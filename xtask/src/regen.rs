@@ -14,7 +14,7 @@ use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Change, Plan, Recovery, Store};
 use similar::TextDiff;
 
-use crate::packages::{COMMAND, PACKAGES, read, root};
+use crate::packages::{COMMAND, DRIVERS, PACKAGES, read, root};
 
 /// Make the SDKs, the server crate and the bundled document from spec/.
 #[derive(Debug, clap::Args)]
@@ -109,7 +109,9 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
             millis,
         });
     }
-    for (target, folder) in PACKAGES {
+    let drivers = DRIVERS.map(|(target, folder)| (target, folder, Owner::Driver));
+    let all = PACKAGES.map(|(target, folder)| (target, folder, Owner::Generated));
+    for (target, folder, owner) in all.into_iter().chain(drivers) {
         let name = if target == Target::Axum {
             "server"
         } else {
@@ -119,7 +121,7 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
             continue;
         }
         let start = Instant::now();
-        let tree = generate(target, run, api, &renderer)?;
+        let tree = generate(target, run, api, &renderer, owner)?;
         if tree.is_empty() {
             continue;
         }
@@ -134,7 +136,7 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
     Ok(packages)
 }
 
-/// The generated files of one package.
+/// The generated files of one package, or of its driver.
 ///
 /// # Errors
 /// The rendered diagnostics, when the target cannot say what the document does.
@@ -143,16 +145,16 @@ pub(crate) fn generate(
     run: &Run,
     api: &Api,
     renderer: &Renderer,
+    owner: Owner,
 ) -> Result<FileTree, String> {
     let mut diagnostics = Diagnostics::new();
-    let owners = [Owner::Generated];
     let tree = pipeline::files(
         target,
         api,
         &run.config,
         COMMAND,
         renderer,
-        &owners,
+        &[owner],
         &mut diagnostics,
     );
     if diagnostics.has_errors() {

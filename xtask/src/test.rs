@@ -119,32 +119,28 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     } else {
         "-D warnings"
     };
+    // What is off by default is tested on; off, the consumer and the suite's driver build it.
+    let on: &[&str] = match package {
+        "exai-sdk" => &["--features", "testing,tracing"],
+        _ => &[],
+    };
+    let of = ["--quiet", "--package", package];
+    let clippy: [&[&str]; 5] = [
+        &["clippy"],
+        &of,
+        &["--all-targets"],
+        on,
+        &["--", "-D", "warnings"],
+    ];
     vec![
-        Step::new(
-            &named("clippy"),
-            "cargo",
-            &[
-                "clippy",
-                "--quiet",
-                "--package",
-                package,
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ],
-        ),
+        Step::new(&named("clippy"), "cargo", &clippy.concat()),
         Step::new(
             &named("documentation"),
             "cargo",
-            &[&["doc", "--quiet", "--package", package, "--no-deps"], doc].concat(),
+            &[&["doc"], &of[..], &["--no-deps"], doc, on].concat(),
         )
         .env("RUSTDOCFLAGS", flags),
-        Step::new(
-            &named("tests"),
-            "cargo",
-            &["test", "--quiet", "--package", package],
-        ),
+        Step::new(&named("tests"), "cargo", &[&["test"], &of[..], on].concat()),
     ]
 }
 
@@ -195,7 +191,7 @@ fn generator() -> Vec<Step> {
         )
         .mended_by("cargo xtask regen"),
     ];
-    for package in ["exai-gen", "xtask", "exai-tests"] {
+    for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
             Step::new(
                 &format!("generator: {package} format"),

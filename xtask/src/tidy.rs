@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use exai_gen::tree::{MANIFEST, digest, read_manifest};
 
-use crate::packages::{COMMAND, PACKAGES, root};
+use crate::packages::{COMMAND, DRIVERS, PACKAGES, root};
 
 /// A text that must not stand in the code of some files.
 struct Absence {
@@ -203,7 +203,7 @@ fn lengths(root: &Path, findings: &mut Vec<String>) {
 
 /// Every manifest tells the truth, and every generated file names its command.
 fn manifests(root: &Path, findings: &mut Vec<String>) {
-    for (_, folder) in PACKAGES {
+    for (_, folder) in PACKAGES.into_iter().chain(DRIVERS) {
         let folder = root.join(folder);
         let listed = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
         for (path, sum) in read_manifest(&listed) {

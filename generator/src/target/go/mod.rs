@@ -4,8 +4,10 @@
 //! of other languages; text of the document passes through [`escape`] alone.
 
 mod allocation;
+mod argument;
 mod client;
 mod docs;
+mod driver;
 mod enum_;
 mod error;
 mod escape;
@@ -24,6 +26,7 @@ mod wait;
 use serde::Serialize;
 
 use self::client::{ClientView, Identity};
+use self::driver::DriverView;
 use self::enum_::EnumView;
 use self::error::ErrorView;
 use self::operation::{FactsView, MethodView};
@@ -142,11 +145,7 @@ fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
 fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let view = ModuleView {
         package: package_name(cx),
-        module: cx
-            .package
-            .module
-            .clone()
-            .unwrap_or_else(|| cx.package.name.clone()),
+        module: module(cx).to_owned(),
         title: escape::markdown(&cx.api.info.title),
         env_prefix: cx.product.environment.clone(),
     };
@@ -215,7 +214,8 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         };
         files.add(format!("{stem}_gen.go"), "[resource]_gen.go", &view)?;
     }
-    let made = ResourceFiles::calls_of(&plan, &plan.root);
+    let mut made = ResourceFiles::calls_of(&plan, &plan.root);
+    made.imports.insert("context");
     files.params("client", made.params, made.params_imports)?;
     let client = ClientView::new(&mut plan, &Identity::new(&package, cx));
     let view = ClientFile {
@@ -232,6 +232,7 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         operations: made.facts,
     };
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
+    files.files.push(driver(cx, &plan, &package)?);
     if !plan.errors.is_empty() {
         let view = ErrorsFile {
             head: files.head(Imports::new()),
@@ -241,6 +242,21 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     }
     files.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files.files)
+}
+
+/// The module that is imported: `github.com/exai/sdk-go`.
+fn module<'a>(cx: &'a Context<'_>) -> &'a str {
+    cx.package.module.as_deref().unwrap_or(&cx.package.name)
+}
+
+/// What calls each operation by its id, beside the conformance suite's driver.
+fn driver(cx: &Context<'_>, plan: &Plan<'_>, package: &str) -> Result<TargetFile, RenderError> {
+    let view = DriverView::new(plan, cx.command, package, module(cx));
+    Ok(TargetFile {
+        path: "operations_gen.go".to_owned(),
+        text: cx.renderer.render("go/driver_gen.go.jinja", &view)?,
+        owner: Owner::Driver,
+    })
 }
 
 /// The files so far.

@@ -253,7 +253,7 @@ impl Writer<'_, '_> {
         for id in calls(plan, stem) {
             let call = &plan.calls[&id];
             functions.push(FunctionView::new(call, plan, &mut imports));
-            functions.extend(wait::function(call, plan, &mut imports));
+            functions.extend(wait::functions(call, plan, &mut imports));
         }
         if functions.is_empty() {
             return Ok(());

@@ -5,6 +5,8 @@ use super::Terminal;
 /// What the runtime must know to perform one operation; a constant beside its method.
 #[derive(Debug)]
 pub struct Operation {
+    /// What the API calls it: `startRun`.
+    pub name: &'static str,
     /// The HTTP method.
     pub verb: Verb,
     /// The path below the base URL, parameters in braces: `/runs/{run_id}`.
@@ -25,6 +27,7 @@ impl Operation {
     /// `GET /` with the API's own security, no key, and JSON for an answer: what the facts of an
     /// operation differ from.
     pub const DEFAULT: Self = Self {
+        name: "",
         verb: Verb::Get,
         path: "/",
         keyed: false,

@@ -104,16 +104,54 @@ impl<T: DeserializeOwned + Send + 'static> Answer for Paged<T> {
 impl<T: DeserializeOwned + Send + 'static, P> Call<Paged<T>, P> {
     /// The items of this page and of all that follow it; each page is asked for when it is needed.
     pub fn items(self) -> Items<T> {
+        let pages = self.pages().0;
+        let items = pages.map_ok(|page| stream::iter(page.items).map(Ok));
+        Items(items.try_flatten().boxed())
+    }
+
+    /// This page and all that follow it, each with what came beside its items, and asked for when
+    /// it is needed.
+    pub fn pages(self) -> Pages<T> {
         let (core, request) = (self.core, self.request);
         let pages = stream::try_unfold(Some(Ok((core, request))), async |place| {
             let Some(place) = place else {
                 return Ok(None);
             };
             let (core, request) = place?;
-            let page: Page<T> = fetch(core, request).await?;
-            Ok(Some((stream::iter(page.items).map(Ok), page.following)))
+            let mut page: Page<T> = fetch(core, request).await?;
+            let following = page.following.take();
+            Ok(Some((page, following)))
         });
-        Items(pages.try_flatten().boxed())
+        Pages(pages.boxed())
+    }
+}
+
+/// All pages; also a [`Stream`].
+#[must_use = "no page is asked for until the pages are read"]
+pub struct Pages<T>(BoxStream<'static, Result<Page<T>, Error>>);
+
+impl<T> Pages<T> {
+    /// The next page; `None` after the last. [`Page::next_page`] of one gives nothing: what
+    /// follows comes from here.
+    ///
+    /// # Errors
+    /// As the call for a page; there is no page after an error.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
+        self.0.try_next().await
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pages(..)")
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(cx)
     }
 }
 

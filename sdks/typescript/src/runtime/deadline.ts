@@ -11,8 +11,14 @@ export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
 /** `setTimeout` takes no more; a longer one would fire at once. */
 const longest = 2 ** 31 - 1;
+
+function after(milliseconds: number, action: () => void): Timer {
+  return setTimeout(action, Math.min(milliseconds, longest));
+}
 
 /**
  * The time of one call: its whole `timeout`, the time of a single try, and the caller's own signal,
@@ -23,16 +29,19 @@ export class Deadline {
   stopped: Stop | undefined;
   readonly #caller: AbortSignal | undefined;
   readonly #endsAt: number;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #timer: Timer;
+  #tryTimer: Timer | undefined;
   #controller = new AbortController();
-  readonly #onAbort = (): void => this.#stop("caller");
+  #onAbort: (() => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
     this.#endsAt = Date.now() + timeout;
-    this.#after(timeout, "timeout");
-    if (caller?.aborted) this.#onAbort();
-    else caller?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#timer = after(timeout, () => this.#stop("timeout"));
+    if (caller === undefined) return;
+    this.#onAbort = () => this.#stop("caller");
+    if (caller.aborted) this.#onAbort();
+    else caller.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** Milliseconds that are left. */
@@ -45,60 +54,46 @@ export class Deadline {
     return this.#caller?.reason;
   }
 
-  /** Runs one try under a signal of its own. */
-  async attempt<T>(
-    limit: number | undefined,
-    run: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    if (this.stopped !== "caller" && this.stopped !== "timeout") {
+  /** Begins a try, and gives the signal that it is under; `endTry` ends it. */
+  beginTry(limit: number | undefined): AbortSignal {
+    if (this.stopped === "attempt-timeout") {
       this.stopped = undefined;
       this.#controller = new AbortController();
     }
-    const timer = limit === undefined ? undefined : this.#after(limit, "attempt-timeout");
-    try {
-      return await run(this.#controller.signal);
-    } finally {
-      this.#clear(timer);
-    }
+    if (limit !== undefined) this.#tryTimer = after(limit, () => this.#stop("attempt-timeout"));
+    return this.#controller.signal;
+  }
+
+  endTry(): void {
+    if (this.#tryTimer !== undefined) clearTimeout(this.#tryTimer);
+    this.#tryTimer = undefined;
   }
 
   /** Waits; gives false, at once, when the call is stopped meanwhile. */
   sleep(milliseconds: number): Promise<boolean> {
-    return this.attempt(undefined, (signal) => {
-      if (signal.aborted) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        const done = (): void => {
-          this.#clear(timer);
-          signal.removeEventListener("abort", done);
-          resolve(!signal.aborted);
-        };
-        const timer = setTimeout(done, Math.min(milliseconds, longest));
-        signal.addEventListener("abort", done);
-      });
+    const signal = this.beginTry(undefined);
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve(!signal.aborted);
+      };
+      const timer = after(milliseconds, done);
+      signal.addEventListener("abort", done);
     });
   }
 
   /** The answer has begun and is streamed from here: time no longer counts, the caller's signal does. */
   detach(): void {
-    for (const timer of this.#timers) this.#clear(timer);
+    clearTimeout(this.#timer);
+    this.endTry();
   }
 
   /** The call is over. */
   release(): void {
     this.detach();
-    this.#caller?.removeEventListener("abort", this.#onAbort);
-  }
-
-  #after(milliseconds: number, stop: Stop): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => this.#stop(stop), Math.min(milliseconds, longest));
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  #clear(timer: ReturnType<typeof setTimeout> | undefined): void {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#timers.delete(timer);
+    if (this.#onAbort !== undefined) this.#caller?.removeEventListener("abort", this.#onAbort);
   }
 
   #stop(stop: Stop): void {

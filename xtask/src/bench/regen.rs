@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what a regeneration with nothing to change costs, in a release build.
+//! What a regeneration with nothing to change costs, in a release build.
 //!
 //! Reads Linux's `/proc/self`: nanoseconds on a CPU and the peak of resident memory.
 
