@@ -12,6 +12,7 @@ pub mod layout;
 pub mod lower;
 pub mod passes;
 pub mod pipeline;
+pub mod provenance;
 pub mod render;
 pub mod source;
 pub mod surface;

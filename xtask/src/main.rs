@@ -5,7 +5,9 @@ mod bench;
 mod diff;
 mod dump;
 mod packages;
+mod part;
 mod regen;
+mod release;
 mod revision;
 mod sandbox;
 mod step;
@@ -41,6 +43,8 @@ enum Command {
     Dump(dump::Args),
     /// Say what changed in the document since a revision, and whom it breaks
     Diff(diff::Args),
+    /// Build and check every package as it is published
+    Release(release::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
 }
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Release(args) => release::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match done {

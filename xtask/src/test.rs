@@ -98,7 +98,7 @@ fn steps(group: &str) -> Vec<Step> {
 }
 
 /// The package as it is published, installed into an empty project, against the sandbox.
-fn consumer(group: &str) -> Step {
+pub(crate) fn consumer(group: &str) -> Step {
     let folder = format!("sdks/{group}/integration");
     let name = format!("{group}: built package against the sandbox");
     Step::new(&name, "bash", &["run"]).at(&folder).served()

@@ -31,6 +31,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Say what changed between two documents, and whom it breaks
     Diff(DiffArgs),
+    /// Make a package's generated files again, and compare them with what it holds
+    Verify(VerifyArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
     /// Show what the generator understood: the intermediate representation
@@ -205,6 +207,31 @@ pub(super) struct DiffArgs {
     /// List every rule with its class on the wire and the worst of its classes
     #[arg(long)]
     pub(super) list_rules: bool,
+}
+
+/// Make a package's generated files again, and compare them with what it holds.
+///
+/// A package says in `provenance.json` what it was made of: digests of the document, of what the
+/// generator understood, of the templates and of the files.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tar -xzf exai-sdk-1.4.0.tgz && exai-gen verify package --spec openapi.yaml --config overrides.yaml")]
+pub(super) struct VerifyArgs {
+    /// The package's folder, unpacked
+    pub(super) package: PathBuf,
+
+    /// The root document
+    #[arg(long, value_name = "FILE")]
+    pub(super) spec: PathBuf,
+
+    /// Names of packages, pinned names and allowed codes
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
 }
 
 /// How changes are written.

@@ -9,6 +9,7 @@ mod check;
 mod diff;
 mod generate;
 mod ir;
+mod verify;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ pub fn run() -> ExitCode {
         Command::Generate(args) => generate::run(&args).into(),
         Command::Ir(args) => ir::run(&args).into(),
         Command::Check(args) => check::run(&args).into(),
+        Command::Verify(args) => verify::run(&args).into(),
         Command::Diff(args) => diff::run(&args).into(),
     }
 }
