@@ -2,6 +2,7 @@
 //! each failure prints the command that mends it.
 
 mod bench;
+mod budgets;
 mod diff;
 mod dump;
 mod packages;
@@ -10,6 +11,7 @@ mod regen;
 mod release;
 mod revision;
 mod sandbox;
+mod snapshots;
 mod step;
 mod test;
 mod tidy;
@@ -45,6 +47,10 @@ enum Command {
     Diff(diff::Args),
     /// Build and check every package as it is published
     Release(release::Args),
+    /// Hold what packages cost against budgets.json
+    Budgets(budgets::Args),
+    /// List pending snapshots; fail when there are any
+    Snapshots(snapshots::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
 }
@@ -57,6 +63,8 @@ fn main() -> ExitCode {
         Command::Dump(args) => dump::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Release(args) => release::run(&args),
+        Command::Budgets(args) => budgets::run(&args),
+        Command::Snapshots(args) => snapshots::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match done {
