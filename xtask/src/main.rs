@@ -5,10 +5,12 @@ mod bench;
 mod budgets;
 mod diff;
 mod dump;
+mod nightly;
 mod packages;
 mod part;
 mod regen;
 mod release;
+mod report;
 mod revision;
 mod sandbox;
 mod snapshots;
@@ -51,6 +53,10 @@ enum Command {
     Budgets(budgets::Args),
     /// List pending snapshots; fail when there are any
     Snapshots(snapshots::Args),
+    /// Regenerate, compare, test, build and measure; one report
+    Nightly(nightly::Args),
+    /// Coverage at a glance, in Markdown and in HTML
+    Report(report::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
 }
@@ -65,6 +71,8 @@ fn main() -> ExitCode {
         Command::Release(args) => release::run(&args),
         Command::Budgets(args) => budgets::run(&args),
         Command::Snapshots(args) => snapshots::run(&args),
+        Command::Nightly(args) => nightly::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match done {
