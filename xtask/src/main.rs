@@ -1,7 +1,8 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`. A module a command;
-//! each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`,
+//! `documents`. A module a command; each failure prints the command that mends it.
 
 mod bench;
+mod documents;
 mod dump;
 mod packages;
 mod regen;
@@ -39,6 +40,8 @@ enum Command {
     Dump(dump::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
+    /// Generate packages of every document of some folders, and check them
+    Documents(documents::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Documents(args) => documents::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
