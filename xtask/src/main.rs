@@ -1,11 +1,13 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`. A module a command;
-//! each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`,
+//! `with-servers`. A module a command; each failure prints the command that mends it.
 
 mod bench;
+mod documents;
 mod dump;
 mod packages;
 mod regen;
 mod sandbox;
+mod servers;
 mod step;
 mod test;
 mod tidy;
@@ -39,6 +41,10 @@ enum Command {
     Dump(dump::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
+    /// Generate packages of every document of some folders, and check them
+    Documents(documents::Args),
+    /// Run a command while Postgres and Redis run for it
+    WithServers(servers::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Documents(args) => documents::run(&args),
+        Command::WithServers(args) => servers::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

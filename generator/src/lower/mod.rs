@@ -13,6 +13,7 @@ mod enumeration;
 mod extensions;
 pub(crate) mod literal;
 mod long_running;
+mod methods;
 pub mod name;
 mod object;
 mod operation;
