@@ -14,6 +14,7 @@ pub mod passes;
 pub mod pipeline;
 pub mod provenance;
 pub mod render;
+pub mod scenarios;
 pub mod source;
 pub mod surface;
 pub mod target;

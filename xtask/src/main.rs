@@ -1,9 +1,10 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`. A module a command;
-//! each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `diff`, `release`, `nightly` and more.
+//! A module a command; each failure prints the command that mends it.
 
 mod bench;
 mod budgets;
 mod diff;
+mod documents;
 mod dump;
 mod nightly;
 mod packages;
@@ -59,6 +60,8 @@ enum Command {
     Report(report::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
+    /// Generate packages of every document of some folders, and check them
+    Documents(documents::Args),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Nightly(args) => nightly::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Documents(args) => documents::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

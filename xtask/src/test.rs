@@ -294,7 +294,10 @@ fn go() -> Vec<Step> {
             "staticcheck",
             &["tool", "-modfile=tools/go.mod", "staticcheck", "./..."],
         ),
-        step("tests", &["test", "./..."]),
+        step("tests, by the race detector", &["test", "-race", "./..."]).served(),
+        step("tests with other modules", &["test", "./..."]).at("sdks/go/tools/outside"),
+        step("vet of the conformance driver", &["vet", "."]).at("tests/conformance/drivers/go"),
+        step("vet of the benchmarks", &["vet", "."]).at("benches/go"),
         consumer("go"),
     ]
 }

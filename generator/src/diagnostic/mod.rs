@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 pub use code::Code;
 pub(crate) use render::Lines;
-pub use render::{Format, render};
+pub use render::{Format, place, render};
 
 use crate::source::Span;
 
