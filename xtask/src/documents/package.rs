@@ -50,7 +50,13 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
         config: None,
         command: COMMAND,
     };
-    let run = pipeline::read_adjusted(&request, &Adjustments { keep_going: true });
+    let run = pipeline::read_adjusted(
+        &request,
+        &Adjustments {
+            keep_going: true,
+            ..Adjustments::default()
+        },
+    );
     let mut row = Row {
         figures: [0; 3],
         note: codes(run.diagnostics.iter()),
