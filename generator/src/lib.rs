@@ -1,6 +1,7 @@
 //! From an OpenAPI document to SDKs and a server.
 
 pub mod bundle;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
@@ -12,8 +13,11 @@ pub mod lower;
 mod overlay;
 pub mod passes;
 pub mod pipeline;
+pub mod provenance;
 pub mod render;
+pub mod scenarios;
 pub mod source;
+pub mod surface;
 pub mod target;
 pub mod tree;
 pub mod write;

@@ -3,9 +3,11 @@ package exai
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -158,14 +160,16 @@ func (f parameterField) parameter(v reflect.Value) (parameter, error) {
 
 // addQuery appends query parameters to an address that may have some already.
 func addQuery(address string, extra url.Values) string {
-	if len(extra) == 0 {
-		return address
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		for _, value := range extra[name] {
+			separator := "?"
+			if strings.Contains(address, "?") {
+				separator = "&"
+			}
+			address += separator + escape(name) + "=" + escape(value)
+		}
 	}
-	separator := "?"
-	if strings.Contains(address, "?") {
-		separator = "&"
-	}
-	return address + separator + extra.Encode()
+	return address
 }
 
 // resolveServer fills the variables of a server's URL template. A variable

@@ -49,6 +49,7 @@ const TYPE_NAMES: &[&str] = &[
     "Pages",
     "Stream",
     "StreamOptions",
+    "WaitOptions",
     "Unpack",
     "Operation",
     "PagedOperation",
@@ -74,6 +75,7 @@ const OPTIONS: &[&str] = &[
     "idempotency_key",
     "last_event_id",
     "max_retries",
+    "on_waiting",
     "timeout",
 ];
 
@@ -156,11 +158,13 @@ pub(super) fn repair_method(plain: String) -> String {
 const CLIENT_MEMBERS: &[&str] = &[
     "_engine",
     "close",
+    "request",
     "with_response",
     "bool",
     "dict",
     "float",
     "int",
+    "object",
     "str",
     "tuple",
     "type",

@@ -22,7 +22,8 @@ pub(super) struct Shared {
     pub(super) http: reqwest::Client,
     /// Without a slash at its end.
     pub(super) base_url: String,
-    /// The same, taken apart.
+    /// The same, taken apart, for spans.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code))]
     pub(super) url: reqwest::Url,
     pub(super) credentials: Credentials,
     pub(super) timeout: Duration,

@@ -142,7 +142,8 @@ impl Error {
         self
     }
 
-    /// What failed, in one word of lower case.
+    /// What failed, in one word of lower case, for spans.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code))]
     pub(super) fn kind(&self) -> &'static str {
         match self.0.kind {
             Kind::Config => "config",
