@@ -142,8 +142,8 @@ impl Error {
         self
     }
 
-    /// What failed, in one word of lower case, for spans.
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code))]
+    /// What failed, in one word of lower case.
+    #[cfg(feature = "tracing")]
     pub(super) fn kind(&self) -> &'static str {
         match self.0.kind {
             Kind::Config => "config",
