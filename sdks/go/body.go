@@ -118,10 +118,11 @@ func addMembers(b []byte, extra map[string]any) ([]byte, error) {
 		return nil
 	})
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		var err error
-		if out, err = appendJSON(appendName(out, 1, name), reflect.ValueOf(extra[name])); err != nil {
+		text, err := foreignJSON(extra[name])
+		if err != nil {
 			return nil, fmt.Errorf("the body field %s: %w", name, err)
 		}
+		out = append(appendName(out, 1, name), text...)
 	}
 	return append(out, '}'), nil
 }

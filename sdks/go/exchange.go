@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"time"
 )
@@ -23,10 +24,11 @@ type exchange struct {
 	key       string // its idempotency key, if it has one
 	tries     int
 
-	ctx      context.Context // ends with the call's time, and holds the operation
+	ctx      context.Context // ends with the call's time, and holds the exchange
 	cancel   context.CancelCauseFunc
 	deadline time.Time   // zero if the time is not bounded
 	timer    *time.Timer // ends the time; nil if the call sets no bound of its own
+	sending  *sending    // the try that is made
 }
 
 // answer is a successful answer.
@@ -93,7 +95,7 @@ func (a *answer) Read(p []byte) (int, error) {
 
 // bound begins the call's time.
 func (x *exchange) bound(ctx context.Context) {
-	x.ctx, x.cancel = context.WithCancelCause(withOperation(ctx, x.op))
+	x.ctx, x.cancel = context.WithCancelCause(withExchange(ctx, x))
 	x.deadline, _ = ctx.Deadline()
 	if x.options.timeout <= 0 {
 		return
@@ -226,7 +228,8 @@ func readAll(response *http.Response) ([]byte, error) {
 // send sends the request once.
 func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 	t := x.transport
-	r, err := http.NewRequestWithContext(ctx, x.op.method, x.url, nil)
+	x.sending = newSending()
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &x.sending.trace), x.op.method, x.url, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -251,6 +254,9 @@ func (x *exchange) send(ctx context.Context) (*http.Response, error) {
 		var u *url.Error
 		if errors.As(err, &u) {
 			err = u.Err
+		}
+		if x.sending.again.Load() {
+			err = errBrokenOff
 		}
 	} else if t.governor != nil {
 		t.governor.learn(response, t.product.headers)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -297,8 +298,9 @@ func (d *jsonDecoder) time(v reflect.Value) error {
 		if t.UnmarshalText(text) == nil {
 			return nil
 		}
-		// Parse takes more than the method does, such as hours of one digit.
-		lenient, err := time.Parse(time.RFC3339, string(text))
+		// Parse takes more than the method does, such as hours of one digit; that
+		// the letters may be small is RFC 3339, section 5.6.
+		lenient, err := time.Parse(time.RFC3339, strings.ToUpper(string(text)))
 		if err != nil {
 			return &misfit{text: "want an RFC 3339 time"}
 		}

@@ -3,9 +3,11 @@ package exai
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -161,11 +163,16 @@ func addQuery(address string, extra url.Values) string {
 	if len(extra) == 0 {
 		return address
 	}
-	separator := "?"
-	if strings.Contains(address, "?") {
-		separator = "&"
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		for _, value := range extra[name] {
+			separator := "?"
+			if strings.Contains(address, "?") {
+				separator = "&"
+			}
+			address += separator + escape(name) + "=" + escape(value)
+		}
 	}
-	return address + separator + extra.Encode()
+	return address
 }
 
 // resolveServer fills the variables of a server's URL template. A variable

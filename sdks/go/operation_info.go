@@ -17,19 +17,19 @@ type OperationInfo struct {
 	Method, Path string
 }
 
-type operationKey struct{}
+type exchangeKey struct{}
 
-func withOperation(ctx context.Context, op *operation) context.Context {
-	return context.WithValue(ctx, operationKey{}, op)
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
 }
 
 // OperationOf tells a [Middleware], an HTTP transport or a tracer which
 // operation a request of this module is for. It reports false for any other
 // request.
 func OperationOf(r *http.Request) (OperationInfo, bool) {
-	op, ok := r.Context().Value(operationKey{}).(*operation)
+	x, ok := r.Context().Value(exchangeKey{}).(*exchange)
 	if !ok {
 		return OperationInfo{}, false
 	}
-	return OperationInfo{ID: op.id, Name: op.name, Method: op.method, Path: op.path}, true
+	return OperationInfo{ID: x.op.id, Name: x.op.name, Method: x.op.method, Path: x.op.path}, true
 }

@@ -2,6 +2,7 @@ package exai
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,7 +30,11 @@ func callRaw(ctx context.Context, t *transport, method, path string, body, out a
 	case io.Reader, []byte:
 		op.body, op.contentType = bodyRaw, "application/octet-stream"
 	default:
-		op.body, op.contentType = bodyJSONValue, "application/json"
+		text, err := foreignJSON(body)
+		if err != nil {
+			return fmt.Errorf("%s: the request's body: %w", op.name, err)
+		}
+		op.body, op.contentType, body = bodyJSONValue, "application/json", text
 	}
 	text, meta, err := t.read(ctx, request{op: op, body: body}, t.settings(options))
 	switch {
@@ -39,7 +44,13 @@ func callRaw(ctx context.Context, t *transport, method, path string, body, out a
 		*keep = text
 		return nil
 	}
-	if err := unmarshal(text, out); err != nil {
+	// The caller's types are read as encoding/json has it; those of this
+	// module do the same by their methods, save the interfaces of unions.
+	decode := json.Unmarshal
+	if _, union := unionPlans.Load(reflect.TypeOf(out).Elem()); union {
+		decode = unmarshal
+	}
+	if err := decode(text, out); err != nil {
 		return newDecodeError(op.name, meta, text, err)
 	}
 	return nil

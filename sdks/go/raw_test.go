@@ -63,6 +63,26 @@ func TestRawRequestTakesBytesAndGivesBytes(t *testing.T) {
 	}
 }
 
+// A caller's own types are encoded and decoded as encoding/json has it.
+func TestRawRequestTakesTypesOfTheCaller(t *testing.T) {
+	type own struct {
+		Untagged int
+		Left     string `json:"left,omitempty"`
+	}
+	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if want := `{"more":{"Untagged":2},"Untagged":1}`; string(body) != want && string(body) != `{"Untagged":1,"more":{"Untagged":2}}` {
+			t.Errorf("got %s, want %s", body, want)
+		}
+		fmt.Fprint(w, `{"untagged":3,"left":"x"}`)
+	})
+	var out own
+	err := callRaw(t.Context(), tr, "POST", "/new", own{Untagged: 1}, &out, []RequestOption{WithBodyField("more", own{Untagged: 2})})
+	if err != nil || out != (own{3, "x"}) {
+		t.Errorf("got %+v, %v", out, err)
+	}
+}
+
 func TestRawRequestGoesNowhereElse(t *testing.T) {
 	tr := serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("got %s %s", r.Method, r.URL) })
 	for _, path := range []string{"", "new", "@elsewhere.example/", ".elsewhere.example/", "https://elsewhere.example/", "/new#part"} {

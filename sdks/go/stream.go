@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"mime"
 	"net/http"
 	"slices"
 	"time"
@@ -36,7 +38,8 @@ const reconnectWait = time.Second
 // callEvents makes a call whose answer is a text/event-stream of JSON items.
 // The call is made when the iteration begins, and ends with it. A stream that
 // breaks off is resumed after the last event, where the server gives its
-// events ids and the operation is a GET; otherwise the break is an error.
+// events ids and the request may be sent again, under its key if it has one;
+// otherwise the break is an error.
 func callEvents[T any](ctx context.Context, t *transport, r request, options []RequestOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		s := eventStream[T]{transport: t, request: r, options: t.settings(options)}
@@ -66,7 +69,7 @@ func (s *eventStream[T]) run(ctx context.Context, yield func(T, error) bool) err
 			failures = 0
 		}
 		failures++
-		resumable := s.options.lastEventID != "" && s.request.op.method == http.MethodGet
+		resumable := s.options.lastEventID != "" && s.request.op.idempotent()
 		if !resumable || failures > s.options.maxRetries || ctx.Err() != nil {
 			return err
 		}
@@ -86,11 +89,15 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 	if a.meta.StatusCode == http.StatusNoContent {
 		return true, nil
 	}
+	s.options.key = a.meta.IdempotencyKey
+	if err := wantType(a.meta.Header, "text/event-stream"); err != nil {
+		return true, newDecodeError(a.exchange.op.name, a.meta, nil, err)
+	}
 	shape := s.request.op.events
-	reader := newEventReader(a)
-	reader.lastID = s.options.lastEventID
+	reader := newEventReader(a, s.options.lastEventID)
 	for {
 		event, err := reader.next()
+		s.options.lastEventID = reader.lastID
 		if reader.retry > 0 {
 			s.wait = reader.retry
 		}
@@ -111,7 +118,6 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		if err := unmarshal(event.data, &item); err != nil {
 			return true, newDecodeError(a.exchange.op.name, a.meta, event.data, err)
 		}
-		s.options.lastEventID = event.id
 		if s.options.eventID != nil {
 			*s.options.eventID = event.id
 		}
@@ -119,6 +125,15 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 			return true, nil
 		}
 	}
+}
+
+// wantType refuses an answer of another media type; one without a type may be any.
+func wantType(header http.Header, want string) error {
+	given := header.Get("Content-Type")
+	if media, _, _ := mime.ParseMediaType(given); given != "" && media != want {
+		return fmt.Errorf("want the type %s, got %q", want, given)
+	}
+	return nil
 }
 
 // callLines makes a call whose answer is application/x-ndjson: a JSON item a

@@ -14,7 +14,7 @@ use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Change, Plan, Recovery, Store};
 use similar::TextDiff;
 
-use crate::packages::{COMMAND, DRIVERS, PACKAGES, read, root};
+use crate::packages::{COMMAND, DRIVERS, PACKAGES, SCENARIOS, read, root};
 
 /// Make the SDKs, the server crate and the bundled document from spec/.
 #[derive(Debug, clap::Args)]
@@ -108,6 +108,14 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
             plan,
             millis,
         });
+        let start = Instant::now();
+        let plan = write::plan(&root.join(SCENARIOS), &scenarios(run, api)?).map_err(unreadable)?;
+        let millis = start.elapsed().as_millis();
+        packages.push(Package {
+            folder: SCENARIOS.to_owned(),
+            plan,
+            millis,
+        });
     }
     let drivers = DRIVERS.map(|(target, folder)| (target, folder, Owner::Driver));
     let all = PACKAGES.map(|(target, folder)| (target, folder, Owner::Generated));
@@ -190,6 +198,16 @@ fn bundled(run: &Run) -> Result<FileTree, String> {
     Ok(tree)
 }
 
+/// What follows from the document for every SDK, as scenarios.
+fn scenarios(run: &Run, api: &Api) -> Result<FileTree, String> {
+    let document = run.document.as_ref().ok_or("there is no document")?;
+    let mut tree = FileTree::default();
+    for file in exai_gen::scenarios::files(document, api)? {
+        tree.insert(file).map_err(|error| error.to_string())?;
+    }
+    Ok(tree)
+}
+
 fn unreadable(error: std::io::Error) -> String {
     format!("cannot read what is there: {error}")
 }
@@ -267,6 +285,15 @@ fn check(packages: &[Package]) -> Result<(), String> {
 }
 
 impl Args {
+    /// All of it, written.
+    pub(crate) fn all() -> Self {
+        Self {
+            check: false,
+            dry_run: false,
+            only: None,
+        }
+    }
+
     /// `--dry-run` of everything.
     pub(crate) fn dry() -> Self {
         Self {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use exai_gen::tree::{MANIFEST, digest, read_manifest};
 
-use crate::packages::{COMMAND, DRIVERS, PACKAGES, root};
+use crate::packages::{COMMAND, DRIVERS, PACKAGES, SCENARIOS, root};
+use crate::snapshots;
 
 /// A text that must not stand in the code of some files.
 struct Absence {
@@ -93,6 +94,10 @@ pub(crate) fn run() -> Result<(), String> {
     twins(&root, &mut findings);
     published::versions(&root, &mut findings);
     published::places(&root, &mut findings);
+    for path in snapshots::pending(&root) {
+        let why = "`cargo xtask snapshots --review` shows what it changes";
+        findings.push(finding(&root, &path, 1, "a snapshot is pending", why));
+    }
     if findings.is_empty() {
         println!("tidy: nothing to say");
         return Ok(());
@@ -203,7 +208,8 @@ fn lengths(root: &Path, findings: &mut Vec<String>) {
 
 /// Every manifest tells the truth, and every generated file names its command.
 fn manifests(root: &Path, findings: &mut Vec<String>) {
-    for (_, folder) in PACKAGES.into_iter().chain(DRIVERS) {
+    let made = PACKAGES.into_iter().chain(DRIVERS);
+    for folder in made.map(|(_, folder)| folder).chain([SCENARIOS]) {
         let folder = root.join(folder);
         let listed = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
         for (path, sum) in read_manifest(&listed) {
@@ -260,7 +266,8 @@ fn runtimes(root: &Path, findings: &mut Vec<String>) {
             if go && (name.ends_with("_gen.go") || name.ends_with("_test.go")) {
                 continue;
             }
-            if go && path.parent() != Some(&root.join(folder)) {
+            let own = [root.join(folder), root.join(folder).join("exaitest")];
+            if go && !own.iter().any(|own| path.parent() == Some(own)) {
                 continue;
             }
             for (index, line) in text.lines().enumerate() {

@@ -9,7 +9,8 @@ mod render;
 use std::collections::HashSet;
 
 pub use code::Code;
-pub use render::{Format, render};
+pub(crate) use render::Lines;
+pub use render::{Format, place, render};
 
 use crate::source::Span;
 

@@ -11,8 +11,9 @@ mod discriminator;
 mod docs;
 mod enumeration;
 mod extensions;
-mod literal;
+pub(crate) mod literal;
 mod long_running;
+mod methods;
 pub mod name;
 mod object;
 mod operation;
@@ -28,6 +29,8 @@ mod server;
 mod type_names;
 mod union;
 mod webhook;
+
+pub(crate) use literal::json;
 
 use std::collections::HashMap;
 

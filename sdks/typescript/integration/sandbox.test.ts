@@ -72,6 +72,26 @@ test("a run is followed to its end", async () => {
   assert.equal(done.status, "succeeded");
 });
 
+test("a wait is taken up again from its token", async () => {
+  const node = { ...pause, until: { type: "duration", duration: "PT10S" } } as const;
+  const plan = await exai.plans.create({ name: unique("plan"), nodes: [node] });
+  const stop = new AbortController();
+  const options = { onWaiting: () => stop.abort(), signal: stop.signal };
+  const stopped = await exai.runs.startAndWait({ plan_id: plan.id }, options).catch((e) => e);
+  assert.ok(stopped instanceof Exai.AbortError, String(stopped));
+  const done = await new Exai().runs.startAndWaitFrom(stopped.waitToken ?? "", { timeout: 60_000 });
+  assert.equal(done.status, "succeeded");
+  assert.equal(done.plan_id, plan.id);
+});
+
+test("requests that no method is made for are made", async () => {
+  const body = { name: unique("plan"), nodes: [pause] };
+  const made = await exai.request<Plan>({ method: "POST", path: "/plans", body }).withResponse();
+  assert.match(made.receipt ?? "", /^rcp_/);
+  const found = await exai.request<Plan>({ method: "GET", path: `/plans/${made.data.id}` });
+  assert.equal(found.name, body.name);
+});
+
 test("the same key runs once", async () => {
   const idempotencyKey = unique("key");
   const create = (name: string) => exai.plans.create({ name, nodes: [pause] }, { idempotencyKey });

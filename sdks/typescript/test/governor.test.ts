@@ -14,12 +14,13 @@ const limited = (remaining: number, seconds: number): Record<string, string> => 
 async function arrivals(
   t: Parameters<typeof serve>[0],
   remaining: number,
+  seconds: number,
   governor: boolean,
 ): Promise<number[]> {
   const times: number[] = [];
   const server = await serve(t, (_request, response) => {
     times.push(performance.now());
-    json(response, 200, { id: "a" }, limited(remaining, 2));
+    json(response, 200, { id: "a" }, limited(remaining, seconds));
   });
   const core = coreOf(server, { governor });
   await send(core, get, { path: ["first"] });
@@ -28,10 +29,10 @@ async function arrivals(
 }
 
 test("near the end of the allowance, concurrent calls are spaced", async (t) => {
-  const spaced = await arrivals(t, 9, true);
+  const spaced = await arrivals(t, 9, 2, true);
   // Two to three seconds over ten turns: each at least 0.1 s behind the one before.
   const gaps = spaced.map((time, index) => time - (spaced[index - 1] ?? 0));
-  for (const gap of gaps) assert.ok(gap > 90 && gap < 600, `${gaps}`);
+  for (const gap of gaps) assert.ok(gap > 90 && gap < 1_000, `${gaps}`);
 });
 
 test("while there is plenty, and without a governor, calls go at once", async (t) => {
@@ -39,11 +40,9 @@ test("while there is plenty, and without a governor, calls go at once", async (t
     [100, true],
     [1, false],
   ] as const) {
-    const times = await arrivals(t, remaining, governor);
-    assert.ok(
-      times.every((time) => time < 90),
-      `${times}`,
-    );
+    // Spaced, each would be a second behind the one before.
+    const times = await arrivals(t, remaining, 60, governor);
+    assert.ok(Math.max(...times) < 1_000, `${times}`);
   }
 });
 

@@ -7,7 +7,7 @@ use super::escape;
 use super::operation::{Answer, answer};
 use super::params::Body;
 use super::plan::{CallPlan, Plan, ServicePlan};
-use super::types::Imports;
+use super::types::{Imports, qualified};
 
 /// The driver's file.
 #[derive(Debug, Serialize)]
@@ -95,7 +95,7 @@ impl<'a> DriverView<'a> {
             &mut self.imports,
         );
         for Argument { local, ty, role } in all {
-            let ty = self.qualified(&ty);
+            let ty = qualified(&ty, self.package);
             let value = match role {
                 Role::Path(name) => format!("path[{ty}](a, {})", escape::wire(name)),
                 Role::Body if ty == "io.Reader" => "content(a)".to_owned(),
@@ -132,21 +132,5 @@ impl<'a> DriverView<'a> {
             "})".to_owned(),
         ]);
         lines
-    }
-
-    /// A type as it is called outside of its package: `[]exai.Run`.
-    fn qualified(&self, ty: &str) -> String {
-        let mut out = String::new();
-        let mut before = ' ';
-        for letter in ty.chars() {
-            if letter.is_uppercase() && !before.is_alphanumeric() && before != '.' && before != '_'
-            {
-                out.push_str(self.package);
-                out.push('.');
-            }
-            out.push(letter);
-            before = letter;
-        }
-        out
     }
 }

@@ -11,6 +11,8 @@ mod driver;
 mod enum_;
 mod error;
 mod escape;
+mod fake;
+mod listing;
 mod names;
 mod operation;
 mod params;
@@ -29,6 +31,8 @@ use self::client::{ClientView, Identity};
 use self::driver::DriverView;
 use self::enum_::EnumView;
 use self::error::ErrorView;
+use self::fake::FakeView;
+use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
 use self::plan::{Plan, home, homes};
@@ -37,6 +41,7 @@ use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
 use super::{Context, Owner, Target, TargetFile};
+use crate::embedded::RUNTIME_GO_FAKE;
 use crate::ir::Shape;
 use crate::render::RenderError;
 
@@ -129,17 +134,25 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     Ok(files)
 }
 
-/// The hand-written files, under the package's own clause.
+/// The hand-written files, under the clauses of the package and of its fake.
 fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
-    let clause = format!("package {}\n", package_name(cx));
-    Target::Go
+    let package = package_name(cx);
+    let clause = format!("package {package}\n");
+    let own = Target::Go
         .runtime()
         .iter()
         .map(move |(path, text)| TargetFile {
             path: (*path).to_owned(),
             text: text.replacen("package exai\n", &clause, 1),
             owner: Owner::Runtime,
-        })
+        });
+    let clause = format!("package {package}test\n");
+    let fake = RUNTIME_GO_FAKE.iter().map(move |(path, text)| TargetFile {
+        path: format!("{package}test/{path}"),
+        text: text.replacen("package exaitest\n", &clause, 1),
+        owner: Owner::Runtime,
+    });
+    own.chain(fake)
 }
 
 fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
@@ -233,6 +246,10 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     };
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
     files.files.push(driver(cx, &plan, &package)?);
+    let fake = FakeView::new(&plan, cx.command, &package, module(cx));
+    let listing = ListingView::new(&plan, cx.command, &package);
+    files.add("api.md".to_owned(), "api.md", &listing)?;
+    files.add(format!("{package}test/fake_gen.go"), "fake_gen.go", &fake)?;
     if !plan.errors.is_empty() {
         let view = ErrorsFile {
             head: files.head(Imports::new()),

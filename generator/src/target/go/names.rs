@@ -110,6 +110,7 @@ pub(super) const RUNTIME: &[&str] = &[
     "Unmarshal",
     "Value",
     "VerifyWebhook",
+    "VerifyWebhookAt",
     "WithAPIKey",
     "WithBaseURL",
     "WithBodyField",

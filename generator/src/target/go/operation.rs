@@ -261,7 +261,7 @@ pub(super) fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut I
 }
 
 /// The path for people: `/runs/{run_id}`.
-fn shown_path(operation: &Operation) -> String {
+pub(super) fn shown_path(operation: &Operation) -> String {
     path(operation, |operation, index| {
         format!("{{{}}}", escape::slot(&operation.parameters[index].name))
     })

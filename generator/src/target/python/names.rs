@@ -85,6 +85,19 @@ const METHOD_NAMES: &[&str] = &["ops", "options", "self"];
 /// What a resource's class has beside its methods.
 const RESOURCE_MEMBERS: &[&str] = &["_engine"];
 
+/// What the module of the clients names beside them: no class of a resource has such a name.
+pub(super) const CLIENT_NAMES: &[&str] = &[
+    "AsyncRoot",
+    "AsyncToken",
+    "AsyncTransport",
+    "Root",
+    "Self",
+    "Settings",
+    "Token",
+    "TracebackType",
+    "Transport",
+];
+
 /// The name of a class: `RunStatus`; a name that is taken gets `Model` behind it.
 pub(super) fn class(name: &Name) -> String {
     names::pascal(name.words())

@@ -17,6 +17,8 @@ pub struct RecordView {
     pub name: String,
     /// `#[serde(tag = "type", rename = "node.completed")]`; empty for most.
     pub tag: String,
+    /// How it is read, where what is not listed is kept; else its `Deserialize` is derived.
+    pub keep: Option<KeepView>,
     /// True where nothing is required.
     pub derives_default: bool,
     /// True where a newer document may add fields.
@@ -25,6 +27,17 @@ pub struct RecordView {
     pub fields: Vec<FieldView>,
     /// What makes one; empty lists where no caller does.
     pub constructor: Option<ConstructorView>,
+}
+
+/// How a record is read that keeps what it does not list.
+#[derive(Debug, Serialize)]
+pub struct KeepView {
+    /// `crate::runtime::object::read_record`
+    pub read: String,
+    /// `["id: required \"id\",", "name: optional \"name\",", "..extra"]`
+    pub fields: Vec<String>,
+    /// ` but "type"`, where the record writes that by itself; else empty.
+    pub but: String,
 }
 
 /// A field of a struct.
@@ -68,6 +81,18 @@ struct Planned<'a> {
     name: String,
 }
 
+impl Planned<'_> {
+    /// How the field is read: `name: optional "name",`.
+    fn how(&self) -> String {
+        let how = match (self.field.required, self.field.ty.split_null().1) {
+            (true, false) => "required",
+            (true, true) | (false, false) => "optional",
+            (false, true) => "nullable",
+        };
+        format!("{}: {how} {},", self.name, escape::wire(&self.field.name))
+    }
+}
+
 impl RecordView {
     pub(super) fn new(id: TypeId, record: &Record, types: &RustTypes<'_>) -> Self {
         let def = &types.api().types[id];
@@ -96,6 +121,18 @@ impl RecordView {
         let rest = rest(record, types, def.usage.received, from, &mut scope);
         let rest_name = rest.as_ref().map(|(name, _)| name.clone());
         fields.extend(rest.map(|(_, view)| view));
+        let keeps = rest_name
+            .as_deref()
+            .filter(|_| !matches!(record.additional, Additional::Typed(_)));
+        let keep = keeps.map(|extra| KeepView {
+            read: format!("{}::object::read_record", types.dialect().support),
+            fields: planned
+                .iter()
+                .map(Planned::how)
+                .chain([format!("..{extra}")])
+                .collect(),
+            but: tag.map_or_else(String::new, |(property, _)| format!(" but {property}")),
+        });
         let derives_default = planned.iter().all(|planned| !planned.field.required);
         let constructor = (types.dialect().non_exhaustive && def.usage.sent)
             .then(|| constructor(&planned, rest_name.as_deref(), derives_default, types, from));
@@ -107,6 +144,7 @@ impl RecordView {
                 let arguments = [format!("tag = {property}"), format!("rename = {value}")];
                 rustfmt::attribute(0, "serde", &arguments)
             }),
+            keep,
             derives_default,
             non_exhaustive: types.dialect().non_exhaustive,
             fields,
@@ -167,7 +205,8 @@ fn rest(
         }
         _ if received && types.dialect().keep == Keep::Everything => {
             let ty = "serde_json::Map<String, serde_json::Value>".to_owned();
-            ("extra", ty, "Properties that this version does not know.")
+            let docs = "Properties that this version does not know.";
+            ("extra", ty, docs)
         }
         _ => return None,
     };

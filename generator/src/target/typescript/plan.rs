@@ -23,6 +23,10 @@ pub(super) struct Plan<'a> {
     pub(super) calls: BTreeMap<OperationId, CallPlan<'a>>,
     /// The client: the root of the tree.
     pub(super) root: ResourcePlan,
+    /// `FakeExai`
+    pub(super) fake: String,
+    /// `FakeExaiAnswers`
+    pub(super) fake_answers: String,
 }
 
 /// A resource, named.
@@ -72,7 +76,14 @@ pub(super) struct CallPlan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(api: &'a Api, product: &Product) -> Self {
         let client = product.client.clone();
-        let mut taken = HashSet::from([client.clone(), format!("{client}Options")]);
+        let fake = format!("Fake{client}");
+        let fake_answers = format!("{fake}Answers");
+        let mut taken = HashSet::from([
+            client.clone(),
+            format!("{client}Options"),
+            fake.clone(),
+            fake_answers.clone(),
+        ]);
         let (errors, error_names) = error::views(api, &mut taken);
         let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
         let given = names::types(&wanted, &mut taken, names::pascal);
@@ -152,6 +163,8 @@ impl<'a> Plan<'a> {
             error_names,
             calls,
             root,
+            fake,
+            fake_answers,
         }
     }
 }

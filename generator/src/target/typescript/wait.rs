@@ -159,6 +159,12 @@ pub(super) fn methods(
     ]
 }
 
+/// `startAndWait` and `startAndWaitFrom`, where there are such methods.
+pub(super) fn names<'p>(call: &'p CallPlan<'_>, plan: &Plan<'_>) -> Option<(&'p str, &'p str)> {
+    let (parts, _) = facts(call, plan, &mut Imports::of("generated/functions/index"))?;
+    Some((parts.method, parts.from_method))
+}
+
 /// How to wait, as an object literal.
 fn facts<'p>(
     call: &'p CallPlan<'_>,

@@ -18,6 +18,7 @@ mod governor;
 mod lines;
 mod middleware;
 mod multipart;
+pub mod object;
 mod operation;
 mod page;
 mod param;

@@ -154,7 +154,6 @@ impl fmt::Debug for Fake {
 }
 
 /// An operation of a fake, to be told its answers.
-#[must_use = "nothing is answered until an answer is said"]
 pub struct On<'a, R> {
     fake: &'a Fake,
     operation: &'static Operation,

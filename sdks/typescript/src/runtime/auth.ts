@@ -36,6 +36,7 @@ export class Credentials {
   readonly #schemes: { readonly [name: string]: SecurityScheme };
   readonly #token: Token | undefined;
   readonly #logins: { readonly [scheme: string]: Token | Login };
+  #known: { readonly given: string; readonly token: string } | undefined;
 
   /** `token` serves every scheme that is not basic and has no entry in `logins`. */
   constructor(
@@ -116,7 +117,7 @@ export class Credentials {
       headers["authorization"] = `Basic ${base64(credential)}`;
       return false;
     }
-    const token = checked(credential);
+    const token = this.#sound(credential);
     if (scheme.type === "bearer") headers["authorization"] = `Bearer ${token}`;
     else if (scheme.type === "basic") headers["authorization"] = `Basic ${token}`;
     else if (scheme.type === "http") headers["authorization"] = `${scheme.scheme} ${token}`;
@@ -125,15 +126,18 @@ export class Credentials {
     else cookies.push(pair(scheme.name, token));
     return scheme.type === "apiKey";
   }
-}
 
-/** Checked here, since the error of `Headers.set` would print the token. */
-function checked(token: string): string {
-  const trimmed = typeof token === "string" ? token.trim() : "";
-  if (!/^[\x20-\x7e]+$/.test(trimmed)) {
-    throw new ConfigurationError("The token is empty or holds characters that no header can carry");
+  /** Checked here, since the error of `fetch` would print the token; the last one is known. */
+  #sound(token: string): string {
+    if (token === this.#known?.given) return this.#known.token;
+    const trimmed = typeof token === "string" ? token.trim() : "";
+    if (!/^[\x20-\x7e]+$/.test(trimmed)) {
+      const message = "The token is empty or holds characters that no header can carry";
+      throw new ConfigurationError(message);
+    }
+    this.#known = { given: token, token: trimmed };
+    return trimmed;
   }
-  return trimmed;
 }
 
 function base64({ username, password }: Login): string {

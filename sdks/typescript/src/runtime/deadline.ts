@@ -1,3 +1,5 @@
+import { Alarm } from "./alarm.js";
+
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
 
@@ -11,33 +13,24 @@ export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-type Timer = ReturnType<typeof setTimeout>;
-
-/** `setTimeout` takes no more; a longer one would fire at once. */
-const longest = 2 ** 31 - 1;
-
-function after(milliseconds: number, action: () => void): Timer {
-  return setTimeout(action, Math.min(milliseconds, longest));
-}
-
 /**
  * The time of one call: its whole `timeout`, the time of a single try, and the caller's own signal,
- * as one `AbortSignal` for each try. Timers and listeners are gone after `release`.
+ * as one `AbortSignal` for each try. Alarms and listeners are gone after `release`.
  */
 export class Deadline {
   /** What stopped the current try; `undefined` when it failed on its own. */
   stopped: Stop | undefined;
   readonly #caller: AbortSignal | undefined;
   readonly #endsAt: number;
-  readonly #timer: Timer;
-  #tryTimer: Timer | undefined;
+  readonly #alarm: Alarm;
+  #tryAlarm: Alarm | undefined;
   #controller = new AbortController();
   #onAbort: (() => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
-    this.#endsAt = Date.now() + timeout;
-    this.#timer = after(timeout, () => this.#stop("timeout"));
+    this.#endsAt = performance.now() + timeout;
+    this.#alarm = new Alarm(timeout, () => this.#stop("timeout"));
     if (caller === undefined) return;
     this.#onAbort = () => this.#stop("caller");
     if (caller.aborted) this.#onAbort();
@@ -46,7 +39,7 @@ export class Deadline {
 
   /** Milliseconds that are left. */
   remaining(): number {
-    return Math.max(0, this.#endsAt - Date.now());
+    return Math.max(0, this.#endsAt - performance.now());
   }
 
   /** The reason of the caller's signal. */
@@ -60,13 +53,15 @@ export class Deadline {
       this.stopped = undefined;
       this.#controller = new AbortController();
     }
-    if (limit !== undefined) this.#tryTimer = after(limit, () => this.#stop("attempt-timeout"));
+    if (limit !== undefined) {
+      this.#tryAlarm = new Alarm(limit, () => this.#stop("attempt-timeout"));
+    }
     return this.#controller.signal;
   }
 
   endTry(): void {
-    if (this.#tryTimer !== undefined) clearTimeout(this.#tryTimer);
-    this.#tryTimer = undefined;
+    this.#tryAlarm?.clear();
+    this.#tryAlarm = undefined;
   }
 
   /** Waits; gives false, at once, when the call is stopped meanwhile. */
@@ -75,18 +70,18 @@ export class Deadline {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        alarm.clear();
         signal.removeEventListener("abort", done);
         resolve(!signal.aborted);
       };
-      const timer = after(milliseconds, done);
+      const alarm = new Alarm(milliseconds, done);
       signal.addEventListener("abort", done);
     });
   }
 
   /** The answer has begun and is streamed from here: time no longer counts, the caller's signal does. */
   detach(): void {
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     this.endTry();
   }
 

@@ -37,6 +37,8 @@ type arguments struct {
 	Headers      map[string]string `json:"headers"`
 	Secrets      []string          `json:"secrets"`
 	Token        string            `json:"token"`
+	Size         int64             `json:"size"`
+	Now          *int64            `json:"now"`
 }
 
 func value(v any, err error) (map[string]any, error) {
@@ -99,11 +101,23 @@ func rawRequest(ctx context.Context, client *exai.Client, raw json.RawMessage, o
 	return value(answer, nil)
 }
 
+// endless gives the letter x again and again, in pieces of 64 KiB at most.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	p = p[:min(len(p), 64<<10)]
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
 // perform makes one call.
 func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMessage, s *settings, options []exai.RequestOption) (map[string]any, error) {
 	var start exai.RunStartParams
 	if strings.HasPrefix(op, "runs.start") {
-		if err := json.Unmarshal(raw, &start); err != nil {
+		var err error
+		if start, err = exai.Unmarshal[exai.RunStartParams](raw); err != nil {
 			return nil, err
 		}
 	}
@@ -206,7 +220,9 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 		return value(io.Copy(io.Discard, download))
 	case "workspaces.upload":
 		var body io.Reader = strings.NewReader(a.Content)
-		if a.Streamed {
+		if a.Size > 0 {
+			body = io.LimitReader(endless{}, a.Size)
+		} else if a.Streamed {
 			body = io.MultiReader(body) // can't be read again
 		}
 		return value(client.Workspaces.Files.Upload(ctx, a.WorkspaceID, body, exai.WorkspaceFileUploadParams{Path: a.Path}, options...))
@@ -218,6 +234,12 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 		var body string
 		if err := json.Unmarshal(a.Body, &body); err != nil {
 			return nil, err
+		}
+		if a.Now != nil {
+			if err := exai.VerifyWebhookAt(time.Unix(*a.Now, 0), []byte(body), header, a.Secrets...); err != nil {
+				return nil, err
+			}
+			return value(exai.Unmarshal[exai.WebhookEvent]([]byte(body)))
 		}
 		return value(client.Webhooks.Unwrap([]byte(body), header, a.Secrets...))
 	}

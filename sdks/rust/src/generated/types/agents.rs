@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// An agent of the registry, built in or the organisation's own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Agent {
     /// `id`
@@ -37,30 +37,39 @@ pub struct Agent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Agent {
+    id: required "id",
+    capabilities: required "capabilities",
+    category: required "category",
+    created_at: required "created_at",
+    description: required "description",
+    latest_version: required "latest_version",
+    origin: required "origin",
+    pricing: required "pricing",
+    slug: required "slug",
+    status: required "status",
+    title: required "title",
+    updated_at: required "updated_at",
+    ..extra
+});
+
 /// Something an agent may do while it works.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentCapability {
     /// `read_files`
-    #[serde(rename = "read_files")]
     ReadFiles,
     /// `write_files`
-    #[serde(rename = "write_files")]
     WriteFiles,
     /// `run_commands`
-    #[serde(rename = "run_commands")]
     RunCommands,
     /// `use_network`
-    #[serde(rename = "use_network")]
     UseNetwork,
     /// `use_browser`
-    #[serde(rename = "use_browser")]
     UseBrowser,
     /// `start_agents`
-    #[serde(rename = "start_agents")]
     StartAgents,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -80,42 +89,51 @@ impl AgentCapability {
     }
 }
 
+impl Serialize for AgentCapability {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCapability {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read_files" => Self::ReadFiles,
+            "write_files" => Self::WriteFiles,
+            "run_commands" => Self::RunCommands,
+            "use_network" => Self::UseNetwork,
+            "use_browser" => Self::UseBrowser,
+            "start_agents" => Self::StartAgents,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The kind of work an agent is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentCategory {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `coding`
-    #[serde(rename = "coding")]
     Coding,
     /// `review`
-    #[serde(rename = "review")]
     Review,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `research`
-    #[serde(rename = "research")]
     Research,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `design`
-    #[serde(rename = "design")]
     Design,
     /// `deployment`
-    #[serde(rename = "deployment")]
     Deployment,
     /// `security`
-    #[serde(rename = "security")]
     Security,
     /// `support`
-    #[serde(rename = "support")]
     Support,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -139,8 +157,32 @@ impl AgentCategory {
     }
 }
 
+impl Serialize for AgentCategory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCategory {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "coding" => Self::Coding,
+            "review" => Self::Review,
+            "testing" => Self::Testing,
+            "research" => Self::Research,
+            "data" => Self::Data,
+            "design" => Self::Design,
+            "deployment" => Self::Deployment,
+            "security" => Self::Security,
+            "support" => Self::Support,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Invocations with what they used and cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentCounters {
     /// `cancelled`
@@ -160,8 +202,18 @@ pub struct AgentCounters {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentCounters {
+    cancelled: required "cancelled",
+    failed: required "failed",
+    invocations: required "invocations",
+    succeeded: required "succeeded",
+    tool_calls: required "tool_calls",
+    usage: required "usage",
+    ..extra
+});
+
 /// Why a version should no longer be used, and what to use instead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentDeprecation {
     /// `deprecated_at`
@@ -177,8 +229,16 @@ pub struct AgentDeprecation {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentDeprecation {
+    deprecated_at: required "deprecated_at",
+    reason: required "reason",
+    replacement_version: optional "replacement_version",
+    sunset_at: optional "sunset_at",
+    ..extra
+});
+
 /// One execution of an agent, inside a run or on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocation {
     /// `id`
@@ -225,6 +285,29 @@ pub struct AgentInvocation {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentInvocation {
+    id: required "id",
+    agent_id: required "agent_id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    input: required "input",
+    labels: required "labels",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    run_id: optional "run_id",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    usage: required "usage",
+    version: required "version",
+    workspace_id: optional "workspace_id",
+    output: optional "output",
+    ..extra
+});
+
 /// What happens while an agent works, told apart by `type`. `invocation.completed`,
 /// `invocation.failed` and `invocation.cancelled` end the stream and carry the receipt.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -255,24 +338,32 @@ pub enum AgentInvocationEvent {
 
 impl<'de> Deserialize<'de> for AgentInvocationEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("invocation.started") => Self::InvocationStarted(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("message.completed") => Self::MessageCompleted(tagged.without_tag()?),
-            Some("tool_call.started") => Self::ToolCallStarted(tagged.without_tag()?),
-            Some("tool_call.completed") => Self::ToolCallCompleted(tagged.without_tag()?),
-            Some("usage.updated") => Self::UsageUpdated(tagged.without_tag()?),
-            Some("invocation.completed") => Self::InvocationCompleted(tagged.without_tag()?),
-            Some("invocation.failed") => Self::InvocationFailed(tagged.without_tag()?),
-            Some("invocation.cancelled") => Self::InvocationCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentInvocationEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("invocation.started") => Self::InvocationStarted(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("message.completed") => Self::MessageCompleted(rest.without_tag()?),
+            Some("tool_call.started") => Self::ToolCallStarted(rest.without_tag()?),
+            Some("tool_call.completed") => Self::ToolCallCompleted(rest.without_tag()?),
+            Some("usage.updated") => Self::UsageUpdated(rest.without_tag()?),
+            Some("invocation.completed") => Self::InvocationCompleted(rest.without_tag()?),
+            Some("invocation.failed") => Self::InvocationFailed(rest.without_tag()?),
+            Some("invocation.cancelled") => Self::InvocationCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A page of invocations.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocationList {
     /// `data`
@@ -284,8 +375,14 @@ pub struct AgentInvocationList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentInvocationList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A page of agents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentList {
     /// `data`
@@ -297,8 +394,14 @@ pub struct AgentList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A message is complete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "message.completed")]
 #[non_exhaustive]
 pub struct AgentMessageCompletedEvent {
@@ -317,8 +420,17 @@ pub struct AgentMessageCompletedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentMessageCompletedEvent {
+    invocation_id: required "invocation_id",
+    message_index: required "message_index",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    text: required "text",
+    ..extra
+} but "type");
+
 /// What an agent did for the organisation over a window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// `agent_id`
@@ -342,8 +454,20 @@ pub struct AgentMetrics {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentMetrics {
+    agent_id: required "agent_id",
+    buckets: required "buckets",
+    by_version: required "by_version",
+    latency: optional "latency",
+    since: required "since",
+    step: required "step",
+    totals: required "totals",
+    until: required "until",
+    ..extra
+});
+
 /// One step of the window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentMetricsBucket {
     /// `counters`
@@ -355,18 +479,21 @@ pub struct AgentMetricsBucket {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentMetricsBucket {
+    counters: required "counters",
+    start: required "start",
+    ..extra
+});
+
 /// Who made the agent; `builtin` for exAI, `custom` for the organisation itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentOrigin {
     /// `builtin`
-    #[serde(rename = "builtin")]
     Builtin,
     /// `custom`
-    #[serde(rename = "custom")]
     Custom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -379,6 +506,22 @@ impl AgentOrigin {
             Self::Custom => "custom",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentOrigin {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentOrigin {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "builtin" => Self::Builtin,
+            "custom" => Self::Custom,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -398,17 +541,25 @@ pub enum AgentPricing {
 
 impl<'de> Deserialize<'de> for AgentPricing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("tokens") => Self::Tokens(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentPricing {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("tokens") => Self::Tokens(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// What an agent takes and gives.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentSchema {
     /// The dialect both schemas are written in.
@@ -425,6 +576,15 @@ pub struct AgentSchema {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AgentSchema {
+    dialect: required "dialect",
+    agent_id: required "agent_id",
+    input: required "input",
+    output: required "output",
+    version: required "version",
+    ..extra
+});
 
 /// Secrets by name, given to the agent as environment variables. Kept encrypted, never shown.
 pub type AgentSecrets = BTreeMap<String, String>;
@@ -449,12 +609,20 @@ pub enum AgentSource {
 
 impl<'de> Deserialize<'de> for AgentSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -476,31 +644,35 @@ pub enum AgentSourceInput {
 
 impl<'de> Deserialize<'de> for AgentSourceInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSourceInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Whether the agent can be invoked; a `deprecated` one still can, a `disabled` one cannot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -517,8 +689,25 @@ impl AgentStatus {
     }
 }
 
+impl Serialize for AgentStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "deprecated" => Self::Deprecated,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A published version of an agent. It never changes, except that it can be deprecated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersion {
     /// `agent_id`
@@ -546,8 +735,22 @@ pub struct AgentVersion {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentVersion {
+    agent_id: required "agent_id",
+    capabilities: required "capabilities",
+    changelog: optional "changelog",
+    deprecation: optional "deprecation",
+    input_schema: required "input_schema",
+    output_schema: required "output_schema",
+    published_at: required "published_at",
+    published_by: required "published_by",
+    status: required "status",
+    version: required "version",
+    ..extra
+});
+
 /// A page of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersionList {
     /// `data`
@@ -559,21 +762,23 @@ pub struct AgentVersionList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentVersionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Whether the version can be invoked; a `deprecated` one can until its sunset.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentVersionStatus {
     /// `published`
-    #[serde(rename = "published")]
     Published,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `retired`
-    #[serde(rename = "retired")]
     Retired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -590,18 +795,32 @@ impl AgentVersionStatus {
     }
 }
 
+impl Serialize for AgentVersionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVersionStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "published" => Self::Published,
+            "deprecated" => Self::Deprecated,
+            "retired" => Self::Retired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Who may invoke the agent; `private` is whoever registered it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -614,6 +833,22 @@ impl AgentVisibility {
             Self::Organization => "organization",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -642,7 +877,7 @@ impl CancelAgentInvocation {
 }
 
 /// An agent that the organisation registered itself, with its source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomAgent {
     /// `id`
@@ -684,8 +919,29 @@ pub struct CustomAgent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(CustomAgent {
+    id: required "id",
+    capabilities: required "capabilities",
+    category: required "category",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    input_schema: required "input_schema",
+    labels: required "labels",
+    latest_version: required "latest_version",
+    output_schema: required "output_schema",
+    secret_names: required "secret_names",
+    slug: required "slug",
+    source: required "source",
+    status: required "status",
+    title: required "title",
+    updated_at: required "updated_at",
+    visibility: required "visibility",
+    ..extra
+});
+
 /// A page of custom agents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomAgentList {
     /// `data`
@@ -696,6 +952,12 @@ pub struct CustomAgentList {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(CustomAgentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `DeprecateAgentVersion` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -738,7 +1000,7 @@ impl DeprecateAgentVersion {
 }
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "endpoint")]
 #[non_exhaustive]
 pub struct EndpointSource {
@@ -755,6 +1017,12 @@ pub struct EndpointSource {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(EndpointSource {
+    url: required "url",
+    verified_at: nullable "verified_at",
+    ..extra
+} but "type");
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -787,7 +1055,7 @@ impl EndpointSourceInput {
 }
 
 /// A container image that reads its input from standard input and writes its output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "image")]
 #[non_exhaustive]
 pub struct ImageSource {
@@ -803,6 +1071,13 @@ pub struct ImageSource {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ImageSource {
+    image: required "image",
+    command: optional "command",
+    digest: optional "digest",
+    ..extra
+} but "type");
 
 /// A container image that reads its input from standard input and writes its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -846,7 +1121,7 @@ impl ImageSourceInput {
 }
 
 /// The invocation was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation.cancelled")]
 #[non_exhaustive]
 pub struct InvocationCancelledEvent {
@@ -867,8 +1142,18 @@ pub struct InvocationCancelledEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationCancelledEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// The agent succeeded. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation.completed")]
 #[non_exhaustive]
 pub struct InvocationCompletedEvent {
@@ -889,8 +1174,18 @@ pub struct InvocationCompletedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationCompletedEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    output: required "output",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// The agent failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation.failed")]
 #[non_exhaustive]
 pub struct InvocationFailedEvent {
@@ -911,8 +1206,18 @@ pub struct InvocationFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationFailedEvent {
+    fault: required "fault",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// Why an invocation failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InvocationFault {
     /// For people.
@@ -926,33 +1231,32 @@ pub struct InvocationFault {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationFault {
+    message: required "message",
+    reason: required "reason",
+    retryable: required "retryable",
+    ..extra
+});
+
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvocationFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `content_refused`
-    #[serde(rename = "content_refused")]
     ContentRefused,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -973,8 +1277,29 @@ impl InvocationFaultReason {
     }
 }
 
+impl Serialize for InvocationFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "content_refused" => Self::ContentRefused,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A fixed price for each invocation that succeeds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationPricing {
@@ -985,8 +1310,13 @@ pub struct InvocationPricing {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationPricing {
+    per_invocation: required "per_invocation",
+    ..extra
+} but "type");
+
 /// The agent began to work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation.started")]
 #[non_exhaustive]
 pub struct InvocationStartedEvent {
@@ -1005,27 +1335,30 @@ pub struct InvocationStartedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationStartedEvent {
+    agent_id: required "agent_id",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    version: required "version",
+    ..extra
+} but "type");
+
 /// Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvocationStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1041,6 +1374,25 @@ impl InvocationStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for InvocationStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1118,7 +1470,7 @@ impl InvokeAgent {
 }
 
 /// From start to end of the invocations that finished, in milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LatencySummary {
     /// `max_ms`
@@ -1134,18 +1486,23 @@ pub struct LatencySummary {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(LatencySummary {
+    max_ms: required "max_ms",
+    p50_ms: required "p50_ms",
+    p90_ms: required "p90_ms",
+    p99_ms: required "p99_ms",
+    ..extra
+});
+
 /// The length of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MetricsStep {
     /// `hour`
-    #[serde(rename = "hour")]
     Hour,
     /// `day`
-    #[serde(rename = "day")]
     Day,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1161,8 +1518,24 @@ impl MetricsStep {
     }
 }
 
+impl Serialize for MetricsStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricsStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A model with instructions and tools.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "prompt")]
 #[non_exhaustive]
 pub struct PromptSource {
@@ -1180,6 +1553,14 @@ pub struct PromptSource {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PromptSource {
+    instructions: required "instructions",
+    model: required "model",
+    temperature: optional "temperature",
+    tools: optional "tools",
+    ..extra
+} but "type");
 
 impl PromptSource {
     /// With what is required; the rest is left out until it is set.
@@ -1396,7 +1777,7 @@ impl RegisterCustomAgent {
 }
 
 /// The next piece of the text the agent writes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenEvent {
@@ -1415,8 +1796,17 @@ pub struct TokenEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TokenEvent {
+    invocation_id: required "invocation_id",
+    message_index: required "message_index",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    text: required "text",
+    ..extra
+} but "type");
+
 /// Charged by the token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "tokens")]
 #[non_exhaustive]
 pub struct TokenPricing {
@@ -1431,8 +1821,15 @@ pub struct TokenPricing {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TokenPricing {
+    cached_input_per_million: required "cached_input_per_million",
+    input_per_million: required "input_per_million",
+    output_per_million: required "output_per_million",
+    ..extra
+} but "type");
+
 /// A tool has answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "tool_call.completed")]
 #[non_exhaustive]
 pub struct ToolCallCompletedEvent {
@@ -1455,8 +1852,19 @@ pub struct ToolCallCompletedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ToolCallCompletedEvent {
+    duration: required "duration",
+    invocation_id: required "invocation_id",
+    is_error: required "is_error",
+    occurred_at: required "occurred_at",
+    result: required "result",
+    sequence: required "sequence",
+    tool_call_id: required "tool_call_id",
+    ..extra
+} but "type");
+
 /// The agent calls a tool.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "tool_call.started")]
 #[non_exhaustive]
 pub struct ToolCallStartedEvent {
@@ -1476,6 +1884,16 @@ pub struct ToolCallStartedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ToolCallStartedEvent {
+    arguments: required "arguments",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    tool: required "tool",
+    tool_call_id: required "tool_call_id",
+    ..extra
+} but "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Source and schemas belong to a version; publish a new one to change them.
@@ -1597,7 +2015,7 @@ impl UpdateCustomAgentStatus {
 }
 
 /// What the invocation has used and cost so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "usage.updated")]
 #[non_exhaustive]
 pub struct UsageUpdatedEvent {
@@ -1613,3 +2031,11 @@ pub struct UsageUpdatedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(UsageUpdatedEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");

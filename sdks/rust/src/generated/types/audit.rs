@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A person's decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalDetail {
@@ -20,132 +20,98 @@ pub struct ApprovalDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ApprovalDetail {
+    approval_id: required "approval_id",
+    comment: optional "comment",
+    decision: required "decision",
+    ..extra
+} but "type");
+
 /// What was done, as the kind of resource and a verb.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditAction {
     /// `workspace.created`
-    #[serde(rename = "workspace.created")]
     WorkspaceCreated,
     /// `workspace.updated`
-    #[serde(rename = "workspace.updated")]
     WorkspaceUpdated,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `workspace.command_run`
-    #[serde(rename = "workspace.command_run")]
     WorkspaceCommandRun,
     /// `composer_plan.created`
-    #[serde(rename = "composer_plan.created")]
     ComposerPlanCreated,
     /// `composer_apply.created`
-    #[serde(rename = "composer_apply.created")]
     ComposerApplyCreated,
     /// `composer_apply.reverted`
-    #[serde(rename = "composer_apply.reverted")]
     ComposerApplyReverted,
     /// `build.started`
-    #[serde(rename = "build.started")]
     BuildStarted,
     /// `build.cancelled`
-    #[serde(rename = "build.cancelled")]
     BuildCancelled,
     /// `build.deployed`
-    #[serde(rename = "build.deployed")]
     BuildDeployed,
     /// `plan.created`
-    #[serde(rename = "plan.created")]
     PlanCreated,
     /// `plan.updated`
-    #[serde(rename = "plan.updated")]
     PlanUpdated,
     /// `plan.deleted`
-    #[serde(rename = "plan.deleted")]
     PlanDeleted,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.paused`
-    #[serde(rename = "run.paused")]
     RunPaused,
     /// `run.resumed`
-    #[serde(rename = "run.resumed")]
     RunResumed,
     /// `run.finished`
-    #[serde(rename = "run.finished")]
     RunFinished,
     /// `approval.requested`
-    #[serde(rename = "approval.requested")]
     ApprovalRequested,
     /// `approval.decided`
-    #[serde(rename = "approval.decided")]
     ApprovalDecided,
     /// `agent.invoked`
-    #[serde(rename = "agent.invoked")]
     AgentInvoked,
     /// `agent.registered`
-    #[serde(rename = "agent.registered")]
     AgentRegistered,
     /// `agent.updated`
-    #[serde(rename = "agent.updated")]
     AgentUpdated,
     /// `agent.deleted`
-    #[serde(rename = "agent.deleted")]
     AgentDeleted,
     /// `agent.version_published`
-    #[serde(rename = "agent.version_published")]
     AgentVersionPublished,
     /// `agent.version_deprecated`
-    #[serde(rename = "agent.version_deprecated")]
     AgentVersionDeprecated,
     /// `template.created`
-    #[serde(rename = "template.created")]
     TemplateCreated,
     /// `template.updated`
-    #[serde(rename = "template.updated")]
     TemplateUpdated,
     /// `template.deleted`
-    #[serde(rename = "template.deleted")]
     TemplateDeleted,
     /// `template.version_published`
-    #[serde(rename = "template.version_published")]
     TemplateVersionPublished,
     /// `template.instantiated`
-    #[serde(rename = "template.instantiated")]
     TemplateInstantiated,
     /// `webhook.created`
-    #[serde(rename = "webhook.created")]
     WebhookCreated,
     /// `webhook.updated`
-    #[serde(rename = "webhook.updated")]
     WebhookUpdated,
     /// `webhook.deleted`
-    #[serde(rename = "webhook.deleted")]
     WebhookDeleted,
     /// `webhook.secret_rotated`
-    #[serde(rename = "webhook.secret_rotated")]
     WebhookSecretRotated,
     /// `audit_stream.created`
-    #[serde(rename = "audit_stream.created")]
     AuditStreamCreated,
     /// `audit_stream.updated`
-    #[serde(rename = "audit_stream.updated")]
     AuditStreamUpdated,
     /// `audit_stream.deleted`
-    #[serde(rename = "audit_stream.deleted")]
     AuditStreamDeleted,
     /// `audit_stream.tested`
-    #[serde(rename = "audit_stream.tested")]
     AuditStreamTested,
     /// `audit_export.created`
-    #[serde(rename = "audit_export.created")]
     AuditExportCreated,
     /// `token.refused`
-    #[serde(rename = "token.refused")]
     TokenRefused,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -199,8 +165,62 @@ impl AuditAction {
     }
 }
 
+impl Serialize for AuditAction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditAction {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.created" => Self::WorkspaceCreated,
+            "workspace.updated" => Self::WorkspaceUpdated,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "workspace.command_run" => Self::WorkspaceCommandRun,
+            "composer_plan.created" => Self::ComposerPlanCreated,
+            "composer_apply.created" => Self::ComposerApplyCreated,
+            "composer_apply.reverted" => Self::ComposerApplyReverted,
+            "build.started" => Self::BuildStarted,
+            "build.cancelled" => Self::BuildCancelled,
+            "build.deployed" => Self::BuildDeployed,
+            "plan.created" => Self::PlanCreated,
+            "plan.updated" => Self::PlanUpdated,
+            "plan.deleted" => Self::PlanDeleted,
+            "run.started" => Self::RunStarted,
+            "run.paused" => Self::RunPaused,
+            "run.resumed" => Self::RunResumed,
+            "run.finished" => Self::RunFinished,
+            "approval.requested" => Self::ApprovalRequested,
+            "approval.decided" => Self::ApprovalDecided,
+            "agent.invoked" => Self::AgentInvoked,
+            "agent.registered" => Self::AgentRegistered,
+            "agent.updated" => Self::AgentUpdated,
+            "agent.deleted" => Self::AgentDeleted,
+            "agent.version_published" => Self::AgentVersionPublished,
+            "agent.version_deprecated" => Self::AgentVersionDeprecated,
+            "template.created" => Self::TemplateCreated,
+            "template.updated" => Self::TemplateUpdated,
+            "template.deleted" => Self::TemplateDeleted,
+            "template.version_published" => Self::TemplateVersionPublished,
+            "template.instantiated" => Self::TemplateInstantiated,
+            "webhook.created" => Self::WebhookCreated,
+            "webhook.updated" => Self::WebhookUpdated,
+            "webhook.deleted" => Self::WebhookDeleted,
+            "webhook.secret_rotated" => Self::WebhookSecretRotated,
+            "audit_stream.created" => Self::AuditStreamCreated,
+            "audit_stream.updated" => Self::AuditStreamUpdated,
+            "audit_stream.deleted" => Self::AuditStreamDeleted,
+            "audit_stream.tested" => Self::AuditStreamTested,
+            "audit_export.created" => Self::AuditExportCreated,
+            "token.refused" => Self::TokenRefused,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// One field that changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditChange {
     /// The value after; null when it was removed.
@@ -213,6 +233,13 @@ pub struct AuditChange {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AuditChange {
+    after: required "after",
+    before: required "before",
+    pointer: required "pointer",
+    ..extra
+});
 
 /// What is special to the kind of entry, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -235,20 +262,28 @@ pub enum AuditDetail {
 
 impl<'de> Deserialize<'de> for AuditDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("request") => Self::Request(tagged.without_tag()?),
-            Some("change") => Self::Change(tagged.without_tag()?),
-            Some("transition") => Self::Transition(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("spend") => Self::Spend(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("request") => Self::Request(rest.without_tag()?),
+            Some("change") => Self::Change(rest.without_tag()?),
+            Some("transition") => Self::Transition(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("spend") => Self::Spend(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// One entry of the log. Entries are never changed; each carries the hash of the one before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEvent {
     /// `id`
@@ -280,8 +315,24 @@ pub struct AuditEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditEvent {
+    id: required "id",
+    action: required "action",
+    actor: required "actor",
+    detail: required "detail",
+    hash: required "hash",
+    occurred_at: required "occurred_at",
+    outcome: required "outcome",
+    previous_hash: optional "previous_hash",
+    receipt: required "receipt",
+    resource: required "resource",
+    run_id: optional "run_id",
+    sequence: required "sequence",
+    ..extra
+});
+
 /// A page of audit events.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEventList {
     /// `data`
@@ -293,8 +344,14 @@ pub struct AuditEventList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditEventList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A range of the log as a file of NDJSON, kept for seven days.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditExport {
     /// `id`
@@ -332,24 +389,38 @@ pub struct AuditExport {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditExport {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    digest: optional "digest",
+    event_count: optional "event_count",
+    expires_at: optional "expires_at",
+    fault: optional "fault",
+    filter: required "filter",
+    finished_at: optional "finished_at",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    since: required "since",
+    size_bytes: optional "size_bytes",
+    status: required "status",
+    until: required "until",
+    ..extra
+});
+
 /// Where the export is in its life. `succeeded` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditExportStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -367,8 +438,26 @@ impl AuditExportStatus {
     }
 }
 
+impl Serialize for AuditExportStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditExportStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Which events are meant, namely those that satisfy every field given. Empty means all.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditFilter {
     /// `actions`
@@ -387,6 +476,14 @@ pub struct AuditFilter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AuditFilter {
+    actions: optional "actions",
+    actor_ids: optional "actor_ids",
+    outcomes: optional "outcomes",
+    resource_types: optional "resource_types",
+    ..extra
+});
 
 impl AuditFilter {
     /// With what is required; the rest is left out until it is set.
@@ -425,20 +522,16 @@ impl AuditFilter {
 }
 
 /// How it ended; `denied` means that the caller was not allowed to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditOutcome {
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `denied`
-    #[serde(rename = "denied")]
     Denied,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -455,8 +548,25 @@ impl AuditOutcome {
     }
 }
 
+impl Serialize for AuditOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "denied" => Self::Denied,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The API call behind an entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditRequest {
     /// `idempotency_key`
@@ -478,27 +588,32 @@ pub struct AuditRequest {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditRequest {
+    idempotency_key: optional "idempotency_key",
+    ip_address: required "ip_address",
+    method: required "method",
+    operation_id: required "operation_id",
+    path: required "path",
+    status: required "status",
+    user_agent: optional "user_agent",
+    ..extra
+});
+
 /// `AuditRequestMethod` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditRequestMethod {
     /// `GET`
-    #[serde(rename = "GET")]
     Get,
     /// `POST`
-    #[serde(rename = "POST")]
     Post,
     /// `PUT`
-    #[serde(rename = "PUT")]
     Put,
     /// `PATCH`
-    #[serde(rename = "PATCH")]
     Patch,
     /// `DELETE`
-    #[serde(rename = "DELETE")]
     Delete,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -517,8 +632,27 @@ impl AuditRequestMethod {
     }
 }
 
+impl Serialize for AuditRequestMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditRequestMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "GET" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the action was done to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditResource {
     /// The resource's id; for a template, its slug.
@@ -533,54 +667,46 @@ pub struct AuditResource {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditResource {
+    id: required "id",
+    r#type: required "type",
+    name: optional "name",
+    ..extra
+});
+
 /// The kind of a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditResourceType {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `composer_plan`
-    #[serde(rename = "composer_plan")]
     ComposerPlan,
     /// `composer_apply`
-    #[serde(rename = "composer_apply")]
     ComposerApply,
     /// `build`
-    #[serde(rename = "build")]
     Build,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// `run`
-    #[serde(rename = "run")]
     Run,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `invocation`
-    #[serde(rename = "invocation")]
     Invocation,
     /// `template`
-    #[serde(rename = "template")]
     Template,
     /// `webhook`
-    #[serde(rename = "webhook")]
     Webhook,
     /// `audit_stream`
-    #[serde(rename = "audit_stream")]
     AuditStream,
     /// `audit_export`
-    #[serde(rename = "audit_export")]
     AuditExport,
     /// `token`
-    #[serde(rename = "token")]
     Token,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -608,6 +734,34 @@ impl AuditResourceType {
     }
 }
 
+impl Serialize for AuditResourceType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditResourceType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "composer_plan" => Self::ComposerPlan,
+            "composer_apply" => Self::ComposerApply,
+            "build" => Self::Build,
+            "plan" => Self::Plan,
+            "run" => Self::Run,
+            "approval" => Self::Approval,
+            "agent" => Self::Agent,
+            "invocation" => Self::Invocation,
+            "template" => Self::Template,
+            "webhook" => Self::Webhook,
+            "audit_stream" => Self::AuditStream,
+            "audit_export" => Self::AuditExport,
+            "token" => Self::Token,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where a stream delivers to, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -627,13 +781,21 @@ pub enum AuditSink {
 
 impl<'de> Deserialize<'de> for AuditSink {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSink {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -657,19 +819,27 @@ pub enum AuditSinkInput {
 
 impl<'de> Deserialize<'de> for AuditSinkInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSinkInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A stream that delivers audit events to a SIEM, in order and at least once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStream {
     /// `id`
@@ -699,8 +869,23 @@ pub struct AuditStream {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditStream {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    delivered_count: required "delivered_count",
+    filter: required "filter",
+    last_delivered_sequence: optional "last_delivered_sequence",
+    last_fault: optional "last_fault",
+    name: required "name",
+    sink: required "sink",
+    status: required "status",
+    updated_at: required "updated_at",
+    ..extra
+});
+
 /// A page of streams.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamList {
     /// `data`
@@ -712,22 +897,24 @@ pub struct AuditStreamList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditStreamList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
 /// nothing is lost while it is `failing` or `paused`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditStreamStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -744,8 +931,25 @@ impl AuditStreamStatus {
     }
 }
 
+impl Serialize for AuditStreamStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditStreamStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "paused" => Self::Paused,
+            "failing" => Self::Failing,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a sink answered to a test event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamTest {
     /// Whether the sink took it.
@@ -767,8 +971,19 @@ pub struct AuditStreamTest {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditStreamTest {
+    delivered: required "delivered",
+    event_id: required "event_id",
+    latency_ms: required "latency_ms",
+    response: optional "response",
+    status: optional "status",
+    stream_id: required "stream_id",
+    tested_at: required "tested_at",
+    ..extra
+});
+
 /// A link whose hash is not what it should be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChainMismatch {
     /// `expected_hash`
@@ -782,8 +997,15 @@ pub struct ChainMismatch {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ChainMismatch {
+    expected_hash: required "expected_hash",
+    found_hash: required "found_hash",
+    sequence: required "sequence",
+    ..extra
+});
+
 /// The part of the chain that was checked, from the receipt to the head.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChainSegment {
     /// `first_sequence`
@@ -797,8 +1019,15 @@ pub struct ChainSegment {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ChainSegment {
+    first_sequence: required "first_sequence",
+    head_hash: required "head_hash",
+    last_sequence: required "last_sequence",
+    ..extra
+});
+
 /// An API call that changed a resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "change")]
 #[non_exhaustive]
 pub struct ChangeDetail {
@@ -810,6 +1039,12 @@ pub struct ChangeDetail {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ChangeDetail {
+    changes: required "changes",
+    request: required "request",
+    ..extra
+} but "type");
 
 /// `CreateAuditExport` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -887,7 +1122,7 @@ impl CreateAuditStream {
 }
 
 /// Datadog Logs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "datadog")]
 #[non_exhaustive]
 pub struct DatadogSink {
@@ -903,6 +1138,13 @@ pub struct DatadogSink {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(DatadogSink {
+    site: required "site",
+    service: optional "service",
+    tags: optional "tags",
+    ..extra
+} but "type");
 
 /// Datadog Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -958,26 +1200,20 @@ impl DatadogSinkInput {
 }
 
 /// The Datadog site of the account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DatadogSinkSite {
     /// `datadoghq.com`
-    #[serde(rename = "datadoghq.com")]
     DatadoghqCom,
     /// `us3.datadoghq.com`
-    #[serde(rename = "us3.datadoghq.com")]
     Us3DatadoghqCom,
     /// `us5.datadoghq.com`
-    #[serde(rename = "us5.datadoghq.com")]
     Us5DatadoghqCom,
     /// `datadoghq.eu`
-    #[serde(rename = "datadoghq.eu")]
     DatadoghqEu,
     /// `ap1.datadoghq.com`
-    #[serde(rename = "ap1.datadoghq.com")]
     Ap1DatadoghqCom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -996,11 +1232,30 @@ impl DatadogSinkSite {
     }
 }
 
+impl Serialize for DatadogSinkSite {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for DatadogSinkSite {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "datadoghq.com" => Self::DatadoghqCom,
+            "us3.datadoghq.com" => Self::Us3DatadoghqCom,
+            "us5.datadoghq.com" => Self::Us5DatadoghqCom,
+            "datadoghq.eu" => Self::DatadoghqEu,
+            "ap1.datadoghq.com" => Self::Ap1DatadoghqCom,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An export of the audit log.
 pub type ExportId = String;
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "https")]
 #[non_exhaustive]
 pub struct HttpsSink {
@@ -1010,6 +1265,11 @@ pub struct HttpsSink {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(HttpsSink {
+    url: required "url",
+    ..extra
+} but "type");
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1054,7 +1314,7 @@ impl HttpsSinkInput {
 }
 
 /// A finished invocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationSubject {
@@ -1071,8 +1331,16 @@ pub struct InvocationSubject {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InvocationSubject {
+    agent_id: required "agent_id",
+    cost: required "cost",
+    invocation_id: required "invocation_id",
+    version: required "version",
+    ..extra
+} but "type");
+
 /// Other background work that is finished, such as a build, an apply or an export.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "job")]
 #[non_exhaustive]
 pub struct JobSubject {
@@ -1083,8 +1351,13 @@ pub struct JobSubject {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(JobSubject {
+    resource: required "resource",
+    ..extra
+} but "type");
+
 /// What a response, a run or an invocation was, and its place in the hash chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Receipt {
     /// `id`
@@ -1112,6 +1385,20 @@ pub struct Receipt {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Receipt {
+    id: required "id",
+    actor: optional "actor",
+    event_id: optional "event_id",
+    hash: required "hash",
+    issued_at: required "issued_at",
+    outcome: required "outcome",
+    previous_hash: optional "previous_hash",
+    run_id: optional "run_id",
+    sequence: required "sequence",
+    subject: required "subject",
+    ..extra
+});
+
 /// What a receipt is for, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -1131,19 +1418,27 @@ pub enum ReceiptSubject {
 
 impl<'de> Deserialize<'de> for ReceiptSubject {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("response") => Self::Response(tagged.without_tag()?),
-            Some("run") => Self::Run(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            Some("job") => Self::Job(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ReceiptSubject {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("response") => Self::Response(rest.without_tag()?),
+            Some("run") => Self::Run(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            Some("job") => Self::Job(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Whether a receipt agrees with the hash chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReceiptVerification {
     /// Always `sha256`.
@@ -1167,8 +1462,20 @@ pub struct ReceiptVerification {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ReceiptVerification {
+    algorithm: required "algorithm",
+    chain: required "chain",
+    computed_hash: required "computed_hash",
+    mismatch: optional "mismatch",
+    receipt_id: required "receipt_id",
+    recorded_hash: required "recorded_hash",
+    valid: required "valid",
+    verified_at: required "verified_at",
+    ..extra
+});
+
 /// An API call that changed nothing by itself, or was refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "request")]
 #[non_exhaustive]
 pub struct RequestDetail {
@@ -1179,8 +1486,13 @@ pub struct RequestDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RequestDetail {
+    request: required "request",
+    ..extra
+} but "type");
+
 /// A response of the API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "response")]
 #[non_exhaustive]
 pub struct ResponseSubject {
@@ -1200,8 +1512,17 @@ pub struct ResponseSubject {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ResponseSubject {
+    method: required "method",
+    operation_id: optional "operation_id",
+    path: required "path",
+    status: required "status",
+    error: optional "error",
+    ..extra
+} but "type");
+
 /// A finished run; `GET /runs/{run_id}/receipt` has its cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run")]
 #[non_exhaustive]
 pub struct RunSubject {
@@ -1214,8 +1535,14 @@ pub struct RunSubject {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunSubject {
+    plan_id: required "plan_id",
+    run_id: required "run_id",
+    ..extra
+} but "type");
+
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "s3")]
 #[non_exhaustive]
 pub struct S3Sink {
@@ -1238,6 +1565,16 @@ pub struct S3Sink {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(S3Sink {
+    bucket: required "bucket",
+    region: required "region",
+    role_arn: required "role_arn",
+    external_id: optional "external_id",
+    kms_key_arn: optional "kms_key_arn",
+    prefix: optional "prefix",
+    ..extra
+} but "type");
 
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1291,7 +1628,7 @@ impl S3SinkInput {
 }
 
 /// What a sink answered instead of taking an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SinkFault {
     /// `failed_at`
@@ -1305,8 +1642,15 @@ pub struct SinkFault {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(SinkFault {
+    failed_at: required "failed_at",
+    message: required "message",
+    status: optional "status",
+    ..extra
+});
+
 /// Work of an agent that was charged for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "spend")]
 #[non_exhaustive]
 pub struct SpendDetail {
@@ -1321,8 +1665,15 @@ pub struct SpendDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(SpendDetail {
+    agent_id: required "agent_id",
+    usage: required "usage",
+    version: required "version",
+    ..extra
+} but "type");
+
 /// A Splunk HTTP Event Collector.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "splunk_hec")]
 #[non_exhaustive]
 pub struct SplunkHecSink {
@@ -1337,6 +1688,13 @@ pub struct SplunkHecSink {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SplunkHecSink {
+    index: required "index",
+    url: required "url",
+    source_type: optional "source_type",
+    ..extra
+} but "type");
 
 /// A Splunk HTTP Event Collector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1387,7 +1745,7 @@ impl SplunkHecSinkInput {
 pub type StreamId = String;
 
 /// A resource that went from one state to another by itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "transition")]
 #[non_exhaustive]
 pub struct TransitionDetail {
@@ -1399,6 +1757,12 @@ pub struct TransitionDetail {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TransitionDetail {
+    from_status: optional "from_status",
+    to_status: required "to_status",
+    ..extra
+} but "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared. A
 /// sink of the same type keeps the secrets it leaves out; one of another type replaces the old.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub type ArtifactId = String;
 
 /// An archive among the artifacts, and no workspace.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "artifact")]
 #[non_exhaustive]
 pub struct ArtifactTarget {
@@ -14,6 +14,10 @@ pub struct ArtifactTarget {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ArtifactTarget {
+    ..extra
+} but "type");
 
 impl ArtifactTarget {
     /// With what is required; the rest is left out until it is set.
@@ -24,7 +28,7 @@ impl ArtifactTarget {
 }
 
 /// An asset that the message refers to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "asset")]
 #[non_exhaustive]
 pub struct AssetPart {
@@ -35,8 +39,13 @@ pub struct AssetPart {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AssetPart {
+    asset_id: required "asset_id",
+    ..extra
+} but "type");
+
 /// An app that is made from a prompt and changed by follow-up prompts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Build {
     /// `id`
@@ -82,8 +91,31 @@ pub struct Build {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Build {
+    id: required "id",
+    asset_ids: required "asset_ids",
+    attempt: required "attempt",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    labels: required "labels",
+    name: required "name",
+    poll_url: required "poll_url",
+    preview: optional "preview",
+    prompt: required "prompt",
+    stack: required "stack",
+    status: required "status",
+    stream_url: required "stream_url",
+    target: required "target",
+    updated_at: required "updated_at",
+    usage: required "usage",
+    ..extra
+});
+
 /// A file that a build made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildArtifact {
     /// `id`
@@ -109,8 +141,21 @@ pub struct BuildArtifact {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildArtifact {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: optional "expires_at",
+    kind: required "kind",
+    media_type: required "media_type",
+    name: required "name",
+    sha256: required "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+});
+
 /// An artifact can be downloaded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.artifact_created")]
 #[non_exhaustive]
 pub struct BuildArtifactCreatedEvent {
@@ -127,27 +172,29 @@ pub struct BuildArtifactCreatedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildArtifactCreatedEvent {
+    artifact: required "artifact",
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// What an artifact is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildArtifactKind {
     /// `source_archive`
-    #[serde(rename = "source_archive")]
     SourceArchive,
     /// `bundle`
-    #[serde(rename = "bundle")]
     Bundle,
     /// `test_report`
-    #[serde(rename = "test_report")]
     TestReport,
     /// `screenshot`
-    #[serde(rename = "screenshot")]
     Screenshot,
     /// `log`
-    #[serde(rename = "log")]
     Log,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -166,8 +213,27 @@ impl BuildArtifactKind {
     }
 }
 
+impl Serialize for BuildArtifactKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildArtifactKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "source_archive" => Self::SourceArchive,
+            "bundle" => Self::Bundle,
+            "test_report" => Self::TestReport,
+            "screenshot" => Self::Screenshot,
+            "log" => Self::Log,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of artifacts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildArtifactList {
     /// `data`
@@ -179,8 +245,14 @@ pub struct BuildArtifactList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildArtifactList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A file that prompts can refer to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildAsset {
     /// `id`
@@ -210,25 +282,35 @@ pub struct BuildAsset {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildAsset {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    expires_at: optional "expires_at",
+    file_name: required "file_name",
+    labels: required "labels",
+    media_type: required "media_type",
+    purpose: required "purpose",
+    sha256: required "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+});
+
 /// How to read the file: as a design to follow, as a logo or a font to use, as data to load, or as
 /// a text to know.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildAssetPurpose {
     /// `reference`
-    #[serde(rename = "reference")]
     Reference,
     /// `brand`
-    #[serde(rename = "brand")]
     Brand,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `document`
-    #[serde(rename = "document")]
     Document,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -246,8 +328,26 @@ impl BuildAssetPurpose {
     }
 }
 
+impl Serialize for BuildAssetPurpose {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildAssetPurpose {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "reference" => Self::Reference,
+            "brand" => Self::Brand,
+            "data" => Self::Data,
+            "document" => Self::Document,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.cancelled")]
 #[non_exhaustive]
 pub struct BuildCancelledEvent {
@@ -269,6 +369,17 @@ pub struct BuildCancelledEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(BuildCancelledEvent {
+    build_id: required "build_id",
+    cancelled_by: required "cancelled_by",
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// What happens in a build, told apart by `type`. `build.succeeded`, `build.failed` and
 /// `build.cancelled` end the stream and carry the receipt.
@@ -300,24 +411,32 @@ pub enum BuildEvent {
 
 impl<'de> Deserialize<'de> for BuildEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("build.stage_changed") => Self::BuildStageChanged(tagged.without_tag()?),
-            Some("build.message") => Self::BuildMessage(tagged.without_tag()?),
-            Some("build.file_written") => Self::BuildFileWritten(tagged.without_tag()?),
-            Some("build.log") => Self::BuildLog(tagged.without_tag()?),
-            Some("build.artifact_created") => Self::BuildArtifactCreated(tagged.without_tag()?),
-            Some("build.preview_changed") => Self::BuildPreviewChanged(tagged.without_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.without_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.without_tag()?),
-            Some("build.cancelled") => Self::BuildCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("build.stage_changed") => Self::BuildStageChanged(rest.without_tag()?),
+            Some("build.message") => Self::BuildMessage(rest.without_tag()?),
+            Some("build.file_written") => Self::BuildFileWritten(rest.without_tag()?),
+            Some("build.log") => Self::BuildLog(rest.without_tag()?),
+            Some("build.artifact_created") => Self::BuildArtifactCreated(rest.without_tag()?),
+            Some("build.preview_changed") => Self::BuildPreviewChanged(rest.without_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.without_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.without_tag()?),
+            Some("build.cancelled") => Self::BuildCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The build failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.failed")]
 #[non_exhaustive]
 pub struct BuildFailedEvent {
@@ -340,8 +459,19 @@ pub struct BuildFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildFailedEvent {
+    build_id: required "build_id",
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    stage: required "stage",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// A file of the app was written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.file_written")]
 #[non_exhaustive]
 pub struct BuildFileWrittenEvent {
@@ -360,11 +490,20 @@ pub struct BuildFileWrittenEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildFileWrittenEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    path: required "path",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+} but "type");
+
 /// A build.
 pub type BuildId = String;
 
 /// A page of builds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildList {
     /// `data`
@@ -376,8 +515,14 @@ pub struct BuildList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A log line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.log")]
 #[non_exhaustive]
 pub struct BuildLogEvent {
@@ -394,8 +539,16 @@ pub struct BuildLogEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildLogEvent {
+    build_id: required "build_id",
+    line: required "line",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A line of a build's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildLogLine {
     /// `level`
@@ -411,8 +564,16 @@ pub struct BuildLogLine {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildLogLine {
+    level: required "level",
+    logged_at: required "logged_at",
+    message: required "message",
+    stage: required "stage",
+    ..extra
+});
+
 /// A page of log lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildLogLineList {
     /// `data`
@@ -424,8 +585,14 @@ pub struct BuildLogLineList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildLogLineList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A message of a build's conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildMessage {
     /// `id`
@@ -445,8 +612,18 @@ pub struct BuildMessage {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildMessage {
+    id: required "id",
+    author: required "author",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    parts: required "parts",
+    role: required "role",
+    ..extra
+});
+
 /// A piece of a message to the one who prompts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.message")]
 #[non_exhaustive]
 pub struct BuildMessageEvent {
@@ -465,8 +642,17 @@ pub struct BuildMessageEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildMessageEvent {
+    build_id: required "build_id",
+    delta: required "delta",
+    message_id: required "message_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A page of messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildMessageList {
     /// `data`
@@ -478,11 +664,17 @@ pub struct BuildMessageList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildMessageList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A name for people. It need not be unique.
 pub type BuildName = String;
 
 /// A build that runs at a URL for a while.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreview {
     /// `id`
@@ -508,8 +700,21 @@ pub struct BuildPreview {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildPreview {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    region: required "region",
+    status: required "status",
+    url: optional "url",
+    visibility: required "visibility",
+    ..extra
+});
+
 /// A preview is ready, or failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.preview_changed")]
 #[non_exhaustive]
 pub struct BuildPreviewChangedEvent {
@@ -526,8 +731,16 @@ pub struct BuildPreviewChangedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildPreviewChangedEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    preview: required "preview",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A page of previews.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreviewList {
     /// `data`
@@ -539,24 +752,25 @@ pub struct BuildPreviewList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildPreviewList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Where the preview is in its life. `ready` ends with `expired`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildPreviewStatus {
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -574,33 +788,43 @@ impl BuildPreviewStatus {
     }
 }
 
+impl Serialize for BuildPreviewStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildPreviewStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "deploying" => Self::Deploying,
+            "ready" => Self::Ready,
+            "failed" => Self::Failed,
+            "expired" => Self::Expired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the app is made with. `auto` leaves it to the prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStack {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `nextjs`
-    #[serde(rename = "nextjs")]
     Nextjs,
     /// `sveltekit`
-    #[serde(rename = "sveltekit")]
     Sveltekit,
     /// `django`
-    #[serde(rename = "django")]
     Django,
     /// `rails`
-    #[serde(rename = "rails")]
     Rails,
     /// `axum`
-    #[serde(rename = "axum")]
     Axum,
     /// `static`
-    #[serde(rename = "static")]
     Static,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -621,24 +845,40 @@ impl BuildStack {
     }
 }
 
+impl Serialize for BuildStack {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStack {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "nextjs" => Self::Nextjs,
+            "sveltekit" => Self::Sveltekit,
+            "django" => Self::Django,
+            "rails" => Self::Rails,
+            "axum" => Self::Axum,
+            "static" => Self::Static,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A part of the work.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStage {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -656,8 +896,26 @@ impl BuildStage {
     }
 }
 
+impl Serialize for BuildStage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStage {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build went on to another stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.stage_changed")]
 #[non_exhaustive]
 pub struct BuildStageChangedEvent {
@@ -676,37 +934,37 @@ pub struct BuildStageChangedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildStageChangedEvent {
+    attempt: required "attempt",
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    stage: required "stage",
+    ..extra
+} but "type");
+
 /// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
 /// prompt, a deploy or a retry takes it out of there again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -728,8 +986,30 @@ impl BuildStatus {
     }
 }
 
+impl Serialize for BuildStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build settled in `succeeded`. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "build.succeeded")]
 #[non_exhaustive]
 pub struct BuildSucceededEvent {
@@ -748,6 +1028,15 @@ pub struct BuildSucceededEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildSucceededEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// Where the app's source goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -765,12 +1054,20 @@ pub enum BuildTarget {
 
 impl<'de> Deserialize<'de> for BuildTarget {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTarget {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -792,12 +1089,20 @@ pub enum BuildTargetInput {
 
 impl<'de> Deserialize<'de> for BuildTargetInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTargetInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -871,7 +1176,7 @@ impl DeployBuildPreview {
 }
 
 /// A folder of a workspace that is there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace")]
 #[non_exhaustive]
 pub struct ExistingWorkspaceTarget {
@@ -884,6 +1189,12 @@ pub struct ExistingWorkspaceTarget {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ExistingWorkspaceTarget {
+    workspace_id: required "workspace_id",
+    path: optional "path",
+    ..extra
+} but "type");
 
 impl ExistingWorkspaceTarget {
     /// With what is required; the rest is left out until it is set.
@@ -924,28 +1235,33 @@ pub enum MessagePart {
 
 impl<'de> Deserialize<'de> for MessagePart {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            Some("preview") => Self::Preview(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for MessagePart {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            Some("preview") => Self::Preview(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Who speaks, the one who prompts or the builder.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageRole {
     /// `user`
-    #[serde(rename = "user")]
     User,
     /// `assistant`
-    #[serde(rename = "assistant")]
     Assistant,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -961,8 +1277,24 @@ impl MessageRole {
     }
 }
 
+impl Serialize for MessageRole {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageRole {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "user" => Self::User,
+            "assistant" => Self::Assistant,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A workspace that is provisioned for the app.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "new_workspace")]
 #[non_exhaustive]
 pub struct NewWorkspaceTarget {
@@ -979,6 +1311,13 @@ pub struct NewWorkspaceTarget {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(NewWorkspaceTarget {
+    region: optional "region",
+    size: optional "size",
+    workspace_id: optional "workspace_id",
+    ..extra
+} but "type");
 
 /// A workspace that is provisioned for the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1019,7 +1358,7 @@ impl NewWorkspaceTargetInput {
 pub type PreviewId = String;
 
 /// A preview that the builder shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "preview")]
 #[non_exhaustive]
 pub struct PreviewPart {
@@ -1029,6 +1368,11 @@ pub struct PreviewPart {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PreviewPart {
+    preview_id: required "preview_id",
+    ..extra
+} but "type");
 
 /// `RetryBuild` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1094,7 +1438,7 @@ impl SendBuildMessage {
 }
 
 /// A follow-up prompt that was taken; the build works on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SentBuildMessage {
     /// `id`
@@ -1117,6 +1461,18 @@ pub struct SentBuildMessage {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SentBuildMessage {
+    id: required "id",
+    author: required "author",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    parts: required "parts",
+    poll_url: required "poll_url",
+    role: required "role",
+    stream_url: required "stream_url",
+    ..extra
+});
 
 /// `StartBuild` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1214,7 +1570,7 @@ impl StartBuild {
 }
 
 /// A preview whose deploy was taken; the build is `deploying` until it settles.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StartedBuildPreview {
     /// `id`
@@ -1244,8 +1600,23 @@ pub struct StartedBuildPreview {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(StartedBuildPreview {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    poll_url: required "poll_url",
+    region: required "region",
+    status: required "status",
+    stream_url: required "stream_url",
+    url: optional "url",
+    visibility: required "visibility",
+    ..extra
+});
+
 /// Text in Markdown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextPart {
@@ -1255,6 +1626,11 @@ pub struct TextPart {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TextPart {
+    text: required "text",
+    ..extra
+} but "type");
 
 /// `UploadBuildAsset` as a form.
 #[derive(Debug)]

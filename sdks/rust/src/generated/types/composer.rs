@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A new file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename = "added")]
 #[non_exhaustive]
 pub struct AddedFile {
@@ -20,8 +20,15 @@ pub struct AddedFile {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AddedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    path: required "path",
+    ..extra
+} but "change");
+
 /// The commit that an apply made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApplyCommit {
     /// `branch`
@@ -34,6 +41,13 @@ pub struct ApplyCommit {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ApplyCommit {
+    branch: required "branch",
+    message: required "message",
+    sha: required "sha",
+    ..extra
+});
 
 /// `ApplyComposerHunks` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,17 +105,14 @@ pub type ApplyId = String;
 
 /// `atomic` changes nothing if one hunk does not fit any more; `best_effort` applies those that
 /// fit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyStrategy {
     /// `atomic`
-    #[serde(rename = "atomic")]
     Atomic,
     /// `best_effort`
-    #[serde(rename = "best_effort")]
     BestEffort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -114,6 +125,22 @@ impl ApplyStrategy {
             Self::BestEffort => "best_effort",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApplyStrategy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApplyStrategy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "atomic" => Self::Atomic,
+            "best_effort" => Self::BestEffort,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -137,7 +164,7 @@ impl AssetContext {
 }
 
 /// A file whose content is not text. It is reviewed as one hunk without lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename = "binary")]
 #[non_exhaustive]
 pub struct BinaryFile {
@@ -158,6 +185,16 @@ pub struct BinaryFile {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BinaryFile {
+    hunk: required "hunk",
+    mode: required "mode",
+    old_sha256: optional "old_sha256",
+    path: required "path",
+    sha256: optional "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+} but "change");
+
 /// What a comment is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -175,12 +212,20 @@ pub enum CommentAnchor {
 
 impl<'de> Deserialize<'de> for CommentAnchor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("hunk") => Self::Hunk(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for CommentAnchor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("hunk") => Self::Hunk(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -221,7 +266,7 @@ impl CommitOptions {
 pub type CommitSha = String;
 
 /// Accepted hunks on their way into a working tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApply {
     /// `id`
@@ -253,8 +298,24 @@ pub struct ComposerApply {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerApply {
+    id: required "id",
+    commit: optional "commit",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    plan_id: required "plan_id",
+    poll_url: required "poll_url",
+    results: required "results",
+    status: required "status",
+    strategy: required "strategy",
+    workspace_id: required "workspace_id",
+    ..extra
+});
+
 /// A page of applies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApplyList {
     /// `data`
@@ -266,37 +327,34 @@ pub struct ComposerApplyList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerApplyList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
 /// `reverted` or `revert_failed`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerApplyStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `applying`
-    #[serde(rename = "applying")]
     Applying,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `partially_applied`
-    #[serde(rename = "partially_applied")]
     PartiallyApplied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `reverting`
-    #[serde(rename = "reverting")]
     Reverting,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// `revert_failed`
-    #[serde(rename = "revert_failed")]
     RevertFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -318,8 +376,30 @@ impl ComposerApplyStatus {
     }
 }
 
+impl Serialize for ComposerApplyStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerApplyStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "applying" => Self::Applying,
+            "applied" => Self::Applied,
+            "partially_applied" => Self::PartiallyApplied,
+            "failed" => Self::Failed,
+            "reverting" => Self::Reverting,
+            "reverted" => Self::Reverted,
+            "revert_failed" => Self::RevertFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A comment on a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerComment {
     /// `id`
@@ -341,8 +421,19 @@ pub struct ComposerComment {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerComment {
+    id: required "id",
+    anchor: required "anchor",
+    author: required "author",
+    body: required "body",
+    created_at: required "created_at",
+    in_reply_to: optional "in_reply_to",
+    plan_id: required "plan_id",
+    ..extra
+});
+
 /// A page of comments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerCommentList {
     /// `data`
@@ -353,6 +444,12 @@ pub struct ComposerCommentList {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ComposerCommentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Something to read beside the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -371,19 +468,27 @@ pub enum ComposerContext {
 
 impl<'de> Deserialize<'de> for ComposerContext {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("url") => Self::Url(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerContext {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("url") => Self::Url(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
 
 /// A plan as typed files and hunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerDiff {
     /// The commit that the plan was made on; null for a tree that is not a git repository.
@@ -399,8 +504,16 @@ pub struct ComposerDiff {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerDiff {
+    base_commit: optional "base_commit",
+    files: required "files",
+    plan_id: required "plan_id",
+    stats: required "stats",
+    ..extra
+});
+
 /// A run of neighbouring lines that change together, with its review.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerHunk {
     /// `id`
@@ -430,8 +543,23 @@ pub struct ComposerHunk {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerHunk {
+    id: required "id",
+    lines: required "lines",
+    new_lines: required "new_lines",
+    new_start: required "new_start",
+    old_lines: required "old_lines",
+    old_start: required "old_start",
+    path: required "path",
+    plan_id: required "plan_id",
+    rationale: optional "rationale",
+    review: required "review",
+    section: optional "section",
+    ..extra
+});
+
 /// A page of hunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerHunkList {
     /// `data`
@@ -443,21 +571,23 @@ pub struct ComposerHunkList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerHunkList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// How planning trades speed for depth. `auto` leaves it to the request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerModel {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `fast`
-    #[serde(rename = "fast")]
     Fast,
     /// `deep`
-    #[serde(rename = "deep")]
     Deep,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -474,8 +604,25 @@ impl ComposerModel {
     }
 }
 
+impl Serialize for ComposerModel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerModel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "fast" => Self::Fast,
+            "deep" => Self::Deep,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A proposed change to the working tree of a workspace, in hunks that are reviewed one by one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlan {
     /// `id`
@@ -521,8 +668,31 @@ pub struct ComposerPlan {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlan {
+    id: required "id",
+    base_commit: optional "base_commit",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    model: required "model",
+    parent_plan_id: optional "parent_plan_id",
+    poll_url: required "poll_url",
+    prompt: required "prompt",
+    stats: required "stats",
+    status: required "status",
+    stream_url: required "stream_url",
+    summary: optional "summary",
+    title: optional "title",
+    updated_at: required "updated_at",
+    usage: required "usage",
+    workspace_id: required "workspace_id",
+    ..extra
+});
+
 /// The plan was discarded while it was made. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.discarded")]
 #[non_exhaustive]
 pub struct ComposerPlanDiscardedEvent {
@@ -540,6 +710,15 @@ pub struct ComposerPlanDiscardedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ComposerPlanDiscardedEvent {
+    discarded_by: required "discarded_by",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// What happens while a plan is made, told apart by `type`. `composer.plan.ready`,
 /// `composer.plan.failed` and `composer.plan.discarded` end the stream and carry the receipt.
@@ -568,22 +747,30 @@ pub enum ComposerPlanEvent {
 
 impl<'de> Deserialize<'de> for ComposerPlanEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("composer.plan.started") => Self::ComposerPlanStarted(tagged.without_tag()?),
-            Some("composer.plan.step") => Self::ComposerPlanStep(tagged.without_tag()?),
-            Some("composer.plan.message") => Self::ComposerPlanMessage(tagged.without_tag()?),
-            Some("composer.plan.hunk") => Self::ComposerPlanHunk(tagged.without_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.without_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.without_tag()?),
-            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerPlanEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("composer.plan.started") => Self::ComposerPlanStarted(rest.without_tag()?),
+            Some("composer.plan.step") => Self::ComposerPlanStep(rest.without_tag()?),
+            Some("composer.plan.message") => Self::ComposerPlanMessage(rest.without_tag()?),
+            Some("composer.plan.hunk") => Self::ComposerPlanHunk(rest.without_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.without_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.without_tag()?),
+            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Planning failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.failed")]
 #[non_exhaustive]
 pub struct ComposerPlanFailedEvent {
@@ -604,8 +791,18 @@ pub struct ComposerPlanFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// A hunk was proposed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.hunk")]
 #[non_exhaustive]
 pub struct ComposerPlanHunkEvent {
@@ -622,11 +819,19 @@ pub struct ComposerPlanHunkEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanHunkEvent {
+    hunk: required "hunk",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A plan of the composer.
 pub type ComposerPlanId = String;
 
 /// A page of plans.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanList {
     /// `data`
@@ -638,8 +843,14 @@ pub struct ComposerPlanList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A piece of what the planner says about its work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.message")]
 #[non_exhaustive]
 pub struct ComposerPlanMessageEvent {
@@ -656,8 +867,16 @@ pub struct ComposerPlanMessageEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanMessageEvent {
+    delta: required "delta",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// The plan can be reviewed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.ready")]
 #[non_exhaustive]
 pub struct ComposerPlanReadyEvent {
@@ -678,8 +897,18 @@ pub struct ComposerPlanReadyEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanReadyEvent {
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    stats: required "stats",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// Planning left the queue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.started")]
 #[non_exhaustive]
 pub struct ComposerPlanStartedEvent {
@@ -696,31 +925,32 @@ pub struct ComposerPlanStartedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanStartedEvent {
+    base_commit: optional "base_commit",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
 /// plan becomes `applied` with its first apply.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerPlanStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `discarded`
-    #[serde(rename = "discarded")]
     Discarded,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -740,8 +970,28 @@ impl ComposerPlanStatus {
     }
 }
 
+impl Serialize for ComposerPlanStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "ready" => Self::Ready,
+            "applied" => Self::Applied,
+            "failed" => Self::Failed,
+            "discarded" => Self::Discarded,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Planning reached another step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "composer.plan.step")]
 #[non_exhaustive]
 pub struct ComposerPlanStepEvent {
@@ -760,24 +1010,28 @@ pub struct ComposerPlanStepEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanStepEvent {
+    occurred_at: required "occurred_at",
+    paths: required "paths",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    step: required "step",
+    ..extra
+} but "type");
+
 /// `ComposerPlanStepEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerPlanStepEventStep {
     /// `read`
-    #[serde(rename = "read")]
     Read,
     /// `search`
-    #[serde(rename = "search")]
     Search,
     /// `edit`
-    #[serde(rename = "edit")]
     Edit,
     /// `check`
-    #[serde(rename = "check")]
     Check,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -792,6 +1046,24 @@ impl ComposerPlanStepEventStep {
             Self::Check => "check",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerPlanStepEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStepEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read" => Self::Read,
+            "search" => Self::Search,
+            "edit" => Self::Edit,
+            "check" => Self::Check,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -836,7 +1108,7 @@ impl CreateComposerComment {
 }
 
 /// A file that goes away.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename = "deleted")]
 #[non_exhaustive]
 pub struct DeletedFile {
@@ -850,6 +1122,13 @@ pub struct DeletedFile {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(DeletedFile {
+    hunks: required "hunks",
+    old_mode: required "old_mode",
+    path: required "path",
+    ..extra
+} but "change");
 
 /// A file that changes, told apart by how.
 #[allow(clippy::large_enum_variant, reason = "taken apart at once")]
@@ -873,20 +1152,28 @@ pub enum DiffFile {
 
 impl<'de> Deserialize<'de> for DiffFile {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "change")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("added") => Self::Added(tagged.without_tag()?),
-            Some("modified") => Self::Modified(tagged.without_tag()?),
-            Some("deleted") => Self::Deleted(tagged.without_tag()?),
-            Some("renamed") => Self::Renamed(tagged.without_tag()?),
-            Some("binary") => Self::Binary(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "change")
+    }
+}
+
+impl crate::runtime::union::Variants for DiffFile {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("added") => Self::Added(rest.without_tag()?),
+            Some("modified") => Self::Modified(rest.without_tag()?),
+            Some("deleted") => Self::Deleted(rest.without_tag()?),
+            Some("renamed") => Self::Renamed(rest.without_tag()?),
+            Some("binary") => Self::Binary(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A line of a hunk, without its line ending.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DiffLine {
     /// `kind`
@@ -901,21 +1188,24 @@ pub struct DiffLine {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(DiffLine {
+    kind: required "kind",
+    text: required "text",
+    no_newline: optional "no_newline",
+    ..extra
+});
+
 /// `DiffLineKind` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiffLineKind {
     /// `context`
-    #[serde(rename = "context")]
     Context,
     /// `added`
-    #[serde(rename = "added")]
     Added,
     /// `removed`
-    #[serde(rename = "removed")]
     Removed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -932,8 +1222,25 @@ impl DiffLineKind {
     }
 }
 
+impl Serialize for DiffLineKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for DiffLineKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "context" => Self::Context,
+            "added" => Self::Added,
+            "removed" => Self::Removed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// How large a change is, and how far its review has come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DiffStats {
     /// Lines removed.
@@ -951,8 +1258,17 @@ pub struct DiffStats {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(DiffStats {
+    deletions: required "deletions",
+    files: required "files",
+    hunks: required "hunks",
+    hunks_by_state: required "hunks_by_state",
+    insertions: required "insertions",
+    ..extra
+});
+
 /// A file of the plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileAnchor {
@@ -962,6 +1278,11 @@ pub struct FileAnchor {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(FileAnchor {
+    path: required "path",
+    ..extra
+} but "type");
 
 impl FileAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1005,7 +1326,7 @@ impl FileContext {
 }
 
 /// A hunk, or one of its lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "hunk")]
 #[non_exhaustive]
 pub struct HunkAnchor {
@@ -1018,6 +1339,12 @@ pub struct HunkAnchor {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(HunkAnchor {
+    hunk_id: required "hunk_id",
+    line: optional "line",
+    ..extra
+} but "type");
 
 impl HunkAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1042,7 +1369,7 @@ impl HunkAnchor {
 pub type HunkId = String;
 
 /// What became of a hunk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HunkResult {
     /// Why the hunk does not fit, for people; null unless it is `conflicted`.
@@ -1061,27 +1388,30 @@ pub struct HunkResult {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(HunkResult {
+    conflict: optional "conflict",
+    hunk_id: required "hunk_id",
+    outcome: required "outcome",
+    path: required "path",
+    offset: optional "offset",
+    ..extra
+});
+
 /// `HunkResultOutcome` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HunkResultOutcome {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `conflicted`
-    #[serde(rename = "conflicted")]
     Conflicted,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1100,8 +1430,27 @@ impl HunkResultOutcome {
     }
 }
 
+impl Serialize for HunkResultOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkResultOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "applied" => Self::Applied,
+            "conflicted" => Self::Conflicted,
+            "skipped" => Self::Skipped,
+            "reverted" => Self::Reverted,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a reviewer decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HunkReview {
     /// `note`
@@ -1120,25 +1469,29 @@ pub struct HunkReview {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(HunkReview {
+    note: optional "note",
+    reviewed_at: optional "reviewed_at",
+    reviewed_by: optional "reviewed_by",
+    state: required "state",
+    replacement: optional "replacement",
+    ..extra
+});
+
 /// `accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait
 /// for a reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HunkState {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `accepted`
-    #[serde(rename = "accepted")]
     Accepted,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `edited`
-    #[serde(rename = "edited")]
     Edited,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1153,6 +1506,24 @@ impl HunkState {
             Self::Edited => "edited",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for HunkState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkState {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "accepted" => Self::Accepted,
+            "rejected" => Self::Rejected,
+            "edited" => Self::Edited,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1175,7 +1546,7 @@ impl LineRange {
 }
 
 /// A file with other content or another mode.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename = "modified")]
 #[non_exhaustive]
 pub struct ModifiedFile {
@@ -1192,11 +1563,19 @@ pub struct ModifiedFile {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ModifiedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    old_mode: required "old_mode",
+    path: required "path",
+    ..extra
+} but "change");
+
 /// A pattern of paths as in `.gitignore`.
 pub type PathPattern = String;
 
 /// The plan as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanAnchor {
@@ -1204,6 +1583,10 @@ pub struct PlanAnchor {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PlanAnchor {
+    ..extra
+} but "type");
 
 impl PlanAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1214,7 +1597,7 @@ impl PlanAnchor {
 }
 
 /// A file that moves, and may change on the way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename = "renamed")]
 #[non_exhaustive]
 pub struct RenamedFile {
@@ -1232,6 +1615,15 @@ pub struct RenamedFile {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RenamedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    old_path: required "old_path",
+    path: required "path",
+    similarity: required "similarity",
+    ..extra
+} but "change");
 
 /// `RequestComposerPlan` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Invokes one agent. Its input is `input` merged with what the incoming edges bring.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNode {
@@ -38,6 +38,19 @@ pub struct AgentNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AgentNode {
+    agent_id: required "agent_id",
+    key: required "key",
+    ceiling: optional "ceiling",
+    input: optional "input",
+    name: optional "name",
+    retry: optional "retry",
+    timeout: optional "timeout",
+    version: optional "version",
+    workspace_id: optional "workspace_id",
+    ..extra
+} but "type");
 
 impl AgentNode {
     /// With what is required; the rest is left out until it is set.
@@ -108,7 +121,7 @@ impl AgentNode {
 }
 
 /// Holds when every one of its conditions holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "all")]
 #[non_exhaustive]
 pub struct AllCondition {
@@ -118,6 +131,11 @@ pub struct AllCondition {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AllCondition {
+    conditions: required "conditions",
+    ..extra
+} but "type");
 
 impl AllCondition {
     /// With what is required; the rest is left out until it is set.
@@ -131,7 +149,7 @@ impl AllCondition {
 }
 
 /// Holds when at least one of its conditions holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "any")]
 #[non_exhaustive]
 pub struct AnyCondition {
@@ -141,6 +159,11 @@ pub struct AnyCondition {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(AnyCondition {
+    conditions: required "conditions",
+    ..extra
+} but "type");
 
 impl AnyCondition {
     /// With what is required; the rest is left out until it is set.
@@ -154,7 +177,7 @@ impl AnyCondition {
 }
 
 /// Holds the run until enough people have approved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNode {
@@ -181,6 +204,17 @@ pub struct ApprovalNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ApprovalNode {
+    key: required "key",
+    prompt: required "prompt",
+    approver_roles: optional "approver_roles",
+    expires_after: optional "expires_after",
+    name: optional "name",
+    on_expiry: optional "on_expiry",
+    required_approvals: optional "required_approvals",
+    ..extra
+} but "type");
 
 impl ApprovalNode {
     /// With what is required; the rest is left out until it is set.
@@ -235,20 +269,16 @@ impl ApprovalNode {
 }
 
 /// What an approval that nobody decided in time counts as.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalNodeOnExpiry {
     /// `approve`
-    #[serde(rename = "approve")]
     Approve,
     /// `reject`
-    #[serde(rename = "reject")]
     Reject,
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -265,9 +295,26 @@ impl ApprovalNodeOnExpiry {
     }
 }
 
+impl Serialize for ApprovalNodeOnExpiry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalNodeOnExpiry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "approve" => Self::Approve,
+            "reject" => Self::Reject,
+            "fail" => Self::Fail,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
 /// null.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "compare")]
 #[non_exhaustive]
 pub struct CompareCondition {
@@ -281,6 +328,13 @@ pub struct CompareCondition {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(CompareCondition {
+    operator: required "operator",
+    pointer: required "pointer",
+    value: required "value",
+    ..extra
+} but "type");
 
 impl CompareCondition {
     /// With what is required; the rest is left out until it is set.
@@ -302,38 +356,28 @@ impl CompareCondition {
 /// Equality is that of JSON values. Order is defined between two numbers and between two strings
 /// (by code point); it is false for anything else. `contains` takes a string or an array on the
 /// left.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompareOperator {
     /// `eq`
-    #[serde(rename = "eq")]
     Eq,
     /// `ne`
-    #[serde(rename = "ne")]
     Ne,
     /// `lt`
-    #[serde(rename = "lt")]
     Lt,
     /// `lte`
-    #[serde(rename = "lte")]
     Lte,
     /// `gt`
-    #[serde(rename = "gt")]
     Gt,
     /// `gte`
-    #[serde(rename = "gte")]
     Gte,
     /// `in`
-    #[serde(rename = "in")]
     In,
     /// `contains`
-    #[serde(rename = "contains")]
     Contains,
     /// `matches`
-    #[serde(rename = "matches")]
     Matches,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -353,6 +397,29 @@ impl CompareOperator {
             Self::Matches => "matches",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for CompareOperator {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for CompareOperator {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "eq" => Self::Eq,
+            "ne" => Self::Ne,
+            "lt" => Self::Lt,
+            "lte" => Self::Lte,
+            "gt" => Self::Gt,
+            "gte" => Self::Gte,
+            "in" => Self::In,
+            "contains" => Self::Contains,
+            "matches" => Self::Matches,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -376,19 +443,27 @@ pub enum Condition {
 
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("all") => Self::All(tagged.without_tag()?),
-            Some("any") => Self::Any(tagged.without_tag()?),
-            Some("not") => Self::Not(tagged.without_tag()?),
-            Some("compare") => Self::Compare(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Condition {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("all") => Self::All(rest.without_tag()?),
+            Some("any") => Self::Any(rest.without_tag()?),
+            Some("not") => Self::Not(rest.without_tag()?),
+            Some("compare") => Self::Compare(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A branch and when it is taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConditionCase {
     /// `branch`
@@ -399,6 +474,12 @@ pub struct ConditionCase {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ConditionCase {
+    branch: required "branch",
+    when: required "when",
+    ..extra
+});
 
 impl ConditionCase {
     /// With what is required; the rest is left out until it is set.
@@ -414,7 +495,7 @@ impl ConditionCase {
 
 /// Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
 /// leave this node name the branch they belong to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNode {
@@ -432,6 +513,14 @@ pub struct ConditionNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ConditionNode {
+    cases: required "cases",
+    key: required "key",
+    default_branch: optional "default_branch",
+    name: optional "name",
+    ..extra
+} but "type");
 
 impl ConditionNode {
     /// With what is required; the rest is left out until it is set.
@@ -560,7 +649,7 @@ impl CreatePlan {
 }
 
 /// One value carried by an edge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EdgeMapping {
     /// Where in the target's input it goes.
@@ -571,6 +660,12 @@ pub struct EdgeMapping {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(EdgeMapping {
+    input: required "input",
+    output: required "output",
+    ..extra
+});
 
 impl EdgeMapping {
     /// With what is required; the rest is left out until it is set.
@@ -588,7 +683,7 @@ impl EdgeMapping {
 }
 
 /// Runs `body` once for each item of an array; its output is the array of the results.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNode {
@@ -611,6 +706,16 @@ pub struct MapNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(MapNode {
+    body: required "body",
+    items: required "items",
+    key: required "key",
+    max_concurrency: optional "max_concurrency",
+    name: optional "name",
+    on_item_failure: optional "on_item_failure",
+    ..extra
+} but "type");
 
 impl MapNode {
     /// With what is required; the rest is left out until it is set.
@@ -654,17 +759,14 @@ impl MapNode {
 }
 
 /// Whether one failed item fails the node, or leaves a null in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MapNodeOnItemFailure {
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -680,8 +782,24 @@ impl MapNodeOnItemFailure {
     }
 }
 
+impl Serialize for MapNodeOnItemFailure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MapNodeOnItemFailure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "fail" => Self::Fail,
+            "skip" => Self::Skip,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What holds for nodes that do not say otherwise.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NodeDefaults {
     /// `retry`
@@ -694,6 +812,12 @@ pub struct NodeDefaults {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(NodeDefaults {
+    retry: optional "retry",
+    timeout: optional "timeout",
+    ..extra
+});
 
 impl NodeDefaults {
     /// With what is required; the rest is left out until it is set.
@@ -721,7 +845,7 @@ impl NodeDefaults {
 pub type NodeTimeout = super::Duration;
 
 /// A value inside a node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NodeValueRef {
     /// `node`
@@ -733,6 +857,12 @@ pub struct NodeValueRef {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(NodeValueRef {
+    node: required "node",
+    pointer: optional "pointer",
+    ..extra
+});
 
 impl NodeValueRef {
     /// With what is required; the rest is left out until it is set.
@@ -754,7 +884,7 @@ impl NodeValueRef {
 }
 
 /// Holds when its condition does not.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "not")]
 #[non_exhaustive]
 pub struct NotCondition {
@@ -764,6 +894,11 @@ pub struct NotCondition {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(NotCondition {
+    condition: required "condition",
+    ..extra
+} but "type");
 
 impl NotCondition {
     /// With what is required; the rest is left out until it is set.
@@ -778,7 +913,7 @@ impl NotCondition {
 
 /// A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
 /// plan that has been run is frozen: its runs stay reproducible.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// `id`
@@ -817,8 +952,27 @@ pub struct Plan {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Plan {
+    id: required "id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    edges: required "edges",
+    input_schema: required "input_schema",
+    labels: required "labels",
+    name: required "name",
+    nodes: required "nodes",
+    outputs: required "outputs",
+    revision: required "revision",
+    run_count: required "run_count",
+    updated_at: required "updated_at",
+    defaults: optional "defaults",
+    ..extra
+});
+
 /// One finding of the type checker.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanDiagnostic {
     /// `code`
@@ -840,39 +994,39 @@ pub struct PlanDiagnostic {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(PlanDiagnostic {
+    code: required "code",
+    message: required "message",
+    pointer: required "pointer",
+    severity: required "severity",
+    expected: optional "expected",
+    found: optional "found",
+    ..extra
+});
+
 /// What kind of finding it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlanDiagnosticCode {
     /// `cycle`
-    #[serde(rename = "cycle")]
     Cycle,
     /// `unknown_node`
-    #[serde(rename = "unknown_node")]
     UnknownNode,
     /// `unknown_agent`
-    #[serde(rename = "unknown_agent")]
     UnknownAgent,
     /// `unknown_plan`
-    #[serde(rename = "unknown_plan")]
     UnknownPlan,
     /// `unknown_branch`
-    #[serde(rename = "unknown_branch")]
     UnknownBranch,
     /// `type_mismatch`
-    #[serde(rename = "type_mismatch")]
     TypeMismatch,
     /// `missing_input`
-    #[serde(rename = "missing_input")]
     MissingInput,
     /// `unreachable_node`
-    #[serde(rename = "unreachable_node")]
     UnreachableNode,
     /// `deprecated_version`
-    #[serde(rename = "deprecated_version")]
     DeprecatedVersion,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -895,18 +1049,38 @@ impl PlanDiagnosticCode {
     }
 }
 
+impl Serialize for PlanDiagnosticCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "cycle" => Self::Cycle,
+            "unknown_node" => Self::UnknownNode,
+            "unknown_agent" => Self::UnknownAgent,
+            "unknown_plan" => Self::UnknownPlan,
+            "unknown_branch" => Self::UnknownBranch,
+            "type_mismatch" => Self::TypeMismatch,
+            "missing_input" => Self::MissingInput,
+            "unreachable_node" => Self::UnreachableNode,
+            "deprecated_version" => Self::DeprecatedVersion,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `PlanDiagnosticSeverity` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlanDiagnosticSeverity {
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// `warning`
-    #[serde(rename = "warning")]
     Warning,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -922,9 +1096,25 @@ impl PlanDiagnosticSeverity {
     }
 }
 
+impl Serialize for PlanDiagnosticSeverity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticSeverity {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "error" => Self::Error,
+            "warning" => Self::Warning,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Lets `target` run after `source`, and carries data between them. A node with several incoming
 /// edges runs when all of them are settled and at least one was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanEdge {
     /// `source`
@@ -945,6 +1135,15 @@ pub struct PlanEdge {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PlanEdge {
+    source: required "source",
+    target: required "target",
+    branch: optional "branch",
+    mapping: optional "mapping",
+    when: optional "when",
+    ..extra
+});
 
 impl PlanEdge {
     /// With what is required; the rest is left out until it is set.
@@ -983,7 +1182,7 @@ impl PlanEdge {
 }
 
 /// A page of plans.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanList {
     /// `data`
@@ -994,6 +1193,12 @@ pub struct PlanList {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PlanList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A name for people. It need not be unique.
 pub type PlanName = String;
@@ -1022,21 +1227,29 @@ pub enum PlanNode {
 
 impl<'de> Deserialize<'de> for PlanNode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for PlanNode {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The verdict of the type checker on a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanValidation {
     /// `checked_at`
@@ -1056,8 +1269,18 @@ pub struct PlanValidation {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(PlanValidation {
+    checked_at: required "checked_at",
+    diagnostics: required "diagnostics",
+    estimated_cost: optional "estimated_cost",
+    plan_id: required "plan_id",
+    revision: required "revision",
+    valid: required "valid",
+    ..extra
+});
+
 /// How a failed node is tried again.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// The wait before the second try (ISO 8601).
@@ -1076,6 +1299,14 @@ pub struct RetryPolicy {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RetryPolicy {
+    initial_delay: optional "initial_delay",
+    max_attempts: optional "max_attempts",
+    max_delay: optional "max_delay",
+    multiplier: optional "multiplier",
+    ..extra
+});
 
 impl RetryPolicy {
     /// With what is required; the rest is left out until it is set.
@@ -1114,7 +1345,7 @@ impl RetryPolicy {
 }
 
 /// Starts a run of another plan and takes its outputs as the node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNode {
@@ -1138,6 +1369,16 @@ pub struct SubplanNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SubplanNode {
+    key: required "key",
+    plan_id: required "plan_id",
+    input: optional "input",
+    name: optional "name",
+    retry: optional "retry",
+    timeout: optional "timeout",
+    ..extra
+} but "type");
 
 impl SubplanNode {
     /// With what is required; the rest is left out until it is set.
@@ -1322,7 +1563,7 @@ impl UpdatePlan {
 }
 
 /// Holds its branch for a while, until a moment, or until a signal arrives.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNode {
@@ -1337,6 +1578,13 @@ pub struct WaitNode {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WaitNode {
+    key: required "key",
+    until: required "until",
+    name: optional "name",
+    ..extra
+} but "type");
 
 impl WaitNode {
     /// With what is required; the rest is left out until it is set.

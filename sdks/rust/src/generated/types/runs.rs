@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Which agent ran.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNodeDetail {
@@ -20,11 +20,18 @@ pub struct AgentNodeDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentNodeDetail {
+    agent_id: required "agent_id",
+    invocation_id: optional "invocation_id",
+    version: required "version",
+    ..extra
+} but "type");
+
 /// The versions to use, by agent id, in place of those that the plan's nodes name.
 pub type AgentVersionPins = BTreeMap<String, super::SemanticVersion>;
 
 /// An approval came to an end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "approval.decided")]
 #[non_exhaustive]
 pub struct ApprovalDecidedEvent {
@@ -47,8 +54,19 @@ pub struct ApprovalDecidedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ApprovalDecidedEvent {
+    approval_id: required "approval_id",
+    decisions: required "decisions",
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    status: required "status",
+    ..extra
+} but "type");
+
 /// What one person decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApprovalDecision {
     /// `actor`
@@ -64,8 +82,16 @@ pub struct ApprovalDecision {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ApprovalDecision {
+    actor: required "actor",
+    comment: optional "comment",
+    decided_at: required "decided_at",
+    decision: required "decision",
+    ..extra
+});
+
 /// Which approval the node waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNodeDetail {
@@ -76,8 +102,13 @@ pub struct ApprovalNodeDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ApprovalNodeDetail {
+    approval_id: optional "approval_id",
+    ..extra
+} but "type");
+
 /// The run waits for a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "approval.requested")]
 #[non_exhaustive]
 pub struct ApprovalRequestedEvent {
@@ -100,27 +131,32 @@ pub struct ApprovalRequestedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ApprovalRequestedEvent {
+    approval_id: required "approval_id",
+    expires_at: optional "expires_at",
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    prompt: required "prompt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// Where the approval stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `approved`
-    #[serde(rename = "approved")]
     Approved,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// `withdrawn`
-    #[serde(rename = "withdrawn")]
     Withdrawn,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -136,6 +172,25 @@ impl ApprovalStatus {
             Self::Withdrawn => "withdrawn",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApprovalStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "approved" => Self::Approved,
+            "rejected" => Self::Rejected,
+            "expired" => Self::Expired,
+            "withdrawn" => Self::Withdrawn,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -164,7 +219,7 @@ impl CancelRun {
 }
 
 /// A snapshot was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "checkpoint.created")]
 #[non_exhaustive]
 pub struct CheckpointCreatedEvent {
@@ -181,11 +236,19 @@ pub struct CheckpointCreatedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(CheckpointCreatedEvent {
+    checkpoint: required "checkpoint",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A checkpoint of a run.
 pub type CheckpointId = String;
 
 /// A node as it stood when the checkpoint was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CheckpointNode {
     /// `attempt`
@@ -202,8 +265,16 @@ pub struct CheckpointNode {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(CheckpointNode {
+    attempt: required "attempt",
+    node_id: required "node_id",
+    status: required "status",
+    output: optional "output",
+    ..extra
+});
+
 /// Which branch was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNodeDetail {
@@ -213,6 +284,11 @@ pub struct ConditionNodeDetail {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ConditionNodeDetail {
+    branch: optional "branch",
+    ..extra
+} but "type");
 
 /// `DecideRunApproval` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -244,7 +320,7 @@ impl DecideRunApproval {
 }
 
 /// A file kept in object storage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileOutput {
@@ -263,8 +339,17 @@ pub struct FileOutput {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(FileOutput {
+    digest: required "digest",
+    expires_at: required "expires_at",
+    media_type: required "media_type",
+    size_bytes: required "size_bytes",
+    url: required "url",
+    ..extra
+} but "type");
+
 /// A JSON value, as the agent's output schema describes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "json")]
 #[non_exhaustive]
 pub struct JsonOutput {
@@ -275,8 +360,13 @@ pub struct JsonOutput {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(JsonOutput {
+    json: required "json",
+    ..extra
+} but "type");
+
 /// How far the items are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNodeDetail {
@@ -291,8 +381,15 @@ pub struct MapNodeDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(MapNodeDetail {
+    failed: required "failed",
+    succeeded: required "succeeded",
+    total: required "total",
+    ..extra
+} but "type");
+
 /// A node succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "node.completed")]
 #[non_exhaustive]
 pub struct NodeCompletedEvent {
@@ -320,8 +417,21 @@ pub struct NodeCompletedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(NodeCompletedEvent {
+    attempt: required "attempt",
+    duration: required "duration",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    output: optional "output",
+    ..extra
+} but "type");
+
 /// An attempt at a node failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "node.failed")]
 #[non_exhaustive]
 pub struct NodeFailedEvent {
@@ -346,11 +456,23 @@ pub struct NodeFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(NodeFailedEvent {
+    attempt: required "attempt",
+    fault: required "fault",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    retry_at: optional "retry_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// A node of a run.
 pub type NodeId = String;
 
 /// A node will not run, because no edge to it was taken or a signal skipped it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "node.skipped")]
 #[non_exhaustive]
 pub struct NodeSkippedEvent {
@@ -371,18 +493,25 @@ pub struct NodeSkippedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(NodeSkippedEvent {
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// Why it was skipped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeSkippedEventReason {
     /// `not_taken`
-    #[serde(rename = "not_taken")]
     NotTaken,
     /// `signal`
-    #[serde(rename = "signal")]
     Signal,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -398,8 +527,24 @@ impl NodeSkippedEventReason {
     }
 }
 
+impl Serialize for NodeSkippedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeSkippedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "not_taken" => Self::NotTaken,
+            "signal" => Self::Signal,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An attempt at a node began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "node.started")]
 #[non_exhaustive]
 pub struct NodeStartedEvent {
@@ -420,30 +565,33 @@ pub struct NodeStartedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(NodeStartedEvent {
+    attempt: required "attempt",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// What a node does.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `condition`
-    #[serde(rename = "condition")]
     Condition,
     /// `map`
-    #[serde(rename = "map")]
     Map,
     /// `subplan`
-    #[serde(rename = "subplan")]
     Subplan,
     /// `wait`
-    #[serde(rename = "wait")]
     Wait,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -463,8 +611,28 @@ impl NodeType {
     }
 }
 
+impl Serialize for NodeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent" => Self::Agent,
+            "approval" => Self::Approval,
+            "condition" => Self::Condition,
+            "map" => Self::Map,
+            "subplan" => Self::Subplan,
+            "wait" => Self::Wait,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The checkpoint that a run was replayed from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReplayOrigin {
     /// `checkpoint_id`
@@ -475,6 +643,12 @@ pub struct ReplayOrigin {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ReplayOrigin {
+    checkpoint_id: required "checkpoint_id",
+    run_id: required "run_id",
+    ..extra
+});
 
 /// `ReplayRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -598,7 +772,7 @@ impl RetryRunNode {
 }
 
 /// One execution of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Run {
     /// `id`
@@ -648,8 +822,33 @@ pub struct Run {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Run {
+    id: required "id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    deadline_at: required "deadline_at",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    input: required "input",
+    labels: required "labels",
+    name: optional "name",
+    node_counts: required "node_counts",
+    parent_run_id: optional "parent_run_id",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    replay_of: optional "replay_of",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    usage: required "usage",
+    ..extra
+});
+
 /// Ends the wait and fails the node with `aborted`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "abort")]
 #[non_exhaustive]
 pub struct RunAbortSignal {
@@ -662,6 +861,12 @@ pub struct RunAbortSignal {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunAbortSignal {
+    node_id: required "node_id",
+    reason: optional "reason",
+    ..extra
+} but "type");
 
 impl RunAbortSignal {
     /// With what is required; the rest is left out until it is set.
@@ -683,7 +888,7 @@ impl RunAbortSignal {
 }
 
 /// A decision that a run waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApproval {
     /// `id`
@@ -714,8 +919,23 @@ pub struct RunApproval {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunApproval {
+    id: required "id",
+    approver_roles: required "approver_roles",
+    decisions: required "decisions",
+    expires_at: optional "expires_at",
+    node_id: required "node_id",
+    prompt: required "prompt",
+    requested_at: required "requested_at",
+    required_approvals: required "required_approvals",
+    run_id: required "run_id",
+    status: required "status",
+    context: optional "context",
+    ..extra
+});
+
 /// A page of approvals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApprovalList {
     /// `data`
@@ -727,8 +947,14 @@ pub struct RunApprovalList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunApprovalList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// The run was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.cancelled")]
 #[non_exhaustive]
 pub struct RunCancelledEvent {
@@ -749,8 +975,18 @@ pub struct RunCancelledEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCancelledEvent {
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// A snapshot of a run that it can be resumed or replayed from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpoint {
     /// `id`
@@ -772,8 +1008,19 @@ pub struct RunCheckpoint {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCheckpoint {
+    id: required "id",
+    created_at: required "created_at",
+    digest: required "digest",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+});
+
 /// A checkpoint with the state of every node in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpointDetail {
     /// `id`
@@ -797,8 +1044,20 @@ pub struct RunCheckpointDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCheckpointDetail {
+    id: required "id",
+    created_at: required "created_at",
+    digest: required "digest",
+    nodes: required "nodes",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+});
+
 /// A page of checkpoints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpointList {
     /// `data`
@@ -810,27 +1069,27 @@ pub struct RunCheckpointList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCheckpointList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Why a checkpoint was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunCheckpointReason {
     /// `node_finished`
-    #[serde(rename = "node_finished")]
     NodeFinished,
     /// `approval_requested`
-    #[serde(rename = "approval_requested")]
     ApprovalRequested,
     /// `wait_started`
-    #[serde(rename = "wait_started")]
     WaitStarted,
     /// `pause_requested`
-    #[serde(rename = "pause_requested")]
     PauseRequested,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -849,8 +1108,27 @@ impl RunCheckpointReason {
     }
 }
 
+impl Serialize for RunCheckpointReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunCheckpointReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "node_finished" => Self::NodeFinished,
+            "approval_requested" => Self::ApprovalRequested,
+            "wait_started" => Self::WaitStarted,
+            "pause_requested" => Self::PauseRequested,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The run succeeded. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.completed")]
 #[non_exhaustive]
 pub struct RunCompletedEvent {
@@ -868,6 +1146,15 @@ pub struct RunCompletedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunCompletedEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// What happens in a run, told apart by `type`. `run.completed`, `run.failed` and `run.cancelled`
 /// end the stream and carry the receipt.
@@ -911,30 +1198,38 @@ pub enum RunEvent {
 
 impl<'de> Deserialize<'de> for RunEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("run.started") => Self::RunStarted(tagged.without_tag()?),
-            Some("run.paused") => Self::RunPaused(tagged.without_tag()?),
-            Some("run.resumed") => Self::RunResumed(tagged.without_tag()?),
-            Some("node.started") => Self::NodeStarted(tagged.without_tag()?),
-            Some("node.completed") => Self::NodeCompleted(tagged.without_tag()?),
-            Some("node.failed") => Self::NodeFailed(tagged.without_tag()?),
-            Some("node.skipped") => Self::NodeSkipped(tagged.without_tag()?),
-            Some("approval.requested") => Self::ApprovalRequested(tagged.without_tag()?),
-            Some("approval.decided") => Self::ApprovalDecided(tagged.without_tag()?),
-            Some("signal.received") => Self::SignalReceived(tagged.without_tag()?),
-            Some("checkpoint.created") => Self::CheckpointCreated(tagged.without_tag()?),
-            Some("log") => Self::Log(tagged.without_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.without_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.without_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("run.started") => Self::RunStarted(rest.without_tag()?),
+            Some("run.paused") => Self::RunPaused(rest.without_tag()?),
+            Some("run.resumed") => Self::RunResumed(rest.without_tag()?),
+            Some("node.started") => Self::NodeStarted(rest.without_tag()?),
+            Some("node.completed") => Self::NodeCompleted(rest.without_tag()?),
+            Some("node.failed") => Self::NodeFailed(rest.without_tag()?),
+            Some("node.skipped") => Self::NodeSkipped(rest.without_tag()?),
+            Some("approval.requested") => Self::ApprovalRequested(rest.without_tag()?),
+            Some("approval.decided") => Self::ApprovalDecided(rest.without_tag()?),
+            Some("signal.received") => Self::SignalReceived(rest.without_tag()?),
+            Some("checkpoint.created") => Self::CheckpointCreated(rest.without_tag()?),
+            Some("log") => Self::Log(rest.without_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.without_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.without_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Moves the end of the wait.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "extend")]
 #[non_exhaustive]
 pub struct RunExtendSignal {
@@ -946,6 +1241,12 @@ pub struct RunExtendSignal {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunExtendSignal {
+    node_id: required "node_id",
+    until: required "until",
+    ..extra
+} but "type");
 
 impl RunExtendSignal {
     /// With what is required; the rest is left out until it is set.
@@ -960,7 +1261,7 @@ impl RunExtendSignal {
 }
 
 /// The run failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.failed")]
 #[non_exhaustive]
 pub struct RunFailedEvent {
@@ -981,8 +1282,18 @@ pub struct RunFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
+
 /// Why a run or a node failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunFault {
     /// For people.
@@ -999,45 +1310,41 @@ pub struct RunFault {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunFault {
+    message: required "message",
+    reason: required "reason",
+    retryable: required "retryable",
+    node_id: optional "node_id",
+    ..extra
+});
+
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `approval_rejected`
-    #[serde(rename = "approval_rejected")]
     ApprovalRejected,
     /// `approval_expired`
-    #[serde(rename = "approval_expired")]
     ApprovalExpired,
     /// `signal_expired`
-    #[serde(rename = "signal_expired")]
     SignalExpired,
     /// `aborted`
-    #[serde(rename = "aborted")]
     Aborted,
     /// `no_branch_taken`
-    #[serde(rename = "no_branch_taken")]
     NoBranchTaken,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1062,8 +1369,33 @@ impl RunFaultReason {
     }
 }
 
+impl Serialize for RunFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "approval_rejected" => Self::ApprovalRejected,
+            "approval_expired" => Self::ApprovalExpired,
+            "signal_expired" => Self::SignalExpired,
+            "aborted" => Self::Aborted,
+            "no_branch_taken" => Self::NoBranchTaken,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Hands data to a node that waits for a signal of this name, and lets it go on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "input")]
 #[non_exhaustive]
 pub struct RunInputSignal {
@@ -1078,6 +1410,13 @@ pub struct RunInputSignal {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunInputSignal {
+    node_id: required "node_id",
+    signal: required "signal",
+    data: optional "data",
+    ..extra
+} but "type");
 
 impl RunInputSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1100,7 +1439,7 @@ impl RunInputSignal {
 }
 
 /// A page of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunList {
     /// `data`
@@ -1112,8 +1451,14 @@ pub struct RunList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A line that a node or the orchestrator wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "log")]
 #[non_exhaustive]
 pub struct RunLogEvent {
@@ -1137,8 +1482,19 @@ pub struct RunLogEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunLogEvent {
+    level: required "level",
+    message: required "message",
+    node_id: optional "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    fields: optional "fields",
+    ..extra
+} but "type");
+
 /// One node of a run, with its state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunNode {
     /// `id`
@@ -1182,6 +1538,27 @@ pub struct RunNode {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunNode {
+    id: required "id",
+    attempt: required "attempt",
+    depends_on: required "depends_on",
+    detail: required "detail",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    key: required "key",
+    max_attempts: required "max_attempts",
+    poll_url: required "poll_url",
+    run_id: required "run_id",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    r#type: required "type",
+    usage: required "usage",
+    input: optional "input",
+    output: optional "output",
+    ..extra
+});
+
 /// What is special to the node's type, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -1205,21 +1582,29 @@ pub enum RunNodeDetail {
 
 impl<'de> Deserialize<'de> for RunNodeDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunNodeDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A page of nodes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunNodeList {
     /// `data`
@@ -1231,37 +1616,34 @@ pub struct RunNodeList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunNodeList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Where the node is in its life. `succeeded`, `failed`, `skipped` and `cancelled` are final,
 /// except that a failed node can be retried.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunNodeStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1283,8 +1665,30 @@ impl RunNodeStatus {
     }
 }
 
+impl Serialize for RunNodeStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunNodeStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "ready" => Self::Ready,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "skipped" => Self::Skipped,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What one node gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunOutput {
     /// `created_at`
@@ -1302,8 +1706,17 @@ pub struct RunOutput {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunOutput {
+    created_at: required "created_at",
+    name: optional "name",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    value: required "value",
+    ..extra
+});
+
 /// A page of outputs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunOutputList {
     /// `data`
@@ -1314,6 +1727,12 @@ pub struct RunOutputList {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunOutputList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// An output, told apart by `type`. Large or binary ones are kept as files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1332,18 +1751,26 @@ pub enum RunOutputValue {
 
 impl<'de> Deserialize<'de> for RunOutputValue {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("json") => Self::Json(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunOutputValue {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("json") => Self::Json(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The run reached a checkpoint and paused there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.paused")]
 #[non_exhaustive]
 pub struct RunPausedEvent {
@@ -1362,21 +1789,26 @@ pub struct RunPausedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunPausedEvent {
+    checkpoint_id: required "checkpoint_id",
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// Why it paused.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunPausedEventReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `pause_before`
-    #[serde(rename = "pause_before")]
     PauseBefore,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1393,8 +1825,25 @@ impl RunPausedEventReason {
     }
 }
 
+impl Serialize for RunPausedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunPausedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "pause_before" => Self::PauseBefore,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a finished run did, what it cost, and the hashes that prove both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunReceipt {
     /// `id`
@@ -1428,8 +1877,25 @@ pub struct RunReceipt {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunReceipt {
+    id: required "id",
+    duration: required "duration",
+    hash: required "hash",
+    input_digest: required "input_digest",
+    issued_at: required "issued_at",
+    lines: required "lines",
+    outcome: required "outcome",
+    output_digest: optional "output_digest",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    previous_hash: optional "previous_hash",
+    run_id: required "run_id",
+    usage: required "usage",
+    ..extra
+});
+
 /// The part of a run's cost that one agent version caused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunReceiptLine {
     /// `agent_id`
@@ -1445,21 +1911,25 @@ pub struct RunReceiptLine {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunReceiptLine {
+    agent_id: required "agent_id",
+    invocations: required "invocations",
+    usage: required "usage",
+    version: required "version",
+    ..extra
+});
+
 /// How the run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunReceiptOutcome {
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1476,8 +1946,25 @@ impl RunReceiptOutcome {
     }
 }
 
+impl Serialize for RunReceiptOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunReceiptOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A paused run goes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.resumed")]
 #[non_exhaustive]
 pub struct RunResumedEvent {
@@ -1493,6 +1980,14 @@ pub struct RunResumedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunResumedEvent {
+    checkpoint_id: required "checkpoint_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A signal to a waiting node, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1513,19 +2008,27 @@ pub enum RunSignal {
 
 impl<'de> Deserialize<'de> for RunSignal {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("input") => Self::Input(tagged.without_tag()?),
-            Some("skip") => Self::Skip(tagged.without_tag()?),
-            Some("extend") => Self::Extend(tagged.without_tag()?),
-            Some("abort") => Self::Abort(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunSignal {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("input") => Self::Input(rest.without_tag()?),
+            Some("skip") => Self::Skip(rest.without_tag()?),
+            Some("extend") => Self::Extend(rest.without_tag()?),
+            Some("abort") => Self::Abort(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A signal that was taken in. It reaches the node in order with the others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunSignalAck {
     /// `accepted_at`
@@ -1541,24 +2044,27 @@ pub struct RunSignalAck {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunSignalAck {
+    accepted_at: required "accepted_at",
+    node_id: required "node_id",
+    run_id: required "run_id",
+    r#type: required "type",
+    ..extra
+});
+
 /// The signal's `type`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunSignalAckType {
     /// `input`
-    #[serde(rename = "input")]
     Input,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// `extend`
-    #[serde(rename = "extend")]
     Extend,
     /// `abort`
-    #[serde(rename = "abort")]
     Abort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1576,8 +2082,26 @@ impl RunSignalAckType {
     }
 }
 
+impl Serialize for RunSignalAckType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunSignalAckType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "input" => Self::Input,
+            "skip" => Self::Skip,
+            "extend" => Self::Extend,
+            "abort" => Self::Abort,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Ends the wait and skips the node; its outgoing edges are not taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "skip")]
 #[non_exhaustive]
 pub struct RunSkipSignal {
@@ -1587,6 +2111,11 @@ pub struct RunSkipSignal {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RunSkipSignal {
+    node_id: required "node_id",
+    ..extra
+} but "type");
 
 impl RunSkipSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1600,7 +2129,7 @@ impl RunSkipSignal {
 }
 
 /// The run left the queue and its first nodes are ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "run.started")]
 #[non_exhaustive]
 pub struct RunStartedEvent {
@@ -1619,37 +2148,37 @@ pub struct RunStartedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunStartedEvent {
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
+
 /// Where the run is in its life. `waiting` means that every node that could go on waits for an
 /// approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `pausing`
-    #[serde(rename = "pausing")]
     Pausing,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1671,8 +2200,30 @@ impl RunStatus {
     }
 }
 
+impl Serialize for RunStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "pausing" => Self::Pausing,
+            "paused" => Self::Paused,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A signal reached its node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "signal.received")]
 #[non_exhaustive]
 pub struct SignalReceivedEvent {
@@ -1690,6 +2241,15 @@ pub struct SignalReceivedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SignalReceivedEvent {
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    signal: required "signal",
+    ..extra
+} but "type");
 
 /// `StartRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1787,7 +2347,7 @@ impl StartRun {
 }
 
 /// Which run the node started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNodeDetail {
@@ -1800,8 +2360,14 @@ pub struct SubplanNodeDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(SubplanNodeDetail {
+    child_run_id: optional "child_run_id",
+    plan_id: required "plan_id",
+    ..extra
+} but "type");
+
 /// Plain text or Markdown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextOutput {
@@ -1814,8 +2380,14 @@ pub struct TextOutput {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TextOutput {
+    media_type: required "media_type",
+    text: required "text",
+    ..extra
+} but "type");
+
 /// What the node waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNodeDetail {
@@ -1827,3 +2399,9 @@ pub struct WaitNodeDetail {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WaitNodeDetail {
+    expires_at: optional "expires_at",
+    until: required "until",
+    ..extra
+} but "type");

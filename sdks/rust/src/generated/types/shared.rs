@@ -23,19 +23,27 @@ pub enum Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("user") => Self::User(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("system") => Self::System(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Actor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("user") => Self::User(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("system") => Self::System(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// An agent, acting in a run or on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentActor {
@@ -48,6 +56,12 @@ pub struct AgentActor {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentActor {
+    agent_id: required "agent_id",
+    run_id: optional "run_id",
+    ..extra
+} but "type");
+
 /// An agent.
 pub type AgentId = String;
 
@@ -55,17 +69,14 @@ pub type AgentId = String;
 pub type ApprovalId = String;
 
 /// The answer to an approval.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalVerdict {
     /// `approve`
-    #[serde(rename = "approve")]
     Approve,
     /// `reject`
-    #[serde(rename = "reject")]
     Reject,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -81,6 +92,22 @@ impl ApprovalVerdict {
     }
 }
 
+impl Serialize for ApprovalVerdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalVerdict {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "approve" => Self::Approve,
+            "reject" => Self::Reject,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An asset that prompts can refer to.
 pub type AssetId = String;
 
@@ -88,7 +115,7 @@ pub type AssetId = String;
 pub type BranchName = String;
 
 /// The `Idempotency-Key` was used for a different request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConflictError {
     /// The HTTP status.
@@ -104,6 +131,14 @@ pub struct ConflictError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ConflictError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A currency, as ISO 4217 names it.
 pub type Currency = String;
 
@@ -114,7 +149,7 @@ pub type DecimalAmount = String;
 pub type Duration = String;
 
 /// One fault of a request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Which part of the request the pointer leads into.
@@ -132,24 +167,27 @@ pub struct ErrorDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ErrorDetail {
+    location: required "location",
+    message: required "message",
+    pointer: required "pointer",
+    rule: required "rule",
+    ..extra
+});
+
 /// Which part of the request the pointer leads into.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorDetailLocation {
     /// `body`
-    #[serde(rename = "body")]
     Body,
     /// `query`
-    #[serde(rename = "query")]
     Query,
     /// `path`
-    #[serde(rename = "path")]
     Path,
     /// `header`
-    #[serde(rename = "header")]
     Header,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -167,6 +205,24 @@ impl ErrorDetailLocation {
     }
 }
 
+impl Serialize for ErrorDetailLocation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorDetailLocation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "body" => Self::Body,
+            "query" => Self::Query,
+            "path" => Self::Path,
+            "header" => Self::Header,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An event of the audit log.
 pub type EventId = String;
 
@@ -174,7 +230,7 @@ pub type EventId = String;
 pub type EventSequence = i64;
 
 /// Why work failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Fault {
     /// What happened, for people.
@@ -186,27 +242,27 @@ pub struct Fault {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Fault {
+    message: required "message",
+    reason: required "reason",
+    ..extra
+});
+
 /// The mode of an entry of the tree, as git writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileMode {
     /// `100644`
-    #[serde(rename = "100644")]
     N100644,
     /// `100755`
-    #[serde(rename = "100755")]
     N100755,
     /// `120000`
-    #[serde(rename = "120000")]
     N120000,
     /// `040000`
-    #[serde(rename = "040000")]
     N040000,
     /// `160000`
-    #[serde(rename = "160000")]
     N160000,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -225,11 +281,30 @@ impl FileMode {
     }
 }
 
+impl Serialize for FileMode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FileMode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "100644" => Self::N100644,
+            "100755" => Self::N100755,
+            "120000" => Self::N120000,
+            "040000" => Self::N040000,
+            "160000" => Self::N160000,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A path relative to the root of the working tree, with `/` between its parts.
 pub type FilePath = String;
 
 /// Authenticated, without the role for this resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ForbiddenRoleError {
     /// The HTTP status.
@@ -245,8 +320,16 @@ pub struct ForbiddenRoleError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ForbiddenRoleError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// An unhandled fault. The receipt is what support needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InternalError {
     /// The HTTP status.
@@ -262,8 +345,16 @@ pub struct InternalError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(InternalError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// Malformed JSON, an unknown property, or a required parameter that is missing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InvalidRequestError {
     /// The HTTP status.
@@ -280,6 +371,15 @@ pub struct InvalidRequestError {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(InvalidRequestError {
+    code: required "code",
+    name: required "name",
+    details: required "details",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// An invocation of an agent.
 pub type InvocationId = String;
@@ -306,23 +406,18 @@ pub type Labels = BTreeMap<String, String>;
 pub type LabelsPatch = BTreeMap<String, Option<String>>;
 
 /// How much a log line matters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogLevel {
     /// `debug`
-    #[serde(rename = "debug")]
     Debug,
     /// `info`
-    #[serde(rename = "info")]
     Info,
     /// `warn`
-    #[serde(rename = "warn")]
     Warn,
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -340,8 +435,26 @@ impl LogLevel {
     }
 }
 
+impl Serialize for LogLevel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warn" => Self::Warn,
+            "error" => Self::Error,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Money {
     /// `amount`
@@ -352,6 +465,12 @@ pub struct Money {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(Money {
+    amount: required "amount",
+    currency: required "currency",
+    ..extra
+});
 
 impl Money {
     /// With what is required; the rest is left out until it is set.
@@ -369,7 +488,7 @@ impl Money {
 pub type NodeKey = String;
 
 /// No such resource inside the tenant. An id that is not well formed names no resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NotFoundError {
     /// The HTTP status.
@@ -384,6 +503,14 @@ pub struct NotFoundError {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(NotFoundError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// Oldest first or newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -409,7 +536,7 @@ impl Order {
 }
 
 /// The plan's ceiling is reached, or an invoice is past due.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PaymentRequiredError {
     /// The HTTP status.
@@ -425,25 +552,29 @@ pub struct PaymentRequiredError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(PaymentRequiredError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A plan of the orchestrator.
 pub type PlanId = String;
 
 /// Who may reach the port: the one who exposed it, everyone in the organisation, or anyone with the
 /// URL.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organisation`
-    #[serde(rename = "organisation")]
     Organisation,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -460,8 +591,25 @@ impl PortVisibility {
     }
 }
 
+impl Serialize for PortVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organisation" => Self::Organisation,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The model gateway upstream is degraded. Nothing was started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProviderUnavailableError {
     /// The HTTP status.
@@ -477,8 +625,16 @@ pub struct ProviderUnavailableError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ProviderUnavailableError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A bucket is empty. Waiting for `Retry-After` is enough for a client on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimitedError {
     /// The HTTP status.
@@ -494,24 +650,28 @@ pub struct RateLimitedError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RateLimitedError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A receipt.
 pub type ReceiptId = String;
 
 /// Where it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// `us-east-1`
-    #[serde(rename = "us-east-1")]
     UsEast1,
     /// `eu-west-1`
-    #[serde(rename = "eu-west-1")]
     EuWest1,
     /// `ap-southeast-2`
-    #[serde(rename = "ap-southeast-2")]
     ApSoutheast2,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -525,6 +685,23 @@ impl Region {
             Self::ApSoutheast2 => "ap-southeast-2",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "us-east-1" => Self::UsEast1,
+            "eu-west-1" => Self::EuWest1,
+            "ap-southeast-2" => Self::ApSoutheast2,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -544,7 +721,7 @@ pub type SignalName = String;
 pub type SnapshotId = String;
 
 /// exAI itself, such as a schedule or an expiry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "system")]
 #[non_exhaustive]
 pub struct SystemActor {
@@ -555,8 +732,13 @@ pub struct SystemActor {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(SystemActor {
+    component: required "component",
+    ..extra
+} but "type");
+
 /// A service, through an organisation's token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenActor {
@@ -569,11 +751,17 @@ pub struct TokenActor {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TokenActor {
+    token_id: required "token_id",
+    token_name: required "token_name",
+    ..extra
+} but "type");
+
 /// A token, never the token itself.
 pub type TokenId = String;
 
 /// The token is missing, expired or revoked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UnauthorizedError {
     /// The HTTP status.
@@ -589,8 +777,16 @@ pub struct UnauthorizedError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(UnauthorizedError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// What work has used so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Usage {
     /// `cost`
@@ -604,8 +800,15 @@ pub struct Usage {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Usage {
+    cost: required "cost",
+    input_tokens: required "input_tokens",
+    output_tokens: required "output_tokens",
+    ..extra
+});
+
 /// A person, through a user token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "user")]
 #[non_exhaustive]
 pub struct UserActor {
@@ -618,12 +821,18 @@ pub struct UserActor {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(UserActor {
+    display_name: required "display_name",
+    user_id: required "user_id",
+    ..extra
+} but "type");
+
 /// A person.
 pub type UserId = String;
 
 /// Valid by schema, rejected by meaning: an id of another tenant, or a state that does not allow
 /// it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ValidationFailedError {
     /// The HTTP status.
@@ -641,8 +850,17 @@ pub struct ValidationFailedError {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ValidationFailedError {
+    code: required "code",
+    name: required "name",
+    details: required "details",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// Waits a fixed time from when the node becomes ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "duration")]
 #[non_exhaustive]
 pub struct WaitForDuration {
@@ -652,6 +870,11 @@ pub struct WaitForDuration {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WaitForDuration {
+    duration: required "duration",
+    ..extra
+} but "type");
 
 impl WaitForDuration {
     /// With what is required; the rest is left out until it is set.
@@ -665,7 +888,7 @@ impl WaitForDuration {
 }
 
 /// Waits for an `input` signal; the signal's data becomes the node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "signal")]
 #[non_exhaustive]
 pub struct WaitForSignal {
@@ -681,6 +904,13 @@ pub struct WaitForSignal {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WaitForSignal {
+    signal: required "signal",
+    data_schema: optional "data_schema",
+    expires_after: optional "expires_after",
+    ..extra
+} but "type");
 
 impl WaitForSignal {
     /// With what is required; the rest is left out until it is set.
@@ -710,7 +940,7 @@ impl WaitForSignal {
 }
 
 /// Waits until a moment; a moment in the past ends the wait at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "time")]
 #[non_exhaustive]
 pub struct WaitForTime {
@@ -720,6 +950,11 @@ pub struct WaitForTime {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WaitForTime {
+    at: required "at",
+    ..extra
+} but "type");
 
 impl WaitForTime {
     /// With what is required; the rest is left out until it is set.
@@ -749,12 +984,20 @@ pub enum WaitUntil {
 
 impl<'de> Deserialize<'de> for WaitUntil {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("duration") => Self::Duration(tagged.without_tag()?),
-            Some("time") => Self::Time(tagged.without_tag()?),
-            Some("signal") => Self::Signal(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WaitUntil {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("duration") => Self::Duration(rest.without_tag()?),
+            Some("time") => Self::Time(rest.without_tag()?),
+            Some("signal") => Self::Signal(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -763,23 +1006,18 @@ impl<'de> Deserialize<'de> for WaitUntil {
 pub type WorkspaceId = String;
 
 /// How much a workspace may use; `resources` of a workspace says it in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceSize {
     /// `small`
-    #[serde(rename = "small")]
     Small,
     /// `medium`
-    #[serde(rename = "medium")]
     Medium,
     /// `large`
-    #[serde(rename = "large")]
     Large,
     /// `xlarge`
-    #[serde(rename = "xlarge")]
     Xlarge,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -794,5 +1032,23 @@ impl WorkspaceSize {
             Self::Xlarge => "xlarge",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceSize {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSize {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "small" => Self::Small,
+            "medium" => Self::Medium,
+            "large" => Self::Large,
+            "xlarge" => Self::Xlarge,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A yes or a no.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "boolean")]
 #[non_exhaustive]
 pub struct BooleanParameter {
@@ -20,6 +20,13 @@ pub struct BooleanParameter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(BooleanParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    ..extra
+} but "type");
 
 impl BooleanParameter {
     /// With what is required; the rest is left out until it is set.
@@ -42,7 +49,7 @@ impl BooleanParameter {
 }
 
 /// One of several values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "choice")]
 #[non_exhaustive]
 pub struct ChoiceParameter {
@@ -59,6 +66,14 @@ pub struct ChoiceParameter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ChoiceParameter {
+    choices: required "choices",
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    ..extra
+} but "type");
 
 impl ChoiceParameter {
     /// With what is required; the rest is left out until it is set.
@@ -273,7 +288,7 @@ impl InstantiateTemplate {
 }
 
 /// A whole number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "integer")]
 #[non_exhaustive]
 pub struct IntegerParameter {
@@ -294,6 +309,15 @@ pub struct IntegerParameter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(IntegerParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    maximum: optional "maximum",
+    minimum: optional "minimum",
+    ..extra
+} but "type");
 
 impl IntegerParameter {
     /// With what is required; the rest is left out until it is set.
@@ -332,7 +356,7 @@ impl IntegerParameter {
 }
 
 /// One of the values to choose from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ParameterChoice {
     /// `value`
@@ -344,6 +368,12 @@ pub struct ParameterChoice {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ParameterChoice {
+    value: required "value",
+    label: optional "label",
+    ..extra
+});
 
 impl ParameterChoice {
     /// With what is required; the rest is left out until it is set.
@@ -381,7 +411,7 @@ pub enum ParameterValue {
 }
 
 /// A plan, ready to be run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanInstance {
@@ -395,6 +425,13 @@ pub struct PlanInstance {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(PlanInstance {
+    plan: required "plan",
+    poll_url: required "poll_url",
+    template: required "template",
+    ..extra
+} but "kind");
 
 /// The nodes, edges and settings of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -467,7 +504,7 @@ impl PublishTemplateVersion {
 }
 
 /// A secret, stored encrypted and handed to the workspace as an environment variable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "secret")]
 #[non_exhaustive]
 pub struct SecretParameter {
@@ -482,6 +519,13 @@ pub struct SecretParameter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SecretParameter {
+    label: required "label",
+    name: required "name",
+    optional: optional "optional",
+    ..extra
+} but "type");
 
 impl SecretParameter {
     /// With what is required; the rest is left out until it is set.
@@ -504,7 +548,7 @@ impl SecretParameter {
 }
 
 /// A line of text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "string")]
 #[non_exhaustive]
 pub struct StringParameter {
@@ -525,6 +569,15 @@ pub struct StringParameter {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(StringParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    max_length: optional "max_length",
+    pattern: optional "pattern",
+    ..extra
+} but "type");
 
 impl StringParameter {
     /// With what is required; the rest is left out until it is set.
@@ -563,7 +616,7 @@ impl StringParameter {
 }
 
 /// A starting point from which workspaces or plans are made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Template {
     /// `id`
@@ -605,8 +658,29 @@ pub struct Template {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Template {
+    id: required "id",
+    created_at: required "created_at",
+    description: optional "description",
+    fork_count: required "fork_count",
+    forked_from: optional "forked_from",
+    kind: required "kind",
+    latest_version: required "latest_version",
+    name: required "name",
+    owner: required "owner",
+    parameters: required "parameters",
+    slug: required "slug",
+    star_count: required "star_count",
+    starred: required "starred",
+    tags: required "tags",
+    updated_at: required "updated_at",
+    use_count: required "use_count",
+    visibility: required "visibility",
+    ..extra
+});
+
 /// The content that the next version will be published from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateArchive {
     /// `digest`
@@ -623,6 +697,15 @@ pub struct TemplateArchive {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TemplateArchive {
+    digest: required "digest",
+    file_count: required "file_count",
+    size_bytes: required "size_bytes",
+    slug: required "slug",
+    uploaded_at: required "uploaded_at",
+    ..extra
+});
 
 /// A template.
 pub type TemplateId = String;
@@ -643,27 +726,32 @@ pub enum TemplateInstance {
 
 impl<'de> Deserialize<'de> for TemplateInstance {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "kind")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "kind")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateInstance {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// What a template makes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateKind {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -679,8 +767,24 @@ impl TemplateKind {
     }
 }
 
+impl Serialize for TemplateKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "plan" => Self::Plan,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of templates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateList {
     /// `data`
@@ -692,8 +796,14 @@ pub struct TemplateList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TemplateList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// The version of a template that a fork began with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateOrigin {
     /// `slug`
@@ -705,8 +815,14 @@ pub struct TemplateOrigin {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TemplateOrigin {
+    slug: required "slug",
+    version: required "version",
+    ..extra
+});
+
 /// The organisation that a template belongs to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateOwner {
     /// `name`
@@ -719,6 +835,13 @@ pub struct TemplateOwner {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TemplateOwner {
+    name: required "name",
+    slug: required "slug",
+    verified: required "verified",
+    ..extra
+});
 
 /// Something asked of whoever uses the template, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -741,14 +864,22 @@ pub enum TemplateParameter {
 
 impl<'de> Deserialize<'de> for TemplateParameter {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("string") => Self::String(tagged.without_tag()?),
-            Some("integer") => Self::Integer(tagged.without_tag()?),
-            Some("boolean") => Self::Boolean(tagged.without_tag()?),
-            Some("choice") => Self::Choice(tagged.without_tag()?),
-            Some("secret") => Self::Secret(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateParameter {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("string") => Self::String(rest.without_tag()?),
+            Some("integer") => Self::Integer(rest.without_tag()?),
+            Some("boolean") => Self::Boolean(rest.without_tag()?),
+            Some("choice") => Self::Choice(rest.without_tag()?),
+            Some("secret") => Self::Secret(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -757,20 +888,16 @@ impl<'de> Deserialize<'de> for TemplateParameter {
 pub type TemplateSlug = String;
 
 /// What templates are sorted by, most or newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateSort {
     /// `stars`
-    #[serde(rename = "stars")]
     Stars,
     /// `uses`
-    #[serde(rename = "uses")]
     Uses,
     /// `created_at`
-    #[serde(rename = "created_at")]
     CreatedAt,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -787,6 +914,23 @@ impl TemplateSort {
     }
 }
 
+impl Serialize for TemplateSort {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateSort {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stars" => Self::Stars,
+            "uses" => Self::Uses,
+            "created_at" => Self::CreatedAt,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a template's content is taken from, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -800,11 +944,19 @@ pub enum TemplateSource {
 
 impl<'de> Deserialize<'de> for TemplateSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -813,7 +965,7 @@ impl<'de> Deserialize<'de> for TemplateSource {
 pub type TemplateTags = Vec<String>;
 
 /// A published version of a template. It never changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateVersion {
     /// What is new, in Markdown.
@@ -837,8 +989,20 @@ pub struct TemplateVersion {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TemplateVersion {
+    changelog: optional "changelog",
+    digest: required "digest",
+    parameters: required "parameters",
+    published_at: required "published_at",
+    published_by: required "published_by",
+    size_bytes: required "size_bytes",
+    slug: required "slug",
+    version: required "version",
+    ..extra
+});
+
 /// A page of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateVersionList {
     /// `data`
@@ -850,21 +1014,23 @@ pub struct TemplateVersionList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(TemplateVersionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Who sees the template; `private` is whoever made it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -878,6 +1044,23 @@ impl TemplateVisibility {
             Self::Public => "public",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for TemplateVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -948,7 +1131,7 @@ impl UpdateTemplate {
 }
 
 /// A workspace that is being provisioned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename = "workspace")]
 #[non_exhaustive]
 pub struct WorkspaceInstance {
@@ -964,6 +1147,14 @@ pub struct WorkspaceInstance {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WorkspaceInstance {
+    poll_url: required "poll_url",
+    stream_url: required "stream_url",
+    template: required "template",
+    workspace: required "workspace",
+    ..extra
+} but "kind");
 
 /// The working tree and the settings of a workspace, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

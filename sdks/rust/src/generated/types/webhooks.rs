@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// An invocation ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocationCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -23,8 +23,17 @@ pub struct AgentInvocationCompletedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentInvocationCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// An agent has a new version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersionPublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -42,36 +51,36 @@ pub struct AgentVersionPublishedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AgentVersionPublishedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A part of the API.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiArea {
     /// `workspaces`
-    #[serde(rename = "workspaces")]
     Workspaces,
     /// `composer`
-    #[serde(rename = "composer")]
     Composer,
     /// `builder`
-    #[serde(rename = "builder")]
     Builder,
     /// `orchestrator`
-    #[serde(rename = "orchestrator")]
     Orchestrator,
     /// `agents`
-    #[serde(rename = "agents")]
     Agents,
     /// `templates`
-    #[serde(rename = "templates")]
     Templates,
     /// `audit`
-    #[serde(rename = "audit")]
     Audit,
     /// `webhooks`
-    #[serde(rename = "webhooks")]
     Webhooks,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -93,8 +102,30 @@ impl ApiArea {
     }
 }
 
+impl Serialize for ApiArea {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApiArea {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspaces" => Self::Workspaces,
+            "composer" => Self::Composer,
+            "builder" => Self::Builder,
+            "orchestrator" => Self::Orchestrator,
+            "agents" => Self::Agents,
+            "templates" => Self::Templates,
+            "audit" => Self::Audit,
+            "webhooks" => Self::Webhooks,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An audit export is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditExportReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -112,8 +143,17 @@ pub struct AuditExportReadyWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditExportReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A SIEM stream is failing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamFailingWebhook {
     /// The event, the same in every delivery of it.
@@ -131,8 +171,17 @@ pub struct AuditStreamFailingWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(AuditStreamFailingWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A build failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -150,8 +199,17 @@ pub struct BuildFailedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A preview is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreviewReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -169,8 +227,17 @@ pub struct BuildPreviewReadyWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildPreviewReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A build succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildSucceededWebhook {
     /// The event, the same in every delivery of it.
@@ -188,8 +255,17 @@ pub struct BuildSucceededWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(BuildSucceededWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// An apply settled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApplyCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -207,8 +283,17 @@ pub struct ComposerApplyCompletedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerApplyCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A composer plan failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -226,8 +311,17 @@ pub struct ComposerPlanFailedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A composer plan is ready for review.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -245,11 +339,20 @@ pub struct ComposerPlanReadyWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ComposerPlanReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A webhook delivery.
 pub type DeliveryId = String;
 
 /// An event type with the JSON Schema of its events.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDefinition {
     /// `area`
@@ -269,8 +372,18 @@ pub struct EventTypeDefinition {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(EventTypeDefinition {
+    area: required "area",
+    description: required "description",
+    example: required "example",
+    payload_schema: required "payload_schema",
+    summary: required "summary",
+    r#type: required "type",
+    ..extra
+});
+
 /// What an event of a type says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDescription {
     /// `area`
@@ -286,8 +399,16 @@ pub struct EventTypeDescription {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(EventTypeDescription {
+    area: required "area",
+    description: required "description",
+    summary: required "summary",
+    r#type: required "type",
+    ..extra
+});
+
 /// A page of event types.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDescriptionList {
     /// `data`
@@ -298,6 +419,12 @@ pub struct EventTypeDescriptionList {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(EventTypeDescriptionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `PingWebhook` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -367,7 +494,7 @@ impl RegisterWebhook {
 }
 
 /// A new subscription with its secret, which is shown this once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegisteredWebhook {
     /// `id`
@@ -406,6 +533,26 @@ pub struct RegisteredWebhook {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(RegisteredWebhook {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    disabled_reason: optional "disabled_reason",
+    event_types: required "event_types",
+    labels: required "labels",
+    last_delivery_at: optional "last_delivery_at",
+    poll_url: required "poll_url",
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    replay: optional "replay",
+    replay_status: required "replay_status",
+    secret: required "secret",
+    status: required "status",
+    updated_at: required "updated_at",
+    url: required "url",
+    ..extra
+});
 
 /// A replay of webhook events.
 pub type ReplayId = String;
@@ -487,7 +634,7 @@ impl RotateWebhookSecret {
 }
 
 /// The new secret, which is shown this once and signs from now on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RotatedWebhookSecret {
     /// Until when receivers should take the old secret too; null when it ended at once.
@@ -503,8 +650,16 @@ pub struct RotatedWebhookSecret {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RotatedWebhookSecret {
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    rotated_at: required "rotated_at",
+    secret: required "secret",
+    webhook_id: required "webhook_id",
+    ..extra
+});
+
 /// A run waits for an approval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApprovalRequestedWebhook {
     /// The event, the same in every delivery of it.
@@ -522,8 +677,17 @@ pub struct RunApprovalRequestedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunApprovalRequestedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A run was cancelled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCancelledWebhook {
     /// The event, the same in every delivery of it.
@@ -541,8 +705,17 @@ pub struct RunCancelledWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCancelledWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A run succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -560,8 +733,17 @@ pub struct RunCompletedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A run failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -579,8 +761,17 @@ pub struct RunFailedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A run started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunStartedWebhook {
     /// The event, the same in every delivery of it.
@@ -598,8 +789,17 @@ pub struct RunStartedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(RunStartedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A template has a new version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplatePublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -616,6 +816,15 @@ pub struct TemplatePublishedWebhook {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TemplatePublishedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Lists are replaced as a whole.
@@ -684,7 +893,7 @@ impl UpdateWebhook {
 }
 
 /// A subscription to events, sent to a URL of yours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Webhook {
     /// `id`
@@ -722,8 +931,27 @@ pub struct Webhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Webhook {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    disabled_reason: optional "disabled_reason",
+    event_types: required "event_types",
+    labels: required "labels",
+    last_delivery_at: optional "last_delivery_at",
+    poll_url: required "poll_url",
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    replay: optional "replay",
+    replay_status: required "replay_status",
+    status: required "status",
+    updated_at: required "updated_at",
+    url: required "url",
+    ..extra
+});
+
 /// An event on its way to a subscription.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -753,8 +981,23 @@ pub struct WebhookDelivery {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookDelivery {
+    id: required "id",
+    attempt_count: required "attempt_count",
+    created_at: required "created_at",
+    delivered_at: optional "delivered_at",
+    event_id: required "event_id",
+    event_type: required "event_type",
+    next_attempt_at: optional "next_attempt_at",
+    replay_id: optional "replay_id",
+    status: required "status",
+    url: required "url",
+    webhook_id: required "webhook_id",
+    ..extra
+});
+
 /// One try to deliver.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttempt {
     /// `attempted_at`
@@ -778,8 +1021,20 @@ pub struct WebhookDeliveryAttempt {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookDeliveryAttempt {
+    attempted_at: required "attempted_at",
+    latency_ms: required "latency_ms",
+    message: optional "message",
+    number: required "number",
+    outcome: required "outcome",
+    response_body: optional "response_body",
+    response_headers: required "response_headers",
+    response_status: optional "response_status",
+    ..extra
+});
+
 /// A page of attempts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttemptList {
     /// `data`
@@ -791,27 +1046,27 @@ pub struct WebhookDeliveryAttemptList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookDeliveryAttemptList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// Anything but a 2xx answer within 15 seconds is not delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDeliveryAttemptOutcome {
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `refused`
-    #[serde(rename = "refused")]
     Refused,
     /// `timed_out`
-    #[serde(rename = "timed_out")]
     TimedOut,
     /// `unreachable`
-    #[serde(rename = "unreachable")]
     Unreachable,
     /// `tls_failed`
-    #[serde(rename = "tls_failed")]
     TlsFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -830,8 +1085,27 @@ impl WebhookDeliveryAttemptOutcome {
     }
 }
 
+impl Serialize for WebhookDeliveryAttemptOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryAttemptOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "delivered" => Self::Delivered,
+            "refused" => Self::Refused,
+            "timed_out" => Self::TimedOut,
+            "unreachable" => Self::Unreachable,
+            "tls_failed" => Self::TlsFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A delivery with what was sent in its latest attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryDetail {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -869,8 +1143,27 @@ pub struct WebhookDeliveryDetail {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookDeliveryDetail {
+    id: required "id",
+    attempt_count: required "attempt_count",
+    body: required "body",
+    created_at: required "created_at",
+    delivered_at: optional "delivered_at",
+    event: required "event",
+    event_id: required "event_id",
+    event_type: required "event_type",
+    next_attempt_at: optional "next_attempt_at",
+    replay_id: optional "replay_id",
+    request_headers: required "request_headers",
+    signature: required "signature",
+    status: required "status",
+    url: required "url",
+    webhook_id: required "webhook_id",
+    ..extra
+});
+
 /// A page of deliveries.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryList {
     /// `data`
@@ -882,25 +1175,26 @@ pub struct WebhookDeliveryList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookDeliveryList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// `pending` before the first attempt, `retrying` between attempts. `delivered` and `failed` are
 /// final, except for a delivery that is sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDeliveryStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `retrying`
-    #[serde(rename = "retrying")]
     Retrying,
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -918,22 +1212,36 @@ impl WebhookDeliveryStatus {
     }
 }
 
+impl Serialize for WebhookDeliveryStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "retrying" => Self::Retrying,
+            "delivered" => Self::Delivered,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `requested`: somebody disabled it. `failing`: no delivery came through for three days. `gone`:
 /// the receiver answered 410.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDisabledReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// `gone`
-    #[serde(rename = "gone")]
     Gone,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -947,6 +1255,23 @@ impl WebhookDisabledReason {
             Self::Gone => "gone",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookDisabledReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDisabledReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "failing" => Self::Failing,
+            "gone" => Self::Gone,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1003,105 +1328,89 @@ pub enum WebhookEvent {
 
 impl<'de> Deserialize<'de> for WebhookEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.with_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.with_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.with_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.with_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.with_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.with_tag()?),
-            Some("composer.apply.completed") => Self::ComposerApplyCompleted(tagged.with_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.with_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.with_tag()?),
-            Some("build.preview.ready") => Self::BuildPreviewReady(tagged.with_tag()?),
-            Some("run.started") => Self::RunStarted(tagged.with_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.with_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.with_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.with_tag()?),
-            Some("run.approval.requested") => Self::RunApprovalRequested(tagged.with_tag()?),
-            Some("agent.invocation.completed") => {
-                Self::AgentInvocationCompleted(tagged.with_tag()?)
-            }
-            Some("agent.version.published") => Self::AgentVersionPublished(tagged.with_tag()?),
-            Some("template.published") => Self::TemplatePublished(tagged.with_tag()?),
-            Some("audit.export.ready") => Self::AuditExportReady(tagged.with_tag()?),
-            Some("audit.stream.failing") => Self::AuditStreamFailing(tagged.with_tag()?),
-            Some("webhook.ping") => Self::WebhookPing(tagged.with_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WebhookEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.ready") => Self::WorkspaceReady(rest.with_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.with_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.with_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.with_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.with_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.with_tag()?),
+            Some("composer.apply.completed") => Self::ComposerApplyCompleted(rest.with_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.with_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.with_tag()?),
+            Some("build.preview.ready") => Self::BuildPreviewReady(rest.with_tag()?),
+            Some("run.started") => Self::RunStarted(rest.with_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.with_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.with_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.with_tag()?),
+            Some("run.approval.requested") => Self::RunApprovalRequested(rest.with_tag()?),
+            Some("agent.invocation.completed") => Self::AgentInvocationCompleted(rest.with_tag()?),
+            Some("agent.version.published") => Self::AgentVersionPublished(rest.with_tag()?),
+            Some("template.published") => Self::TemplatePublished(rest.with_tag()?),
+            Some("audit.export.ready") => Self::AuditExportReady(rest.with_tag()?),
+            Some("audit.stream.failing") => Self::AuditStreamFailing(rest.with_tag()?),
+            Some("webhook.ping") => Self::WebhookPing(rest.with_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The type of an event that webhooks send.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookEventType {
     /// `workspace.ready`
-    #[serde(rename = "workspace.ready")]
     WorkspaceReady,
     /// `workspace.stopped`
-    #[serde(rename = "workspace.stopped")]
     WorkspaceStopped,
     /// `workspace.failed`
-    #[serde(rename = "workspace.failed")]
     WorkspaceFailed,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `composer.plan.ready`
-    #[serde(rename = "composer.plan.ready")]
     ComposerPlanReady,
     /// `composer.plan.failed`
-    #[serde(rename = "composer.plan.failed")]
     ComposerPlanFailed,
     /// `composer.apply.completed`
-    #[serde(rename = "composer.apply.completed")]
     ComposerApplyCompleted,
     /// `build.succeeded`
-    #[serde(rename = "build.succeeded")]
     BuildSucceeded,
     /// `build.failed`
-    #[serde(rename = "build.failed")]
     BuildFailed,
     /// `build.preview.ready`
-    #[serde(rename = "build.preview.ready")]
     BuildPreviewReady,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.completed`
-    #[serde(rename = "run.completed")]
     RunCompleted,
     /// `run.failed`
-    #[serde(rename = "run.failed")]
     RunFailed,
     /// `run.cancelled`
-    #[serde(rename = "run.cancelled")]
     RunCancelled,
     /// `run.approval.requested`
-    #[serde(rename = "run.approval.requested")]
     RunApprovalRequested,
     /// `agent.invocation.completed`
-    #[serde(rename = "agent.invocation.completed")]
     AgentInvocationCompleted,
     /// `agent.version.published`
-    #[serde(rename = "agent.version.published")]
     AgentVersionPublished,
     /// `template.published`
-    #[serde(rename = "template.published")]
     TemplatePublished,
     /// `audit.export.ready`
-    #[serde(rename = "audit.export.ready")]
     AuditExportReady,
     /// `audit.stream.failing`
-    #[serde(rename = "audit.stream.failing")]
     AuditStreamFailing,
     /// `webhook.ping`
-    #[serde(rename = "webhook.ping")]
     WebhookPing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1136,6 +1445,41 @@ impl WebhookEventType {
     }
 }
 
+impl Serialize for WebhookEventType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookEventType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.ready" => Self::WorkspaceReady,
+            "workspace.stopped" => Self::WorkspaceStopped,
+            "workspace.failed" => Self::WorkspaceFailed,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "composer.plan.ready" => Self::ComposerPlanReady,
+            "composer.plan.failed" => Self::ComposerPlanFailed,
+            "composer.apply.completed" => Self::ComposerApplyCompleted,
+            "build.succeeded" => Self::BuildSucceeded,
+            "build.failed" => Self::BuildFailed,
+            "build.preview.ready" => Self::BuildPreviewReady,
+            "run.started" => Self::RunStarted,
+            "run.completed" => Self::RunCompleted,
+            "run.failed" => Self::RunFailed,
+            "run.cancelled" => Self::RunCancelled,
+            "run.approval.requested" => Self::RunApprovalRequested,
+            "agent.invocation.completed" => Self::AgentInvocationCompleted,
+            "agent.version.published" => Self::AgentVersionPublished,
+            "template.published" => Self::TemplatePublished,
+            "audit.export.ready" => Self::AuditExportReady,
+            "audit.stream.failing" => Self::AuditStreamFailing,
+            "webhook.ping" => Self::WebhookPing,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The types of events that are sent.
 pub type WebhookEventTypes = Vec<WebhookEventType>;
 
@@ -1143,7 +1487,7 @@ pub type WebhookEventTypes = Vec<WebhookEventType>;
 pub type WebhookId = String;
 
 /// A page of subscriptions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookList {
     /// `data`
@@ -1155,8 +1499,14 @@ pub struct WebhookList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// What a ping says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookPing {
     /// The text that the ping was asked to carry.
@@ -1168,8 +1518,14 @@ pub struct WebhookPing {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookPing {
+    message: required "message",
+    webhook_id: required "webhook_id",
+    ..extra
+});
+
 /// A ping.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookPingWebhook {
     /// The event, the same in every delivery of it.
@@ -1187,8 +1543,17 @@ pub struct WebhookPingWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookPingWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A window of past events that is delivered again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookReplay {
     /// `id`
@@ -1214,24 +1579,32 @@ pub struct WebhookReplay {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WebhookReplay {
+    id: required "id",
+    event_types: required "event_types",
+    failed: required "failed",
+    finished_at: optional "finished_at",
+    matched: required "matched",
+    sent: required "sent",
+    since: required "since",
+    started_at: required "started_at",
+    until: required "until",
+    ..extra
+});
+
 /// How far the latest replay has come. `completed` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookReplayStatus {
     /// `none`
-    #[serde(rename = "none")]
     None,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `completed`
-    #[serde(rename = "completed")]
     Completed,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1249,6 +1622,24 @@ impl WebhookReplayStatus {
     }
 }
 
+impl Serialize for WebhookReplayStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookReplayStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "none" => Self::None,
+            "running" => Self::Running,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The key of the HMAC-SHA256 in `Webhook-Signature`, all of it, prefix included.
 pub type WebhookSecret = crate::runtime::Secret;
 
@@ -1257,17 +1648,14 @@ pub type WebhookSecret = crate::runtime::Secret;
 pub type WebhookSignature = String;
 
 /// Whether events are sent. Those that happen while it is `disabled` can be replayed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookStatus {
     /// `enabled`
-    #[serde(rename = "enabled")]
     Enabled,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1283,11 +1671,27 @@ impl WebhookStatus {
     }
 }
 
+impl Serialize for WebhookStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "enabled" => Self::Enabled,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where events are sent, over HTTPS. Redirects are not followed.
 pub type WebhookUrl = String;
 
 /// A workspace was torn down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceDeletedWebhook {
     /// The event, the same in every delivery of it.
@@ -1305,8 +1709,17 @@ pub struct WorkspaceDeletedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceDeletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A workspace failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -1324,8 +1737,17 @@ pub struct WorkspaceFailedWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A workspace is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -1343,8 +1765,17 @@ pub struct WorkspaceReadyWebhook {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
+
 /// A workspace stopped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceStoppedWebhook {
     /// The event, the same in every delivery of it.
@@ -1361,3 +1792,12 @@ pub struct WorkspaceStoppedWebhook {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WorkspaceStoppedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});

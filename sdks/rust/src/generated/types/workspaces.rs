@@ -157,7 +157,7 @@ impl CreateWorkspaceSnapshot {
 }
 
 /// An empty working tree.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "empty")]
 #[non_exhaustive]
 pub struct EmptyOrigin {
@@ -165,6 +165,10 @@ pub struct EmptyOrigin {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(EmptyOrigin {
+    ..extra
+} but "type");
 
 impl EmptyOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -175,7 +179,7 @@ impl EmptyOrigin {
 }
 
 /// An environment variable. A secret's value is taken and never given back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// `name`
@@ -190,6 +194,13 @@ pub struct EnvironmentVariable {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(EnvironmentVariable {
+    name: required "name",
+    secret: optional "secret",
+    updated_at: optional "updated_at",
+    ..extra
+});
 
 /// An environment variable. A secret's value is taken and never given back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -252,19 +263,27 @@ pub enum ExecEvent {
 
 impl<'de> Deserialize<'de> for ExecEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("exec.started") => Self::ExecStarted(tagged.without_tag()?),
-            Some("exec.output") => Self::ExecOutput(tagged.without_tag()?),
-            Some("exec.exited") => Self::ExecExited(tagged.without_tag()?),
-            Some("exec.failed") => Self::ExecFailed(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ExecEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("exec.started") => Self::ExecStarted(rest.without_tag()?),
+            Some("exec.output") => Self::ExecOutput(rest.without_tag()?),
+            Some("exec.exited") => Self::ExecExited(rest.without_tag()?),
+            Some("exec.failed") => Self::ExecFailed(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The process ended. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "exec.exited")]
 #[non_exhaustive]
 pub struct ExecExitedEvent {
@@ -287,8 +306,19 @@ pub struct ExecExitedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ExecExitedEvent {
+    duration: required "duration",
+    exit_code: optional "exit_code",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    signal: optional "signal",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// The process could not be started or was lost. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "exec.failed")]
 #[non_exhaustive]
 pub struct ExecFailedEvent {
@@ -306,6 +336,15 @@ pub struct ExecFailedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ExecFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `ExecInWorkspace` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -370,7 +409,7 @@ impl ExecInWorkspace {
 }
 
 /// The process wrote something.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "exec.output")]
 #[non_exhaustive]
 pub struct ExecOutputEvent {
@@ -389,18 +428,24 @@ pub struct ExecOutputEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(ExecOutputEvent {
+    data: required "data",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    stream: required "stream",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// `ExecOutputEventStream` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExecOutputEventStream {
     /// `stdout`
-    #[serde(rename = "stdout")]
     Stdout,
     /// `stderr`
-    #[serde(rename = "stderr")]
     Stderr,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -416,8 +461,24 @@ impl ExecOutputEventStream {
     }
 }
 
+impl Serialize for ExecOutputEventStream {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ExecOutputEventStream {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stdout" => Self::Stdout,
+            "stderr" => Self::Stderr,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The process began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "exec.started")]
 #[non_exhaustive]
 pub struct ExecStartedEvent {
@@ -433,6 +494,14 @@ pub struct ExecStartedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(ExecStartedEvent {
+    occurred_at: required "occurred_at",
+    pid: required "pid",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `ExposeWorkspacePort` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -486,7 +555,7 @@ impl ExposeWorkspacePort {
 }
 
 /// A clone of a git repository.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "git")]
 #[non_exhaustive]
 pub struct GitOrigin {
@@ -505,6 +574,14 @@ pub struct GitOrigin {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(GitOrigin {
+    repository: required "repository",
+    commit: optional "commit",
+    depth: optional "depth",
+    r#ref: optional "ref",
+    ..extra
+} but "type");
 
 /// A clone of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -551,20 +628,16 @@ impl GitOriginInput {
 pub type PortNumber = i32;
 
 /// What the process speaks on the port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortProtocol {
     /// `http`
-    #[serde(rename = "http")]
     Http,
     /// `https`
-    #[serde(rename = "https")]
     Https,
     /// `tcp`
-    #[serde(rename = "tcp")]
     Tcp,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -578,6 +651,23 @@ impl PortProtocol {
             Self::Tcp => "tcp",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for PortProtocol {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortProtocol {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "http" => Self::Http,
+            "https" => Self::Https,
+            "tcp" => Self::Tcp,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -616,7 +706,7 @@ impl RestoreWorkspaceSnapshot {
 }
 
 /// A snapshot of this or another workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "snapshot")]
 #[non_exhaustive]
 pub struct SnapshotOrigin {
@@ -626,6 +716,11 @@ pub struct SnapshotOrigin {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(SnapshotOrigin {
+    snapshot_id: required "snapshot_id",
+    ..extra
+} but "type");
 
 impl SnapshotOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -673,7 +768,7 @@ impl StopWorkspace {
 }
 
 /// A version of a template.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "template")]
 #[non_exhaustive]
 pub struct TemplateWorkspaceOrigin {
@@ -686,6 +781,12 @@ pub struct TemplateWorkspaceOrigin {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(TemplateWorkspaceOrigin {
+    slug: required "slug",
+    version: optional "version",
+    ..extra
+} but "type");
 
 impl TemplateWorkspaceOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -783,7 +884,7 @@ impl UpdateWorkspace {
 }
 
 /// An isolated development environment with a working tree of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Workspace {
     /// `id`
@@ -829,8 +930,31 @@ pub struct Workspace {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(Workspace {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    environment: required "environment",
+    fault: optional "fault",
+    hourly_rate: required "hourly_rate",
+    idle_timeout: optional "idle_timeout",
+    image: required "image",
+    labels: required "labels",
+    last_active_at: optional "last_active_at",
+    name: required "name",
+    origin: required "origin",
+    poll_url: required "poll_url",
+    region: required "region",
+    resources: required "resources",
+    size: required "size",
+    status: required "status",
+    stream_url: required "stream_url",
+    updated_at: required "updated_at",
+    ..extra
+});
+
 /// The workspace was torn down. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.deleted")]
 #[non_exhaustive]
 pub struct WorkspaceDeletedEvent {
@@ -846,6 +970,14 @@ pub struct WorkspaceDeletedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WorkspaceDeletedEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// What happens in the life of a workspace, told apart by `type`. `workspace.ready`,
 /// `workspace.stopped`, `workspace.failed` and `workspace.deleted` end the stream and carry the
@@ -872,21 +1004,29 @@ pub enum WorkspaceEvent {
 
 impl<'de> Deserialize<'de> for WorkspaceEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(tagged.without_tag()?),
-            Some("workspace.progress") => Self::WorkspaceProgress(tagged.without_tag()?),
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.without_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.without_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.without_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(rest.without_tag()?),
+            Some("workspace.progress") => Self::WorkspaceProgress(rest.without_tag()?),
+            Some("workspace.ready") => Self::WorkspaceReady(rest.without_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.without_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.without_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The workspace failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.failed")]
 #[non_exhaustive]
 pub struct WorkspaceFailedEvent {
@@ -905,8 +1045,17 @@ pub struct WorkspaceFailedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// An entry of the working tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFile {
     /// What `If-Match` takes for this file; null for a directory.
@@ -932,21 +1081,29 @@ pub struct WorkspaceFile {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceFile {
+    etag: optional "etag",
+    kind: required "kind",
+    mode: required "mode",
+    modified_at: required "modified_at",
+    path: required "path",
+    size_bytes: required "size_bytes",
+    sha256: optional "sha256",
+    target: optional "target",
+    ..extra
+});
+
 /// `WorkspaceFileKind` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceFileKind {
     /// `file`
-    #[serde(rename = "file")]
     File,
     /// `directory`
-    #[serde(rename = "directory")]
     Directory,
     /// `symlink`
-    #[serde(rename = "symlink")]
     Symlink,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -963,8 +1120,25 @@ impl WorkspaceFileKind {
     }
 }
 
+impl Serialize for WorkspaceFileKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceFileKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "file" => Self::File,
+            "directory" => Self::Directory,
+            "symlink" => Self::Symlink,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of the entries of a directory.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFileList {
     /// `data`
@@ -976,11 +1150,17 @@ pub struct WorkspaceFileList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceFileList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// The container image that processes run in, as a reference with a tag or a digest.
 pub type WorkspaceImage = String;
 
 /// A page of workspaces.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceList {
     /// `data`
@@ -992,8 +1172,14 @@ pub struct WorkspaceList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A line that a process of the workspace or the platform wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceLogLine {
     /// `level`
@@ -1012,8 +1198,17 @@ pub struct WorkspaceLogLine {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceLogLine {
+    level: required "level",
+    logged_at: required "logged_at",
+    message: required "message",
+    source: required "source",
+    process: optional "process",
+    ..extra
+});
+
 /// A page of log lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceLogLineList {
     /// `data`
@@ -1025,21 +1220,23 @@ pub struct WorkspaceLogLineList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceLogLineList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// `WorkspaceLogLineSource` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceLogLineSource {
     /// `stdout`
-    #[serde(rename = "stdout")]
     Stdout,
     /// `stderr`
-    #[serde(rename = "stderr")]
     Stderr,
     /// `system`
-    #[serde(rename = "system")]
     System,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1053,6 +1250,23 @@ impl WorkspaceLogLineSource {
             Self::System => "system",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceLogLineSource {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceLogLineSource {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stdout" => Self::Stdout,
+            "stderr" => Self::Stderr,
+            "system" => Self::System,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1078,13 +1292,21 @@ pub enum WorkspaceOrigin {
 
 impl<'de> Deserialize<'de> for WorkspaceOrigin {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOrigin {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -1106,19 +1328,27 @@ pub enum WorkspaceOriginInput {
 
 impl<'de> Deserialize<'de> for WorkspaceOriginInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOriginInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
 
 /// A port that can be reached from outside.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspacePort {
     /// When it is closed; null means with the workspace.
@@ -1140,8 +1370,19 @@ pub struct WorkspacePort {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspacePort {
+    expires_at: optional "expires_at",
+    exposed_at: required "exposed_at",
+    exposed_by: required "exposed_by",
+    port: required "port",
+    protocol: required "protocol",
+    url: required "url",
+    visibility: required "visibility",
+    ..extra
+});
+
 /// A page of exposed ports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspacePortList {
     /// `data`
@@ -1153,8 +1394,14 @@ pub struct WorkspacePortList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspacePortList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// How far a change of status has come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.progress")]
 #[non_exhaustive]
 pub struct WorkspaceProgressEvent {
@@ -1175,30 +1422,33 @@ pub struct WorkspaceProgressEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceProgressEvent {
+    message: required "message",
+    occurred_at: required "occurred_at",
+    percent: optional "percent",
+    sequence: required "sequence",
+    step: required "step",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// `WorkspaceProgressEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceProgressEventStep {
     /// `allocate`
-    #[serde(rename = "allocate")]
     Allocate,
     /// `pull_image`
-    #[serde(rename = "pull_image")]
     PullImage,
     /// `clone`
-    #[serde(rename = "clone")]
     Clone,
     /// `restore`
-    #[serde(rename = "restore")]
     Restore,
     /// `install`
-    #[serde(rename = "install")]
     Install,
     /// `boot`
-    #[serde(rename = "boot")]
     Boot,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1218,8 +1468,28 @@ impl WorkspaceProgressEventStep {
     }
 }
 
+impl Serialize for WorkspaceProgressEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceProgressEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "allocate" => Self::Allocate,
+            "pull_image" => Self::PullImage,
+            "clone" => Self::Clone,
+            "restore" => Self::Restore,
+            "install" => Self::Install,
+            "boot" => Self::Boot,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace runs and takes commands. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.ready")]
 #[non_exhaustive]
 pub struct WorkspaceReadyEvent {
@@ -1236,8 +1506,16 @@ pub struct WorkspaceReadyEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceReadyEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// What a workspace may use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceResources {
     /// `disk_bytes`
@@ -1251,8 +1529,15 @@ pub struct WorkspaceResources {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceResources {
+    disk_bytes: required "disk_bytes",
+    memory_bytes: required "memory_bytes",
+    vcpus: required "vcpus",
+    ..extra
+});
+
 /// The working tree of a workspace at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceSnapshot {
     /// `id`
@@ -1278,8 +1563,21 @@ pub struct WorkspaceSnapshot {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceSnapshot {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    expires_at: optional "expires_at",
+    file_count: optional "file_count",
+    name: optional "name",
+    size_bytes: optional "size_bytes",
+    status: required "status",
+    workspace_id: required "workspace_id",
+    ..extra
+});
+
 /// A page of snapshots.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceSnapshotList {
     /// `data`
@@ -1291,21 +1589,23 @@ pub struct WorkspaceSnapshotList {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceSnapshotList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
+
 /// A snapshot can be restored once it is `available`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceSnapshotStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `available`
-    #[serde(rename = "available")]
     Available,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1322,40 +1622,47 @@ impl WorkspaceSnapshotStatus {
     }
 }
 
+impl Serialize for WorkspaceSnapshotStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSnapshotStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
 /// status is on the way to one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceStatus {
     /// `provisioning`
-    #[serde(rename = "provisioning")]
     Provisioning,
     /// `starting`
-    #[serde(rename = "starting")]
     Starting,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `stopping`
-    #[serde(rename = "stopping")]
     Stopping,
     /// `stopped`
-    #[serde(rename = "stopped")]
     Stopped,
     /// `restarting`
-    #[serde(rename = "restarting")]
     Restarting,
     /// `restoring`
-    #[serde(rename = "restoring")]
     Restoring,
     /// `resizing`
-    #[serde(rename = "resizing")]
     Resizing,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1378,8 +1685,31 @@ impl WorkspaceStatus {
     }
 }
 
+impl Serialize for WorkspaceStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "provisioning" => Self::Provisioning,
+            "starting" => Self::Starting,
+            "running" => Self::Running,
+            "stopping" => Self::Stopping,
+            "stopped" => Self::Stopped,
+            "restarting" => Self::Restarting,
+            "restoring" => Self::Restoring,
+            "resizing" => Self::Resizing,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace went from one status to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.status_changed")]
 #[non_exhaustive]
 pub struct WorkspaceStatusChangedEvent {
@@ -1398,24 +1728,28 @@ pub struct WorkspaceStatusChangedEvent {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::read_record!(WorkspaceStatusChangedEvent {
+    occurred_at: required "occurred_at",
+    previous_status: optional "previous_status",
+    sequence: required "sequence",
+    status: required "status",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
+
 /// Why a workspace stopped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceStopReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `idle`
-    #[serde(rename = "idle")]
     Idle,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `maintenance`
-    #[serde(rename = "maintenance")]
     Maintenance,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1433,8 +1767,26 @@ impl WorkspaceStopReason {
     }
 }
 
+impl Serialize for WorkspaceStopReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStopReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "idle" => Self::Idle,
+            "ceiling_reached" => Self::CeilingReached,
+            "maintenance" => Self::Maintenance,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace stopped; its working tree is kept. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "workspace.stopped")]
 #[non_exhaustive]
 pub struct WorkspaceStoppedEvent {
@@ -1452,3 +1804,12 @@ pub struct WorkspaceStoppedEvent {
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::read_record!(WorkspaceStoppedEvent {
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
