@@ -26,7 +26,7 @@ pub const SDKS: [(&str, &str, &[&str]); 6] = [
 ];
 
 /// How long a driver may take to be built and to begin.
-const START: Duration = Duration::from_secs(600);
+const START: Duration = Duration::from_secs(1800);
 /// How long a scenario may take in all.
 const REPLY: Duration = Duration::from_secs(45);
 
