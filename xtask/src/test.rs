@@ -90,15 +90,24 @@ fn steps(group: &str) -> Vec<Step> {
         _ => [
             crate_steps("server", "exai-server", "server-stubs/api"),
             vec![begun_server()],
-            crate_steps("server", "exai-runtime", "server-stubs/runtime"),
-            crate_steps("server", "exai-sandbox", "server-stubs/sandbox"),
+            vec![small_runtime()],
+            stored(crate_steps(
+                "server",
+                "exai-runtime",
+                "server-stubs/runtime",
+            )),
+            stored(crate_steps(
+                "server",
+                "exai-sandbox",
+                "server-stubs/sandbox",
+            )),
         ]
         .concat(),
     }
 }
 
 /// The package as it is published, installed into an empty project, against the sandbox.
-fn consumer(group: &str) -> Step {
+pub(crate) fn consumer(group: &str) -> Step {
     let folder = format!("sdks/{group}/integration");
     let name = format!("{group}: built package against the sandbox");
     Step::new(&name, "bash", &["run"]).at(&folder).served()
@@ -119,8 +128,10 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     } else {
         "-D warnings"
     };
-    // What is off by default is tested on; off, the consumer and the suite's driver build it.
+    // What is off by default is tested on; off, the consumer and the suite's driver build it. The
+    // SDK's other features choose between libraries; those of the runtime add to each other.
     let on: &[&str] = match package {
+        "exai-runtime" => &["--all-features"],
         "exai-sdk" => &["--features", "testing,tracing"],
         _ => &[],
     };
@@ -166,6 +177,22 @@ fn begun_server() -> Step {
     Step::new("server: exai-server tests, unimplemented", "cargo", &args)
 }
 
+/// The runtime for one node: without what several need.
+fn small_runtime() -> Step {
+    let args = "clippy --quiet --package exai-runtime -- -D warnings";
+    let args: Vec<&str> = args.split(' ').collect();
+    Step::new("server: exai-runtime clippy, no features", "cargo", &args)
+}
+
+/// Their tests have Postgres and Redis.
+fn stored(steps: Vec<Step>) -> Vec<Step> {
+    let with = |step: Step| match step.name.ends_with(" tests") {
+        true => step.stored(),
+        false => step,
+    };
+    steps.into_iter().map(with).collect()
+}
+
 fn crate_steps(group: &str, package: &str, folder: &str) -> Vec<Step> {
     let format = Step::new(
         &format!("{group}: {package} format"),
@@ -190,6 +217,8 @@ fn generator() -> Vec<Step> {
             &["xtask", "regen", "--check"],
         )
         .mended_by("cargo xtask regen"),
+        Step::new("generator: budgets", "cargo", &["xtask", "budgets"])
+            .mended_by("make it smaller, or change budgets.json on purpose"),
     ];
     for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
@@ -221,6 +250,13 @@ fn typescript() -> Vec<Step> {
         ),
         npm("pack", &["pack", "--dry-run", "--silent"]),
         consumer("typescript"),
+        Step::new(
+            "typescript: every runtime against the sandbox",
+            "bash",
+            &["run"],
+        )
+        .at("sdks/typescript/integration/runtimes")
+        .served(),
     ]
 }
 
