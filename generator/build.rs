@@ -9,6 +9,7 @@ const RUNTIMES: &[(&str, &str, bool)] = &[
     ("typescript", "sdks/typescript/src/runtime", true),
     ("python", "sdks/python/src/exai/_runtime", true),
     ("go", "sdks/go", false),
+    ("go_fake", "sdks/go/exaitest", false),
     ("rust", "sdks/rust/src/runtime", true),
     ("axum", "server-stubs/api/src/runtime", true),
 ];

@@ -12,6 +12,7 @@ pub mod lower;
 pub mod passes;
 pub mod pipeline;
 pub mod render;
+pub mod scenarios;
 pub mod source;
 pub mod target;
 pub mod tree;

@@ -8,8 +8,8 @@
 use std::path::Path;
 
 use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{self, Document};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::document::{self, Document, LeftOut};
 use crate::ir::Api;
 use crate::lower::lower;
 use crate::passes;
@@ -29,6 +29,13 @@ pub struct Request<'a> {
     pub command: &'a str,
 }
 
+/// What a run does to a document before it is generated.
+#[derive(Clone, Debug, Default)]
+pub struct Adjustments {
+    /// Whether an item that is wrong is left out, rather than the whole document refused.
+    pub keep_going: bool,
+}
+
 /// A document and what was made of it.
 #[derive(Debug)]
 pub struct Run {
@@ -44,10 +51,17 @@ pub struct Run {
     pub api: Option<Api>,
     /// Findings whose codes the configuration allows; listed in the report.
     pub allowed: Vec<Diagnostic>,
+    /// What was left out of the document because it is wrong; listed in the report.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The front half: files to an API.
 pub fn read(request: &Request<'_>) -> Run {
+    read_adjusted(request, &Adjustments::default())
+}
+
+/// The front half, for a document that is not taken as it is.
+pub fn read_adjusted(request: &Request<'_>, adjustments: &Adjustments) -> Run {
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(request.spec, &mut diagnostics);
     let config = match request.config {
@@ -58,25 +72,53 @@ pub fn read(request: &Request<'_>) -> Run {
             .unwrap_or_default(),
         None => Config::default(),
     };
-    let document = document::read(&mut sources, &mut diagnostics);
+    let mut left_out = Vec::new();
+    loop {
+        let mut found = diagnostics.clone();
+        let (document, api, allowed) = understand(&mut sources, &config, &mut found);
+        if adjustments.keep_going && found.has_errors() {
+            let wrong = errors(&found);
+            if let Some(items) = document::leave_out(&mut sources, document.as_ref(), &wrong) {
+                left_out.extend(items);
+                diagnostics.take(|found| found.severity != Severity::Error);
+                continue;
+            }
+        }
+        return Run {
+            sources,
+            diagnostics: found,
+            config,
+            document,
+            api,
+            allowed,
+            left_out,
+        };
+    }
+}
+
+fn errors(diagnostics: &Diagnostics) -> Vec<Diagnostic> {
+    let errors = diagnostics.iter().filter(|f| f.severity == Severity::Error);
+    errors.cloned().collect()
+}
+
+/// One reading of the document, as it is now, and the API in it.
+fn understand(
+    sources: &mut Sources,
+    config: &Config,
+    diagnostics: &mut Diagnostics,
+) -> (Option<Document>, Option<Api>, Vec<Diagnostic>) {
+    let document = document::read(sources, diagnostics);
     let mut allowed = diagnostics.take(|found| !config.allow.contains(&found.code));
     let api = document
         .as_ref()
         .filter(|_| !diagnostics.has_errors())
         .map(|document| {
-            let api = lower(document, &config, &mut diagnostics);
-            passes::run(api, &mut diagnostics)
+            let api = lower(document, config, diagnostics);
+            passes::run(api, diagnostics)
         });
     allowed.extend(diagnostics.take(|found| !config.allow.contains(&found.code)));
     let api = api.filter(|_| !diagnostics.has_errors());
-    Run {
-        sources,
-        diagnostics,
-        config,
-        document,
-        api,
-        allowed,
-    }
+    (document, api, allowed)
 }
 
 /// The back half: an API to the files of one package. What cannot be printed goes to the

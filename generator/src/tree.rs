@@ -79,7 +79,8 @@ impl FileTree {
     /// The manifest: a line a generated file, its SHA-256 and its path, as `sha256sum` writes it.
     pub fn manifest(&self) -> String {
         let mut out = String::new();
-        for file in self.iter().filter(|file| file.owner == Owner::Generated) {
+        let listed = |file: &&TargetFile| matches!(file.owner, Owner::Generated | Owner::Driver);
+        for file in self.iter().filter(listed) {
             out.push_str(&digest(&file.text));
             out.push_str("  ");
             out.push_str(&file.path);

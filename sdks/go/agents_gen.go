@@ -59,6 +59,12 @@ func (s *AgentsService) InvokeAndWait(ctx context.Context, agentID string, param
 	return callAndWait[*AgentInvocation](ctx, s.transport, request{op: &opAgentsInvoke, path: []any{agentID}, params: params}, &awaitAgentsInvoke, opts)
 }
 
+// InvokeAndWaitFrom goes on with a wait of [AgentsService.InvokeAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *AgentsService) InvokeAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*AgentInvocation, error) {
+	return callAndWaitFrom[*AgentInvocation](ctx, s.transport, &opAgentsInvoke, &awaitAgentsInvoke, token, opts)
+}
+
 // Browse the registry.
 //
 // The agents that the organisation can invoke, built in and its own, newest
@@ -317,6 +323,7 @@ func (s *AgentsVersionsService) ListPage(ctx context.Context, agentID string, pa
 }
 
 var opAgentsGet = operation{
+	id:     "getAgent",
 	name:   "Agents.Get",
 	method: "GET",
 	path:   "/agents/{agent_id}",
@@ -324,6 +331,7 @@ var opAgentsGet = operation{
 }
 
 var opAgentsInvoke = operation{
+	id:          "invokeAgent",
 	name:        "Agents.Invoke",
 	method:      "POST",
 	path:        "/agents/{agent_id}/invoke",
@@ -343,6 +351,7 @@ var awaitAgentsInvoke = waitShape{
 }
 
 var opAgentsList = operation{
+	id:     "listAgents",
 	name:   "Agents.List",
 	method: "GET",
 	path:   "/agents",
@@ -351,6 +360,7 @@ var opAgentsList = operation{
 }
 
 var opAgentsMetrics = operation{
+	id:     "getAgentMetrics",
 	name:   "Agents.Metrics",
 	method: "GET",
 	path:   "/agents/{agent_id}/metrics",
@@ -358,6 +368,7 @@ var opAgentsMetrics = operation{
 }
 
 var opAgentsSchema = operation{
+	id:     "getAgentSchema",
 	name:   "Agents.Schema",
 	method: "GET",
 	path:   "/agents/{agent_id}/schema",
@@ -365,12 +376,14 @@ var opAgentsSchema = operation{
 }
 
 var opAgentsCustomDelete = operation{
+	id:     "deleteCustomAgent",
 	name:   "Agents.Custom.Delete",
 	method: "DELETE",
 	path:   "/agents/custom/{agent_id}",
 }
 
 var opAgentsCustomGet = operation{
+	id:     "getCustomAgent",
 	name:   "Agents.Custom.Get",
 	method: "GET",
 	path:   "/agents/custom/{agent_id}",
@@ -378,6 +391,7 @@ var opAgentsCustomGet = operation{
 }
 
 var opAgentsCustomList = operation{
+	id:     "listCustomAgents",
 	name:   "Agents.Custom.List",
 	method: "GET",
 	path:   "/agents/custom",
@@ -386,6 +400,7 @@ var opAgentsCustomList = operation{
 }
 
 var opAgentsCustomRegister = operation{
+	id:          "registerCustomAgent",
 	name:        "Agents.Custom.Register",
 	method:      "POST",
 	path:        "/agents/custom",
@@ -396,6 +411,7 @@ var opAgentsCustomRegister = operation{
 }
 
 var opAgentsCustomUpdate = operation{
+	id:          "updateCustomAgent",
 	name:        "Agents.Custom.Update",
 	method:      "PATCH",
 	path:        "/agents/custom/{agent_id}",
@@ -406,6 +422,7 @@ var opAgentsCustomUpdate = operation{
 }
 
 var opAgentsCustomVersionsDeprecate = operation{
+	id:          "deprecateCustomAgentVersion",
 	name:        "Agents.Custom.Versions.Deprecate",
 	method:      "POST",
 	path:        "/agents/custom/{agent_id}/versions/{version}/deprecate",
@@ -416,6 +433,7 @@ var opAgentsCustomVersionsDeprecate = operation{
 }
 
 var opAgentsCustomVersionsPublish = operation{
+	id:          "publishCustomAgentVersion",
 	name:        "Agents.Custom.Versions.Publish",
 	method:      "POST",
 	path:        "/agents/custom/{agent_id}/versions",
@@ -426,6 +444,7 @@ var opAgentsCustomVersionsPublish = operation{
 }
 
 var opAgentsInvocationsCancel = operation{
+	id:          "cancelAgentInvocation",
 	name:        "Agents.Invocations.Cancel",
 	method:      "POST",
 	path:        "/agents/{agent_id}/invocations/{invocation_id}/cancel",
@@ -436,6 +455,7 @@ var opAgentsInvocationsCancel = operation{
 }
 
 var opAgentsInvocationsEvents = operation{
+	id:     "streamAgentInvocationEvents",
 	name:   "Agents.Invocations.Events",
 	method: "GET",
 	path:   "/agents/{agent_id}/invocations/{invocation_id}/events",
@@ -444,6 +464,7 @@ var opAgentsInvocationsEvents = operation{
 }
 
 var opAgentsInvocationsGet = operation{
+	id:     "getAgentInvocation",
 	name:   "Agents.Invocations.Get",
 	method: "GET",
 	path:   "/agents/{agent_id}/invocations/{invocation_id}",
@@ -451,6 +472,7 @@ var opAgentsInvocationsGet = operation{
 }
 
 var opAgentsInvocationsList = operation{
+	id:     "listAgentInvocations",
 	name:   "Agents.Invocations.List",
 	method: "GET",
 	path:   "/agents/{agent_id}/invocations",
@@ -459,6 +481,7 @@ var opAgentsInvocationsList = operation{
 }
 
 var opAgentsVersionsGet = operation{
+	id:     "getAgentVersion",
 	name:   "Agents.Versions.Get",
 	method: "GET",
 	path:   "/agents/{agent_id}/versions/{version}",
@@ -466,6 +489,7 @@ var opAgentsVersionsGet = operation{
 }
 
 var opAgentsVersionsList = operation{
+	id:     "listAgentVersions",
 	name:   "Agents.Versions.List",
 	method: "GET",
 	path:   "/agents/{agent_id}/versions",

@@ -107,6 +107,12 @@ func (s *AuditExportsService) CreateAndWait(ctx context.Context, params AuditExp
 	return callAndWait[*AuditExport](ctx, s.transport, request{op: &opAuditExportsCreate, params: params}, &awaitAuditExportsCreate, opts)
 }
 
+// CreateAndWaitFrom goes on with a wait of [AuditExportsService.CreateAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *AuditExportsService) CreateAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*AuditExport, error) {
+	return callAndWaitFrom[*AuditExport](ctx, s.transport, &opAuditExportsCreate, &awaitAuditExportsCreate, token, opts)
+}
+
 // Download an export as NDJSON.
 //
 // The file as `application/x-ndjson`: one event a line, oldest first. Answers
@@ -252,6 +258,7 @@ func (s *AuditStreamsService) Update(ctx context.Context, streamID string, param
 }
 
 var opAuditTail = operation{
+	id:     "tailAuditEvents",
 	name:   "Audit.Tail",
 	method: "GET",
 	path:   "/audit/tail",
@@ -260,6 +267,7 @@ var opAuditTail = operation{
 }
 
 var opAuditEventsGet = operation{
+	id:     "getAuditEvent",
 	name:   "Audit.Events.Get",
 	method: "GET",
 	path:   "/audit/events/{event_id}",
@@ -267,6 +275,7 @@ var opAuditEventsGet = operation{
 }
 
 var opAuditEventsQuery = operation{
+	id:     "queryAuditEvents",
 	name:   "Audit.Events.Query",
 	method: "GET",
 	path:   "/audit/events",
@@ -275,6 +284,7 @@ var opAuditEventsQuery = operation{
 }
 
 var opAuditExportsCreate = operation{
+	id:          "createAuditExport",
 	name:        "Audit.Exports.Create",
 	method:      "POST",
 	path:        "/audit/exports",
@@ -292,6 +302,7 @@ var awaitAuditExportsCreate = waitShape{
 }
 
 var opAuditExportsDownload = operation{
+	id:     "downloadAuditExport",
 	name:   "Audit.Exports.Download",
 	method: "GET",
 	path:   "/audit/exports/{export_id}/content",
@@ -300,6 +311,7 @@ var opAuditExportsDownload = operation{
 }
 
 var opAuditExportsGet = operation{
+	id:     "getAuditExport",
 	name:   "Audit.Exports.Get",
 	method: "GET",
 	path:   "/audit/exports/{export_id}",
@@ -307,6 +319,7 @@ var opAuditExportsGet = operation{
 }
 
 var opAuditReceiptsGet = operation{
+	id:     "getReceipt",
 	name:   "Audit.Receipts.Get",
 	method: "GET",
 	path:   "/audit/receipts/{receipt_id}",
@@ -314,6 +327,7 @@ var opAuditReceiptsGet = operation{
 }
 
 var opAuditReceiptsVerify = operation{
+	id:     "verifyReceipt",
 	name:   "Audit.Receipts.Verify",
 	method: "GET",
 	path:   "/audit/receipts/{receipt_id}/verify",
@@ -321,6 +335,7 @@ var opAuditReceiptsVerify = operation{
 }
 
 var opAuditStreamsCreate = operation{
+	id:          "createAuditStream",
 	name:        "Audit.Streams.Create",
 	method:      "POST",
 	path:        "/audit/streams",
@@ -331,12 +346,14 @@ var opAuditStreamsCreate = operation{
 }
 
 var opAuditStreamsDelete = operation{
+	id:     "deleteAuditStream",
 	name:   "Audit.Streams.Delete",
 	method: "DELETE",
 	path:   "/audit/streams/{stream_id}",
 }
 
 var opAuditStreamsGet = operation{
+	id:     "getAuditStream",
 	name:   "Audit.Streams.Get",
 	method: "GET",
 	path:   "/audit/streams/{stream_id}",
@@ -344,6 +361,7 @@ var opAuditStreamsGet = operation{
 }
 
 var opAuditStreamsList = operation{
+	id:     "listAuditStreams",
 	name:   "Audit.Streams.List",
 	method: "GET",
 	path:   "/audit/streams",
@@ -352,6 +370,7 @@ var opAuditStreamsList = operation{
 }
 
 var opAuditStreamsTest = operation{
+	id:     "testAuditStream",
 	name:   "Audit.Streams.Test",
 	method: "POST",
 	path:   "/audit/streams/{stream_id}/test",
@@ -360,6 +379,7 @@ var opAuditStreamsTest = operation{
 }
 
 var opAuditStreamsUpdate = operation{
+	id:          "updateAuditStream",
 	name:        "Audit.Streams.Update",
 	method:      "PATCH",
 	path:        "/audit/streams/{stream_id}",

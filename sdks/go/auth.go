@@ -85,6 +85,9 @@ func (t *transport) addCredential(r *http.Request, name string) error {
 func (t *transport) guardRedirects(client *http.Client) *http.Client {
 	guarded := *client
 	guarded.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+			x.sending.wrote.Store(false) // the next request is another one
+		}
 		if !sameOrigin(r.URL, via[0].URL) {
 			for _, scheme := range t.product.schemes {
 				if scheme.in == "header" {

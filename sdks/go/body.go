@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,6 +34,29 @@ type payload struct {
 	open func() (io.Reader, error)
 	// replayable reports that open may be called more than once.
 	replayable bool
+}
+
+// attach gives the body to a request.
+func (p payload) attach(r *http.Request) error {
+	if p.open == nil {
+		return nil
+	}
+	body, err := p.open()
+	if err != nil {
+		return err
+	}
+	// The wrapper keeps the HTTP client from closing the caller's reader.
+	r.Body = io.NopCloser(body)
+	if r.ContentLength = p.length; p.length == 0 {
+		r.Body = http.NoBody
+	}
+	if p.replayable {
+		r.GetBody = func() (io.ReadCloser, error) {
+			body, err := p.open()
+			return io.NopCloser(body), err
+		}
+	}
+	return nil
 }
 
 func (r request) payload(extra map[string]any) (payload, error) {
@@ -94,10 +118,11 @@ func addMembers(b []byte, extra map[string]any) ([]byte, error) {
 		return nil
 	})
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		var err error
-		if out, err = appendJSON(appendName(out, 1, name), reflect.ValueOf(extra[name])); err != nil {
+		text, err := foreignJSON(extra[name])
+		if err != nil {
 			return nil, fmt.Errorf("the body field %s: %w", name, err)
 		}
+		out = append(appendName(out, 1, name), text...)
 	}
 	return append(out, '}'), nil
 }

@@ -124,6 +124,12 @@ func (s *BuilderRunsService) DeployAndWait(ctx context.Context, buildID string, 
 	return callAndWait[*Build](ctx, s.transport, request{op: &opBuilderRunsDeploy, path: []any{buildID}, params: params}, &awaitBuilderRunsDeploy, opts)
 }
 
+// DeployAndWaitFrom goes on with a wait of [BuilderRunsService.DeployAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *BuilderRunsService) DeployAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Build, error) {
+	return callAndWaitFrom[*Build](ctx, s.transport, &opBuilderRunsDeploy, &awaitBuilderRunsDeploy, token, opts)
+}
+
 // Stream build events and the final receipt.
 //
 // Server-sent events of the latest piece of work - the build, a retry, a
@@ -185,6 +191,12 @@ func (s *BuilderRunsService) RetryAndWait(ctx context.Context, buildID string, p
 	return callAndWait[*Build](ctx, s.transport, request{op: &opBuilderRunsRetry, path: []any{buildID}, params: params}, &awaitBuilderRunsRetry, opts)
 }
 
+// RetryAndWaitFrom goes on with a wait of [BuilderRunsService.RetryAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *BuilderRunsService) RetryAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Build, error) {
+	return callAndWaitFrom[*Build](ctx, s.transport, &opBuilderRunsRetry, &awaitBuilderRunsRetry, token, opts)
+}
+
 // Start a prompt-to-app build.
 //
 // Plans, writes and tests an app in the background. 422 if an asset is not
@@ -203,6 +215,12 @@ func (s *BuilderRunsService) Start(ctx context.Context, params BuilderRunStartPa
 // request.
 func (s *BuilderRunsService) StartAndWait(ctx context.Context, params BuilderRunStartParams, opts ...RequestOption) (*Build, error) {
 	return callAndWait[*Build](ctx, s.transport, request{op: &opBuilderRunsStart, params: params}, &awaitBuilderRunsStart, opts)
+}
+
+// StartAndWaitFrom goes on with a wait of [BuilderRunsService.StartAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *BuilderRunsService) StartAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Build, error) {
+	return callAndWaitFrom[*Build](ctx, s.transport, &opBuilderRunsStart, &awaitBuilderRunsStart, token, opts)
 }
 
 // BuilderRunsArtifactsService calls the operations of artifacts.
@@ -325,6 +343,13 @@ func (s *BuilderRunsMessagesService) SendAndWait(ctx context.Context, buildID st
 	return callAndWait[*Build](ctx, s.transport, request{op: &opBuilderRunsMessagesSend, path: []any{buildID}, params: params}, &awaitBuilderRunsMessagesSend, opts)
 }
 
+// SendAndWaitFrom goes on with a wait of
+// [BuilderRunsMessagesService.SendAndWait], from the token that [WithWaitToken]
+// gave or that its error holds.
+func (s *BuilderRunsMessagesService) SendAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Build, error) {
+	return callAndWaitFrom[*Build](ctx, s.transport, &opBuilderRunsMessagesSend, &awaitBuilderRunsMessagesSend, token, opts)
+}
+
 // BuilderRunsPreviewsService calls the operations of previews.
 type BuilderRunsPreviewsService struct {
 	transport *transport
@@ -363,12 +388,14 @@ func (s *BuilderRunsPreviewsService) ListPage(ctx context.Context, buildID strin
 }
 
 var opBuilderAssetsDelete = operation{
+	id:     "deleteBuildAsset",
 	name:   "Builder.Assets.Delete",
 	method: "DELETE",
 	path:   "/builder/assets/{asset_id}",
 }
 
 var opBuilderAssetsGet = operation{
+	id:     "getBuildAsset",
 	name:   "Builder.Assets.Get",
 	method: "GET",
 	path:   "/builder/assets/{asset_id}",
@@ -376,6 +403,7 @@ var opBuilderAssetsGet = operation{
 }
 
 var opBuilderAssetsUpload = operation{
+	id:     "uploadBuildAsset",
 	name:   "Builder.Assets.Upload",
 	method: "POST",
 	path:   "/builder/assets",
@@ -385,6 +413,7 @@ var opBuilderAssetsUpload = operation{
 }
 
 var opBuilderRunsCancel = operation{
+	id:          "cancelBuild",
 	name:        "Builder.Runs.Cancel",
 	method:      "POST",
 	path:        "/builder/runs/{build_id}/cancel",
@@ -395,6 +424,7 @@ var opBuilderRunsCancel = operation{
 }
 
 var opBuilderRunsDeploy = operation{
+	id:          "deployBuildPreview",
 	name:        "Builder.Runs.Deploy",
 	method:      "POST",
 	path:        "/builder/runs/{build_id}/deploy",
@@ -414,6 +444,7 @@ var awaitBuilderRunsDeploy = waitShape{
 }
 
 var opBuilderRunsEvents = operation{
+	id:     "streamBuildEvents",
 	name:   "Builder.Runs.Events",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/events",
@@ -422,6 +453,7 @@ var opBuilderRunsEvents = operation{
 }
 
 var opBuilderRunsGet = operation{
+	id:     "getBuild",
 	name:   "Builder.Runs.Get",
 	method: "GET",
 	path:   "/builder/runs/{build_id}",
@@ -429,6 +461,7 @@ var opBuilderRunsGet = operation{
 }
 
 var opBuilderRunsList = operation{
+	id:     "listBuilds",
 	name:   "Builder.Runs.List",
 	method: "GET",
 	path:   "/builder/runs",
@@ -437,6 +470,7 @@ var opBuilderRunsList = operation{
 }
 
 var opBuilderRunsRetry = operation{
+	id:          "retryBuild",
 	name:        "Builder.Runs.Retry",
 	method:      "POST",
 	path:        "/builder/runs/{build_id}/retry",
@@ -456,6 +490,7 @@ var awaitBuilderRunsRetry = waitShape{
 }
 
 var opBuilderRunsStart = operation{
+	id:          "startBuild",
 	name:        "Builder.Runs.Start",
 	method:      "POST",
 	path:        "/builder/runs",
@@ -475,6 +510,7 @@ var awaitBuilderRunsStart = waitShape{
 }
 
 var opBuilderRunsArtifactsDownload = operation{
+	id:     "downloadBuildArtifact",
 	name:   "Builder.Runs.Artifacts.Download",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/artifacts/{artifact_id}/content",
@@ -482,6 +518,7 @@ var opBuilderRunsArtifactsDownload = operation{
 }
 
 var opBuilderRunsArtifactsGet = operation{
+	id:     "getBuildArtifact",
 	name:   "Builder.Runs.Artifacts.Get",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/artifacts/{artifact_id}",
@@ -489,6 +526,7 @@ var opBuilderRunsArtifactsGet = operation{
 }
 
 var opBuilderRunsArtifactsList = operation{
+	id:     "listBuildArtifacts",
 	name:   "Builder.Runs.Artifacts.List",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/artifacts",
@@ -497,6 +535,7 @@ var opBuilderRunsArtifactsList = operation{
 }
 
 var opBuilderRunsLogsList = operation{
+	id:     "listBuildLogs",
 	name:   "Builder.Runs.Logs.List",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/logs",
@@ -505,6 +544,7 @@ var opBuilderRunsLogsList = operation{
 }
 
 var opBuilderRunsMessagesList = operation{
+	id:     "listBuildMessages",
 	name:   "Builder.Runs.Messages.List",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/messages",
@@ -513,6 +553,7 @@ var opBuilderRunsMessagesList = operation{
 }
 
 var opBuilderRunsMessagesSend = operation{
+	id:          "sendBuildMessage",
 	name:        "Builder.Runs.Messages.Send",
 	method:      "POST",
 	path:        "/builder/runs/{build_id}/messages",
@@ -532,12 +573,14 @@ var awaitBuilderRunsMessagesSend = waitShape{
 }
 
 var opBuilderRunsPreviewsDelete = operation{
+	id:     "deleteBuildPreview",
 	name:   "Builder.Runs.Previews.Delete",
 	method: "DELETE",
 	path:   "/builder/runs/{build_id}/previews/{preview_id}",
 }
 
 var opBuilderRunsPreviewsList = operation{
+	id:     "listBuildPreviews",
 	name:   "Builder.Runs.Previews.List",
 	method: "GET",
 	path:   "/builder/runs/{build_id}/previews",

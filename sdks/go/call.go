@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"reflect"
 )
@@ -41,18 +40,6 @@ func callEmpty(ctx context.Context, t *transport, r request, options []RequestOp
 	return err
 }
 
-// read makes a call and reads the whole answer. A break while the body is
-// read counts as a failed connection.
-func (t *transport) read(ctx context.Context, r request, c callOptions) ([]byte, ResponseMeta, error) {
-	a, err := t.do(ctx, r, c, false)
-	if err != nil {
-		return nil, ResponseMeta{}, err
-	}
-	defer a.close()
-	body, err := io.ReadAll(a)
-	return body, a.meta, err
-}
-
 // Download is an answer that is read as it arrives. Close it when done.
 type Download struct {
 	ResponseMeta
@@ -76,7 +63,7 @@ func (d *Download) Close() error {
 
 // callDownload makes a call whose answer is read by the caller.
 func callDownload(ctx context.Context, t *transport, r request, options []RequestOption) (*Download, error) {
-	a, err := t.do(ctx, r, t.settings(options), true)
+	a, err := t.open(ctx, r, t.settings(options))
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,10 @@
 // ships as v2 beside v1.
 package exai
 
+import (
+	"context"
+)
+
 // Client calls the API. It is safe for concurrent use. Make one with [NewClient].
 type Client struct {
 	Agents     *AgentsService
@@ -92,6 +96,16 @@ func NewClient(opts ...ClientOption) *Client {
 		Workspaces: newWorkspacesService(t),
 		transport:  t,
 	}
+}
+
+// Request makes a request that this version of the module has no method for,
+// as its methods do: with the client's credentials, retries, deadline and
+// errors. The path is appended to the base URL, and holds its query if it has
+// one. The body is sent as JSON, an [io.Reader] or bytes as they are, and nil
+// as none. The answer is decoded into out, a pointer; a *[]byte takes it as it
+// came, and nil drops it.
+func (c *Client) Request(ctx context.Context, method, path string, body, out any, opts ...RequestOption) error {
+	return callRaw(ctx, c.transport, method, path, body, out, opts)
 }
 
 // Environment is the base URL of one of the API's servers.

@@ -44,6 +44,12 @@ func (s *ComposerService) ApplyAndWait(ctx context.Context, params ComposerApply
 	return callAndWait[*ComposerApply](ctx, s.transport, request{op: &opComposerApply, params: params}, &awaitComposerApply, opts)
 }
 
+// ApplyAndWaitFrom goes on with a wait of [ComposerService.ApplyAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *ComposerService) ApplyAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*ComposerApply, error) {
+	return callAndWaitFrom[*ComposerApply](ctx, s.transport, &opComposerApply, &awaitComposerApply, token, opts)
+}
+
 // Request a plan of changes to a working tree.
 //
 // Reads the working tree and proposes a change. Nothing is written before hunks
@@ -61,6 +67,12 @@ func (s *ComposerService) Plan(ctx context.Context, params ComposerPlanParams, o
 // whatever it is. The context bounds the wait; options hold for each request.
 func (s *ComposerService) PlanAndWait(ctx context.Context, params ComposerPlanParams, opts ...RequestOption) (*ComposerPlan, error) {
 	return callAndWait[*ComposerPlan](ctx, s.transport, request{op: &opComposerPlan, params: params}, &awaitComposerPlan, opts)
+}
+
+// PlanAndWaitFrom goes on with a wait of [ComposerService.PlanAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *ComposerService) PlanAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*ComposerPlan, error) {
+	return callAndWaitFrom[*ComposerPlan](ctx, s.transport, &opComposerPlan, &awaitComposerPlan, token, opts)
 }
 
 // ComposerAppliesService calls the operations of applies.
@@ -117,6 +129,13 @@ func (s *ComposerAppliesService) Revert(ctx context.Context, applyID string, par
 // for each request.
 func (s *ComposerAppliesService) RevertAndWait(ctx context.Context, applyID string, params ComposerApplyRevertParams, opts ...RequestOption) (*ComposerApply, error) {
 	return callAndWait[*ComposerApply](ctx, s.transport, request{op: &opComposerAppliesRevert, path: []any{applyID}, params: params}, &awaitComposerAppliesRevert, opts)
+}
+
+// RevertAndWaitFrom goes on with a wait of
+// [ComposerAppliesService.RevertAndWait], from the token that [WithWaitToken]
+// gave or that its error holds.
+func (s *ComposerAppliesService) RevertAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*ComposerApply, error) {
+	return callAndWaitFrom[*ComposerApply](ctx, s.transport, &opComposerAppliesRevert, &awaitComposerAppliesRevert, token, opts)
 }
 
 // ComposerPlansService calls the operations of plans.
@@ -235,6 +254,13 @@ func (s *ComposerPlansService) ReviseAndWait(ctx context.Context, planID string,
 	return callAndWait[*ComposerPlan](ctx, s.transport, request{op: &opComposerPlansRevise, path: []any{planID}, params: params}, &awaitComposerPlansRevise, opts)
 }
 
+// ReviseAndWaitFrom goes on with a wait of
+// [ComposerPlansService.ReviseAndWait], from the token that [WithWaitToken]
+// gave or that its error holds.
+func (s *ComposerPlansService) ReviseAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*ComposerPlan, error) {
+	return callAndWaitFrom[*ComposerPlan](ctx, s.transport, &opComposerPlansRevise, &awaitComposerPlansRevise, token, opts)
+}
+
 // ComposerPlansCommentsService calls the operations of comments.
 type ComposerPlansCommentsService struct {
 	transport *transport
@@ -313,6 +339,7 @@ func (s *ComposerPlansHunksService) Review(ctx context.Context, planID string, h
 }
 
 var opComposerApply = operation{
+	id:          "applyComposerHunks",
 	name:        "Composer.Apply",
 	method:      "POST",
 	path:        "/composer/apply",
@@ -330,6 +357,7 @@ var awaitComposerApply = waitShape{
 }
 
 var opComposerPlan = operation{
+	id:          "requestComposerPlan",
 	name:        "Composer.Plan",
 	method:      "POST",
 	path:        "/composer/plan",
@@ -349,6 +377,7 @@ var awaitComposerPlan = waitShape{
 }
 
 var opComposerAppliesGet = operation{
+	id:     "getComposerApply",
 	name:   "Composer.Applies.Get",
 	method: "GET",
 	path:   "/composer/applies/{apply_id}",
@@ -356,6 +385,7 @@ var opComposerAppliesGet = operation{
 }
 
 var opComposerAppliesList = operation{
+	id:     "listComposerApplies",
 	name:   "Composer.Applies.List",
 	method: "GET",
 	path:   "/composer/applies",
@@ -364,6 +394,7 @@ var opComposerAppliesList = operation{
 }
 
 var opComposerAppliesRevert = operation{
+	id:          "revertComposerApply",
 	name:        "Composer.Applies.Revert",
 	method:      "POST",
 	path:        "/composer/applies/{apply_id}/revert",
@@ -381,6 +412,7 @@ var awaitComposerAppliesRevert = waitShape{
 }
 
 var opComposerPlansDiff = operation{
+	id:     "getComposerPlanDiff",
 	name:   "Composer.Plans.Diff",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}/diff",
@@ -388,12 +420,14 @@ var opComposerPlansDiff = operation{
 }
 
 var opComposerPlansDiscard = operation{
+	id:     "discardComposerPlan",
 	name:   "Composer.Plans.Discard",
 	method: "DELETE",
 	path:   "/composer/plans/{plan_id}",
 }
 
 var opComposerPlansEvents = operation{
+	id:     "streamComposerPlanEvents",
 	name:   "Composer.Plans.Events",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}/events",
@@ -402,6 +436,7 @@ var opComposerPlansEvents = operation{
 }
 
 var opComposerPlansGet = operation{
+	id:     "getComposerPlan",
 	name:   "Composer.Plans.Get",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}",
@@ -409,6 +444,7 @@ var opComposerPlansGet = operation{
 }
 
 var opComposerPlansList = operation{
+	id:     "listComposerPlans",
 	name:   "Composer.Plans.List",
 	method: "GET",
 	path:   "/composer/plans",
@@ -417,6 +453,7 @@ var opComposerPlansList = operation{
 }
 
 var opComposerPlansPatch = operation{
+	id:     "downloadComposerPlanPatch",
 	name:   "Composer.Plans.Patch",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}/patch",
@@ -424,6 +461,7 @@ var opComposerPlansPatch = operation{
 }
 
 var opComposerPlansRevise = operation{
+	id:          "reviseComposerPlan",
 	name:        "Composer.Plans.Revise",
 	method:      "POST",
 	path:        "/composer/plans/{plan_id}/revise",
@@ -443,6 +481,7 @@ var awaitComposerPlansRevise = waitShape{
 }
 
 var opComposerPlansCommentsCreate = operation{
+	id:          "createComposerPlanComment",
 	name:        "Composer.Plans.Comments.Create",
 	method:      "POST",
 	path:        "/composer/plans/{plan_id}/comments",
@@ -453,6 +492,7 @@ var opComposerPlansCommentsCreate = operation{
 }
 
 var opComposerPlansCommentsList = operation{
+	id:     "listComposerPlanComments",
 	name:   "Composer.Plans.Comments.List",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}/comments",
@@ -461,6 +501,7 @@ var opComposerPlansCommentsList = operation{
 }
 
 var opComposerPlansHunksList = operation{
+	id:     "listComposerPlanHunks",
 	name:   "Composer.Plans.Hunks.List",
 	method: "GET",
 	path:   "/composer/plans/{plan_id}/hunks",
@@ -469,6 +510,7 @@ var opComposerPlansHunksList = operation{
 }
 
 var opComposerPlansHunksReview = operation{
+	id:          "reviewComposerPlanHunk",
 	name:        "Composer.Plans.Hunks.Review",
 	method:      "PATCH",
 	path:        "/composer/plans/{plan_id}/hunks/{hunk_id}",

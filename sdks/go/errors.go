@@ -40,6 +40,10 @@ type APIError struct {
 	// RetryAfter is how long the server asks to wait, or zero.
 	RetryAfter time.Duration
 
+	// WaitToken goes on with the wait that failed, if it was one: it is for the
+	// method ...AndWaitFrom of the same operation.
+	WaitToken string
+
 	operation string
 }
 
@@ -102,6 +106,9 @@ type ConnectionError struct {
 	IdempotencyKey string
 	// Err is what the HTTP client reported.
 	Err error
+	// WaitToken goes on with the wait that failed, if it was one: it is for the
+	// method ...AndWaitFrom of the same operation.
+	WaitToken string
 
 	operation string
 }
@@ -123,6 +130,9 @@ type TimeoutError struct {
 	// Err is the last failure before the time was up, if any, and otherwise
 	// context.DeadlineExceeded.
 	Err error
+	// WaitToken goes on with the wait that failed, if it was one: it is for the
+	// method ...AndWaitFrom of the same operation.
+	WaitToken string
 
 	operation string
 }
@@ -150,6 +160,9 @@ type DecodeError struct {
 	Body []byte
 	// Err says what is wrong with it.
 	Err error
+	// WaitToken goes on with the wait that failed, if it was one: it is for the
+	// method ...AndWaitFrom of the same operation.
+	WaitToken string
 
 	operation string
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	exai "github.com/exai/sdk-go"
+	"github.com/exai/sdk-go/exaitest"
 )
 
 // The examples of README.md, each with what it needs to know. They are
@@ -38,11 +39,44 @@ func followRun(ctx context.Context, planID string) error {
 }
 
 func waitForRun(ctx context.Context, client *exai.Client, planID string) error {
-	run, err := client.Runs.StartAndWait(ctx, exai.RunStartParams{PlanID: planID})
+	var tokens []string
+	keep := func(token string) { tokens = append(tokens, token) }
+	run, err := client.Runs.StartAndWait(ctx, exai.RunStartParams{PlanID: planID}, exai.WithWaitToken(keep))
+	if err != nil {
+		return err
+	}
+	fmt.Println(run.Status)
+	return goOn(ctx, client, tokens[0])
+}
+
+func goOn(ctx context.Context, client *exai.Client, token string) error {
+	run, err := client.Runs.StartAndWaitFrom(ctx, token)
 	if err == nil {
 		fmt.Println(run.Status)
 	}
 	return err
+}
+
+func listRuns(ctx context.Context, client *exai.Client) error {
+	var answer map[string]any
+	err := client.Request(ctx, http.MethodGet, "/runs?limit=1", nil, &answer)
+	if runs, ok := answer["data"].([]any); err == nil && (!ok || len(runs) != 1) {
+		err = fmt.Errorf("got %v", answer)
+	}
+	return err
+}
+
+func TestWaitIsFaked(t *testing.T) {
+	ctx := t.Context()
+	fake := exaitest.New()
+	fake.Runs.Start.Return(&exai.Run{ID: "run_1", Status: exai.RunStatusQueued})
+	fake.Runs.Events.Events(&exai.NodeCompletedEvent{NodeID: "node_1"}, &exai.RunCompletedEvent{})
+	fake.Runs.Get.Fail(exaitest.ProviderUnavailable("try again"))
+	fake.Runs.Get.Return(&exai.Run{ID: "run_1", Status: exai.RunStatusSucceeded})
+	run, err := fake.Client().Runs.StartAndWait(ctx, exai.RunStartParams{PlanID: "pln_1"})
+	if err != nil || run.Status != exai.RunStatusSucceeded {
+		t.Errorf("got %+v, %v", run, err)
+	}
 }
 
 func listAgents(ctx context.Context, client *exai.Client) error {
@@ -153,6 +187,7 @@ func TestExamples(t *testing.T) {
 		"followRun":        followRun(ctx, plan.ID),
 		"waitForRun":       waitForRun(ctx, client, plan.ID),
 		"listAgents":       listAgents(ctx, client),
+		"listRuns":         listRuns(ctx, client),
 		"findTemplate":     findTemplate(ctx, client),
 		"showReceipt":      showReceipt(ctx, client, run.ID),
 		"clearDescription": clearDescription(ctx, client, other.ID),
@@ -164,15 +199,20 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// Every Go snippet of README.md stands in this file, so that it compiles.
+// Every Go snippet of README.md stands in this file, so that it compiles, or
+// in the test that needs another module.
 func TestReadmeIsCompiled(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var source []byte
+	for _, file := range []string{"example_test.go", "tools/outside/otel_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = append(source, text...)
 	}
 	flat := func(text string) string { return strings.Join(strings.Fields(text), " ") }
 	blocks := strings.Split(string(readme), "```go\n")[1:]

@@ -72,7 +72,7 @@ func BenchmarkDecodePage(b *testing.B) {
 
 func BenchmarkReadEvent(b *testing.B) {
 	event := []byte("id: 42\nevent: node.completed\ndata: {\"type\":\"node.completed\",\"node_id\":\"nod_1\",\"output\":{\"text\":\"some words of an answer\"}}\n\n")
-	stream := newEventReader(&endless{text: event})
+	stream := newEventReader(&endless{text: event}, "")
 	b.SetBytes(int64(len(event)))
 	b.ReportAllocs()
 	for b.Loop() {

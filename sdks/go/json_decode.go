@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -181,6 +182,20 @@ func (d *jsonDecoder) entry(v reflect.Value, name string) error {
 	if v.IsNil() {
 		v.Set(reflect.MakeMap(v.Type()))
 	}
+	// The maps that are everywhere are filled without reflection.
+	switch m := v.Interface().(type) {
+	case map[string]json.RawMessage:
+		m[name] = bytes.Clone(d.skip())
+		return nil
+	case map[string]any:
+		m[name] = d.anything()
+		return nil
+	case map[string]string:
+		if d.peek() == '"' {
+			m[name] = d.string()
+			return nil
+		}
+	}
 	value := reflect.New(v.Type().Elem()).Elem()
 	if err := d.value(value); err != nil {
 		return err
@@ -193,14 +208,18 @@ func (d *jsonDecoder) array(v reflect.Value, c byte) error {
 	if c != '[' {
 		return d.wrong("an array", c)
 	}
-	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	return d.elements(func(i int) error {
+	v.SetZero()
+	err := d.elements(func(i int) error {
 		if i == v.Cap() {
 			v.Grow(max(4, i))
 		}
 		v.SetLen(i + 1)
 		return d.value(v.Index(i))
 	})
+	if v.IsNil() {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0)) // an empty list is not an absent one
+	}
+	return err
 }
 
 func (d *jsonDecoder) dynamic(v reflect.Value) error {
@@ -220,14 +239,40 @@ func (d *jsonDecoder) dynamic(v reflect.Value) error {
 		v.Set(value)
 		return nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(d.skip()))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return &misfit{text: err.Error()}
-	}
-	v.Set(reflect.ValueOf(value))
+	v.Set(reflect.ValueOf(d.anything()))
 	return nil
+}
+
+// anything reads the next value as encoding/json does with UseNumber.
+func (d *jsonDecoder) anything() any {
+	switch c := d.peek(); c {
+	case '{':
+		object := map[string]any{}
+		// The callback never fails.
+		_ = d.members(func(name []byte) error {
+			object[string(name)] = d.anything()
+			return nil
+		})
+		return object
+	case '[':
+		list := []any{}
+		// The callback never fails.
+		_ = d.elements(func(int) error {
+			list = append(list, d.anything())
+			return nil
+		})
+		return list
+	case '"':
+		return d.string()
+	case 't', 'f':
+		d.skip()
+		return c == 't'
+	case 'n':
+		d.skip()
+		return nil
+	default:
+		return json.Number(d.skip())
+	}
 }
 
 func (d *jsonDecoder) bytes(v reflect.Value, c byte) error {
@@ -249,11 +294,17 @@ func (d *jsonDecoder) time(v reflect.Value) error {
 		v.SetZero()
 		return nil
 	case '"':
-		t, err := time.Parse(time.RFC3339, d.string())
+		text, t := d.stringBytes(), v.Addr().Interface().(*time.Time)
+		if t.UnmarshalText(text) == nil {
+			return nil
+		}
+		// Parse takes more than the method does, such as hours of one digit; that
+		// the letters may be small is RFC 3339, section 5.6.
+		lenient, err := time.Parse(time.RFC3339, strings.ToUpper(string(text)))
 		if err != nil {
 			return &misfit{text: "want an RFC 3339 time"}
 		}
-		v.Set(reflect.ValueOf(t))
+		*t = lenient
 		return nil
 	default:
 		return d.wrong("an RFC 3339 time", c)

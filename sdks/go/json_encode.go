@@ -91,6 +91,14 @@ func appendStandard(b []byte, v reflect.Value) ([]byte, error) {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
 }
 
+// foreignJSON encodes a value of a caller's own type, as encoding/json does.
+func foreignJSON(value any) (json.RawMessage, error) {
+	if value == nil {
+		return json.RawMessage("null"), nil
+	}
+	return appendStandard(nil, reflect.ValueOf(value))
+}
+
 func appendObject(b []byte, v reflect.Value) ([]byte, error) {
 	plan := planOf(v.Type())
 	var rest reflect.Value

@@ -144,11 +144,15 @@ func (u unionPlan) decode(data []byte, strict bool) (reflect.Value, error) {
 	if err != nil {
 		return reflect.Value{}, err
 	}
-	t, ok := u.tagged[tag]
+	t, ok := u.tagged[string(tag)]
 	if !ok {
-		return u.keep(tag, data), nil
+		return u.keep(string(tag), data), nil
 	}
 	d := jsonDecoder{data: data, strict: strict}
+	if t.Kind() == reflect.Pointer && d.peek() != 'n' {
+		v := reflect.New(t.Elem())
+		return v, d.value(v.Elem())
+	}
 	v := reflect.New(t).Elem()
 	return v, d.value(v)
 }

@@ -103,7 +103,9 @@ func (d *jsonDecoder) members(f func(name []byte) error) error {
 		name := d.stringBytes()
 		d.peek()
 		d.pos++ // the colon
-		if err := f(name); err != nil {
+		if err := f(name); err == errFound {
+			return err
+		} else if err != nil {
 			return below(err, string(name))
 		}
 		end := d.peek()
@@ -183,13 +185,14 @@ func (d *jsonDecoder) wrong(want string, c byte) error {
 var errFound = errors.New("found")
 
 // stringMember gives the string member called name of data, a valid JSON
-// text. It reads no further than the member, which mostly comes first.
-func stringMember(data []byte, name string) (string, error) {
+// text. It reads no further than the member, which mostly comes first. What it
+// gives may share data's memory.
+func stringMember(data []byte, name string) ([]byte, error) {
 	d := jsonDecoder{data: data}
 	if c := d.peek(); c != '{' {
-		return "", d.wrong("an object", c)
+		return nil, d.wrong("an object", c)
 	}
-	found := ""
+	var found []byte
 	err := d.members(func(member []byte) error {
 		if string(member) != name {
 			d.skip()
@@ -198,7 +201,7 @@ func stringMember(data []byte, name string) (string, error) {
 		if c := d.peek(); c != '"' {
 			return d.wrong("a string", c)
 		}
-		found = d.string()
+		found = d.stringBytes()
 		return errFound
 	})
 	if err == nil {
@@ -210,11 +213,13 @@ func stringMember(data []byte, name string) (string, error) {
 	return found, err
 }
 
+var unescapePointer = strings.NewReplacer("~1", "/", "~0", "~")
+
 // lookup gives the text at a JSON Pointer of object members in data, a valid
 // JSON text, and nil if there is none. The text shares data's memory.
 func lookup(data []byte, pointer string) []byte {
 	for _, part := range strings.Split(pointer, "/")[1:] {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		part = unescapePointer.Replace(part)
 		d := jsonDecoder{data: data}
 		if d.peek() != '{' {
 			return nil

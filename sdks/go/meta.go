@@ -45,22 +45,39 @@ type headerNames struct {
 	replayed           string // "true" on a replayed answer
 }
 
+// canonical gives the names in the form that [http.Header] keeps them in, which
+// saves a copy of each with each answer.
+func (n headerNames) canonical() headerNames {
+	return headerNames{
+		idempotencyKey:     http.CanonicalHeaderKey(n.idempotencyKey),
+		lastEventID:        http.CanonicalHeaderKey(n.lastEventID),
+		receipt:            http.CanonicalHeaderKey(n.receipt),
+		rateLimitRemaining: http.CanonicalHeaderKey(n.rateLimitRemaining),
+		rateLimitReset:     http.CanonicalHeaderKey(n.rateLimitReset),
+		replayed:           http.CanonicalHeaderKey(n.replayed),
+	}
+}
+
 func newResponseMeta(response *http.Response, names headerNames, key string, tries int) ResponseMeta {
 	h := response.Header
-	meta := ResponseMeta{
+	return ResponseMeta{
 		StatusCode:     response.StatusCode,
 		Header:         h,
 		Receipt:        h.Get(names.receipt),
-		RateLimit:      RateLimit{Remaining: -1},
+		RateLimit:      newRateLimit(h, names),
 		IdempotencyKey: key,
 		Replayed:       h.Get(names.replayed) == "true",
 		Tries:          tries,
 	}
+}
+
+func newRateLimit(h http.Header, names headerNames) RateLimit {
+	limit := RateLimit{Remaining: -1}
 	if n, err := strconv.Atoi(h.Get(names.rateLimitRemaining)); err == nil {
-		meta.RateLimit.Remaining = n
+		limit.Remaining = n
 	}
 	if seconds, err := strconv.ParseInt(h.Get(names.rateLimitReset), 10, 64); err == nil {
-		meta.RateLimit.Reset = time.Unix(seconds, 0)
+		limit.Reset = time.Unix(seconds, 0)
 	}
-	return meta
+	return limit
 }

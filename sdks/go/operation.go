@@ -3,18 +3,22 @@ package exai
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // operation is what the API's document says of one operation.
 type operation struct {
+	id          string      // as the API's document has it: "startRun"
 	name        string      // as it is called: "Runs.Start"
 	method      string      // "POST"
 	path        string      // a template for expandPath: "/runs/{run_id}"
+	literal     bool        // path is no template, and is sent as it is
 	accept      string      // the Accept header; "" sends none
 	keyed       bool        // carries an idempotency key
 	body        bodyKind    // how the body is written
@@ -97,9 +101,12 @@ func newParameterField(tag reflect.StructTag, in, name string, index int) parame
 
 // address gives the path and query, escaped, and sets the parameters that are headers.
 func (r request) address(header http.Header) (string, error) {
-	path, err := expandPath(r.op.path, r.path)
-	if err != nil {
-		return "", err
+	path := r.op.path
+	if !r.op.literal {
+		var err error
+		if path, err = expandPath(path, r.path); err != nil {
+			return "", err
+		}
 	}
 	var query, cookies []string
 	if r.cursor != "" {
@@ -153,14 +160,16 @@ func (f parameterField) parameter(v reflect.Value) (parameter, error) {
 
 // addQuery appends query parameters to an address that may have some already.
 func addQuery(address string, extra url.Values) string {
-	if len(extra) == 0 {
-		return address
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		for _, value := range extra[name] {
+			separator := "?"
+			if strings.Contains(address, "?") {
+				separator = "&"
+			}
+			address += separator + escape(name) + "=" + escape(value)
+		}
 	}
-	separator := "?"
-	if strings.Contains(address, "?") {
-		separator = "&"
-	}
-	return address + separator + extra.Encode()
+	return address
 }
 
 // resolveServer fills the variables of a server's URL template. A variable

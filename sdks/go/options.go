@@ -3,6 +3,7 @@ package exai
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -43,22 +44,10 @@ type callOptions struct {
 	query       url.Values
 	body        map[string]any
 	meta        *ResponseMeta
+	text        *[]byte // where the body of the answer is kept
 	lastEventID string
-	eventID     *string // where the id of the last event is kept
-}
-
-// clone makes a copy that a call may change.
-func (c callOptions) clone() callOptions {
-	header := make(http.Header, len(c.header))
-	for name, values := range c.header {
-		header[name] = values
-	}
-	query := make(url.Values, len(c.query))
-	for name, values := range c.query {
-		query[name] = values
-	}
-	c.header, c.query = header, query
-	return c
+	eventID     *string            // where the id of the last event is kept
+	onWaiting   func(token string) // is told where a wait stands
 }
 
 // WithAPIKey sets the token to send.
@@ -98,10 +87,21 @@ func WithMiddleware(m Middleware) ClientOption {
 	return clientOption(func(t *transport) { t.middleware = append(t.middleware, m) })
 }
 
-// WithLogger logs each try at debug level and each retry at info level.
-// Neither headers, nor queries, nor bodies are logged.
+// WithLogger logs each retry, with the wait before it, at info level, and each
+// try at debug level: its method, its URL without the query, its headers, how
+// it was answered and after which time. Headers that carry a credential or an
+// idempotency key are logged by name alone, and bodies are never logged.
 func WithLogger(logger *slog.Logger) ClientOption {
 	return clientOption(func(t *transport) { t.logger = logger })
+}
+
+// WithGovernor slows the client down before its rate limit is used up, shared
+// by all its calls: when few requests are left until the limit's reset, they
+// are spaced, by a second at most, and after a 429 nothing is sent until its
+// Retry-After is over. A wait that doesn't fit into a call's time fails at once
+// with a [TimeoutError] that says how long it would be.
+func WithGovernor() ClientOption {
+	return clientOption(func(t *transport) { t.governor = &governor{remaining: -1} })
 }
 
 // WithTimeout bounds a whole call, its tries and the waits between them
@@ -124,12 +124,24 @@ func WithMaxRetries(n int) Option {
 
 // WithHeader sets a header of the requests.
 func WithHeader(name, value string) Option {
-	return option(func(c *callOptions) { c.header.Set(name, value) })
+	return option(func(c *callOptions) {
+		c.header = c.header.Clone() // those of the client stay as they are
+		if c.header == nil {
+			c.header = http.Header{}
+		}
+		c.header.Set(name, value)
+	})
 }
 
 // WithQuery sets a query parameter of the requests, beside those of the operation.
 func WithQuery(name, value string) Option {
-	return option(func(c *callOptions) { c.query.Set(name, value) })
+	return option(func(c *callOptions) {
+		c.query = maps.Clone(c.query) // that of the client stays as it is
+		if c.query == nil {
+			c.query = url.Values{}
+		}
+		c.query.Set(name, value)
+	})
 }
 
 // WithBodyField sets a member of the request's JSON body, such as one that
@@ -155,6 +167,12 @@ func WithResponseInto(meta *ResponseMeta) RequestOption {
 	return requestOption(func(c *callOptions) { c.meta = meta })
 }
 
+// WithBodyInto stores the text of the answer's body in body, as it came; of a
+// list, that of the page fetched last. Streams and downloads have none.
+func WithBodyInto(body *[]byte) RequestOption {
+	return requestOption(func(c *callOptions) { c.text = body })
+}
+
 // WithLastEventID resumes a stream of server-sent events after the event with this id.
 func WithLastEventID(id string) RequestOption {
 	return requestOption(func(c *callOptions) { c.lastEventID = id })
@@ -164,4 +182,13 @@ func WithLastEventID(id string) RequestOption {
 // the event is handed over, so that a later call can resume with [WithLastEventID].
 func WithLastEventIDInto(id *string) RequestOption {
 	return requestOption(func(c *callOptions) { c.eventID = id })
+}
+
+// WithWaitToken calls f with a token once the request that is waited for has
+// been accepted, and after each event that moved the place in its stream. The
+// token can be stored, and given to the method ...AndWaitFrom of the same
+// operation to go on with the wait, in another process or much later. It holds
+// no credentials. f is called by the goroutine that waits.
+func WithWaitToken(f func(token string)) RequestOption {
+	return requestOption(func(c *callOptions) { c.onWaiting = f })
 }

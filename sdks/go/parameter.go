@@ -243,10 +243,23 @@ func escapeReserved(s string) string {
 }
 
 func escapeExcept(s, kept string) string {
+	plain := func(c byte) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(kept, c) >= 0
+	}
+	strange := 0
+	for i := range len(s) {
+		if !plain(s[i]) {
+			strange++
+		}
+	}
+	if strange == 0 {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(len(s) + 2*strange)
 	for i := range len(s) {
 		c := s[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(kept, c) >= 0 {
+		if plain(c) {
 			b.WriteByte(c)
 			continue
 		}
@@ -261,7 +274,11 @@ func escapeExcept(s, kept string) string {
 // is {name}, with RFC 6570's operators for the styles: {.name} is label,
 // {;name} is matrix, and {name*} explodes.
 func expandPath(template string, values []any) (string, error) {
+	if len(values) == 0 && strings.IndexByte(template, '{') < 0 {
+		return template, nil
+	}
 	var b strings.Builder
+	b.Grow(len(template) + 32)
 	for {
 		before, rest, found := strings.Cut(template, "{")
 		b.WriteString(before)

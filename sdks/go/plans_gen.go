@@ -95,6 +95,7 @@ func (s *PlansService) Validate(ctx context.Context, planID string, opts ...Requ
 }
 
 var opPlansCreate = operation{
+	id:          "createPlan",
 	name:        "Plans.Create",
 	method:      "POST",
 	path:        "/plans",
@@ -105,12 +106,14 @@ var opPlansCreate = operation{
 }
 
 var opPlansDelete = operation{
+	id:     "deletePlan",
 	name:   "Plans.Delete",
 	method: "DELETE",
 	path:   "/plans/{plan_id}",
 }
 
 var opPlansGet = operation{
+	id:     "getPlan",
 	name:   "Plans.Get",
 	method: "GET",
 	path:   "/plans/{plan_id}",
@@ -118,6 +121,7 @@ var opPlansGet = operation{
 }
 
 var opPlansList = operation{
+	id:     "listPlans",
 	name:   "Plans.List",
 	method: "GET",
 	path:   "/plans",
@@ -126,6 +130,7 @@ var opPlansList = operation{
 }
 
 var opPlansUpdate = operation{
+	id:          "updatePlan",
 	name:        "Plans.Update",
 	method:      "PATCH",
 	path:        "/plans/{plan_id}",
@@ -136,6 +141,7 @@ var opPlansUpdate = operation{
 }
 
 var opPlansValidate = operation{
+	id:     "validatePlan",
 	name:   "Plans.Validate",
 	method: "POST",
 	path:   "/plans/{plan_id}/validate",

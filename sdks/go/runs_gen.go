@@ -122,6 +122,12 @@ func (s *RunsService) ReplayAndWait(ctx context.Context, runID string, params Ru
 	return callAndWait[*Run](ctx, s.transport, request{op: &opRunsReplay, path: []any{runID}, params: params}, &awaitRunsReplay, opts)
 }
 
+// ReplayAndWaitFrom goes on with a wait of [RunsService.ReplayAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *RunsService) ReplayAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Run, error) {
+	return callAndWaitFrom[*Run](ctx, s.transport, &opRunsReplay, &awaitRunsReplay, token, opts)
+}
+
 // Resume a paused run.
 //
 // Goes on from the checkpoint at which the run paused. A run that is not
@@ -140,6 +146,12 @@ func (s *RunsService) Resume(ctx context.Context, runID string, params RunResume
 // whatever it is. The context bounds the wait; options hold for each request.
 func (s *RunsService) ResumeAndWait(ctx context.Context, runID string, params RunResumeParams, opts ...RequestOption) (*Run, error) {
 	return callAndWait[*Run](ctx, s.transport, request{op: &opRunsResume, path: []any{runID}, params: params}, &awaitRunsResume, opts)
+}
+
+// ResumeAndWaitFrom goes on with a wait of [RunsService.ResumeAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *RunsService) ResumeAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Run, error) {
+	return callAndWaitFrom[*Run](ctx, s.transport, &opRunsResume, &awaitRunsResume, token, opts)
 }
 
 // Send a typed signal to a waiting node.
@@ -173,6 +185,12 @@ func (s *RunsService) Start(ctx context.Context, params RunStartParams, opts ...
 // whatever it is. The context bounds the wait; options hold for each request.
 func (s *RunsService) StartAndWait(ctx context.Context, params RunStartParams, opts ...RequestOption) (*Run, error) {
 	return callAndWait[*Run](ctx, s.transport, request{op: &opRunsStart, params: params}, &awaitRunsStart, opts)
+}
+
+// StartAndWaitFrom goes on with a wait of [RunsService.StartAndWait], from the
+// token that [WithWaitToken] gave or that its error holds.
+func (s *RunsService) StartAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Run, error) {
+	return callAndWaitFrom[*Run](ctx, s.transport, &opRunsStart, &awaitRunsStart, token, opts)
 }
 
 // RunsApprovalsService calls the operations of approvals.
@@ -311,6 +329,12 @@ func (s *RunsNodesService) RetryAndWait(ctx context.Context, runID string, nodeI
 	return callAndWait[*RunNode](ctx, s.transport, request{op: &opRunsNodesRetry, path: []any{runID, nodeID}, params: params}, &awaitRunsNodesRetry, opts)
 }
 
+// RetryAndWaitFrom goes on with a wait of [RunsNodesService.RetryAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *RunsNodesService) RetryAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*RunNode, error) {
+	return callAndWaitFrom[*RunNode](ctx, s.transport, &opRunsNodesRetry, &awaitRunsNodesRetry, token, opts)
+}
+
 // RunsOutputsService calls the operations of outputs.
 type RunsOutputsService struct {
 	transport *transport
@@ -338,6 +362,7 @@ func (s *RunsOutputsService) ListPage(ctx context.Context, runID string, params 
 }
 
 var opRunsCancel = operation{
+	id:          "cancelRun",
 	name:        "Runs.Cancel",
 	method:      "POST",
 	path:        "/runs/{run_id}/cancel",
@@ -348,6 +373,7 @@ var opRunsCancel = operation{
 }
 
 var opRunsEvents = operation{
+	id:     "streamRunEvents",
 	name:   "Runs.Events",
 	method: "GET",
 	path:   "/runs/{run_id}/events",
@@ -356,6 +382,7 @@ var opRunsEvents = operation{
 }
 
 var opRunsGet = operation{
+	id:     "getRun",
 	name:   "Runs.Get",
 	method: "GET",
 	path:   "/runs/{run_id}",
@@ -363,6 +390,7 @@ var opRunsGet = operation{
 }
 
 var opRunsList = operation{
+	id:     "listRuns",
 	name:   "Runs.List",
 	method: "GET",
 	path:   "/runs",
@@ -371,6 +399,7 @@ var opRunsList = operation{
 }
 
 var opRunsPause = operation{
+	id:     "pauseRun",
 	name:   "Runs.Pause",
 	method: "POST",
 	path:   "/runs/{run_id}/pause",
@@ -379,6 +408,7 @@ var opRunsPause = operation{
 }
 
 var opRunsReceipt = operation{
+	id:     "getRunReceipt",
 	name:   "Runs.Receipt",
 	method: "GET",
 	path:   "/runs/{run_id}/receipt",
@@ -386,6 +416,7 @@ var opRunsReceipt = operation{
 }
 
 var opRunsReplay = operation{
+	id:          "replayRun",
 	name:        "Runs.Replay",
 	method:      "POST",
 	path:        "/runs/{run_id}/replay",
@@ -405,6 +436,7 @@ var awaitRunsReplay = waitShape{
 }
 
 var opRunsResume = operation{
+	id:          "resumeRun",
 	name:        "Runs.Resume",
 	method:      "POST",
 	path:        "/runs/{run_id}/resume",
@@ -424,6 +456,7 @@ var awaitRunsResume = waitShape{
 }
 
 var opRunsSignal = operation{
+	id:          "signalRun",
 	name:        "Runs.Signal",
 	method:      "POST",
 	path:        "/runs/{run_id}/signals",
@@ -434,6 +467,7 @@ var opRunsSignal = operation{
 }
 
 var opRunsStart = operation{
+	id:          "startRun",
 	name:        "Runs.Start",
 	method:      "POST",
 	path:        "/runs",
@@ -453,6 +487,7 @@ var awaitRunsStart = waitShape{
 }
 
 var opRunsApprovalsDecide = operation{
+	id:          "decideRunApproval",
 	name:        "Runs.Approvals.Decide",
 	method:      "POST",
 	path:        "/runs/{run_id}/approvals/{approval_id}",
@@ -464,6 +499,7 @@ var opRunsApprovalsDecide = operation{
 }
 
 var opRunsApprovalsList = operation{
+	id:     "listRunApprovals",
 	name:   "Runs.Approvals.List",
 	method: "GET",
 	path:   "/runs/{run_id}/approvals",
@@ -472,6 +508,7 @@ var opRunsApprovalsList = operation{
 }
 
 var opRunsCheckpointsGet = operation{
+	id:     "getRunCheckpoint",
 	name:   "Runs.Checkpoints.Get",
 	method: "GET",
 	path:   "/runs/{run_id}/checkpoints/{checkpoint_id}",
@@ -479,6 +516,7 @@ var opRunsCheckpointsGet = operation{
 }
 
 var opRunsCheckpointsList = operation{
+	id:     "listRunCheckpoints",
 	name:   "Runs.Checkpoints.List",
 	method: "GET",
 	path:   "/runs/{run_id}/checkpoints",
@@ -487,6 +525,7 @@ var opRunsCheckpointsList = operation{
 }
 
 var opRunsNodesGet = operation{
+	id:     "getRunNode",
 	name:   "Runs.Nodes.Get",
 	method: "GET",
 	path:   "/runs/{run_id}/nodes/{node_id}",
@@ -494,6 +533,7 @@ var opRunsNodesGet = operation{
 }
 
 var opRunsNodesList = operation{
+	id:     "listRunNodes",
 	name:   "Runs.Nodes.List",
 	method: "GET",
 	path:   "/runs/{run_id}/nodes",
@@ -502,6 +542,7 @@ var opRunsNodesList = operation{
 }
 
 var opRunsNodesRetry = operation{
+	id:          "retryRunNode",
 	name:        "Runs.Nodes.Retry",
 	method:      "POST",
 	path:        "/runs/{run_id}/nodes/{node_id}/retry",
@@ -519,6 +560,7 @@ var awaitRunsNodesRetry = waitShape{
 }
 
 var opRunsOutputsList = operation{
+	id:     "listRunOutputs",
 	name:   "Runs.Outputs.List",
 	method: "GET",
 	path:   "/runs/{run_id}/outputs",

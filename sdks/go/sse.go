@@ -25,15 +25,16 @@ var errEventTooLarge = errors.New("an item of the stream is larger than 64 MiB")
 // (section 9.2.6, "Interpreting an event stream").
 type eventReader struct {
 	source *bufio.Reader
-	lastID string
+	lastID string        // of the last event that ended, whether it had data or not
+	nextID string        // of the event that is read
 	retry  time.Duration // what the server asked to wait before reconnecting; 0 if it didn't
 	begun  bool
 	afterR bool // the last line ended in a carriage return
 	buffer []byte
 }
 
-func newEventReader(r io.Reader) *eventReader {
-	return &eventReader{source: bufio.NewReader(r)}
+func newEventReader(r io.Reader, lastID string) *eventReader {
+	return &eventReader{source: bufio.NewReader(r), lastID: lastID, nextID: lastID}
 }
 
 // next gives the next event. An event that isn't ended by a blank line is dropped.
@@ -46,6 +47,7 @@ func (r *eventReader) next() (serverEvent, error) {
 			return serverEvent{}, err
 		}
 		if len(line) == 0 {
+			r.lastID = r.nextID
 			if hasData {
 				event.data = event.data[:len(event.data)-1] // the last line feed
 				event.id = r.lastID
@@ -66,7 +68,7 @@ func (r *eventReader) next() (serverEvent, error) {
 			}
 		case "id":
 			if bytes.IndexByte(value, 0) < 0 {
-				r.lastID = string(value)
+				r.nextID = string(value)
 			}
 		case "retry":
 			if ms, err := strconv.ParseUint(string(value), 10, 31); err == nil {

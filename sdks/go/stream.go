@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"mime"
 	"net/http"
 	"slices"
 	"time"
@@ -26,7 +28,7 @@ func (s *eventShape) ends(event serverEvent) bool {
 		return true
 	}
 	name, err := stringMember(event.data, s.tag)
-	return err == nil && slices.Contains(s.terminal, name)
+	return err == nil && slices.ContainsFunc(s.terminal, func(last string) bool { return last == string(name) })
 }
 
 // reconnectWait is how long to wait before a broken stream is resumed, unless
@@ -36,7 +38,8 @@ const reconnectWait = time.Second
 // callEvents makes a call whose answer is a text/event-stream of JSON items.
 // The call is made when the iteration begins, and ends with it. A stream that
 // breaks off is resumed after the last event, where the server gives its
-// events ids and the operation is a GET; otherwise the break is an error.
+// events ids and the request may be sent again, under its key if it has one;
+// otherwise the break is an error.
 func callEvents[T any](ctx context.Context, t *transport, r request, options []RequestOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		s := eventStream[T]{transport: t, request: r, options: t.settings(options)}
@@ -49,7 +52,7 @@ func callEvents[T any](ctx context.Context, t *transport, r request, options []R
 type eventStream[T any] struct {
 	transport *transport
 	request   request
-	options   callOptions
+	options   *callOptions
 	wait      time.Duration
 }
 
@@ -66,19 +69,19 @@ func (s *eventStream[T]) run(ctx context.Context, yield func(T, error) bool) err
 			failures = 0
 		}
 		failures++
-		resumable := s.options.lastEventID != "" && s.request.op.method == http.MethodGet
+		resumable := s.options.lastEventID != "" && s.request.op.idempotent()
 		if !resumable || failures > s.options.maxRetries || ctx.Err() != nil {
 			return err
 		}
 		if err := sleep(ctx, s.wait); err != nil {
-			return &ConnectionError{operation: s.request.op.name, Err: err}
+			return interrupted(s.request.op, "", err)
 		}
 	}
 }
 
 // connect makes the call once. It is done unless the connection broke off.
 func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool) (done bool, err error) {
-	a, err := s.transport.do(ctx, s.request, s.options, true)
+	a, err := s.transport.open(ctx, s.request, s.options)
 	if err != nil {
 		return true, err
 	}
@@ -86,11 +89,15 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 	if a.meta.StatusCode == http.StatusNoContent {
 		return true, nil
 	}
+	s.options.key = a.meta.IdempotencyKey
+	if err := wantType(a.meta.Header, "text/event-stream"); err != nil {
+		return true, newDecodeError(a.exchange.op.name, a.meta, nil, err)
+	}
 	shape := s.request.op.events
-	reader := newEventReader(a)
-	reader.lastID = s.options.lastEventID
+	reader := newEventReader(a, s.options.lastEventID)
 	for {
 		event, err := reader.next()
+		s.options.lastEventID = reader.lastID
 		if reader.retry > 0 {
 			s.wait = reader.retry
 		}
@@ -98,9 +105,9 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		case err == io.EOF && len(shape.terminal) == 0:
 			return true, nil
 		case err == io.EOF:
-			return false, &ConnectionError{operation: a.op.name, IdempotencyKey: a.meta.IdempotencyKey, Err: io.ErrUnexpectedEOF}
+			return false, &ConnectionError{operation: a.exchange.op.name, IdempotencyKey: a.meta.IdempotencyKey, Err: io.ErrUnexpectedEOF}
 		case errors.Is(err, errEventTooLarge):
-			return true, newDecodeError(a.op.name, a.meta, nil, err)
+			return true, newDecodeError(a.exchange.op.name, a.meta, nil, err)
 		case err != nil:
 			return false, err
 		}
@@ -109,9 +116,8 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 		}
 		var item T
 		if err := unmarshal(event.data, &item); err != nil {
-			return true, newDecodeError(a.op.name, a.meta, event.data, err)
+			return true, newDecodeError(a.exchange.op.name, a.meta, event.data, err)
 		}
-		s.options.lastEventID = event.id
 		if s.options.eventID != nil {
 			*s.options.eventID = event.id
 		}
@@ -119,6 +125,15 @@ func (s *eventStream[T]) connect(ctx context.Context, yield func(T, error) bool)
 			return true, nil
 		}
 	}
+}
+
+// wantType refuses an answer of another media type; one without a type may be any.
+func wantType(header http.Header, want string) error {
+	given := header.Get("Content-Type")
+	if media, _, _ := mime.ParseMediaType(given); given != "" && media != want {
+		return fmt.Errorf("want the type %s, got %q", want, given)
+	}
+	return nil
 }
 
 // callLines makes a call whose answer is application/x-ndjson: a JSON item a
@@ -131,8 +146,8 @@ func callLines[T any](ctx context.Context, t *transport, r request, options []Re
 	}
 }
 
-func readLines[T any](ctx context.Context, t *transport, r request, c callOptions, yield func(T, error) bool) error {
-	a, err := t.do(ctx, r, c, true)
+func readLines[T any](ctx context.Context, t *transport, r request, c *callOptions, yield func(T, error) bool) error {
+	a, err := t.open(ctx, r, c)
 	if err != nil {
 		return err
 	}
@@ -142,14 +157,14 @@ func readLines[T any](ctx context.Context, t *transport, r request, c callOption
 		line, err := readLine(source)
 		switch {
 		case errors.Is(err, errEventTooLarge):
-			return newDecodeError(a.op.name, a.meta, nil, err)
+			return newDecodeError(a.exchange.op.name, a.meta, nil, err)
 		case err != nil && err != io.EOF:
 			return err
 		}
 		if text := bytes.TrimSpace(line); len(text) > 0 {
 			var item T
 			if err := unmarshal(text, &item); err != nil {
-				return newDecodeError(a.op.name, a.meta, text, err)
+				return newDecodeError(a.exchange.op.name, a.meta, text, err)
 			}
 			if !yield(item, nil) {
 				return nil

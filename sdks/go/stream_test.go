@@ -35,7 +35,7 @@ func TestEventStreamIsReadByTheStandard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			// Read whole, and a byte at a time.
 			for _, source := range []io.Reader{strings.NewReader(test.stream), iotest.OneByteReader(strings.NewReader(test.stream))} {
-				reader := newEventReader(source)
+				reader := newEventReader(source, "")
 				var got []event
 				for {
 					e, err := reader.next()
@@ -57,7 +57,7 @@ func FuzzEventStreamDoesNotDependOnReads(f *testing.F) {
 	f.Add("\uFEFFid: 1\r\ndata: a\r\rdata\n\nretry: 5\nevent: x\ndata:b\n\r\n")
 	f.Add("data: a\n\r\ndata: b\r\n\r")
 	read := func(r io.Reader) (events []string) {
-		reader := newEventReader(r)
+		reader := newEventReader(r, "")
 		for {
 			e, err := reader.next()
 			if err != nil {
@@ -86,7 +86,7 @@ func TestEventIsHandedOverAtACarriageReturn(t *testing.T) {
 	go w.Write([]byte("data: a\r\r"))
 	done := make(chan serverEvent)
 	go func() {
-		e, _ := newEventReader(r).next()
+		e, _ := newEventReader(r, "").next()
 		done <- e
 	}()
 	select {
@@ -243,5 +243,43 @@ func TestAListThatIsMissingIsAnError(t *testing.T) {
 	var decode *DecodeError
 	if _, err := callPage[*thing](t.Context(), tr, request{op: &listThings}, nil); !errors.As(err, &decode) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A stream of a write goes on under the key of its first request, so that
+// nothing runs twice.
+func TestAStreamOfAKeyedWriteIsResumedUnderItsKey(t *testing.T) {
+	op := tickEvents
+	op.method, op.keyed = "POST", true
+	var keys, ids []string
+	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+		ids = append(ids, r.Header.Get("Last-Event-ID"))
+		if len(keys) == 1 {
+			fmt.Fprint(w, "retry: 1\nid: 1\ndata: {\"type\":\"tick\"}\n\nid: 2\n\n") // and it breaks off
+			return
+		}
+		fmt.Fprint(w, "id: 3\ndata: {\"type\":\"done\"}\n\n")
+	})
+	for _, err := range callEvents[json.RawMessage](t.Context(), tr, request{op: &op}, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(keys) != 2 || keys[0] == "" || keys[0] != keys[1] || ids[1] != "2" {
+		t.Errorf("got the keys %q and the ids %q", keys, ids)
+	}
+}
+
+func TestAnAnswerOfAnotherTypeIsNoStream(t *testing.T) {
+	tr := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<html>")
+	})
+	for _, err := range callEvents[json.RawMessage](t.Context(), tr, request{op: &tickEvents}, []RequestOption{WithLastEventID("1")}) {
+		var decode *DecodeError
+		if !errors.As(err, &decode) || decode.Header.Get("Content-Type") != "text/html" {
+			t.Errorf("got %v", err)
+		}
 	}
 }

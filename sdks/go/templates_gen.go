@@ -223,6 +223,7 @@ func (s *TemplatesVersionsService) Publish(ctx context.Context, slug string, par
 }
 
 var opTemplatesCreate = operation{
+	id:          "createTemplate",
 	name:        "Templates.Create",
 	method:      "POST",
 	path:        "/templates",
@@ -233,12 +234,14 @@ var opTemplatesCreate = operation{
 }
 
 var opTemplatesDelete = operation{
+	id:     "deleteTemplate",
 	name:   "Templates.Delete",
 	method: "DELETE",
 	path:   "/templates/{slug}",
 }
 
 var opTemplatesFork = operation{
+	id:          "forkTemplate",
 	name:        "Templates.Fork",
 	method:      "POST",
 	path:        "/templates/{slug}/fork",
@@ -249,6 +252,7 @@ var opTemplatesFork = operation{
 }
 
 var opTemplatesGet = operation{
+	id:     "getTemplate",
 	name:   "Templates.Get",
 	method: "GET",
 	path:   "/templates/{slug}",
@@ -256,6 +260,7 @@ var opTemplatesGet = operation{
 }
 
 var opTemplatesInstantiate = operation{
+	id:          "instantiateTemplate",
 	name:        "Templates.Instantiate",
 	method:      "POST",
 	path:        "/templates/{slug}/instantiate",
@@ -266,6 +271,7 @@ var opTemplatesInstantiate = operation{
 }
 
 var opTemplatesList = operation{
+	id:     "listTemplates",
 	name:   "Templates.List",
 	method: "GET",
 	path:   "/templates",
@@ -274,18 +280,21 @@ var opTemplatesList = operation{
 }
 
 var opTemplatesStar = operation{
+	id:     "starTemplate",
 	name:   "Templates.Star",
 	method: "PUT",
 	path:   "/templates/{slug}/star",
 }
 
 var opTemplatesUnstar = operation{
+	id:     "unstarTemplate",
 	name:   "Templates.Unstar",
 	method: "DELETE",
 	path:   "/templates/{slug}/star",
 }
 
 var opTemplatesUpdate = operation{
+	id:          "updateTemplate",
 	name:        "Templates.Update",
 	method:      "PATCH",
 	path:        "/templates/{slug}",
@@ -296,6 +305,7 @@ var opTemplatesUpdate = operation{
 }
 
 var opTemplatesArchiveDownload = operation{
+	id:     "downloadTemplateArchive",
 	name:   "Templates.Archive.Download",
 	method: "GET",
 	path:   "/templates/{slug}/archive",
@@ -303,6 +313,7 @@ var opTemplatesArchiveDownload = operation{
 }
 
 var opTemplatesArchiveUpload = operation{
+	id:          "uploadTemplateArchive",
 	name:        "Templates.Archive.Upload",
 	method:      "PUT",
 	path:        "/templates/{slug}/archive",
@@ -312,6 +323,7 @@ var opTemplatesArchiveUpload = operation{
 }
 
 var opTemplatesVersionsGet = operation{
+	id:     "getTemplateVersion",
 	name:   "Templates.Versions.Get",
 	method: "GET",
 	path:   "/templates/{slug}/versions/{version}",
@@ -319,6 +331,7 @@ var opTemplatesVersionsGet = operation{
 }
 
 var opTemplatesVersionsList = operation{
+	id:     "listTemplateVersions",
 	name:   "Templates.Versions.List",
 	method: "GET",
 	path:   "/templates/{slug}/versions",
@@ -327,6 +340,7 @@ var opTemplatesVersionsList = operation{
 }
 
 var opTemplatesVersionsPublish = operation{
+	id:          "publishTemplateVersion",
 	name:        "Templates.Versions.Publish",
 	method:      "POST",
 	path:        "/templates/{slug}/versions",

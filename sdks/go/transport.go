@@ -3,14 +3,12 @@ package exai
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -36,7 +34,10 @@ type transport struct {
 	credentials credentials
 	defaults    callOptions
 	middleware  []Middleware
+	next        func(*http.Request) (*http.Response, error) // the HTTP client, inside of the middleware
 	logger      *slog.Logger
+	userAgent   []string
+	governor    *governor // nil unless it was asked for
 	budget      retryBudget
 }
 
@@ -44,9 +45,11 @@ func newTransport(p product, options []ClientOption) *transport {
 	t := &transport{
 		product:     p,
 		credentials: credentials{},
-		defaults:    callOptions{timeout: time.Minute, maxRetries: 2, header: http.Header{}, query: url.Values{}},
+		defaults:    callOptions{timeout: time.Minute, maxRetries: 2},
 		logger:      slog.New(slog.DiscardHandler),
+		userAgent:   []string{fmt.Sprintf("%s-go/%s (%s; %s)", p.name, p.version, runtime.Version(), runtime.GOOS)},
 	}
+	t.product.headers = p.headers.canonical()
 	t.http = t.guardRedirects(defaultHTTPClient())
 	t.setServer(p.server, p.variables)
 	if base := os.Getenv(p.envPrefix + "_BASE_URL"); base != "" {
@@ -57,6 +60,11 @@ func newTransport(p product, options []ClientOption) *transport {
 	}
 	for _, o := range options {
 		o.applyClient(t)
+	}
+	t.next = t.http.Do
+	for _, middleware := range slices.Backward(t.middleware) {
+		inner := t.next
+		t.next = func(r *http.Request) (*http.Response, error) { return middleware(r, inner) }
 	}
 	return t
 }
@@ -94,55 +102,21 @@ func withServer(template string, variables map[string]string) ClientOption {
 	return clientOption(func(t *transport) { t.setServer(template, variables) })
 }
 
-// answer is a successful response whose body is still to be read.
-type answer struct {
-	op     *operation
-	body   io.ReadCloser
-	size   int64 // of the body, or -1
-	meta   ResponseMeta
-	cancel func() // releases what the call holds
-	// fault makes an error of the call of what went wrong while reading.
-	fault func(err error) error
-}
-
-// close ends the answer; its body need not have been read.
-func (a *answer) close() {
-	a.cancel()
-	a.body.Close()
-}
-
-// Read reads the body.
-func (a *answer) Read(p []byte) (int, error) {
-	n, err := a.body.Read(p)
-	if err != nil && err != io.EOF {
-		err = a.fault(err)
-	}
-	return n, err
-}
-
 // settings gives the options of one call.
-func (t *transport) settings(options []RequestOption) callOptions {
-	c := t.defaults.clone()
+func (t *transport) settings(options []RequestOption) *callOptions {
+	c := t.defaults
 	for _, o := range options {
 		o.applyRequest(&c)
 	}
-	return c
+	return &c
 }
 
-// try is a request that can be sent several times.
-type try struct {
-	op      *operation
-	url     string
-	header  http.Header
-	payload payload
-	key     string
-}
-
-func (t *transport) prepare(r request, c callOptions) (*try, error) {
+// begin makes a call ready to be sent.
+func (t *transport) begin(ctx context.Context, r request, c *callOptions) (*exchange, error) {
 	if t.err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.name, t.err)
 	}
-	header := make(http.Header)
+	header := make(http.Header, 8)
 	address, err := r.address(header)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.name, err)
@@ -151,76 +125,41 @@ func (t *transport) prepare(r request, c callOptions) (*try, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.name, err)
 	}
-	prepared := &try{op: r.op, url: t.base + addQuery(address, c.query), header: header, payload: body}
-	header.Set("User-Agent", fmt.Sprintf("%s-go/%s (%s; %s)", t.product.name, t.product.version, runtime.Version(), runtime.GOOS))
+	x := &exchange{transport: t, op: r.op, options: c, url: t.base + addQuery(address, c.query), header: header, payload: body}
+	set := func(i int, name, value string) {
+		x.values[i] = value
+		header[name] = x.values[i : i+1 : i+1]
+	}
+	header["User-Agent"] = t.userAgent
 	if r.op.accept != "" {
-		header.Set("Accept", r.op.accept)
+		set(0, "Accept", r.op.accept)
 	}
 	if body.contentType != "" {
-		header.Set("Content-Type", body.contentType)
+		set(1, "Content-Type", body.contentType)
 	}
 	if r.op.keyed {
-		if prepared.key = c.key; prepared.key == "" {
-			prepared.key = newUUID()
+		if x.key = c.key; x.key == "" {
+			x.key = newUUID()
 		}
-		header.Set(t.product.headers.idempotencyKey, prepared.key)
+		set(2, t.product.headers.idempotencyKey, x.key)
 	}
 	if c.lastEventID != "" {
-		header.Set(t.product.headers.lastEventID, c.lastEventID)
+		set(3, t.product.headers.lastEventID, c.lastEventID)
 	}
 	for name, values := range c.header {
 		header[name] = values
 	}
-	return prepared, nil
-}
-
-// send sends the request once.
-func (t *transport) send(ctx context.Context, p *try) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, p.op.method, p.url, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header = p.header.Clone()
-	if p.payload.open != nil {
-		body, err := p.payload.open()
-		if err != nil {
-			return nil, err
-		}
-		// The wrapper keeps the HTTP client from closing the caller's reader.
-		r.Body = io.NopCloser(body)
-		if r.ContentLength = p.payload.length; p.payload.length == 0 {
-			r.Body = http.NoBody
-		}
-		if p.payload.replayable {
-			r.GetBody = func() (io.ReadCloser, error) {
-				body, err := p.payload.open()
-				return io.NopCloser(body), err
-			}
-		}
-	}
-	if err := t.authorize(r, p.op); err != nil {
-		return nil, &authError{err}
-	}
-	next := t.http.Do
-	for i := len(t.middleware) - 1; i >= 0; i-- {
-		inner, middleware := next, t.middleware[i]
-		next = func(r *http.Request) (*http.Response, error) { return middleware(r, inner) }
-	}
-	response, err := next(r)
-	if err != nil {
-		// url.Error prints the URL, which may hold a credential.
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err
-		}
-	}
-	return response, err
+	x.bound(ctx)
+	return x, nil
 }
 
 // authError is a failure to get a credential; trying again is up to the token source.
-type authError struct{ err error }
+type authError struct {
+	err       error
+	operation string
+}
 
-func (e *authError) Error() string { return e.err.Error() }
+func (e *authError) Error() string { return e.operation + ": " + e.err.Error() }
 func (e *authError) Unwrap() error { return e.err }
 
 // newUUID gives a random UUID (RFC 9562, version 4).

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,7 +45,12 @@ var testProduct = product{
 // serve starts a server and a transport that calls it.
 func serve(t *testing.T, handler http.HandlerFunc, options ...ClientOption) *transport {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/events") || strings.HasSuffix(r.URL.Path, "/ticks") {
+			w.Header().Set("Content-Type", "text/event-stream")
+		}
+		handler(w, r)
+	}))
 	t.Cleanup(server.Close)
 	options = append([]ClientOption{WithBaseURL(server.URL + "/v1/"), WithAPIKey(testToken)}, options...)
 	return newTransport(testProduct, options)
@@ -332,5 +338,49 @@ func TestRuntimeNamesNoGeneratedSymbol(t *testing.T) {
 	vet.Dir = dir
 	if out, err := vet.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// net/http sends a request again by itself when a connection breaks that was
+// used before. That would be a try that nobody counts.
+func TestATryIsOneRequestOnAUsedConnectionToo(t *testing.T) {
+	var requests atomic.Int32
+	tr := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) == 1 {
+			fmt.Fprint(w, `{"id":"a"}`)
+			return
+		}
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		connection.(*net.TCPConn).SetLinger(0) // a reset in place of an end
+		connection.Close()
+	}, WithMaxRetries(0))
+	r := request{op: &getThing, path: []any{"x"}}
+	if _, err := call[*thing](t.Context(), tr, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err := call[*thing](t.Context(), tr, r, nil)
+	var connection *ConnectionError
+	if !errors.As(err, &connection) || requests.Load() != 2 {
+		t.Errorf("got %v after %d requests", err, requests.Load())
+	}
+}
+
+func TestARedirectOnAUsedConnectionIsFollowed(t *testing.T) {
+	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/things/x" {
+			http.Redirect(w, r, "/v1/things/y", http.StatusTemporaryRedirect)
+			return
+		}
+		fmt.Fprint(w, `{"id":"y"}`)
+	})
+	for range 3 {
+		got, err := call[*thing](t.Context(), tr, request{op: &getThing, path: []any{"x"}}, nil)
+		if err != nil || got.ID != "y" {
+			t.Fatalf("got %+v, %v", got, err)
+		}
 	}
 }

@@ -26,6 +26,12 @@ func VerifyWebhook(body []byte, header http.Header, secrets ...string) error {
 	return verifyWebhook(body, header, secrets, time.Now())
 }
 
+// VerifyWebhookAt is [VerifyWebhook] at another time than now: for webhooks that
+// were kept, and for tests.
+func VerifyWebhookAt(now time.Time, body []byte, header http.Header, secrets ...string) error {
+	return verifyWebhook(body, header, secrets, now)
+}
+
 // unwrapWebhook verifies a webhook and decodes its event.
 func unwrapWebhook[T any](body []byte, header http.Header, secrets []string) (T, error) {
 	var event T

@@ -133,6 +133,12 @@ func (s *WebhooksService) ReplayAndWait(ctx context.Context, webhookID string, p
 	return callAndWait[*Webhook](ctx, s.transport, request{op: &opWebhooksReplay, path: []any{webhookID}, params: params}, &awaitWebhooksReplay, opts)
 }
 
+// ReplayAndWaitFrom goes on with a wait of [WebhooksService.ReplayAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *WebhooksService) ReplayAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Webhook, error) {
+	return callAndWaitFrom[*Webhook](ctx, s.transport, &opWebhooksReplay, &awaitWebhooksReplay, token, opts)
+}
+
 // Rotate the signing secret; the old one stays valid for a named overlap.
 //
 // Makes a new secret, which signs every attempt from now on. Receivers that
@@ -270,12 +276,14 @@ func (s *WebhooksEventTypesService) ListPage(ctx context.Context, params Webhook
 }
 
 var opWebhooksDelete = operation{
+	id:     "deleteWebhook",
 	name:   "Webhooks.Delete",
 	method: "DELETE",
 	path:   "/webhooks/{webhook_id}",
 }
 
 var opWebhooksDisable = operation{
+	id:     "disableWebhook",
 	name:   "Webhooks.Disable",
 	method: "POST",
 	path:   "/webhooks/{webhook_id}/disable",
@@ -284,6 +292,7 @@ var opWebhooksDisable = operation{
 }
 
 var opWebhooksEnable = operation{
+	id:     "enableWebhook",
 	name:   "Webhooks.Enable",
 	method: "POST",
 	path:   "/webhooks/{webhook_id}/enable",
@@ -292,6 +301,7 @@ var opWebhooksEnable = operation{
 }
 
 var opWebhooksGet = operation{
+	id:     "getWebhook",
 	name:   "Webhooks.Get",
 	method: "GET",
 	path:   "/webhooks/{webhook_id}",
@@ -299,6 +309,7 @@ var opWebhooksGet = operation{
 }
 
 var opWebhooksList = operation{
+	id:     "listWebhooks",
 	name:   "Webhooks.List",
 	method: "GET",
 	path:   "/webhooks",
@@ -307,6 +318,7 @@ var opWebhooksList = operation{
 }
 
 var opWebhooksPing = operation{
+	id:          "pingWebhook",
 	name:        "Webhooks.Ping",
 	method:      "POST",
 	path:        "/webhooks/{webhook_id}/ping",
@@ -317,6 +329,7 @@ var opWebhooksPing = operation{
 }
 
 var opWebhooksRegister = operation{
+	id:          "registerWebhook",
 	name:        "Webhooks.Register",
 	method:      "POST",
 	path:        "/webhooks",
@@ -327,6 +340,7 @@ var opWebhooksRegister = operation{
 }
 
 var opWebhooksReplay = operation{
+	id:          "replayWebhookEvents",
 	name:        "Webhooks.Replay",
 	method:      "POST",
 	path:        "/webhooks/{webhook_id}/replay",
@@ -344,6 +358,7 @@ var awaitWebhooksReplay = waitShape{
 }
 
 var opWebhooksRotateSecret = operation{
+	id:          "rotateWebhookSecret",
 	name:        "Webhooks.RotateSecret",
 	method:      "POST",
 	path:        "/webhooks/{webhook_id}/rotate-secret",
@@ -354,6 +369,7 @@ var opWebhooksRotateSecret = operation{
 }
 
 var opWebhooksUpdate = operation{
+	id:          "updateWebhook",
 	name:        "Webhooks.Update",
 	method:      "PATCH",
 	path:        "/webhooks/{webhook_id}",
@@ -364,6 +380,7 @@ var opWebhooksUpdate = operation{
 }
 
 var opWebhooksDeliveriesAttempts = operation{
+	id:     "listWebhookDeliveryAttempts",
 	name:   "Webhooks.Deliveries.Attempts",
 	method: "GET",
 	path:   "/webhooks/deliveries/{delivery_id}/attempts",
@@ -372,6 +389,7 @@ var opWebhooksDeliveriesAttempts = operation{
 }
 
 var opWebhooksDeliveriesGet = operation{
+	id:     "getWebhookDelivery",
 	name:   "Webhooks.Deliveries.Get",
 	method: "GET",
 	path:   "/webhooks/deliveries/{delivery_id}",
@@ -379,6 +397,7 @@ var opWebhooksDeliveriesGet = operation{
 }
 
 var opWebhooksDeliveriesList = operation{
+	id:     "listWebhookDeliveries",
 	name:   "Webhooks.Deliveries.List",
 	method: "GET",
 	path:   "/webhooks/deliveries",
@@ -387,6 +406,7 @@ var opWebhooksDeliveriesList = operation{
 }
 
 var opWebhooksDeliveriesRedeliver = operation{
+	id:     "redeliverWebhookDelivery",
 	name:   "Webhooks.Deliveries.Redeliver",
 	method: "POST",
 	path:   "/webhooks/deliveries/{delivery_id}/redeliver",
@@ -395,6 +415,7 @@ var opWebhooksDeliveriesRedeliver = operation{
 }
 
 var opWebhooksEventTypesGet = operation{
+	id:     "getWebhookEventType",
 	name:   "Webhooks.EventTypes.Get",
 	method: "GET",
 	path:   "/webhooks/event-types/{event_type}",
@@ -402,6 +423,7 @@ var opWebhooksEventTypesGet = operation{
 }
 
 var opWebhooksEventTypesList = operation{
+	id:     "listWebhookEventTypes",
 	name:   "Webhooks.EventTypes.List",
 	method: "GET",
 	path:   "/webhooks/event-types",

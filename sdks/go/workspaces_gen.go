@@ -50,6 +50,12 @@ func (s *WorkspacesService) CreateAndWait(ctx context.Context, params WorkspaceC
 	return callAndWait[*Workspace](ctx, s.transport, request{op: &opWorkspacesCreate, params: params}, &awaitWorkspacesCreate, opts)
 }
 
+// CreateAndWaitFrom goes on with a wait of [WorkspacesService.CreateAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *WorkspacesService) CreateAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Workspace, error) {
+	return callAndWaitFrom[*Workspace](ctx, s.transport, &opWorkspacesCreate, &awaitWorkspacesCreate, token, opts)
+}
+
 // Tear a workspace down.
 //
 // Ends its processes, closes its ports and removes its working tree at once.
@@ -137,6 +143,12 @@ func (s *WorkspacesService) RestartAndWait(ctx context.Context, workspaceID stri
 	return callAndWait[*Workspace](ctx, s.transport, request{op: &opWorkspacesRestart, path: []any{workspaceID}}, &awaitWorkspacesRestart, opts)
 }
 
+// RestartAndWaitFrom goes on with a wait of [WorkspacesService.RestartAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *WorkspacesService) RestartAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Workspace, error) {
+	return callAndWaitFrom[*Workspace](ctx, s.transport, &opWorkspacesRestart, &awaitWorkspacesRestart, token, opts)
+}
+
 // Start a stopped workspace.
 //
 // Boots the workspace on its working tree as it was. 422 unless the status is
@@ -157,6 +169,12 @@ func (s *WorkspacesService) StartAndWait(ctx context.Context, workspaceID string
 	return callAndWait[*Workspace](ctx, s.transport, request{op: &opWorkspacesStart, path: []any{workspaceID}}, &awaitWorkspacesStart, opts)
 }
 
+// StartAndWaitFrom goes on with a wait of [WorkspacesService.StartAndWait],
+// from the token that [WithWaitToken] gave or that its error holds.
+func (s *WorkspacesService) StartAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Workspace, error) {
+	return callAndWaitFrom[*Workspace](ctx, s.transport, &opWorkspacesStart, &awaitWorkspacesStart, token, opts)
+}
+
 // Stop a running workspace.
 //
 // Ends its processes and keeps its working tree. 422 unless the status is
@@ -175,6 +193,12 @@ func (s *WorkspacesService) Stop(ctx context.Context, workspaceID string, params
 // request.
 func (s *WorkspacesService) StopAndWait(ctx context.Context, workspaceID string, params WorkspaceStopParams, opts ...RequestOption) (*Workspace, error) {
 	return callAndWait[*Workspace](ctx, s.transport, request{op: &opWorkspacesStop, path: []any{workspaceID}, params: params}, &awaitWorkspacesStop, opts)
+}
+
+// StopAndWaitFrom goes on with a wait of [WorkspacesService.StopAndWait], from
+// the token that [WithWaitToken] gave or that its error holds.
+func (s *WorkspacesService) StopAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Workspace, error) {
+	return callAndWaitFrom[*Workspace](ctx, s.transport, &opWorkspacesStop, &awaitWorkspacesStop, token, opts)
 }
 
 // Rename, relabel or resize a workspace.
@@ -400,7 +424,15 @@ func (s *WorkspacesSnapshotsService) RestoreAndWait(ctx context.Context, workspa
 	return callAndWait[*Workspace](ctx, s.transport, request{op: &opWorkspacesSnapshotsRestore, path: []any{workspaceID, snapshotID}, params: params}, &awaitWorkspacesSnapshotsRestore, opts)
 }
 
+// RestoreAndWaitFrom goes on with a wait of
+// [WorkspacesSnapshotsService.RestoreAndWait], from the token that
+// [WithWaitToken] gave or that its error holds.
+func (s *WorkspacesSnapshotsService) RestoreAndWaitFrom(ctx context.Context, token string, opts ...RequestOption) (*Workspace, error) {
+	return callAndWaitFrom[*Workspace](ctx, s.transport, &opWorkspacesSnapshotsRestore, &awaitWorkspacesSnapshotsRestore, token, opts)
+}
+
 var opWorkspacesCreate = operation{
+	id:          "createWorkspace",
 	name:        "Workspaces.Create",
 	method:      "POST",
 	path:        "/workspaces",
@@ -420,12 +452,14 @@ var awaitWorkspacesCreate = waitShape{
 }
 
 var opWorkspacesDelete = operation{
+	id:     "deleteWorkspace",
 	name:   "Workspaces.Delete",
 	method: "DELETE",
 	path:   "/workspaces/{workspace_id}",
 }
 
 var opWorkspacesEvents = operation{
+	id:     "streamWorkspaceEvents",
 	name:   "Workspaces.Events",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/events",
@@ -434,6 +468,7 @@ var opWorkspacesEvents = operation{
 }
 
 var opWorkspacesExec = operation{
+	id:          "execInWorkspace",
 	name:        "Workspaces.Exec",
 	method:      "POST",
 	path:        "/workspaces/{workspace_id}/exec",
@@ -445,6 +480,7 @@ var opWorkspacesExec = operation{
 }
 
 var opWorkspacesGet = operation{
+	id:     "getWorkspace",
 	name:   "Workspaces.Get",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}",
@@ -452,6 +488,7 @@ var opWorkspacesGet = operation{
 }
 
 var opWorkspacesList = operation{
+	id:     "listWorkspaces",
 	name:   "Workspaces.List",
 	method: "GET",
 	path:   "/workspaces",
@@ -460,6 +497,7 @@ var opWorkspacesList = operation{
 }
 
 var opWorkspacesRestart = operation{
+	id:     "restartWorkspace",
 	name:   "Workspaces.Restart",
 	method: "POST",
 	path:   "/workspaces/{workspace_id}/restart",
@@ -477,6 +515,7 @@ var awaitWorkspacesRestart = waitShape{
 }
 
 var opWorkspacesStart = operation{
+	id:     "startWorkspace",
 	name:   "Workspaces.Start",
 	method: "POST",
 	path:   "/workspaces/{workspace_id}/start",
@@ -494,6 +533,7 @@ var awaitWorkspacesStart = waitShape{
 }
 
 var opWorkspacesStop = operation{
+	id:          "stopWorkspace",
 	name:        "Workspaces.Stop",
 	method:      "POST",
 	path:        "/workspaces/{workspace_id}/stop",
@@ -513,6 +553,7 @@ var awaitWorkspacesStop = waitShape{
 }
 
 var opWorkspacesUpdate = operation{
+	id:          "updateWorkspace",
 	name:        "Workspaces.Update",
 	method:      "PATCH",
 	path:        "/workspaces/{workspace_id}",
@@ -523,6 +564,7 @@ var opWorkspacesUpdate = operation{
 }
 
 var opWorkspacesFilesDownload = operation{
+	id:     "downloadWorkspaceFile",
 	name:   "Workspaces.Files.Download",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/files/content",
@@ -530,6 +572,7 @@ var opWorkspacesFilesDownload = operation{
 }
 
 var opWorkspacesFilesList = operation{
+	id:     "listWorkspaceFiles",
 	name:   "Workspaces.Files.List",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/files",
@@ -538,6 +581,7 @@ var opWorkspacesFilesList = operation{
 }
 
 var opWorkspacesFilesUpload = operation{
+	id:          "uploadWorkspaceFile",
 	name:        "Workspaces.Files.Upload",
 	method:      "PUT",
 	path:        "/workspaces/{workspace_id}/files/content",
@@ -547,6 +591,7 @@ var opWorkspacesFilesUpload = operation{
 }
 
 var opWorkspacesLogsList = operation{
+	id:     "listWorkspaceLogs",
 	name:   "Workspaces.Logs.List",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/logs",
@@ -555,12 +600,14 @@ var opWorkspacesLogsList = operation{
 }
 
 var opWorkspacesPortsClose = operation{
+	id:     "closeWorkspacePort",
 	name:   "Workspaces.Ports.Close",
 	method: "DELETE",
 	path:   "/workspaces/{workspace_id}/ports/{port}",
 }
 
 var opWorkspacesPortsExpose = operation{
+	id:          "exposeWorkspacePort",
 	name:        "Workspaces.Ports.Expose",
 	method:      "POST",
 	path:        "/workspaces/{workspace_id}/ports",
@@ -571,6 +618,7 @@ var opWorkspacesPortsExpose = operation{
 }
 
 var opWorkspacesPortsList = operation{
+	id:     "listWorkspacePorts",
 	name:   "Workspaces.Ports.List",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/ports",
@@ -579,6 +627,7 @@ var opWorkspacesPortsList = operation{
 }
 
 var opWorkspacesSnapshotsCreate = operation{
+	id:          "createWorkspaceSnapshot",
 	name:        "Workspaces.Snapshots.Create",
 	method:      "POST",
 	path:        "/workspaces/{workspace_id}/snapshots",
@@ -589,12 +638,14 @@ var opWorkspacesSnapshotsCreate = operation{
 }
 
 var opWorkspacesSnapshotsDelete = operation{
+	id:     "deleteWorkspaceSnapshot",
 	name:   "Workspaces.Snapshots.Delete",
 	method: "DELETE",
 	path:   "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
 }
 
 var opWorkspacesSnapshotsGet = operation{
+	id:     "getWorkspaceSnapshot",
 	name:   "Workspaces.Snapshots.Get",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
@@ -602,6 +653,7 @@ var opWorkspacesSnapshotsGet = operation{
 }
 
 var opWorkspacesSnapshotsList = operation{
+	id:     "listWorkspaceSnapshots",
 	name:   "Workspaces.Snapshots.List",
 	method: "GET",
 	path:   "/workspaces/{workspace_id}/snapshots",
@@ -610,6 +662,7 @@ var opWorkspacesSnapshotsList = operation{
 }
 
 var opWorkspacesSnapshotsRestore = operation{
+	id:          "restoreWorkspaceSnapshot",
 	name:        "Workspaces.Snapshots.Restore",
 	method:      "POST",
 	path:        "/workspaces/{workspace_id}/snapshots/{snapshot_id}/restore",

@@ -113,4 +113,5 @@ features! {
     scalars Types
     streams Calls
     unions Types
+    version_3_2 Calls
 }

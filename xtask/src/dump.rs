@@ -1,7 +1,7 @@
 //! `cargo xtask dump`: what a stage makes of `spec/`.
 
 use exai_gen::render::Renderer;
-use exai_gen::target::Target;
+use exai_gen::target::{Owner, Target};
 
 use crate::packages::{read, root};
 use crate::regen::generate;
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let target = args.stage.strip_prefix("view:").and_then(Target::from_name);
     let target =
         target.ok_or("a stage is `ir` or `view:` and a target; see `cargo xtask dump --help`")?;
-    let tree = generate(target, &run, &api, &Renderer::embedded())?;
+    let tree = generate(target, &run, &api, &Renderer::embedded(), Owner::Generated)?;
     for file in tree
         .iter()
         .filter(|file| wanted(&file.path) || wanted(&file.text))

@@ -1,8 +1,10 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `with-servers`. A module a command;
-//! each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`,
+//! `fuzz`, `with-servers`. A module a command; each failure prints the command that mends it.
 
 mod bench;
+mod documents;
 mod dump;
+mod fuzz;
 mod packages;
 mod regen;
 mod sandbox;
@@ -38,10 +40,14 @@ enum Command {
     Tidy,
     /// Show what a stage makes of spec/
     Dump(dump::Args),
-    /// Measure a regeneration with nothing to change
+    /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
+    /// Send requests that nobody thought of to a sandbox, by schemathesis
+    Fuzz(fuzz::Args),
     /// Run a command while Postgres and Redis run for it
     WithServers(servers::Args),
+    /// Generate packages of every document of some folders, and check them
+    Documents(documents::Args),
 }
 
 fn main() -> ExitCode {
@@ -51,7 +57,9 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::WithServers(args) => servers::run(&args),
+        Command::Documents(args) => documents::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

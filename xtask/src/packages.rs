@@ -19,6 +19,15 @@ pub(crate) const PACKAGES: [(Target, &str); 5] = [
     (Target::Axum, "server-stubs/api"),
 ];
 
+/// The folder of the scenarios that are made of the document.
+pub(crate) const SCENARIOS: &str = "tests/conformance/generated";
+
+/// The targets whose conformance driver is made in part, and the driver's folder.
+pub(crate) const DRIVERS: [(Target, &str); 2] = [
+    (Target::Go, "tests/conformance/drivers/go"),
+    (Target::Rust, "tests/conformance/drivers/rust"),
+];
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -14,7 +14,7 @@ use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Change, Plan, Recovery, Store};
 use similar::TextDiff;
 
-use crate::packages::{COMMAND, PACKAGES, read, root};
+use crate::packages::{COMMAND, DRIVERS, PACKAGES, SCENARIOS, read, root};
 
 /// Make the SDKs, the server crate and the bundled document from spec/.
 #[derive(Debug, clap::Args)]
@@ -108,8 +108,18 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
             plan,
             millis,
         });
+        let start = Instant::now();
+        let plan = write::plan(&root.join(SCENARIOS), &scenarios(run, api)?).map_err(unreadable)?;
+        let millis = start.elapsed().as_millis();
+        packages.push(Package {
+            folder: SCENARIOS.to_owned(),
+            plan,
+            millis,
+        });
     }
-    for (target, folder) in PACKAGES {
+    let drivers = DRIVERS.map(|(target, folder)| (target, folder, Owner::Driver));
+    let all = PACKAGES.map(|(target, folder)| (target, folder, Owner::Generated));
+    for (target, folder, owner) in all.into_iter().chain(drivers) {
         let name = if target == Target::Axum {
             "server"
         } else {
@@ -119,7 +129,7 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
             continue;
         }
         let start = Instant::now();
-        let tree = generate(target, run, api, &renderer)?;
+        let tree = generate(target, run, api, &renderer, owner)?;
         if tree.is_empty() {
             continue;
         }
@@ -134,7 +144,7 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
     Ok(packages)
 }
 
-/// The generated files of one package.
+/// The generated files of one package, or of its driver.
 ///
 /// # Errors
 /// The rendered diagnostics, when the target cannot say what the document does.
@@ -143,16 +153,16 @@ pub(crate) fn generate(
     run: &Run,
     api: &Api,
     renderer: &Renderer,
+    owner: Owner,
 ) -> Result<FileTree, String> {
     let mut diagnostics = Diagnostics::new();
-    let owners = [Owner::Generated];
     let tree = pipeline::files(
         target,
         api,
         &run.config,
         COMMAND,
         renderer,
-        &owners,
+        &[owner],
         &mut diagnostics,
     );
     if diagnostics.has_errors() {
@@ -183,6 +193,16 @@ fn bundled(run: &Run) -> Result<FileTree, String> {
             text,
             owner: Owner::Generated,
         };
+        tree.insert(file).map_err(|error| error.to_string())?;
+    }
+    Ok(tree)
+}
+
+/// What follows from the document for every SDK, as scenarios.
+fn scenarios(run: &Run, api: &Api) -> Result<FileTree, String> {
+    let document = run.document.as_ref().ok_or("there is no document")?;
+    let mut tree = FileTree::default();
+    for file in exai_gen::scenarios::files(document, api)? {
         tree.insert(file).map_err(|error| error.to_string())?;
     }
     Ok(tree)

@@ -3,7 +3,7 @@
 
 use crate::packages::root;
 use crate::step::Step;
-use crate::{tidy, toolchain};
+use crate::{fuzz, tidy, toolchain};
 
 /// Install what each language needs, and test everything.
 #[derive(Debug, clap::Args)]
@@ -101,6 +101,7 @@ fn steps(group: &str) -> Vec<Step> {
                 "exai-sandbox",
                 "server-stubs/sandbox",
             )),
+            fuzz::steps(60, 1),
         ]
         .concat(),
     }
@@ -123,54 +124,34 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     } else {
         &[]
     };
-    // Those of an SDK choose between libraries; those of the runtime add to each other.
-    let features = match package {
-        "exai-runtime" => "--all-features",
-        _ => "--features=",
-    };
     let flags = if private {
         "-D warnings -A rustdoc::private_intra_doc_links"
     } else {
         "-D warnings"
     };
+    // What is off by default is tested on; off, the consumer and the suite's driver build it.
+    let on: &[&str] = match package {
+        "exai-sdk" => &["--features", "testing,tracing"],
+        "exai-runtime" => &["--all-features"],
+        _ => &[],
+    };
+    let of = ["--quiet", "--package", package];
+    let clippy: [&[&str]; 5] = [
+        &["clippy"],
+        &of,
+        &["--all-targets"],
+        on,
+        &["--", "-D", "warnings"],
+    ];
     vec![
-        Step::new(
-            &named("clippy"),
-            "cargo",
-            &[
-                "clippy",
-                "--quiet",
-                "--package",
-                package,
-                "--all-targets",
-                features,
-                "--",
-                "-D",
-                "warnings",
-            ],
-        ),
+        Step::new(&named("clippy"), "cargo", &clippy.concat()),
         Step::new(
             &named("documentation"),
             "cargo",
-            &[
-                &[
-                    "doc",
-                    "--quiet",
-                    "--package",
-                    package,
-                    "--no-deps",
-                    features,
-                ],
-                doc,
-            ]
-            .concat(),
+            &[&["doc"], &of[..], &["--no-deps"], doc, on].concat(),
         )
         .env("RUSTDOCFLAGS", flags),
-        Step::new(
-            &named("tests"),
-            "cargo",
-            &["test", "--quiet", "--package", package, features],
-        ),
+        Step::new(&named("tests"), "cargo", &[&["test"], &of[..], on].concat()),
     ]
 }
 
@@ -237,7 +218,7 @@ fn generator() -> Vec<Step> {
         )
         .mended_by("cargo xtask regen"),
     ];
-    for package in ["exai-gen", "xtask", "exai-tests"] {
+    for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
             Step::new(
                 &format!("generator: {package} format"),
@@ -338,7 +319,10 @@ fn go() -> Vec<Step> {
             "staticcheck",
             &["tool", "-modfile=tools/go.mod", "staticcheck", "./..."],
         ),
-        step("tests", &["test", "./..."]),
+        step("tests, by the race detector", &["test", "-race", "./..."]).served(),
+        step("tests with other modules", &["test", "./..."]).at("sdks/go/tools/outside"),
+        step("vet of the conformance driver", &["vet", "."]).at("tests/conformance/drivers/go"),
+        step("vet of the benchmarks", &["vet", "."]).at("benches/go"),
         consumer("go"),
     ]
 }

@@ -69,6 +69,10 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
+    /// Leave out an operation or a schema that is wrong, and list it, rather than refuse the document
+    #[arg(long)]
+    pub(super) keep_going: bool,
+
     /// Read templates from here instead of those built in
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,

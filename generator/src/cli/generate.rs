@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::args::GenerateArgs;
 use super::{Channel, Outcome, report};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, place};
 use crate::ir::Api;
-use crate::pipeline::{self, Request, Run};
+use crate::pipeline::{self, Adjustments, Request, Run};
 use crate::render::Renderer;
 use crate::target::{Owner, Target};
 use crate::tree::FileTree;
@@ -21,7 +21,10 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         config: args.config.as_deref(),
         command: COMMAND,
     };
-    let mut run = pipeline::read(&request);
+    let adjustments = Adjustments {
+        keep_going: args.keep_going,
+    };
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = match &args.templates {
         Some(folder) => Renderer::from_folder(folder),
         None => Renderer::embedded(),
@@ -92,15 +95,27 @@ fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
     store.apply(&plans)
 }
 
-/// The line a run ends with: how much of the document is in what was written.
+/// The lines a run ends with: how much of the document is in what was written, and what is not.
 fn summarize(api: &Api, run: &Run, packages: &[(String, FileTree)]) {
     let written: usize = packages.iter().map(|(_, tree)| tree.len()).sum();
-    let all = run.document.as_ref().map_or(0, count_operations);
+    let left_out: usize = run.left_out.iter().map(|item| item.operations).sum();
+    let all = run.document.as_ref().map_or(0, count_operations) + left_out;
     let mut text = format!(
         "generated {} of {all} operations and {} types: {written} files\n",
         api.operations.len(),
         api.types.len(),
     );
+    for item in &run.left_out {
+        let because = &item.because;
+        let place = because.span().map(|span| place(span, &run.sources));
+        text.push_str(&format!(
+            "left out the {}: {}: {} ({})\n",
+            item.what,
+            because.code.id(),
+            because.message,
+            place.as_deref().unwrap_or("no place"),
+        ));
+    }
     for found in &run.allowed {
         text.push_str(&format!("allowed {}: {}\n", found.code.id(), found.message));
     }

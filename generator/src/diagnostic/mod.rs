@@ -9,7 +9,7 @@ mod render;
 use std::collections::HashSet;
 
 pub use code::Code;
-pub use render::{Format, render};
+pub use render::{Format, place, render};
 
 use crate::source::Span;
 

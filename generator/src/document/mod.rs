@@ -3,9 +3,11 @@
 //! After this stage a document of 3.0, 3.1 or 3.2 is one model, 3.1's with what 3.2
 //! added; nothing later asks for a version. This stage holds no opinion on what to generate.
 
+mod leave_out;
 pub mod model;
 mod read;
 mod rules;
 
+pub use leave_out::{LeftOut, leave_out};
 pub use model::*;
 pub use read::read;

@@ -83,11 +83,13 @@ pub enum Method {
     Trace,
     /// QUERY, of `OpenAPI` 3.2.
     Query,
+    /// Any other, of ASCII letters, digits and hyphens alone: `LINK`, `M-SEARCH`.
+    Other(String),
 }
 
 impl Method {
     /// `POST`
-    pub fn as_str(&self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Get => "GET",
             Self::Put => "PUT",
@@ -98,6 +100,7 @@ impl Method {
             Self::Patch => "PATCH",
             Self::Trace => "TRACE",
             Self::Query => "QUERY",
+            Self::Other(name) => name,
         }
     }
 }

@@ -75,7 +75,7 @@ impl<'d> Lowering<'d, '_> {
     ) -> Payload {
         let essence = essence(media_type);
         match essence.as_str() {
-            "text/event-stream" => Payload::Events(self.stream(content, at)),
+            "text/event-stream" => Payload::Events(self.events(content, at)),
             "application/x-ndjson"
             | "application/ndjson"
             | "application/jsonl"
@@ -108,6 +108,29 @@ impl<'d> Lowering<'d, '_> {
             }
             _ if is_text(&essence) => Payload::Text,
             _ => Payload::Binary,
+        }
+    }
+
+    /// Events: what each carries. An `itemSchema` describes the fields of an event (3.2, section
+    /// 4.14.4.1.3), and what its `data` holds is a `contentSchema`.
+    fn events(&mut self, content: &'d MediaType, at: &At) -> Stream {
+        let stream = self.stream(content, at);
+        let Some(item) = content.item_schema.as_ref() else {
+            return stream;
+        };
+        let event = self.merge_all(&[item], item.span());
+        let is_event = |wire: &&str| matches!(*wire, "data" | "event" | "id" | "retry");
+        if !event.properties.keys().all(is_event) {
+            return stream;
+        }
+        let data = event.properties.get("data").and_then(|data| data.first());
+        let data = data.and_then(|data| self.follow(data).as_object());
+        match data.map(|data| data.content_schema.as_ref()) {
+            None => stream,
+            Some(schema) => Stream {
+                item: schema.map_or(Type::Any, |schema| self.type_of(schema, &at.child("event"))),
+                ..stream
+            },
         }
     }
 

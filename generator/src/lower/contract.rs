@@ -60,7 +60,8 @@ impl<'d> Lowering<'d, '_> {
         let mut put = |key: &str, value: Value| {
             out.insert(key.to_owned(), value);
         };
-        if let Some(reference) = &object.reference {
+        let dynamic = object.dynamic_reference.as_deref();
+        if let Some(reference) = object.reference.as_ref().or(dynamic) {
             put("$ref", self.reference_json(reference));
         }
         match object.types.as_slice() {

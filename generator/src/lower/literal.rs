@@ -29,7 +29,7 @@ fn number(text: &str) -> Literal {
 }
 
 /// A node as JSON, numbers as they were written.
-pub(super) fn json(node: &Node) -> serde_json::Value {
+pub(crate) fn json(node: &Node) -> serde_json::Value {
     use serde_json::Value as Json;
     match &node.value {
         Value::Null => Json::Null,

@@ -1,6 +1,6 @@
 //! Operations: what is called, with what, and what comes back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, PathItem, extension};
@@ -11,12 +11,16 @@ use crate::ir::{
 use crate::source::Span;
 
 use super::at::At;
-use super::{Lowering, docs, name, path_of, resource, sorted};
+use super::{Lowering, docs, methods, name, path_of, resource, sorted};
+
+/// The document's own word for the method of an SDK.
+const METHOD: &str = "x-exai-method";
 
 impl<'d> Lowering<'d, '_> {
     /// Every operation of `paths`, by path and method.
     pub(super) fn operations(&mut self, api: &mut Api) {
         let document = self.document;
+        let mut named = HashSet::new();
         for (path, item) in sorted(&document.paths) {
             let Some(item) = document.path_item(item) else {
                 continue;
@@ -29,10 +33,14 @@ impl<'d> Lowering<'d, '_> {
                 };
                 let lowered = self.operation(api, &path.value, item, method, operation);
                 let id = api.operations.push(lowered);
+                if extension(&operation.extensions, METHOD).is_some() {
+                    named.insert(id);
+                }
                 let contract = self.contract(id, item, operation, &api.operations[id].parameters);
                 api.contract.operations.push(contract);
             }
         }
+        methods::make_unique(api, &named);
         self.hang_all(api);
     }
 
@@ -47,9 +55,14 @@ impl<'d> Lowering<'d, '_> {
             document::Method::Patch => Method::Patch,
             document::Method::Trace => Method::Trace,
             document::Method::Query => Method::Query,
+            document::Method::Other(name) if is_method(name) => Method::Other(name.clone()),
             document::Method::Other(name) => {
-                let message = format!("the method `{name}` is not supported");
-                self.error(Code::UnsupportedMethod, span, message);
+                let message = format!("`{name}` is no HTTP method that can be sent");
+                self.diagnostics.push(
+                    Diagnostic::error(Code::UnsupportedMethod, span, message).hint(
+                        "a method is of letters, digits and hyphens, and stands in one place",
+                    ),
+                );
                 return None;
             }
         })
@@ -164,11 +177,29 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn sdk_path(&mut self, operation: &'d document::Operation, name: &Name) -> Vec<Name> {
-        if let Some(method) = self.text_extension(&operation.extensions, "x-exai-method") {
+        if let Some(method) = self.text_extension(&operation.extensions, METHOD) {
             return path_of(method, '.');
         }
-        let tag = operation.tags.first().map(|tag| name::split(&tag.value));
-        tag.into_iter().chain([name.clone()]).collect()
+        let tag = operation.tags.first();
+        let mut path: Vec<Name> = tag.map_or_else(Vec::new, |tag| self.tag_path(&tag.value));
+        path.push(name.clone());
+        path
+    }
+
+    /// A tag below its parents (3.2): `external`, `partner`. A ring of parents ends where it closes,
+    /// which the rules of the document report.
+    fn tag_path(&self, tag: &str) -> Vec<Name> {
+        let tags = &self.document.tags;
+        let mut path = vec![tag];
+        while let Some(parent) = tags
+            .iter()
+            .find(|declared| Some(&declared.name.value.as_str()) == path.last())
+            .and_then(|declared| declared.parent.as_ref())
+            .filter(|parent| !path.contains(&parent.value.as_str()))
+        {
+            path.push(&parent.value);
+        }
+        path.into_iter().rev().map(name::split).collect()
     }
 
     /// Hangs every operation into the tree of accessors, by the spelling of its sdk method.
@@ -212,9 +243,17 @@ impl<'d> Lowering<'d, '_> {
     }
 }
 
+/// Whether a key of `additionalOperations` is a method that all targets can write: no method that
+/// a path item has a field for, which would be the same operation twice.
+fn is_method(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && document::Method::from_field(&name.to_ascii_lowercase()).is_none()
+}
+
 /// A name for an operation without `operationId`: `get`, `pets`, `by`, `pet`, `id`.
 fn made_name(method: &Method, path: &str) -> Name {
-    let mut words = vec![method.as_str().to_lowercase()];
+    let mut words = name::words(&method.as_str().to_lowercase());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         if segment.contains('{') {
             words.push("by".to_owned());

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use super::limits::MAX_BYTES;
-use super::node::Node;
+use super::node::{Node, Value, unescape_token};
 use super::span::{FileId, Span};
 use super::{json, yaml};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -20,6 +20,8 @@ pub struct SourceFile {
     pub text: String,
     /// The tree in it; `None` when it could not be read.
     pub node: Option<Node>,
+    /// It was left out: references to it lead to nothing, and say so.
+    pub left_out: bool,
     /// Where it is on the disk, symbolic links resolved; `None` for text that was handed over.
     path: Option<PathBuf>,
 }
@@ -94,6 +96,20 @@ impl Sources {
             .iter()
             .enumerate()
             .map(|(index, file)| (FileId(index as u32), file))
+    }
+
+    /// Puts another value at a place of a file's tree, or takes what stands there away with its
+    /// key; the text stays as it was. False when nothing stands there, or that value already.
+    pub fn replace(&mut self, file: FileId, pointer: &str, with: Option<Value>) -> bool {
+        let file = &mut self.files[file.0 as usize];
+        if pointer.is_empty() && with.is_none() {
+            file.node = None;
+            return !std::mem::replace(&mut file.left_out, true);
+        }
+        let tokens: Vec<String> = pointer.split('/').skip(1).map(unescape_token).collect();
+        file.node
+            .as_mut()
+            .is_some_and(|node| node.replace(&tokens, with))
     }
 
     /// Reads the file that `relative`, a decoded path, names from the file `from`, once.
@@ -173,6 +189,7 @@ impl Sources {
                     name,
                     text: String::new(),
                     node: None,
+                    left_out: false,
                     path: Some(path),
                 })
             }
@@ -193,6 +210,7 @@ impl Sources {
             name,
             text,
             node: None,
+            left_out: false,
             path,
         });
         let text = &self.files[id.0 as usize].text;

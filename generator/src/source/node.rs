@@ -124,6 +124,45 @@ impl Node {
                 _ => None,
             })
     }
+
+    /// Puts another value at the end of a path of names, or takes the entry away; false when there
+    /// is none, or that value already.
+    pub(super) fn replace(&mut self, path: &[String], with: Option<Value>) -> bool {
+        let Some((first, rest)) = path.split_first() else {
+            return with.is_some_and(|value| {
+                self.value != value && {
+                    self.value = value;
+                    true
+                }
+            });
+        };
+        let remove = rest.is_empty() && with.is_none();
+        match &mut self.value {
+            Value::Sequence(items) => {
+                let items = Arc::make_mut(items);
+                let Some(index) = first.parse().ok().filter(|index| *index < items.len()) else {
+                    return false;
+                };
+                if remove {
+                    items.remove(index);
+                    return true;
+                }
+                items[index].replace(rest, with)
+            }
+            Value::Mapping(entries) => {
+                let entries = Arc::make_mut(entries);
+                let Some(index) = entries.iter().position(|(key, _)| key.value == *first) else {
+                    return false;
+                };
+                if remove {
+                    entries.remove(index);
+                    return true;
+                }
+                entries[index].1.replace(rest, with)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl PartialEq for Node {

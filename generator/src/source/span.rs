@@ -26,6 +26,11 @@ impl Span {
         Self { file, start, end }
     }
 
+    /// Whether another range lies in this one.
+    pub fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The empty range at the start of a file, for what concerns the whole of it.
     pub fn file_start(file: FileId) -> Self {
         Self::new(file, 0, 0)

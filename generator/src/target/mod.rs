@@ -56,6 +56,9 @@ pub enum Owner {
     /// A package manifest, a README: written for a package of its own, and not for the SDKs of
     /// this repository, which have theirs by hand.
     Scaffold,
+    /// Made of the document, for the conformance suite: calls each operation by its id. Stands
+    /// beside the hand-written driver of the language, with a manifest of its own.
+    Driver,
 }
 
 /// A file that a target writes.

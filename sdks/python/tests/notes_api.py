@@ -83,7 +83,7 @@ class NotFoundError(StatusError):
 GET: Operation[Note] = Operation("GET", "/notes/{id}", "json", Note)
 TEXT: Operation[str] = Operation("GET", "/notes/{id}/text", "text")
 CREATE: Operation[Note] = Operation(
-    "POST", "/notes", "json", Note, body=Body("json", "application/json"),
+    "POST", "/notes", "json", Note, "createNote", body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )  # fmt: skip
 UNSAFE: Operation[Note] = Operation(
@@ -107,7 +107,7 @@ FORM: Operation[None] = Operation(
 )
 PARTS: Operation[None] = Operation("PUT", "/parts", body=Body("multipart", "multipart/form-data"))
 WAIT: LongRunning[Note] = LongRunning(
-    GET, {"id": ("id",)}, ("color",), frozenset({"green"}), EVENTS, {"id": ("id",)}
+    CREATE, GET, {"id": ("id",)}, ("color",), frozenset({"green"}), EVENTS, {"id": ("id",)}
 )
 
 SERVICE = Service(

@@ -219,7 +219,7 @@ def test_waiting_ends_with_the_state_whatever_the_stream_does() -> None:
 
     with serving(answer) as server:
         engine = api.sync_engine(server.url, max_retries=0)
-        done = engine.wait(lambda: api.Note(id="1"), api.WAIT, {"timeout": 10})
+        done = engine.wait(api.WAIT, {"timeout": 10}, Arguments(body=api.Note(id="1")))
         engine.close()
     assert done.color == "green"
 

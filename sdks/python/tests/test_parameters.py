@@ -104,5 +104,5 @@ def test_headers_are_simple_and_hold_no_line_break() -> None:
 
 
 def test_cookies() -> None:
-    assert cookie_header({"a": "x;y", "b": None}, {}) == "a=x%3By"
-    assert cookie_header({}, {}) is None
+    assert cookie_header({"a": "x;y", "b": None}, {}) == {"cookie": "a=x%3By"}
+    assert cookie_header({}, {}) == {}

@@ -72,6 +72,24 @@ test("a run is followed to its end", async () => {
   assert.equal(done.status, "succeeded");
 });
 
+test("a wait is taken up again from its token", async () => {
+  const node = { ...pause, until: { type: "duration", duration: "PT10S" } } as const;
+  const plan = await exai.plans.create({ name: unique("plan"), nodes: [node] });
+  const late = await exai.runs.startAndWait({ plan_id: plan.id }, { timeout: 150 }).catch((e) => e);
+  assert.ok(late instanceof Exai.TimeoutError, String(late));
+  const done = await new Exai().runs.startAndWaitFrom(late.waitToken ?? "", { timeout: 60_000 });
+  assert.equal(done.status, "succeeded");
+  assert.equal(done.plan_id, plan.id);
+});
+
+test("requests that no method is made for are made", async () => {
+  const body = { name: unique("plan"), nodes: [pause] };
+  const made = await exai.request<Plan>({ method: "POST", path: "/plans", body }).withResponse();
+  assert.match(made.receipt ?? "", /^rcp_/);
+  const found = await exai.request<Plan>({ method: "GET", path: `/plans/${made.data.id}` });
+  assert.equal(found.name, body.name);
+});
+
 test("the same key runs once", async () => {
   const idempotencyKey = unique("key");
   const create = (name: string) => exai.plans.create({ name, nodes: [pause] }, { idempotencyKey });

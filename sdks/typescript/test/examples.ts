@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
+import type Exai from "../src/index.js";
 import { stringifyLossless } from "../src/runtime/lossless-json.js";
-import { exampleOf, type Json, resolve } from "./document.js";
+import { exampleOf, type Json, resolve, sample } from "./document.js";
 import { json, serve, type TestServer } from "./server.js";
 
 /** An operation with its examples. */
@@ -48,6 +49,32 @@ function contentOf(node: Json): [string, Json] {
 
 /** What stands for a file. */
 export const bytes: Uint8Array<ArrayBuffer> = new Uint8Array([0, 255, 10, 13]);
+
+/** Calls the method as a user would: path parameters, a body of its own, parameters, options. */
+export function call(exai: Exai, item: Case, document: Json): unknown {
+  const path: unknown[] = [];
+  const params: Record<string, unknown> = {};
+  for (const parameter of item.parameters) {
+    const name = String(parameter["name"]);
+    const role = parameter["x-exai-role"];
+    if (role !== undefined) continue;
+    const value = sample(document, parameter["schema"]);
+    if (parameter["in"] === "path") path.push(value);
+    else params[name] = value;
+  }
+  const { request } = item;
+  const whole = request !== undefined && request.example === undefined;
+  if (request?.type === "multipart/form-data") {
+    Object.assign(params, request.example, { file: new File([bytes], "a.png") });
+  } else if (request !== undefined && !whole) Object.assign(params, request.example);
+  const takesParams = Object.keys(params).length > 0 || (request !== undefined && !whole);
+  const args = [...path, ...(whole ? [bytes] : []), ...(takesParams ? [params] : [])];
+  const method = item.accessors.at(-1) ?? "";
+  const owner = item.accessors
+    .slice(0, -1)
+    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], exai);
+  return (owner as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+}
 
 /** Answers with the example of an operation. */
 export function answer(

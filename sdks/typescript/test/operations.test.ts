@@ -9,35 +9,9 @@ import Exai, {
   type Result,
   type Stream,
 } from "../src/index.js";
-import { type Json, readDocument, sample } from "./document.js";
-import { answer, bytes, type Case, casesOf } from "./examples.js";
+import { readDocument, sample } from "./document.js";
+import { answer, bytes, type Case, call, casesOf } from "./examples.js";
 import { serve } from "./server.js";
-
-/** Calls the method as a user would: path parameters, a body of its own, parameters, options. */
-function call(exai: Exai, item: Case, document: Json): unknown {
-  const path: unknown[] = [];
-  const params: Record<string, unknown> = {};
-  for (const parameter of item.parameters) {
-    const name = String(parameter["name"]);
-    const role = parameter["x-exai-role"];
-    if (role !== undefined) continue;
-    const value = sample(document, parameter["schema"]);
-    if (parameter["in"] === "path") path.push(value);
-    else params[name] = value;
-  }
-  const { request } = item;
-  const whole = request !== undefined && request.example === undefined;
-  if (request?.type === "multipart/form-data") {
-    Object.assign(params, request.example, { file: new File([bytes], "a.png") });
-  } else if (request !== undefined && !whole) Object.assign(params, request.example);
-  const takesParams = Object.keys(params).length > 0 || (request !== undefined && !whole);
-  const args = [...path, ...(whole ? [bytes] : []), ...(takesParams ? [params] : [])];
-  const method = item.accessors.at(-1) ?? "";
-  const owner = item.accessors
-    .slice(0, -1)
-    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], exai);
-  return (owner as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
-}
 
 async function read(item: Case, made: unknown, count: number): Promise<unknown> {
   const { type } = item.response;

@@ -6,7 +6,7 @@ import { EventStreamParser } from "../src/runtime/sse.js";
 
 function parse(...pieces: string[]): unknown[] {
   const parser = new EventStreamParser();
-  return [...pieces.flatMap((piece) => [...parser.push(piece)]), ...parser.end()];
+  return [...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()];
 }
 const event = (data: string, more: object = {}): object => ({
   event: "message",
@@ -45,7 +45,7 @@ test("an event's type holds for one event", () => {
 
 test("the retry field is digits only", () => {
   const parser = new EventStreamParser();
-  Array.from(parser.push("retry: 250\nretry: soon\n\n"));
+  parser.push("retry: 250\nretry: soon\n\n");
   assert.equal(parser.retry, 250);
 });
 
@@ -64,13 +64,18 @@ test("any cut of the text gives the same events, with every line ending", () => 
 
 test("an event that does not end is refused, wherever its text is cut", () => {
   const data = `data: ${"x".repeat(2 ** 20)}`;
-  const push = (piece: string): unknown[] => {
+  const push = (piece: string): [number, unknown] => {
     const parser = new EventStreamParser();
-    return Array.from({ length: 66 }, () => [...parser.push(piece)]).flat();
+    const events = Array.from({ length: 66 }, () => parser.push(piece)).flat();
+    return [events.length, parser.failure?.constructor];
   };
-  assert.throws(() => push(data), SDKError);
-  assert.throws(() => push(`${data}\n`), SDKError);
-  assert.equal(push(`${data}\n\n`).length, 66);
+  assert.deepEqual(push(data), [0, SDKError]);
+  assert.deepEqual(push(`${data}\n`), [0, SDKError]);
+  assert.deepEqual(push(`${data}\n\n`), [66, undefined]);
+  // What came whole before it is handed over still.
+  const parser = new EventStreamParser();
+  assert.equal(parser.push(`data: a\n\n${data}`.padEnd(70 * 2 ** 20, "x")).length, 1);
+  assert.ok(parser.failure instanceof SDKError);
 });
 
 test("lines of NDJSON may end anywhere, the last without a break", () => {

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AbortError, APIError, SDKError, TimeoutError } from "../src/runtime/errors.js";
+import {
+  AbortError,
+  APIError,
+  ConfigurationError,
+  SDKError,
+  TimeoutError,
+} from "../src/runtime/errors.js";
 import type { Operation } from "../src/runtime/operation.js";
 import { parseJSON, readJSON } from "../src/runtime/read.js";
+import type { Result } from "../src/runtime/result.js";
 import { send } from "../src/runtime/send.js";
 import { serverSentEvents } from "../src/runtime/sse.js";
 import { type StreamOperation, stream } from "../src/runtime/stream.js";
-import { pick, type Waiting, wait } from "../src/runtime/wait.js";
+import { type Waiting, wait, waitFrom } from "../src/runtime/wait.js";
 import { coreOf, json, serve } from "./server.js";
 
 interface Run {
@@ -29,14 +36,20 @@ const events: StreamOperation = {
   framing: serverSentEvents,
   parse: parseJSON,
   terminal: { property: "type", values: ["done"] },
+  resume: "Last-Event-ID",
 };
-const waiting: Waiting<Run, Run> = {
-  poll: (core, started, options) => send(core, get, { path: [pick(started, "id")] }, options),
-  stream: (core, started, options) =>
-    stream(core, events, { path: [pick(started, "id")] }, options),
+const waiting: Waiting<Run> = {
+  operation: "startRun",
+  poll: (core, options, id) => send(core, get, { path: [id] }, options),
+  pollPath: [["id"]],
+  stream: (core, options, id) => stream(core, events, { path: [id] }, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed"],
 };
+
+const decoded = (token: string | undefined): unknown =>
+  JSON.parse(Buffer.from(token ?? "", "base64url").toString());
 
 test("the stream is followed to its end, and one poll gives the result", async (t) => {
   const server = await serve(t, (request, response) => {
@@ -60,7 +73,7 @@ test("without a stream, or with one that fails, the state is polled", async (t) 
     else json(response, 200, { id: "run_1", status: count % 5 === 0 ? "failed" : "running" });
   });
   const core = coreOf(server);
-  const { stream: _stream, ...polling } = waiting;
+  const { stream: _stream, streamPath: _path, ...polling } = waiting;
   for (const how of [waiting, polling]) {
     const own = { interval: 5 };
     const done = await wait(core, (options) => send(core, start, {}, options), how, own);
@@ -90,7 +103,77 @@ test("an error of the start is handed over, and an answer without the id is one"
     json(response, count === 1 ? 422 : 202, {}),
   );
   const core = coreOf(server);
-  const run = (): Promise<Run> => wait(core, (options) => send(core, start, {}, options), waiting);
-  await assert.rejects(run(), APIError);
-  await assert.rejects(run(), SDKError);
+  const run = (): Result<Run> => wait(core, (options) => send(core, start, {}, options), waiting);
+  await assert.rejects(Promise.resolve(run()), APIError);
+  await assert.rejects(Promise.resolve(run()), SDKError);
+});
+
+test("a wait says where it is, fails with it, and goes on from it in another client", async (t) => {
+  let isDone = false;
+  const server = await serve(t, (request, response) => {
+    if (request.method === "POST") json(response, 202, { id: "run_1", status: "queued" });
+    else if (request.url.endsWith("events")) {
+      const from = Number(request.headers["last-event-id"] ?? 0);
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      if (isDone) response.end(`id: ${from + 1}\ndata: {"type":"done"}\n\n`);
+      else response.write("id: 1\ndata: {}\n\nid: 2\ndata: {}\n\ndata: {}\n\n");
+    } else json(response, 200, { id: "run_1", status: isDone ? "succeeded" : "running" });
+  });
+  const tokens: string[] = [];
+  const options = {
+    timeout: 200,
+    idempotencyKey: "mine",
+    onWaiting: (token: string) => tokens.push(token),
+  };
+  const core = coreOf(server, { maxRetries: 0 });
+  const late = await wait(core, (own) => send(core, start, {}, own), waiting, options).catch(
+    (error: unknown) => error,
+  );
+  assert.ok(late instanceof TimeoutError);
+  assert.equal(late.waitToken, tokens.at(-1));
+  const place = { v: 1, op: "startRun", poll: ["run_1"], stream: ["run_1"] };
+  assert.deepEqual(tokens.map(decoded), [
+    { ...place, key: "mine" },
+    { ...place, last_event_id: "1", key: "mine" },
+    { ...place, last_event_id: "2", key: "mine" },
+  ]);
+  const text = Buffer.from(tokens[1] ?? "", "base64url").toString();
+  const written =
+    '{"v":1,"op":"startRun","poll":["run_1"],"stream":["run_1"],"last_event_id":"1","key":"mine"}';
+  assert.equal(text, written);
+
+  isDone = true;
+  server.received.length = 0;
+  const other = coreOf(server);
+  const done = await waitFrom(other, late.waitToken ?? "", waiting).withResponse();
+  assert.equal(done.data.status, "succeeded");
+  assert.equal(done.idempotencyKey, "mine");
+  assert.equal(done.status, 200);
+  assert.deepEqual(
+    server.received.map(({ method, url, headers }) => [method, url, headers["last-event-id"]]),
+    [
+      ["GET", "/runs/run_1/events", "2"],
+      ["GET", "/runs/run_1", undefined],
+    ],
+  );
+});
+
+test("a token of another operation, version or form is refused before anything is sent", async (t) => {
+  const server = await serve(t, (_request, response) => json(response, 200, {}));
+  const place = { v: 1, op: "startRun", poll: ["run_1"], stream: ["run_1"] };
+  const tokens = [
+    { ...place, op: "replayRun" },
+    { ...place, v: 2 },
+    { ...place, poll: ["run_1", "run_2"] },
+    { ...place, poll: [1] },
+    { ...place, stream: "run_1" },
+    { ...place, key: {} },
+    [],
+    null,
+  ].map((value) => Buffer.from(JSON.stringify(value)).toString("base64url"));
+  for (const token of [...tokens, "", "!", "bm8", "/w=="]) {
+    const result = waitFrom(coreOf(server), token, waiting);
+    await assert.rejects(Promise.resolve(result), ConfigurationError);
+  }
+  assert.equal(server.received.length, 0);
 });

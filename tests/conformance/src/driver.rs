@@ -1,6 +1,7 @@
 //! The program beside each SDK that makes the calls.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+
+use crate::memory::Watch;
 
 /// The columns of the table: a name, and the folder of the driver with what it is told.
 pub const SDKS: [(&str, &str, &[&str]); 5] = [
@@ -28,7 +31,8 @@ const REPLY: Duration = Duration::from_secs(45);
 
 /// A driver that runs; it is ended when this is dropped.
 pub struct Driver {
-    _child: Child,
+    child: Child,
+    log: PathBuf,
     stdin: tokio::sync::Mutex<ChildStdin>,
     waiting: Arc<Mutex<Waiting>>,
 }
@@ -48,10 +52,15 @@ impl Driver {
         let found = SDKS.iter().find(|(name, ..)| *name == sdk);
         let (_, folder, args) = found.ok_or(format!("no SDK is called {sdk}"))?;
         let folder: PathBuf = root.join("tests/conformance/drivers").join(folder);
+        let log = root.join("target/conformance").join(format!("{sdk}.log"));
+        let text = |error: std::io::Error| format!("{}: {error}", log.display());
+        fs::create_dir_all(root.join("target/conformance")).map_err(text)?;
+        fs::write(&log, "").map_err(text)?;
         let mut child = Command::new("bash")
             .arg("run")
             .args(*args)
             .current_dir(folder)
+            .env("EXAI_CONFORMANCE_LOG", &log)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -83,10 +92,24 @@ impl Driver {
             lock(&replies).clear();
         });
         Ok(Self {
-            _child: child,
+            child,
+            log,
             stdin: tokio::sync::Mutex::new(stdin),
             waiting,
         })
+    }
+
+    /// All that the SDK has logged until now.
+    ///
+    /// # Errors
+    /// The file of the log cannot be read.
+    pub fn logged(&self) -> Result<String, String> {
+        fs::read_to_string(&self.log).map_err(|error| format!("{}: {error}", self.log.display()))
+    }
+
+    /// Begins to look at the driver's memory; `None` where the system does not tell.
+    pub(crate) fn memory(&self) -> Option<Watch> {
+        Watch::start(self.child.id()?)
     }
 
     /// Makes the calls of a scenario, and gives what came of each.

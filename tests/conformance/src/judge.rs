@@ -7,23 +7,28 @@ use tokio::net::TcpListener;
 
 use crate::driver::Driver;
 use crate::matches::difference;
-use crate::play::{Origin, Seen};
+use crate::play::Origin;
 use crate::scenario::{Expect, Scenario};
+use crate::secrets::Secrets;
 use crate::text::Names;
-use crate::webhook;
+use crate::{SLACK, token, webhook, wire};
 
-/// Milliseconds by which a clock of a language's own may be off.
-const SLACK: u64 = 5;
+/// What all scenarios have in common.
+pub struct Suite {
+    /// Every scenario, those made of the document behind those written by hand.
+    pub scenarios: Vec<Scenario>,
+    /// Bodies of answers by name.
+    pub fixtures: Arc<Map<String, Value>>,
+    /// What no log may show.
+    pub secrets: Secrets,
+}
 
 /// Runs a scenario with one SDK.
 ///
 /// # Errors
 /// Everything that is not as the scenario says.
-pub async fn run(
-    scenario: &Scenario,
-    driver: &Driver,
-    fixtures: &Arc<Map<String, Value>>,
-) -> Result<(), String> {
+pub async fn run(scenario: &Scenario, driver: &Driver, suite: &Suite) -> Result<(), String> {
+    let fixtures = &suite.fixtures;
     let text = |error: std::io::Error| error.to_string();
     let here = TcpListener::bind("127.0.0.1:0").await.map_err(text)?;
     let there = TcpListener::bind("127.0.0.1:0").await.map_err(text)?;
@@ -43,6 +48,11 @@ pub async fn run(
         .map(|call| {
             let args = match call.op.as_str() {
                 "webhooks.unwrap" => webhook::signed(&call.args),
+                "runs.start_and_wait_from" => {
+                    let token = call.args.get("token").map(token::written);
+                    let args = token.map(|token| ("token".to_owned(), token));
+                    args.into_iter().collect()
+                }
                 _ => call.args.clone(),
             };
             json!({"op": call.op, "args": args, "options": call.options})
@@ -52,18 +62,33 @@ pub async fn run(
         "base_url": format!("{}/v1", names.origin),
         "client": scenario.client,
         "calls": calls,
+        "parallel": scenario.parallel,
     });
     let request = names.fill(&request.to_string());
     let request = serde_json::from_str(&request).map_err(|error| error.to_string())?;
+    let memory = scenario.memory_mb.and_then(|_| driver.memory());
     let results = driver.perform(&scenario.name, request).await?;
 
+    for seen in [origin.seen(), elsewhere.seen()] {
+        let keys = seen
+            .requests
+            .iter()
+            .filter_map(|request| request.header("idempotency-key"));
+        keys.for_each(|key| suite.secrets.add(key));
+    }
     let mut wrong = Vec::new();
+    if let (Some(most), Some(memory)) = (scenario.memory_mb, memory) {
+        let grown = memory.grown_mb();
+        if grown > most {
+            wrong.push(format!("memory grew by {grown} MB, not at most {most}"));
+        }
+    }
     for (index, call) in scenario.calls.iter().enumerate() {
         let nothing = Value::Null;
         let found = results.get(index).unwrap_or(&nothing);
         wrong.extend(results_differ(index, &call.expect, found, &names));
     }
-    wrong.extend(wire_differs(
+    wrong.extend(wire::differences(
         scenario,
         &origin.seen(),
         &elsewhere.seen(),
@@ -76,25 +101,32 @@ pub async fn run(
     }
 }
 
-fn filled(value: &Value, names: &Names) -> Value {
-    let text = names.fill(&value.to_string());
-    serde_json::from_str(&text).unwrap_or_else(|_| value.clone())
-}
-
 fn results_differ(index: usize, expect: &Expect, found: &Value, names: &Names) -> Vec<String> {
     let place = |what: &str| format!("call {}: {what}", index + 1);
     let mut wrong = Vec::new();
     let items = expect.items.clone().map(Value::Array);
+    let tokens = expect.tokens.clone().map(Value::Array);
+    let mut found = found.clone();
+    if let (Some(_), Value::Object(found)) = (&tokens, &mut found) {
+        found.entry("tokens").or_insert_with(|| json!([]));
+    }
+    if let Some(Value::Array(tokens)) = found.get_mut("tokens") {
+        tokens.iter_mut().for_each(|it| *it = token::read(it));
+    }
+    if let Some(token) = found.pointer_mut("/error/wait_token") {
+        *token = token::read(token);
+    }
     let parts = [
         ("value", &expect.value),
         ("items", &items),
         ("error", &expect.error),
         ("meta", &expect.meta),
+        ("tokens", &tokens),
     ];
     for (name, wanted) in parts {
         match wanted {
             Some(wanted) => {
-                let wanted = filled(wanted, names);
+                let wanted = names.filled(wanted);
                 wrong.extend(difference(&place(name), &wanted, found.get(name)));
             }
             None if name == "error" => {
@@ -108,70 +140,6 @@ fn results_differ(index: usize, expect: &Expect, found: &Value, names: &Names) -
         let ms = found["ms"].as_u64().unwrap_or_default();
         if ms + SLACK < least || ms > most {
             wrong.push(place(&format!("took {ms} ms, not {least} to {most}")));
-        }
-    }
-    wrong
-}
-
-fn wire_differs(
-    scenario: &Scenario,
-    origin: &Seen,
-    elsewhere: &Seen,
-    names: &Names,
-) -> Vec<String> {
-    let wire = &scenario.wire;
-    let mut wrong: Vec<String> = [&origin.faults[..], &elsewhere.faults[..]].concat();
-    let mut compare = |name: &str, wanted: Option<&Vec<Value>>, seen: &Seen| {
-        let Some(wanted) = wanted else { return };
-        let wanted = filled(&Value::Array(wanted.clone()), names);
-        let found: Vec<Value> = seen
-            .requests
-            .iter()
-            .map(|request| request.value())
-            .collect();
-        wrong.extend(difference(name, &wanted, Some(&Value::Array(found))));
-    };
-    compare("requests", wire.requests.as_ref(), origin);
-    // Nothing goes to another origin unless the scenario says so.
-    let none = Vec::new();
-    let elsewhere_wanted = wire.elsewhere.as_ref().unwrap_or(&none);
-    if wire.elsewhere_without_token {
-        let told = elsewhere.requests.iter().filter(|request| {
-            let header = request.header("authorization").is_some();
-            header || request.value().to_string().contains("test-token")
-        });
-        wrong.extend(told.map(|request| format!("elsewhere: {}", request.value())));
-    } else {
-        compare("elsewhere", Some(elsewhere_wanted), elsewhere);
-    }
-    let count = wire.count.unwrap_or(scenario.server.len());
-    if wire.requests.is_none() && origin.count != count {
-        wrong.push(format!("{} requests, not {count}", origin.count));
-    }
-    for name in &wire.same {
-        let values: Vec<Option<&str>> = origin
-            .requests
-            .iter()
-            .map(|request| request.header(name))
-            .collect();
-        if values.contains(&None) || values.windows(2).any(|pair| pair[0] != pair[1]) {
-            wrong.push(format!("{name} is not the same: {values:?}"));
-        }
-    }
-    for (index, [least, most]) in wire.gaps_ms.iter().enumerate() {
-        let over = origin.over.get(index).copied().flatten();
-        let ms = match (over, origin.began.get(index + 1)) {
-            (Some(over), Some(next)) => next.saturating_duration_since(over).as_millis(),
-            _ => {
-                wrong.push(format!("there is no wait {}", index + 1));
-                continue;
-            }
-        };
-        if ms + u128::from(SLACK) < u128::from(*least) || ms > u128::from(*most) {
-            wrong.push(format!(
-                "wait {} took {ms} ms, not {least} to {most}",
-                index + 1
-            ));
         }
     }
     wrong

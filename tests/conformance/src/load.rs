@@ -2,20 +2,37 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use exai_gen::diagnostic::{Diagnostics, Format, render};
 use exai_gen::source::{Node, Sources, Value as Yaml};
 use serde_json::{Map, Number, Value};
 
+use crate::judge::Suite;
 use crate::scenario::Scenario;
+use crate::secrets::Secrets;
 
 const SCHEMA: &str = include_str!("../scenario.schema.json");
 
-/// All scenarios below a folder, by name.
+/// The suite in a folder: what is written by hand, and what the generator has made.
 ///
 /// # Errors
 /// Every file that is not YAML, or not by the schema, with the reason.
-pub fn scenarios(folder: &Path) -> Result<Vec<Scenario>, String> {
+pub fn suite(folder: &Path) -> Result<Suite, String> {
+    let mut all = scenarios(&folder.join("scenarios"))?;
+    all.extend(scenarios(&folder.join("generated"))?);
+    let Value::Object(fixtures) = read(&folder.join("fixtures.yaml"))? else {
+        return Err("fixtures.yaml is no mapping".to_owned());
+    };
+    Ok(Suite {
+        secrets: Secrets::of(&all)?,
+        scenarios: all,
+        fixtures: Arc::new(fixtures),
+    })
+}
+
+/// All scenarios below a folder, by name.
+fn scenarios(folder: &Path) -> Result<Vec<Scenario>, String> {
     let schema: Value = serde_json::from_str(SCHEMA).map_err(|error| error.to_string())?;
     let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
@@ -53,7 +70,7 @@ fn scenario(
     let scenario: Scenario = serde_json::from_value(value).map_err(|error| error.to_string())?;
     Ok(Scenario {
         name: name.to_owned(),
-        ..scenario
+        ..scenario.written_out()
     })
 }
 
@@ -62,7 +79,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|kind| kind == "yaml") {
+        } else if path
+            .extension()
+            .is_some_and(|kind| kind == "yaml" || kind == "json")
+        {
             files.push(path);
         }
     }
@@ -70,10 +90,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 /// A YAML file as JSON.
-///
-/// # Errors
-/// What the reader says of it.
-pub fn read(path: &Path) -> Result<Value, String> {
+pub(crate) fn read(path: &Path) -> Result<Value, String> {
     let mut diagnostics = Diagnostics::default();
     let sources = Sources::open(path, &mut diagnostics);
     let root = sources

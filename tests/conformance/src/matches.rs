@@ -1,14 +1,22 @@
 //! What is expected against what is there.
 
-use jiff::Timestamp;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::Value;
 
 /// The first difference, with its place; `None` where there is none.
 ///
-/// Objects may hold more than is expected, lists may not. Texts with a special meaning: `$any`
+/// Objects may hold more than is expected, lists may not; in `{$exactly: VALUE}` no object may, and
+/// times and durations may be spelled otherwise. Texts with a special meaning: `$any`
 /// (there, and not null), `$absent`, `$null`, `$uuid`, `$contains TEXT`, `$lacks TEXT`,
-/// `$between A B` (a number), `$moment TIME` (RFC 3339, at any offset).
+/// `$between A B` (a number), `$moment TIME` (RFC 3339, at any offset), `$is TEXT` (the text itself).
 pub(crate) fn difference(place: &str, wanted: &Value, found: Option<&Value>) -> Option<String> {
+    compare(place, wanted, found, false)
+}
+
+fn compare(place: &str, wanted: &Value, found: Option<&Value>, exactly: bool) -> Option<String> {
+    if let Some(inner) = wanted.get("$exactly") {
+        return compare(place, inner, found, true);
+    }
     let shown = |found: Option<&Value>| match found {
         Some(found) => {
             let text = found.to_string();
@@ -31,8 +39,12 @@ pub(crate) fn difference(place: &str, wanted: &Value, found: Option<&Value>) -> 
             (!holds).then(wrong).flatten()
         }
         (Value::Object(wanted), Some(Value::Object(found))) => {
+            let mut names = found.keys();
+            if exactly && let Some(name) = names.find(|name| !wanted.contains_key(*name)) {
+                return Some(format!("{place}/{name}: found {}", shown(found.get(name))));
+            }
             wanted.iter().find_map(|(name, value)| {
-                difference(&format!("{place}/{name}"), value, found.get(name))
+                compare(&format!("{place}/{name}"), value, found.get(name), exactly)
             })
         }
         (Value::Array(wanted), Some(Value::Array(items))) => {
@@ -45,10 +57,15 @@ pub(crate) fn difference(place: &str, wanted: &Value, found: Option<&Value>) -> 
             }
             let mut pairs = wanted.iter().zip(items).enumerate();
             pairs.find_map(|(index, (wanted, found))| {
-                difference(&format!("{place}/{index}"), wanted, Some(found))
+                compare(&format!("{place}/{index}"), wanted, Some(found), exactly)
             })
         }
         (wanted, Some(found)) if wanted == found => None,
+        (Value::String(wanted), Some(Value::String(found)))
+            if exactly && is_same_time(wanted, found) =>
+        {
+            None
+        }
         // 1 and 1.0 are one number of JSON.
         (Value::Number(wanted), Some(Value::Number(found)))
             if (wanted.is_f64() || found.is_f64()) && wanted.as_f64() == found.as_f64() =>
@@ -68,6 +85,7 @@ fn special_holds(special: &str, found: Option<&Value>) -> bool {
         "$null" => found.is_some_and(Value::is_null),
         "$uuid" => text.is_some_and(is_uuid),
         "$contains" => text.is_some_and(|text| text.contains(rest)),
+        "$is" => text == Some(rest),
         "$lacks" => text.is_some_and(|text| !text.contains(rest)),
         "$moment" => {
             let moment = |text: &str| text.parse::<Timestamp>().ok();
@@ -82,6 +100,17 @@ fn special_holds(special: &str, found: Option<&Value>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether two texts are one moment (RFC 3339) or durations of one length (ISO 8601).
+fn is_same_time(one: &str, other: &str) -> bool {
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    let length = |text: &str| {
+        let span = text.starts_with('P').then(|| text.parse::<Span>().ok())??;
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+    };
+    let is_moment = moment(one).is_some() && moment(one) == moment(other);
+    is_moment || (length(one).is_some() && length(one) == length(other))
 }
 
 /// RFC 9562, version 4.
@@ -111,12 +140,36 @@ mod tests {
     }
 
     #[test]
+    fn exactly_allows_no_more_at_any_depth() {
+        let wanted = json!({"a": {"$exactly": {"b": [{"c": "$any"}]}}});
+        assert!(same(
+            wanted.clone(),
+            json!({"a": {"b": [{"c": 1}]}, "d": 2})
+        ));
+        assert!(!same(wanted, json!({"a": {"b": [{"c": 1, "d": 2}]}})));
+    }
+
+    #[test]
+    fn times_are_compared_by_what_they_mean() {
+        let exactly = |text: &str| json!({ "$exactly": text });
+        assert!(same(exactly("PT10M"), json!("PT600S")));
+        assert!(same(exactly("PT24H"), json!("P1D")));
+        assert!(!same(exactly("PT10M"), json!("PT601S")));
+        assert!(same(
+            exactly("2026-01-02T10:00:00.1Z"),
+            json!("2026-01-02T10:00:00.100+00:00")
+        ));
+        assert!(!same(json!("PT10M"), json!("PT600S")));
+    }
+
+    #[test]
     fn special_texts() {
         assert!(same(json!({"a": "$absent"}), json!({"b": 1})));
         assert!(!same(json!({"a": "$any"}), json!({"b": 1})));
         assert!(same(json!("$between 1 2"), json!(1.5)));
         assert!(!same(json!("$lacks x"), json!("axb")));
         assert!(!same(json!("$null"), json!(1)));
+        assert!(same(json!("$is $any"), json!("$any")));
         assert!(!same(json!("$unknown"), json!("$unknown")));
     }
 

@@ -1,5 +1,6 @@
 //! A server that does what a scenario says, over raw TCP.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use crate::scenario::{End, Exchange};
 use crate::text::Names;
 
 /// An origin that plays a script; it ends when this is dropped.
-pub struct Origin {
+pub(crate) struct Origin {
     shared: Arc<Shared>,
     listening: Option<AbortHandle>,
 }
@@ -31,6 +32,8 @@ struct Shared {
 /// What an origin has seen.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
+    /// How many connections were made.
+    pub(crate) connections: usize,
     /// How many requests began.
     pub(crate) count: usize,
     /// Those that were read whole.
@@ -39,6 +42,8 @@ pub(crate) struct Seen {
     pub(crate) over: Vec<Option<Instant>>,
     /// When each request began.
     pub(crate) began: Vec<Instant>,
+    /// Which exchanges that name their request are taken.
+    taken: BTreeSet<usize>,
     /// What went wrong with the script itself.
     pub(crate) faults: Vec<String>,
 }
@@ -88,14 +93,36 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the next exchange of the script, and its place in it.
-    fn begin(&self) -> (usize, Exchange) {
+    /// Counts a request, and gives its place in the order in which they come.
+    fn begin(&self) -> usize {
         let mut seen = self.seen();
         let place = seen.count;
         seen.count += 1;
         seen.over.push(None);
         seen.began.push(Instant::now());
-        (place, self.script.get(place).cloned().unwrap_or_else(end))
+        place
+    }
+
+    /// Whether a connection is reset before the request at this place is read.
+    fn resets_unread(&self, place: usize) -> bool {
+        let exchange = self.script.get(place);
+        exchange.is_some_and(|exchange| exchange.reset_unread)
+    }
+
+    /// The exchange for a request that was read: the one at its place, or the first that names it.
+    fn exchange(&self, place: usize, request: &Request) -> Exchange {
+        let mut place = Some(place);
+        if self.script.iter().any(|exchange| exchange.on.is_some()) {
+            let line = format!("{} {}", request.method, request.target);
+            let fits =
+                |exchange: &Exchange| exchange.on.as_ref().is_none_or(|on| line.contains(on));
+            let mut seen = self.seen();
+            let free = |at: &usize| fits(&self.script[*at]) && !seen.taken.contains(at);
+            place = (0..self.script.len()).find(free);
+            seen.taken.extend(place);
+        }
+        let exchange = place.and_then(|place| self.script.get(place));
+        exchange.cloned().unwrap_or_else(end)
     }
 }
 
@@ -117,17 +144,22 @@ async fn serve(stream: TcpStream, shared: &Shared, names: &Names) -> io::Result<
     stream.set_nodelay(true)?;
     let (read, mut write) = stream.into_split();
     let mut reader = Reader::new(read);
+    let mut is_used = false;
     loop {
         if !reader.is_ahead() && !begins(&write).await? {
             return Ok(());
         }
-        let (place, exchange) = shared.begin();
+        // One that carries no request was made in advance, and is none of the scenario's.
+        if !std::mem::replace(&mut is_used, true) {
+            shared.seen().connections += 1;
+        }
+        let place = shared.begin();
         let over = || {
             if let Some(over) = shared.seen().over.get_mut(place) {
                 *over = Some(Instant::now());
             }
         };
-        if exchange.reset_unread {
+        if shared.resets_unread(place) {
             write.as_ref().set_zero_linger()?;
             over();
             return Ok(());
@@ -135,6 +167,7 @@ async fn serve(stream: TcpStream, shared: &Shared, names: &Names) -> io::Result<
         let Some(request) = reader.request().await? else {
             return Ok(());
         };
+        let exchange = shared.exchange(place, &request);
         shared.seen().requests.push(request.clone());
         if exchange.reset_read {
             write.as_ref().set_zero_linger()?;

@@ -1,9 +1,13 @@
 //! Requests as they came over the wire (RFC 9112).
 
 use std::io;
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::form;
 
 /// A request that was read whole.
 #[derive(Clone, Debug)]
@@ -13,7 +17,7 @@ pub(crate) struct Request {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Arc<[u8]>,
 }
 
 impl Request {
@@ -22,21 +26,54 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// As what scenarios are compared with: `method`, `target`, `headers`, `json`, `text`.
+    /// As what scenarios are compared with: `method`, `target`, `path` and `query` (decoded),
+    /// `headers`, `bytes` (how many the body has), `json`, `text`, `parts` (of a form).
     pub(crate) fn value(&self) -> Value {
+        let (path, query) = match self.target.split_once('?') {
+            Some((path, query)) => (path, query),
+            None => (self.target.as_str(), ""),
+        };
         let headers: serde_json::Map<String, Value> = self
             .headers
             .iter()
             .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
             .collect();
-        json!({
+        let mut value = json!({
             "method": self.method,
             "target": self.target,
+            "path": decoded(path),
+            "query": pairs(query),
             "headers": headers,
-            "json": serde_json::from_slice::<Value>(&self.body).ok(),
-            "text": String::from_utf8_lossy(&self.body),
-        })
+            "bytes": self.body.len(),
+        });
+        if self.body.len() <= SHOWN {
+            let media_type = self.header("content-type").unwrap_or_default();
+            value["json"] = serde_json::from_slice(&self.body).unwrap_or_default();
+            value["text"] = String::from_utf8_lossy(&self.body).into();
+            value["parts"] = form::parts(media_type, &self.body).into();
+        }
+        value
     }
+}
+
+/// Bodies that are longer, in bytes, are counted and not compared.
+const SHOWN: usize = 1 << 20;
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// The values of each parameter of a query, in their order.
+fn pairs(query: &str) -> Map<String, Value> {
+    let mut all = Map::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let values = all.entry(decoded(name)).or_insert_with(|| json!([]));
+        if let Value::Array(values) = values {
+            values.push(decoded(value).into());
+        }
+    }
+    all
 }
 
 /// Bytes of a connection that were read ahead of what was asked for.
@@ -84,15 +121,16 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             method: method.to_owned(),
             target: target.to_owned(),
             headers,
-            body: Vec::new(),
+            body: Arc::default(),
         };
-        request.body = if request.header("transfer-encoding").is_some() {
+        let body = if request.header("transfer-encoding").is_some() {
             self.chunks().await?
         } else {
             let length = request.header("content-length");
             let length = length.and_then(|length| length.parse().ok()).unwrap_or(0);
             self.exactly(length).await?
         };
+        request.body = body.into();
         Ok(Some(request))
     }
 

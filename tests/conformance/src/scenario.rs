@@ -19,6 +19,11 @@ pub struct Scenario {
     pub client: Map<String, Value>,
     /// Calls on one client, one after another.
     pub calls: Vec<Call>,
+    /// The calls are made all at once instead.
+    #[serde(default)]
+    pub parallel: bool,
+    /// The most megabytes by which the driver's memory may grow meanwhile.
+    pub memory_mb: Option<u64>,
     /// What the server does with each request, in the order in which they come.
     #[serde(default)]
     pub server: Vec<Exchange>,
@@ -34,11 +39,48 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Whether it moves so much that the times of others would suffer.
+    /// Whether it is to be played alone: it moves so much that the times of others would suffer,
+    /// or what it measures is the driver's own memory.
     #[must_use]
     pub fn is_heavy(&self) -> bool {
-        self.server.iter().any(|exchange| exchange.filler > 1 << 20)
+        self.memory_mb.is_some() || self.server.iter().any(|exchange| exchange.filler > 1 << 20)
     }
+
+    /// Whether an SDK's language has no such thing. `python` stands for both of its columns.
+    #[must_use]
+    pub fn leaves_out(&self, sdk: &str) -> bool {
+        let language = sdk.split('-').next().unwrap_or(sdk);
+        [sdk, language]
+            .iter()
+            .any(|name| self.not_for.contains_key(*name))
+    }
+
+    /// Its row of the table: `retry/after-zero`, and `operations/startRun` for all that the
+    /// generator has made of that operation.
+    #[must_use]
+    pub fn row(&self) -> &str {
+        match self.name.match_indices('/').nth(1) {
+            Some((end, _)) => &self.name[..end],
+            None => &self.name,
+        }
+    }
+
+    /// With what is said to come several times in a row written out.
+    #[must_use]
+    pub(crate) fn written_out(mut self) -> Self {
+        self.calls = repeated(self.calls, |call| &mut call.times);
+        self.server = repeated(self.server, |exchange| &mut exchange.times);
+        self
+    }
+}
+
+fn repeated<T: Clone>(items: Vec<T>, times: impl Fn(&mut T) -> &mut Option<usize>) -> Vec<T> {
+    let mut out = Vec::new();
+    for mut item in items {
+        let count = times(&mut item).take().unwrap_or(1);
+        out.extend(std::iter::repeat_n(item, count));
+    }
+    out
 }
 
 /// One call, and what must come of it.
@@ -53,6 +95,8 @@ pub struct Call {
     /// What one call can have otherwise than its client.
     #[serde(default)]
     pub options: Map<String, Value>,
+    /// How many times in a row it is made.
+    pub times: Option<usize>,
     /// What must come of it.
     pub expect: Expect,
 }
@@ -69,6 +113,8 @@ pub struct Expect {
     pub error: Option<Value>,
     /// What comes beside the value.
     pub meta: Option<Value>,
+    /// The tokens of a wait that were handed over, in their order.
+    pub tokens: Option<Vec<Value>>,
     /// The least and the most milliseconds that the call may take.
     pub ms: Option<[u64; 2]>,
 }
@@ -77,6 +123,11 @@ pub struct Expect {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Exchange {
+    /// Which request gets it: a part of `METHOD target`. Where any exchange of a script names its
+    /// request, each gets the first that is left and fits, whenever it comes.
+    pub on: Option<String>,
+    /// How many requests in a row get it.
+    pub times: Option<usize>,
     /// The connection is reset as soon as a request begins: nothing of it is read.
     pub reset_unread: bool,
     /// The connection is reset after the whole request was read; nothing is answered.
@@ -170,6 +221,18 @@ pub struct Wire {
     pub elsewhere_without_token: bool,
     /// Headers that every request has, and with one value.
     pub same: Vec<String>,
+    /// Headers that every request has, each with a value of its own.
+    pub differ: Vec<String>,
+    /// The most requests that may begin, where it is no matter how many do.
+    pub at_most: Option<usize>,
+    /// The least and the most connections that may be made.
+    pub connections: Option<[usize; 2]>,
+    /// The same requests in any order.
+    pub any_order: bool,
+    /// The most milliseconds of the shortest wait before a second try.
+    pub shortest_ms: Option<u128>,
+    /// The least and the most milliseconds from the first request to the last one.
+    pub spread_ms: Option<[u64; 2]>,
     /// The least and the most milliseconds between the end of an answer and the next request.
     pub gaps_ms: Vec<[u64; 2]>,
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::Scenario;
 use crate::driver::SDKS;
 
 /// What an SDK made of a scenario.
@@ -36,7 +35,28 @@ impl Cell {
     }
 }
 
-/// Cells by scenario and SDK.
+/// A row: a scenario written by hand, or all that is made of one operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// `retry/after-zero`
+    pub name: String,
+    /// The rule.
+    pub title: String,
+}
+
+impl Cell {
+    /// What an SDK made of several scenarios of one row.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Broken, _) | (_, Self::Broken) => Self::Broken,
+            (Self::Kept, _) | (_, Self::Kept) => Self::Kept,
+            _ => self,
+        }
+    }
+}
+
+/// Cells by row and SDK.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table(BTreeMap<(String, String), Cell>);
 
@@ -56,49 +76,59 @@ impl Table {
     }
 
     /// Sets a cell.
-    pub fn set(&mut self, scenario: &str, sdk: &str, cell: Cell) {
-        self.0.insert((scenario.to_owned(), sdk.to_owned()), cell);
+    pub fn set(&mut self, row: &str, sdk: &str, cell: Cell) {
+        self.0.insert((row.to_owned(), sdk.to_owned()), cell);
     }
 
     /// A cell.
     #[must_use]
-    pub fn get(&self, scenario: &str, sdk: &str) -> Cell {
-        let key = (scenario.to_owned(), sdk.to_owned());
+    pub fn get(&self, row: &str, sdk: &str) -> Cell {
+        let key = (row.to_owned(), sdk.to_owned());
         self.0.get(&key).copied().unwrap_or(Cell::Unknown)
     }
 
-    /// The table as Markdown, a row for each scenario.
+    /// The tables as Markdown: a row for each rule, and one for each operation.
     #[must_use]
-    pub fn write(&self, scenarios: &[Scenario]) -> String {
+    pub fn write(&self, rules: &[Row], operations: &[Row]) -> String {
+        let (rule_count, operation_count) = (rules.len(), operations.len());
         let mut text = format!(
             "# Which SDK keeps which rule\n\n\
              Written by `cargo run -p exai-conformance -- --write`, and checked by `cargo xtask test`. \
-             Each of the {} rows is a file below `scenarios/`.\n",
-            scenarios.len()
+             Each of the {rule_count} rows is a file below `scenarios/`.\n"
         );
-        text.push_str("\n| scenario | the rule |");
+        self.rows("scenario | the rule", rules, &mut text);
+        text.push_str(&format!(
+            "\n## Operations\n\n\
+             Each of the {operation_count} operations by the document's own examples: a folder below \
+             `generated/`, made by `cargo xtask regen`.\n"
+        ));
+        self.rows("operation | what is played", operations, &mut text);
+        text
+    }
+
+    fn rows(&self, head: &str, rows: &[Row], text: &mut String) {
+        text.push_str(&format!("\n| {head} |"));
         for (sdk, ..) in SDKS {
             text.push_str(&format!(" {sdk} |"));
         }
         text.push_str(&format!("\n|---|---|{}\n", "---|".repeat(SDKS.len())));
-        for scenario in scenarios {
-            text.push_str(&format!("| `{}` | {} |", scenario.name, scenario.title));
+        for row in rows {
+            text.push_str(&format!("| `{}` | {} |", row.name, row.title));
             for (sdk, ..) in SDKS {
-                text.push_str(&format!(" {} |", self.get(&scenario.name, sdk).text()));
+                text.push_str(&format!(" {} |", self.get(&row.name, sdk).text()));
             }
             text.push('\n');
         }
         text.push_str("\n| kept | |");
         for (sdk, ..) in SDKS {
             let of = |cell| {
-                let found = scenarios.iter().map(|s| self.get(&s.name, sdk));
+                let found = rows.iter().map(|row| self.get(&row.name, sdk));
                 found.filter(|found| *found == cell).count()
             };
-            let run = scenarios.len() - of(Cell::NotFor);
+            let run = rows.len() - of(Cell::NotFor);
             text.push_str(&format!(" {} of {run} |", of(Cell::Kept)));
         }
         text.push('\n');
-        text
     }
 }
 

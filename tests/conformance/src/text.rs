@@ -18,6 +18,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// Puts in `{{origin}}`, `{{elsewhere}}`, `{{date+3}}` (an HTTP date in three seconds),
+    /// `{{unix+3}}` (the second since 1970 that is the third from now),
     /// `{{log 7}}` (a run's event of sequence 7), `{{done 8}}` (the event that ends it),
     /// `{{agent agt_1}}`, `{{run_named a}}` and `{{audit_event}}` (the fixtures).
     pub(crate) fn fill(&self, text: &str) -> String {
@@ -38,9 +39,19 @@ impl Names {
         out
     }
 
+    /// The same in every text of a value.
+    pub(crate) fn filled(&self, value: &Value) -> Value {
+        let text = self.fill(&value.to_string());
+        serde_json::from_str(&text).unwrap_or_else(|_| value.clone())
+    }
+
     fn value(&self, name: &str) -> Option<String> {
         if let Some(seconds) = name.strip_prefix("date") {
             return http_date(seconds.parse().ok()?);
+        }
+        if let Some(seconds) = name.strip_prefix("unix") {
+            let seconds: i64 = seconds.parse().ok()?;
+            return Some((Timestamp::now().as_second() + seconds).to_string());
         }
         match name.split_once(' ') {
             None if name == "origin" => Some(self.origin.clone()),

@@ -7,14 +7,18 @@ use sha2::Sha256;
 
 /// Replaces `sign` in the arguments by the headers of a delivery.
 ///
-/// `sign` has `secret`, `id` (`msg_1`), `age` (seconds that the timestamp is old) and `headers`,
-/// which replace what was made of the others; null takes one away.
+/// `sign` has `secret`, `id` (`msg_1`), `age` (seconds that the timestamp is older than `now` of the
+/// arguments, or than the clock), `body` (what is signed, where it is not what is delivered) and
+/// `headers`, which replace what was made of the others; null takes one away.
 pub(crate) fn signed(args: &Map<String, Value>) -> Map<String, Value> {
     let mut args = args.clone();
     let sign = args.shift_remove("sign").unwrap_or_default();
-    let body = args.get("body").and_then(Value::as_str).unwrap_or_default();
+    let delivered = args.get("body").and_then(Value::as_str).unwrap_or_default();
+    let body = sign["body"].as_str().unwrap_or(delivered);
     let id = sign["id"].as_str().unwrap_or("msg_1");
-    let time = Timestamp::now().as_second() - sign["age"].as_i64().unwrap_or_default();
+    let now = args.get("now").and_then(Value::as_i64);
+    let now = now.unwrap_or_else(|| Timestamp::now().as_second());
+    let time = now - sign["age"].as_i64().unwrap_or_default();
     let secret = sign["secret"].as_str().unwrap_or_default();
     let mut headers = Map::new();
     headers.insert("webhook-id".to_owned(), json!(id));

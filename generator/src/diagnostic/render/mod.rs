@@ -8,7 +8,7 @@ use annotate_snippets::Renderer;
 
 use self::lines::Lines;
 use super::{Diagnostics, Severity};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,13 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, format: Format) -> S
         }
     }
     out
+}
+
+/// A place as compilers write it: `openapi.yaml:12:5`.
+pub fn place(span: Span, sources: &Sources) -> String {
+    let mut lines = Lines::new(sources);
+    let start = lines.position(span.file, span.start);
+    format!("{}:{}:{}", lines.name(span.file), start.line, start.column)
 }
 
 /// `3 errors, 1 warning`; nothing when there are none.

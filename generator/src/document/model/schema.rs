@@ -78,7 +78,7 @@ pub struct SchemaObject {
 
     /// `$ref`; its siblings apply too.
     pub reference: Option<Reference>,
-    /// `$dynamicRef`, resolved as `$ref` is.
+    /// `$dynamicRef` beside a `$ref`, resolved as that is; alone it is `reference`.
     pub dynamic_reference: Option<Box<Reference>>,
     /// `$id`
     pub id: Option<Spanned<String>>,

@@ -65,9 +65,8 @@ impl Reader<'_> {
             if key.is_empty() || !key.chars().all(is_allowed) {
                 let message = format!("`{key}` is not a name that a component can have");
                 let hint = "names are made of ASCII letters, digits, `.`, `-` and `_`";
-                self.push(
-                    Diagnostic::error(Code::InvalidComponentName, key.span, message).hint(hint),
-                );
+                let found = Diagnostic::warning(Code::InvalidComponentName, key.span, message);
+                self.push(found.label("taken all the same").hint(hint));
             }
         }
         map

@@ -70,16 +70,19 @@ impl Reader<'_> {
         })
     }
 
-    /// Ends the reading of an object: gives its extensions and reports the keys that nobody took.
+    /// Ends the reading of an object: gives its extensions and reports the keys that nobody took,
+    /// as errors where they are nearly a key of the standard.
     pub(super) fn finish(&mut self, fields: Fields<'_>) -> Extensions {
         self.finish_with(fields, |reader, fields, key| {
             let message = format!("unknown key `{}` in {}", key.value, article(fields.what));
-            let found = Diagnostic::error(Code::UnknownKey, key.span, message);
-            let hint = match nearest(key, fields.asked.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "keys of your own begin with `x-`".to_owned(),
+            // A slip of the pen would lose what was meant; a word of someone's own loses nothing.
+            let found = match nearest(key, fields.asked.iter().copied()) {
+                Some(near) => Diagnostic::error(Code::UnknownKey, key.span, message)
+                    .hint(format!("did you mean `{near}`?")),
+                None => Diagnostic::warning(Code::UnknownKey, key.span, message)
+                    .hint("keys of your own begin with `x-`"),
             };
-            reader.push(found.label("not a key of OpenAPI").hint(hint));
+            reader.push(found.label("not a key of OpenAPI"));
         })
     }
 

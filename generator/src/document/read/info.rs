@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::fields::Fields;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::model::{
     Components, Contact, Document, ExternalDocs, Info, Kind, License, Map, PathItem, RefOr, Server,
     ServerVariable, Tag, Targets,
@@ -71,20 +72,24 @@ impl Reader<'_> {
     fn info(&mut self, fields: &mut Fields<'_>) -> Info {
         let node = fields.take("info");
         if node.is_none() {
-            self.missing(fields, "info");
+            let found = self.lacks(fields, "info");
+            self.push(Diagnostic {
+                severity: Severity::Warning,
+                ..found.label("the API is called `API`")
+            });
         }
         if let Some(node) = node
             && let Some(mut f) = self.open(node, "Info Object")
         {
             let info = Info {
                 span: node.span,
-                title: self.required_string(&mut f, "title"),
+                title: self.expected_string(&mut f, "title", "API"),
                 summary: self.string(&mut f, "summary"),
                 description: self.string(&mut f, "description"),
                 terms_of_service: self.string(&mut f, "termsOfService"),
                 contact: f.take("contact").and_then(|node| self.contact(node)),
                 license: f.take("license").and_then(|node| self.license(node)),
-                version: self.required_string(&mut f, "version"),
+                version: self.expected_string(&mut f, "version", "0.0.0"),
                 extensions: Vec::new(),
             };
             return Info {
@@ -92,16 +97,16 @@ impl Reader<'_> {
                 ..info
             };
         }
-        let empty = Spanned::new(String::new(), fields.span);
+        let stands_in = |text: &str| Spanned::new(text.to_owned(), fields.span);
         Info {
             span: fields.span,
-            title: empty.clone(),
+            title: stands_in("API"),
             summary: None,
             description: None,
             terms_of_service: None,
             contact: None,
             license: None,
-            version: empty,
+            version: stands_in("0.0.0"),
             extensions: Vec::new(),
         }
     }
@@ -124,7 +129,7 @@ impl Reader<'_> {
 
     fn license(&mut self, node: &Node) -> Option<License> {
         let mut f = self.open(node, "License Object")?;
-        let name = self.required_string(&mut f, "name");
+        let name = self.expected_string(&mut f, "name", "");
         let (identifier, url) = (
             self.string(&mut f, "identifier"),
             self.string(&mut f, "url"),
@@ -198,7 +203,7 @@ impl Reader<'_> {
     /// An External Documentation Object.
     pub(super) fn external_docs(&mut self, node: &Node) -> Option<ExternalDocs> {
         let mut f = self.open(node, "External Documentation Object")?;
-        let url = self.required_string(&mut f, "url");
+        let url = self.expected_string(&mut f, "url", "");
         let description = self.string(&mut f, "description");
         Some(ExternalDocs {
             span: node.span,

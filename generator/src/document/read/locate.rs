@@ -41,8 +41,14 @@ impl Reader<'_> {
             (self.file, String::new())
         } else if let Some(pointer) = self.anchors(self.file).get(uri).cloned() {
             (self.file, pointer)
+        } else if let Some(own) = self.below_own_uri(&path) {
+            let file = match own {
+                "" => self.root,
+                relative => self.load(self.root, relative, relative, text)?,
+            };
+            (file, String::new())
         } else {
-            (self.load(uri, &path, text)?, String::new())
+            (self.load(self.file, uri, &path, text)?, String::new())
         };
         let pointer = if fragment.is_empty() || fragment.starts_with('/') {
             format!("{base}{fragment}")
@@ -60,8 +66,13 @@ impl Reader<'_> {
             }
         };
         let location = Location { file, pointer };
+        let source = self.sources.file(file);
+        if source.left_out {
+            let label = format!("`{}` is left out", source.name);
+            return self.dangling(text, dangling, label, None);
+        }
         // A file that could not be read has been reported already.
-        self.sources.file(file).node.as_ref()?;
+        source.node.as_ref()?;
         if self.node_at(&location).is_some() {
             return Some(location);
         }
@@ -69,6 +80,17 @@ impl Reader<'_> {
         let name = &self.sources.file(file).name;
         let label = format!("`{name}` has no `{missing}`");
         self.dangling(text, dangling, label, near)
+    }
+
+    /// A URI as a path from the root document's folder, where the document says by an absolute
+    /// `$self` (3.2, section 4.1.1) that it would be found there; empty for the document itself.
+    fn below_own_uri<'t>(&self, uri: &'t str) -> Option<&'t str> {
+        let own = self.own_uri.as_deref().filter(|own| own.contains("://"))?;
+        if uri == own {
+            return Some("");
+        }
+        let folder = &own[..=own.rfind('/')?];
+        uri.strip_prefix(folder).filter(|rest| !rest.is_empty())
     }
 
     fn dangling(
@@ -85,6 +107,37 @@ impl Reader<'_> {
         }
         self.push(found);
         None
+    }
+
+    /// The innermost schema around a place that says `$recursiveAnchor: true`: where the older
+    /// `$recursiveRef: "#"` leads (JSON Schema 2019-09, section 8.2.4.2).
+    pub(super) fn recursive_anchor(&self, inside: Span) -> Option<Location> {
+        let mut node = self.sources.file(self.file).node.as_ref()?;
+        let mut pointer = String::new();
+        let mut found = None;
+        loop {
+            let is_anchor = node.get("$recursiveAnchor").and_then(Node::as_bool);
+            if is_anchor == Some(true) {
+                found = Some(Location::new(self.file, pointer.clone()));
+            }
+            let next = match &node.value {
+                Value::Mapping(entries) => entries
+                    .iter()
+                    .find(|(_, value)| value.span.holds(inside))
+                    .map(|(key, value)| (escape_token(key), value)),
+                Value::Sequence(items) => items
+                    .iter()
+                    .position(|value| value.span.holds(inside))
+                    .map(|index| (index.to_string(), &items[index])),
+                _ => None,
+            };
+            let Some((token, value)) = next else {
+                return found;
+            };
+            pointer.push('/');
+            pointer.push_str(&token);
+            node = value;
+        }
     }
 
     pub(super) fn node_at(&self, at: &Location) -> Option<&Node> {
@@ -119,14 +172,20 @@ impl Reader<'_> {
     }
 
     /// The file that the part of a reference before `#` names.
-    fn load(&mut self, uri: &str, path: &str, text: &Spanned<String>) -> Option<FileId> {
+    fn load(
+        &mut self,
+        from: FileId,
+        uri: &str,
+        path: &str,
+        text: &Spanned<String>,
+    ) -> Option<FileId> {
         if let Some(found) = refuse_scheme(uri, text.span) {
             self.push(found);
             return None;
         }
         match self
             .sources
-            .load_relative(self.file, path, text.span, self.diagnostics)
+            .load_relative(from, path, text.span, self.diagnostics)
         {
             Ok(file) => Some(file),
             Err(NotLoaded::Outside) => {

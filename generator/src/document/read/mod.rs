@@ -28,7 +28,7 @@ use self::upgrade::Noted;
 use self::version::Version;
 use super::model::{Document, Kind, Location, Targets};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Node, Sources};
 
 /// Reads the root document of `sources` and all that it refers to, loading files as
 /// references ask for them.
@@ -40,7 +40,10 @@ pub fn read(sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Docu
     let file = sources.root()?;
     let root = sources.file(file).node.clone()?;
     let (openapi, version) = version::detect(&root, diagnostics)?;
+    let own_uri = root.get("$self").and_then(Node::as_str);
+    let own_uri = own_uri.map(|uri| uri.split('#').next().unwrap_or_default().to_owned());
     let mut reader = Reader {
+        own_uri,
         sources,
         diagnostics,
         root: file,
@@ -63,6 +66,8 @@ pub fn read(sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Docu
 }
 
 struct Reader<'a> {
+    /// `$self` without its fragment.
+    own_uri: Option<String>,
     sources: &'a mut Sources,
     diagnostics: &'a mut Diagnostics,
     root: FileId,

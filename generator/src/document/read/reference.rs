@@ -67,6 +67,29 @@ impl Reader<'_> {
         })
     }
 
+    /// `$recursiveRef` of JSON Schema 2019-09, whose one value is `#`.
+    pub(super) fn recursive_reference(&mut self, node: &Node) -> Option<Reference> {
+        let text = self.as_string(node, "$recursiveRef")?;
+        let Some(target) = self.recursive_anchor(text.span) else {
+            let message = "no schema around this `$recursiveRef` has `$recursiveAnchor: true`";
+            let found = Diagnostic::error(Code::DanglingReference, text.span, message);
+            self.push(found.hint("refer to the schema with `$ref`"));
+            return None;
+        };
+        let message = "`$recursiveRef` is of an older JSON Schema";
+        let found = Diagnostic::warning(Code::OlderKeyword, text.span, message);
+        self.push(found.label("read as a `$ref` to the schema around it"));
+        self.note(text.span, Kind::Schema, &target, false);
+        self.want(Kind::Schema, &target);
+        Some(Reference {
+            span: text.span,
+            text: text.value,
+            target,
+            summary: None,
+            description: None,
+        })
+    }
+
     /// Remembers that the text at `span` refers to `target`.
     pub(super) fn note(&mut self, span: Span, kind: Kind, target: &Location, inline: bool) {
         self.targets.places.insert(

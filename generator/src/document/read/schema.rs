@@ -38,10 +38,16 @@ impl Reader<'_> {
         let reference = f
             .take("$ref")
             .and_then(|node| self.follow(node, Kind::Schema));
-        let dynamic_reference = f
+        let dynamic = f
             .take("$dynamicRef")
             .and_then(|node| self.follow(node, Kind::Schema))
-            .map(Box::new);
+            .or_else(|| self.recursive_reference(f.take("$recursiveRef")?));
+        // A type that refers to itself has a name by its reference, whichever keyword says it.
+        let (reference, dynamic_reference) = match (reference, dynamic) {
+            (Some(reference), dynamic) => (Some(reference), dynamic.map(Box::new)),
+            (None, dynamic) => (dynamic, None),
+        };
+        f.take("$recursiveAnchor");
         f.take("$vocabulary");
         let mut defs = self.schema_map(f, "$defs");
         defs.extend(self.schema_map(f, "definitions"));

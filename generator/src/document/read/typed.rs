@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::fields::Fields;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::model::Map;
 use crate::source::{Node, Spanned, Value};
 
@@ -41,6 +41,30 @@ impl Reader<'_> {
         }
         .unwrap_or_else(|| Spanned::new(String::new(), fields.span))
     }
+    /// The string under `name`, which the standard asks for and nothing is made of but text: when
+    /// it is missing, that is a warning and `instead` stands in.
+    pub(super) fn expected_string(
+        &mut self,
+        fields: &mut Fields<'_>,
+        name: &'static str,
+        instead: &str,
+    ) -> Spanned<String> {
+        if let Some(node) = fields.take(name) {
+            let text = self.as_string(node, name);
+            return text.unwrap_or_else(|| Spanned::new(instead.to_owned(), node.span));
+        }
+        let found = self.lacks(fields, name);
+        let label = match instead {
+            "" => "left empty".to_owned(),
+            _ => format!("read as `{instead}`"),
+        };
+        self.push(Diagnostic {
+            severity: Severity::Warning,
+            ..found.label(label)
+        });
+        Spanned::new(instead.to_owned(), fields.span)
+    }
+
     /// The boolean under `name`, if there is one.
     pub(super) fn boolean(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<bool> {
         let node = fields.take(name)?;

@@ -173,7 +173,8 @@ fn parameters(
                 parameter.name
             );
             diagnostics.push(
-                Diagnostic::error(Code::AbsentPathParameter, *at, message)
+                Diagnostic::warning(Code::AbsentPathParameter, *at, message)
+                    .label("has no effect")
                     .secondary(path.span, "the path is here")
                     .hint("remove the parameter, or name it in the path"),
             );

@@ -287,22 +287,23 @@ fn headers(api: &Api) -> Vec<String> {
         .operations
         .iter()
         .find_map(|(_, operation)| operation.idempotency.as_ref())
-        .map_or_else(
-            || escape::quote("Idempotency-Key"),
-            |key| escape::string(&key.header),
-        );
+        .map(|key| escape::string(&key.header));
     let resume = api
         .operations
         .iter()
         .find_map(|(_, operation)| operation.resume.as_ref())
         .map_or_else(|| escape::quote("Last-Event-ID"), escape::string);
-    let mut rows = vec![
-        Row::Cells(vec![
+    let mut rows = Vec::new();
+    if let Some(header) = idempotency {
+        rows.push(Row::Cells(vec![
             "idempotencyKey:".to_owned(),
-            format!("{idempotency},"),
-        ]),
-        Row::Cells(vec!["lastEventID:".to_owned(), format!("{resume},")]),
-    ];
+            format!("{header},"),
+        ]));
+    }
+    rows.push(Row::Cells(vec![
+        "lastEventID:".to_owned(),
+        format!("{resume},"),
+    ]));
     for (field, role) in [
         ("receipt", HeaderRole::Receipt),
         ("rateLimitRemaining", HeaderRole::RateLimitRemaining),

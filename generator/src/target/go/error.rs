@@ -20,6 +20,10 @@ pub(super) struct ErrorView {
     pub(super) names: String,
     /// `404`: the statuses that it stands for where an answer says no name; may be empty.
     pub(super) statuses: String,
+    /// `404`: the first status it has.
+    pub(super) status: String,
+    /// `"not_found"`: the first name it has.
+    pub(super) wire: String,
     /// `func (e *NotFoundError) Unwrap() error { return e.APIError }`
     pub(super) unwrap: String,
 }
@@ -86,6 +90,8 @@ fn view(api: &Api, name: String, kinds: &[(usize, u16)], statuses: String) -> Er
             "return e.APIError",
         ),
         name,
+        status: codes.first().cloned().unwrap_or_default(),
+        wire: wires.first().cloned().unwrap_or_default(),
         names: wires.into_iter().collect::<Vec<_>>().join(", "),
         statuses,
     }

@@ -4,11 +4,15 @@
 //! of other languages; text of the document passes through [`escape`] alone.
 
 mod allocation;
+mod argument;
 mod client;
 mod docs;
+mod driver;
 mod enum_;
 mod error;
 mod escape;
+mod fake;
+mod listing;
 mod names;
 mod operation;
 mod params;
@@ -24,8 +28,11 @@ mod wait;
 use serde::Serialize;
 
 use self::client::{ClientView, Identity};
+use self::driver::DriverView;
 use self::enum_::EnumView;
 use self::error::ErrorView;
+use self::fake::FakeView;
+use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
 use self::plan::{Plan, home, homes};
@@ -34,6 +41,7 @@ use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
 use super::{Context, Owner, Target, TargetFile};
+use crate::embedded::RUNTIME_GO_FAKE;
 use crate::ir::Shape;
 use crate::render::RenderError;
 
@@ -126,27 +134,31 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     Ok(files)
 }
 
-/// The hand-written files, under the package's own clause.
+/// The hand-written files, under the clauses of the package and of its fake.
 fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
-    let clause = format!("package {}\n", package_name(cx));
-    Target::Go
+    let package = package_name(cx);
+    let clause = format!("package {package}\n");
+    let own = Target::Go
         .runtime()
         .iter()
         .map(move |(path, text)| TargetFile {
             path: (*path).to_owned(),
             text: text.replacen("package exai\n", &clause, 1),
             owner: Owner::Runtime,
-        })
+        });
+    let clause = format!("package {package}test\n");
+    let fake = RUNTIME_GO_FAKE.iter().map(move |(path, text)| TargetFile {
+        path: format!("{package}test/{path}"),
+        text: text.replacen("package exaitest\n", &clause, 1),
+        owner: Owner::Runtime,
+    });
+    own.chain(fake)
 }
 
 fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let view = ModuleView {
         package: package_name(cx),
-        module: cx
-            .package
-            .module
-            .clone()
-            .unwrap_or_else(|| cx.package.name.clone()),
+        module: module(cx).to_owned(),
         title: escape::markdown(&cx.api.info.title),
         env_prefix: cx.product.environment.clone(),
     };
@@ -215,7 +227,8 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         };
         files.add(format!("{stem}_gen.go"), "[resource]_gen.go", &view)?;
     }
-    let made = ResourceFiles::calls_of(&plan, &plan.root);
+    let mut made = ResourceFiles::calls_of(&plan, &plan.root);
+    made.imports.insert("context");
     files.params("client", made.params, made.params_imports)?;
     let client = ClientView::new(&mut plan, &Identity::new(&package, cx));
     let view = ClientFile {
@@ -232,6 +245,11 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         operations: made.facts,
     };
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
+    files.files.push(driver(cx, &plan, &package)?);
+    let fake = FakeView::new(&plan, cx.command, &package, module(cx));
+    let listing = ListingView::new(&plan, cx.command, &package);
+    files.add("api.md".to_owned(), "api.md", &listing)?;
+    files.add(format!("{package}test/fake_gen.go"), "fake_gen.go", &fake)?;
     if !plan.errors.is_empty() {
         let view = ErrorsFile {
             head: files.head(Imports::new()),
@@ -241,6 +259,21 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     }
     files.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files.files)
+}
+
+/// The module that is imported: `github.com/exai/sdk-go`.
+fn module<'a>(cx: &'a Context<'_>) -> &'a str {
+    cx.package.module.as_deref().unwrap_or(&cx.package.name)
+}
+
+/// What calls each operation by its id, beside the conformance suite's driver.
+fn driver(cx: &Context<'_>, plan: &Plan<'_>, package: &str) -> Result<TargetFile, RenderError> {
+    let view = DriverView::new(plan, cx.command, package, module(cx));
+    Ok(TargetFile {
+        path: "operations_gen.go".to_owned(),
+        text: cx.renderer.render("go/driver_gen.go.jinja", &view)?,
+        owner: Owner::Driver,
+    })
 }
 
 /// The files so far.

@@ -85,6 +85,7 @@ pub(super) const RUNTIME: &[&str] = &[
     "ConnectionError",
     "DecodeError",
     "Download",
+    "ErrWaitToken",
     "ErrWebhookSignature",
     "ErrorDetail",
     "File",
@@ -93,6 +94,8 @@ pub(super) const RUNTIME: &[&str] = &[
     "Middleware",
     "Null",
     "Nullable",
+    "OperationInfo",
+    "OperationOf",
     "Option",
     "Page",
     "Ptr",
@@ -107,10 +110,13 @@ pub(super) const RUNTIME: &[&str] = &[
     "Unmarshal",
     "Value",
     "VerifyWebhook",
+    "VerifyWebhookAt",
     "WithAPIKey",
     "WithBaseURL",
     "WithBodyField",
+    "WithBodyInto",
     "WithCredential",
+    "WithGovernor",
     "WithHTTPClient",
     "WithHeader",
     "WithIdempotencyKey",
@@ -124,10 +130,14 @@ pub(super) const RUNTIME: &[&str] = &[
     "WithTimeout",
     "WithTokenSource",
     "WithTryTimeout",
+    "WithWaitToken",
 ];
 
 /// Names that generated code declares beside the document's.
 pub(super) const CLIENT: &[&str] = &["Client", "NewClient", "Environment", "WithEnvironment"];
+
+/// Members that the client has beside its resources.
+pub(super) const CLIENT_MEMBERS: &[&str] = &["Request", "transport"];
 
 /// Words behind another name: `["run", "id"]` is `RunID`, `["2", "fa"]` is `2Fa`.
 pub(super) fn suffix(words: &[String]) -> String {

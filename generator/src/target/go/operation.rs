@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::argument::{Argument, Role, arguments};
 use super::escape;
-use super::names::{self, Scope};
-use super::params::{Body, has_params};
+use super::params::Body;
 use super::record::indented;
 use super::types::{GoTypes, Imports};
 use super::union::tag_of;
-use super::wait::polled;
 use crate::ir::{Api, Content, Name, Operation, OperationId, PathSegment, Payload, Style, Type};
 use crate::layout::go_align::{Row, align_literal};
 
@@ -49,6 +48,8 @@ pub(super) struct Named<'a> {
     pub(super) page_method: Option<&'a str>,
     /// `StartAndWait`, for an operation that answers before it is done.
     pub(super) wait_method: Option<&'a str>,
+    /// `StartAndWaitFrom`, beside it.
+    pub(super) wait_from_method: Option<&'a str>,
     /// `opRunsStart`
     pub(super) facts: &'a str,
     /// The same, of every operation.
@@ -62,7 +63,7 @@ pub(super) struct Named<'a> {
 }
 
 /// How an answer is handed over.
-enum Answer {
+pub(super) enum Answer {
     Empty,
     Text,
     Download,
@@ -82,33 +83,25 @@ impl Named<'_> {
     ) -> Vec<MethodView> {
         imports.insert("context");
         let body = Body::of(self.operation, api, types, imports);
-        let mut arguments = vec!["ctx context.Context".to_owned()];
-        let mut scope = Scope::default();
-        let mut path = Vec::new();
-        for segment in &self.operation.path {
-            let PathSegment::Parameter(index) = segment else {
-                continue;
-            };
-            let parameter = &self.operation.parameters[*index];
-            let local = scope.take(names::local(parameter.name.words()), "Value");
-            let ty = types.field(&parameter.ty, true, false, imports).text;
-            arguments.push(format!("{local} {ty}"));
-            path.push(local);
-        }
+        let mut signature = vec!["ctx context.Context".to_owned()];
         let mut request = vec![format!("op: &{}", self.facts)];
+        let all = arguments(self.operation, &body, self.params, types, imports);
+        let path: Vec<&str> = all
+            .iter()
+            .filter(|argument| matches!(argument.role, Role::Path(_)))
+            .map(|argument| argument.local.as_str())
+            .collect();
         if !path.is_empty() {
             request.push(format!("path: []any{{{}}}", path.join(", ")));
         }
-        if let Body::Whole(_, ty, _) = &body {
-            arguments.push(format!("body {ty}"));
-            request.push("body: body".to_owned());
+        for Argument { local, ty, role } in &all {
+            signature.push(format!("{local} {ty}"));
+            if !matches!(role, Role::Path(_)) {
+                request.push(format!("{local}: {local}"));
+            }
         }
-        if let Some(params) = self.params.filter(|_| has_params(self.operation, &body)) {
-            arguments.push(format!("params {params}"));
-            request.push("params: params".to_owned());
-        }
-        arguments.push("opts ...RequestOption".to_owned());
-        let arguments = arguments.join(", ");
+        signature.push("opts ...RequestOption".to_owned());
+        let arguments = signature.join(", ");
         let request = format!("request{{{}}}", request.join(", "));
         let method = |name: &str, docs: Vec<String>, function: &str, result: &str| MethodView {
             docs: docs.join("\n"),
@@ -155,22 +148,7 @@ impl Named<'_> {
                 ]
             }
         };
-        if let (Some(wait), Some(shape)) = (self.wait_method, self.wait_shape(api)) {
-            let ty = polled(self.operation, api, types, imports);
-            let note = format!(
-                "{wait} calls [{}.{name}] and waits until the result is final, whatever it is. \
-                 The context bounds the wait; options hold for each request.",
-                self.service
-            );
-            methods.push(MethodView {
-                docs: escape::own_comment(&note).join("\n"),
-                signature: format!("{wait}({arguments}) ({ty}, error)"),
-                body: format!(
-                    "\treturn callAndWait[{ty}](ctx, s.transport, {request}, &{}, opts)",
-                    shape.name
-                ),
-            });
-        }
+        methods.extend(self.waits(&arguments, &request, api, types, imports));
         methods
     }
 
@@ -217,6 +195,7 @@ impl Named<'_> {
             rows.push(Row::Cells(vec![format!("{key}:"), format!("{value},")]))
         };
         let shown = format!("{}.{}", self.shown, self.method);
+        row("id", escape::wire(&operation.name));
         row("name", escape::quote(&shown));
         row("method", escape::quote(operation.method.as_str()));
         row("path", escape::quote(&template(operation)));
@@ -258,7 +237,7 @@ impl Named<'_> {
     }
 }
 
-fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> Answer {
+pub(super) fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> Answer {
     let content = operation
         .success()
         .and_then(|response| response.contents.first());
@@ -282,7 +261,7 @@ fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut Imports) -> 
 }
 
 /// The path for people: `/runs/{run_id}`.
-fn shown_path(operation: &Operation) -> String {
+pub(super) fn shown_path(operation: &Operation) -> String {
     path(operation, |operation, index| {
         format!("{{{}}}", escape::slot(&operation.parameters[index].name))
     })

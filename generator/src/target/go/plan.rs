@@ -59,6 +59,8 @@ pub(super) struct CallPlan<'a> {
     pub(super) method: String,
     pub(super) page_method: Option<String>,
     pub(super) wait_method: Option<String>,
+    /// `StartAndWaitFrom`
+    pub(super) wait_from_method: Option<String>,
     pub(super) facts: String,
     pub(super) params: Option<String>,
 }
@@ -238,7 +240,12 @@ fn service<'a>(
     shown: String,
     path_names: &PathNames,
 ) -> ServicePlan<'a> {
-    let mut members = Scope::with(&["transport"]);
+    let own: &[&str] = if path.is_empty() {
+        names::CLIENT_MEMBERS
+    } else {
+        &["transport"]
+    };
+    let mut members = Scope::with(own);
     let calls = resource
         .calls
         .iter()
@@ -307,6 +314,9 @@ fn call<'a>(
         .long_running
         .is_some()
         .then(|| members.take(format!("{method}AndWait"), "Call"));
+    let wait_from_method = wait_method
+        .as_ref()
+        .map(|wait| members.take(format!("{wait}From"), "Call"));
     let path = [path.as_slice(), &[item.name.words().to_vec()]].concat();
     let takes_params = operation.parameters.iter().any(|p| p.place != Place::Path)
         || operation
@@ -323,6 +333,7 @@ fn call<'a>(
         method,
         page_method,
         wait_method,
+        wait_from_method,
         facts: path_names.facts(&path),
         params: takes_params.then(|| path_names.params(&path)),
     }

@@ -124,6 +124,7 @@ fn named<'a>(
         method: &call.method,
         page_method: call.page_method.as_deref(),
         wait_method: call.wait_method.as_deref(),
+        wait_from_method: call.wait_from_method.as_deref(),
         facts: &call.facts,
         all_facts: &plan.facts,
         params: call.params.as_deref(),

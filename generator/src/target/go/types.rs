@@ -194,6 +194,22 @@ fn string(format: &StringFormat, imports: &mut Imports) -> &'static str {
     }
 }
 
+/// A type as it is called outside of its package: `[]exai.Run` of `[]Run`.
+pub(super) fn qualified(ty: &str, package: &str) -> String {
+    let mut out = String::new();
+    let mut before = ' ';
+    for letter in ty.chars() {
+        let begins = !before.is_alphanumeric() && before != '.' && before != '_';
+        if begins && letter.is_uppercase() {
+            out.push_str(package);
+            out.push('.');
+        }
+        out.push(letter);
+        before = letter;
+    }
+    out
+}
+
 /// The Go type of a fixed value.
 pub(super) fn literal_type(literal: &Literal) -> &'static str {
     match literal {

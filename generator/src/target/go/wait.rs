@@ -1,13 +1,65 @@
 //! Waiting for the result of an operation that answers before it is done.
 
 use super::escape;
-use super::operation::{FactsView, Named, pointer};
+use super::operation::{FactsView, MethodView, Named, pointer};
 use super::record::indented;
 use super::types::{GoTypes, Imports};
 use crate::ir::{Api, LinkArgument, LongRunning, Name, Operation, PathSegment, Payload};
 use crate::layout::go_align::{Row, align_literal};
 
 impl Named<'_> {
+    /// The methods that wait for the result: of a new call, and of one that a token tells of.
+    pub(super) fn waits(
+        &self,
+        arguments: &str,
+        request: &str,
+        api: &Api,
+        types: &GoTypes<'_>,
+        imports: &mut Imports,
+    ) -> Vec<MethodView> {
+        let (Some(wait), Some(from), Some(shape)) = (
+            self.wait_method,
+            self.wait_from_method,
+            self.wait_shape(api),
+        ) else {
+            return Vec::new();
+        };
+        let ty = polled(self.operation, api, types, imports);
+        let method = |name: &str, note: String, arguments: &str, body: String| MethodView {
+            docs: escape::own_comment(&note).join("\n"),
+            signature: format!("{name}({arguments}) ({ty}, error)"),
+            body: format!("\treturn {body}"),
+        };
+        vec![
+            method(
+                wait,
+                format!(
+                    "{wait} calls [{}.{}] and waits until the result is final, whatever it is. \
+                     The context bounds the wait; options hold for each request.",
+                    self.service, self.method
+                ),
+                arguments,
+                format!(
+                    "callAndWait[{ty}](ctx, s.transport, {request}, &{}, opts)",
+                    shape.name
+                ),
+            ),
+            method(
+                from,
+                format!(
+                    "{from} goes on with a wait of [{}.{wait}], from the token that \
+                     [WithWaitToken] gave or that its error holds.",
+                    self.service
+                ),
+                "ctx context.Context, token string, opts ...RequestOption",
+                format!(
+                    "callAndWaitFrom[{ty}](ctx, s.transport, &{}, &{}, token, opts)",
+                    self.facts, shape.name
+                ),
+            ),
+        ]
+    }
+
     /// How to wait for the result, where every argument of what follows is known.
     pub(super) fn wait_shape(&self, api: &Api) -> Option<FactsView> {
         let LongRunning {
@@ -73,12 +125,7 @@ fn path_parameters(operation: &Operation) -> impl Iterator<Item = &Name> {
 }
 
 /// The type of what is polled.
-pub(super) fn polled(
-    operation: &Operation,
-    api: &Api,
-    types: &GoTypes<'_>,
-    imports: &mut Imports,
-) -> String {
+fn polled(operation: &Operation, api: &Api, types: &GoTypes<'_>, imports: &mut Imports) -> String {
     let poll = operation
         .long_running
         .as_ref()

@@ -1,49 +1,16 @@
-//! The client's class, what the runtime is told of the API as a whole, and the package's face.
-
-use std::collections::BTreeSet;
+//! The client's class.
 
 use serde::Serialize;
 
-use super::error::ErrorView;
 use super::escape;
 use super::imports::Imports;
-use super::operation::Flavor;
+use super::operation::{self, Flavor};
 use super::plan::{self, Plan};
 use super::resource::{self, AccessorView};
 use super::security::{CredentialView, Security};
-use crate::ir::{Api, HeaderRole, Name};
+use crate::ir::{Api, Name};
 use crate::layout::ruff::{self, Doc};
 use crate::target::Context;
-
-/// What the runtime is told of the API: `SERVICE`.
-#[derive(Debug, Serialize)]
-pub(super) struct ServiceView {
-    /// `"exai-sdk-python/1.4.0"`
-    pub(super) user_agent: String,
-    /// `"EXAI"`
-    pub(super) env_prefix: String,
-    /// Base URLs.
-    pub(super) servers: Vec<ServerView>,
-    /// Credentials.
-    pub(super) credentials: Vec<CredentialView>,
-    /// `(("api_key",),)`
-    pub(super) security: String,
-    /// `receipt="x-exai-receipt"`
-    pub(super) headers: Vec<String>,
-    /// The kinds of errors that an answer's name or status says.
-    pub(super) errors: Vec<ErrorView>,
-    /// Some of them have a status of their own.
-    pub(super) has_statuses: bool,
-}
-
-/// A base URL.
-#[derive(Debug, Serialize)]
-pub(super) struct ServerView {
-    /// `"production"`
-    pub(super) name: String,
-    /// `Server("https://api.exai.cloud/v1")`
-    pub(super) server: String,
-}
 
 /// A client class, and the class of its `with_response`.
 #[derive(Debug, Serialize)]
@@ -72,81 +39,14 @@ pub(super) struct ClientView {
     pub(super) package: String,
     /// The document has calls that belong to no resource.
     pub(super) has_root: bool,
-}
-
-impl ServiceView {
-    pub(super) fn new(
-        cx: &Context<'_>,
-        plan: &Plan<'_>,
-        security: &Security,
-        errors: Vec<ErrorView>,
-    ) -> Self {
-        Self {
-            user_agent: format!("\"{}-python/{}\"", cx.package.name, cx.package.version),
-            env_prefix: format!("\"{}\"", cx.product.environment),
-            servers: servers(plan.api),
-            credentials: security.credentials.clone(),
-            security: security.usual.clone(),
-            headers: roles(plan.api),
-            has_statuses: errors.iter().any(|error| error.by_status),
-            errors: errors
-                .into_iter()
-                .filter(|error| error.by_name || error.by_status)
-                .collect(),
-        }
-    }
-}
-
-fn servers(api: &Api) -> Vec<ServerView> {
-    api.servers
-        .iter()
-        .map(|server| {
-            let mut items = vec![Doc::text(escape::url(&server.url))];
-            let defaults: Vec<_> = server
-                .variables
-                .iter()
-                .map(|v| (escape::wire(&v.name), Doc::text(escape::string(&v.default))))
-                .collect();
-            if !defaults.is_empty() {
-                items.push(Doc::dict(defaults));
-            }
-            let name = format!("\"{}\"", crate::target::names::kebab(server.name.words()));
-            let server = Doc::call("Server", items).layout(8, 8 + name.len() + 2, 1);
-            ServerView { name, server }
-        })
-        .collect()
-}
-
-fn roles(api: &Api) -> Vec<String> {
-    let of_answers = api
-        .operations
-        .iter()
-        .flat_map(|(_, operation)| &operation.responses);
-    let headers = of_answers
-        .flat_map(|response| &response.headers)
-        .chain(api.errors.iter().flat_map(|error| &error.headers));
-    let mut found = BTreeSet::new();
-    for header in headers {
-        let role = match header.role {
-            Some(HeaderRole::Receipt) => "receipt",
-            Some(HeaderRole::RateLimitRemaining) => "rate_limit_remaining",
-            Some(HeaderRole::RateLimitReset) => "rate_limit_reset",
-            Some(HeaderRole::RetryAfter) => "retry_after",
-            Some(HeaderRole::IdempotentReplayed) => "idempotent_replayed",
-            None => continue,
-        };
-        found.insert((role, escape::wire(&header.name)));
-    }
-    let mut out: Vec<String> = Vec::new();
-    let mut last = "";
-    for (role, header) in found {
-        // One header a role: the first by name, whatever the order of operations.
-        if role != last {
-            out.push(format!("{role}={header}"));
-            last = role;
-        }
-    }
-    out
+    /// `with_response`, `async_with_response`
+    pub(super) wrapper: String,
+    /// `def`, `async def`
+    pub(super) def: String,
+    /// `await `, or nothing.
+    pub(super) r#await: String,
+    /// `Response[Any]`, `Awaitable[Response[Any]]`
+    pub(super) answered: String,
 }
 
 impl ClientView {
@@ -157,6 +57,7 @@ impl ClientView {
         flavor: Flavor,
     ) -> Self {
         let prefix = flavor.prefix();
+        let asynchronous = flavor == Flavor::Async;
         let class = format!("{prefix}{}", cx.product.client);
         let variables = variables(plan.api);
         let names: Vec<String> = plan
@@ -171,7 +72,7 @@ impl ClientView {
             answering: format!("{class}WithResponse"),
             class,
             prefix: prefix.to_owned(),
-            asynchronous: flavor == Flavor::Async,
+            asynchronous,
             docs: client_docs(cx, plan, security, &variables),
             signature: signature(security, &names, &variables, prefix),
             variables: format!("{{{}}}", pairs.join(", ")),
@@ -188,6 +89,14 @@ impl ClientView {
                 Flavor::Async => "async_resources".to_owned(),
             },
             has_root: !plan.root.calls.is_empty(),
+            wrapper: operation::wrapper(flavor),
+            def: if asynchronous { "async def" } else { "def" }.to_owned(),
+            r#await: if asynchronous { "await " } else { "" }.to_owned(),
+            answered: if asynchronous {
+                "Awaitable[Response[Any]]".to_owned()
+            } else {
+                "Response[Any]".to_owned()
+            },
         }
     }
 }
@@ -260,9 +169,13 @@ fn signature(
     ] {
         items.push(Doc::text(text));
     }
-    items.push(Doc::text(format!(
-        "transport: {prefix}Transport | None = None"
-    )));
+    for text in [
+        format!("transport: {prefix}Transport | None = None"),
+        format!("middleware: Sequence[{prefix}Middleware] = ()"),
+        "governor: bool = False".to_owned(),
+    ] {
+        items.push(Doc::text(text));
+    }
     format!(
         "{} -> None:",
         ruff::exploded(4, "def __init__(", &items, ")")
@@ -306,54 +219,67 @@ fn client_docs(
          \n    attempt_timeout: Seconds for one try.\
          \n    max_retries: Tries after the first one.\
          \n    default_headers: Added to every request.\
-         \n    transport: Sends the requests; httpx2 by default.",
+         \n    transport: Sends the requests; httpx2 by default.\
+         \n    middleware: Stand around every try, the first outermost.\
+         \n    governor: Slow down before the bucket of the rate limit is empty.",
     );
     escape::docstring(4, &text)
 }
 
-/// What the module of the clients imports: the resources for type checkers alone.
-pub(super) fn imports(plan: &Plan<'_>, security: &Security, clients: &[ClientView]) -> Imports {
+/// What the module of a client imports: the resources for type checkers alone.
+pub(super) fn imports(
+    plan: &Plan<'_>,
+    security: &Security,
+    flavor: Flavor,
+    client: &ClientView,
+) -> Imports {
     let mut imports = Imports::default();
     imports.name(".service", "SERVICE");
+    imports.name(".._runtime.engine", "Arguments");
     imports.name(".._runtime.engine", "Settings");
-    imports.name("typing", "Self");
+    imports.name(".._runtime.model", "UNSET");
     imports.name("functools", "cached_property");
+    for name in ["Any", "Self", "TypeVar", "overload"] {
+        imports.name("typing", name);
+    }
     if plan.api.servers.len() > 1 {
         imports.name("typing", "Literal");
     }
-    imports.checked("collections.abc", "Mapping");
+    imports.checked("typing", "Unpack");
+    for name in ["Callable", "Mapping", "Sequence"] {
+        imports.checked("collections.abc", name);
+    }
     imports.checked("types", "TracebackType");
-    for (flavor, client) in [Flavor::Sync, Flavor::Async].into_iter().zip(clients) {
-        let prefix = flavor.prefix();
-        imports.checked(".._runtime.transport", &format!("{prefix}Transport"));
-        if security
-            .credentials
-            .iter()
-            .any(|credential| !credential.basic)
-        {
-            imports.checked(".._runtime.auth", &format!("{prefix}Token"));
-        }
-        let engine = format!("{prefix}Engine");
-        imports.name(&format!(".._runtime.{}_engine", flavor.runtime()), &engine);
-        if client.has_root {
-            imports.name(
-                &format!(".{}.root", client.package),
-                &format!("{prefix}Root"),
-            );
-        }
-        for accessor in &client.accessors {
-            let module = format!(".{}.{}", client.package, accessor.module);
-            imports.checked(&module, &accessor.class);
-            if accessor.has_answering {
-                imports.checked(&module, &accessor.answering);
-            }
+    imports.checked(".._runtime.options", "CallOptions");
+    imports.checked(".._runtime.response", "Response");
+    imports.name(".._runtime.response", &client.wrapper);
+    let prefix = flavor.prefix();
+    if client.asynchronous {
+        imports.checked("collections.abc", "Awaitable");
+    }
+    for name in ["Middleware", "Transport"] {
+        imports.checked(".._runtime.transport", &format!("{prefix}{name}"));
+    }
+    let credentials = &security.credentials;
+    if credentials.iter().any(|credential| !credential.basic) {
+        imports.checked(".._runtime.auth", &format!("{prefix}Token"));
+    }
+    let engine = format!("{prefix}Engine");
+    imports.name(&format!(".._runtime.{}_engine", flavor.runtime()), &engine);
+    if client.has_root {
+        imports.name(
+            &format!(".{}.root", client.package),
+            &format!("{prefix}Root"),
+        );
+    }
+    for accessor in &client.accessors {
+        let module = format!(".{}.{}", client.package, accessor.module);
+        imports.checked(&module, &accessor.class);
+        if accessor.has_answering {
+            imports.checked(&module, &accessor.answering);
         }
     }
-    if security
-        .credentials
-        .iter()
-        .any(|credential| credential.basic)
-    {
+    if credentials.iter().any(|credential| credential.basic) {
         imports.name(".._runtime.auth", "basic");
     }
     imports

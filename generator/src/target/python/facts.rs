@@ -160,6 +160,7 @@ fn operation(
         items.push(keyword("result", &format!("\"{result}\"")));
     }
     items.append(&mut more);
+    items.push(keyword("id", &escape::wire(&operation.name)));
     let media = operation
         .success()
         .and_then(|response| response.contents.first());

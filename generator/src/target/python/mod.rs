@@ -10,14 +10,17 @@ mod enum_;
 mod error;
 mod escape;
 mod facts;
+mod fake;
 mod imports;
 mod names;
 mod operation;
 mod package;
 mod plan;
 mod record;
+mod reference;
 mod resource;
 mod security;
+mod service;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -29,16 +32,19 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::client::{ClientView, ServiceView};
+use self::client::ClientView;
 use self::enum_::AliasView;
 use self::error::ErrorView;
+use self::fake::{FakeView, TestingFile};
 use self::imports::Imports;
 use self::operation::Flavor;
 use self::package::LazyView;
 use self::plan::{Plan, ResourcePlan};
 use self::record::RecordView;
+use self::reference::ReferenceFile;
 use self::resource::ResourceView;
 use self::security::Security;
+use self::service::ServiceView;
 use self::union::NamedView;
 use super::{Context, Owner, Target, TargetFile};
 use crate::ir::{Shape, TypeId};
@@ -92,11 +98,11 @@ struct ServiceFile {
     service: ServiceView,
 }
 
-/// `generated/client.py`
+/// `generated/client.py`, `generated/async_client.py`
 #[derive(Debug, Serialize)]
 struct ClientFile {
     head: Head,
-    clients: Vec<ClientView>,
+    client: ClientView,
 }
 
 /// A module that gives names of others.
@@ -158,6 +164,7 @@ impl Generated<'_> {
         }
         let errors = self.errors(&plan)?;
         self.clients(&plan, &security, &errors)?;
+        self.testing(&plan, &security)?;
         for folder in [
             "",
             "types/",
@@ -307,18 +314,21 @@ impl Generated<'_> {
             &ServiceFile { head, service },
         )?;
 
-        let clients: Vec<ClientView> = [Flavor::Sync, Flavor::Async]
-            .into_iter()
-            .map(|flavor| ClientView::new(self.cx, plan, security, flavor))
-            .collect();
-        let imports = client::imports(plan, security, &clients);
-        let names: Vec<String> = clients.iter().map(|client| client.class.clone()).collect();
-        let head = self.head("The clients.", &imports);
-        self.write(
-            "generated/client.py",
-            "generated/client.py",
-            &ClientFile { head, clients },
-        )?;
+        let mut names = Vec::new();
+        for (flavor, module, docs) in [
+            (Flavor::Sync, "client", "The client."),
+            (Flavor::Async, "async_client", "The async client."),
+        ] {
+            let client = ClientView::new(self.cx, plan, security, flavor);
+            names.push((client.class.clone(), module));
+            let imports = client::imports(plan, security, flavor, &client);
+            let head = self.head(docs, &imports);
+            self.write(
+                &format!("generated/{module}.py"),
+                "generated/client.py",
+                &ClientFile { head, client },
+            )?;
+        }
 
         let title = escape::markdown(&plan.api.info.title);
         let lazy = LazyView::root(&names, errors);
@@ -337,6 +347,22 @@ impl Generated<'_> {
             lazy: LazyView::types(plan),
         };
         self.write("types.py", "types.py", &view)
+    }
+
+    /// The fake of the API, and the list of its methods.
+    fn testing(&mut self, plan: &Plan<'_>, security: &Security) -> Result<(), RenderError> {
+        let mut imports = Imports::default();
+        let fake = FakeView::new(self.cx, plan, security, &mut imports);
+        let docs = "A fake of the API, for tests of code that calls it.";
+        let head = self.head(docs, &imports);
+        self.write("testing.py", "testing.py", &TestingFile { head, fake })?;
+        let view = ReferenceFile::new(self.cx, plan);
+        self.files.push(TargetFile {
+            path: "api.md".to_owned(),
+            text: self.cx.renderer.render("python/api.md.jinja", &view)?,
+            owner: Owner::Generated,
+        });
+        Ok(())
     }
 
     fn head(&self, docs: &str, imports: &Imports) -> Head {

@@ -49,6 +49,7 @@ const TYPE_NAMES: &[&str] = &[
     "Pages",
     "Stream",
     "StreamOptions",
+    "WaitOptions",
     "Unpack",
     "Operation",
     "PagedOperation",
@@ -74,6 +75,7 @@ const OPTIONS: &[&str] = &[
     "idempotency_key",
     "last_event_id",
     "max_retries",
+    "on_waiting",
     "timeout",
 ];
 
@@ -82,6 +84,19 @@ const METHOD_NAMES: &[&str] = &["ops", "options", "self"];
 
 /// What a resource's class has beside its methods.
 const RESOURCE_MEMBERS: &[&str] = &["_engine"];
+
+/// What the module of the clients names beside them: no class of a resource has such a name.
+pub(super) const CLIENT_NAMES: &[&str] = &[
+    "AsyncRoot",
+    "AsyncToken",
+    "AsyncTransport",
+    "Root",
+    "Self",
+    "Settings",
+    "Token",
+    "TracebackType",
+    "Transport",
+];
 
 /// The name of a class: `RunStatus`; a name that is taken gets `Model` behind it.
 pub(super) fn class(name: &Name) -> String {
@@ -143,11 +158,13 @@ pub(super) fn repair_method(plain: String) -> String {
 const CLIENT_MEMBERS: &[&str] = &[
     "_engine",
     "close",
+    "request",
     "with_response",
     "bool",
     "dict",
     "float",
     "int",
+    "object",
     "str",
     "tuple",
     "type",

@@ -91,7 +91,15 @@ pub(super) fn methods(
         && !taken.contains(&name)
     {
         let done = types::expression(plan, wait.done, &place.sent(false), imports);
-        out.push(and_wait(call, &name, &done, &arguments, flavor));
+        imports.name("..._runtime.options", "WaitOptions");
+        let from = format!("{name}_from");
+        let passed = passed(plan, call.operation, &arguments, imports);
+        out.push(waiting::and_wait(
+            call, &name, &done, &arguments, passed, flavor,
+        ));
+        if !taken.contains(&from) {
+            out.push(waiting::and_wait_from(call, &from, &done, flavor));
+        }
     }
     out
 }
@@ -126,7 +134,7 @@ fn method(
         Answer::Nothing => ("call", asynchronous, "None".to_owned()),
         Answer::Binary => ("download", asynchronous, class(answers, "BinaryResponse")),
         Answer::Page(_, page) => {
-            let pages = class("pages".to_owned(), "Pages");
+            let pages = class(format!("{}_pages", flavor.runtime()), "Pages");
             let item = types::expression(plan, &page.item, &received, imports);
             ("pages", false, format!("{pages}[{item}]"))
         }
@@ -149,60 +157,24 @@ fn method(
         docs: docs(call.operation, arguments, ""),
         body: ruff::statement(8, head, &expression, ""),
         whole: verb == "call",
-        wrapped: {
-            let wrapper = format!("{}with_response", flavor.lower());
-            let method = Doc::text(format!("resource.{}", call.method));
-            let value = Doc::call(&wrapper, vec![method]);
-            ruff::statement(8, &format!("self.{} = ", call.method), &value, "")
-        },
+        wrapped: wrapped(&call.method, flavor),
         name: call.method.clone(),
-        wrapper: format!("{}with_response", flavor.lower()),
+        wrapper: wrapper(flavor),
     }
 }
 
-/// `start_and_wait`
-fn and_wait(
-    call: &CallPlan<'_>,
-    name: &str,
-    done: &str,
-    arguments: &[Argument],
-    flavor: Flavor,
-) -> MethodView {
-    let mut given: Vec<Doc> = Vec::new();
-    for argument in arguments {
-        let positional = argument.place == Part::Path
-            || (argument.place == Part::Body && argument.default.is_none());
-        given.push(if positional {
-            Doc::text(&argument.name)
-        } else {
-            Doc::keyword(&argument.name, Doc::text(&argument.name))
-        });
-    }
-    given.push(Doc::text("**options"));
-    let start = Doc::call(&format!("self.{}", call.method), given);
-    let asynchronous = flavor == Flavor::Async;
-    let start = if asynchronous {
-        start
-    } else {
-        Doc::Pair("lambda: ".to_owned(), Box::new(start))
-    };
-    let wait = Doc::text(format!("ops.{}_WAIT", call.constant));
-    let expression = Doc::call("self._engine.wait", vec![start, wait, Doc::text("options")]);
-    let head = if asynchronous {
-        "return await "
-    } else {
-        "return "
-    };
-    let more = "Waits until it is over; `timeout` bounds the whole, and there is none by default.";
-    MethodView {
-        name: name.to_owned(),
-        signature: signature(name, arguments, "CallOptions", done, asynchronous),
-        docs: docs(call.operation, arguments, more),
-        body: ruff::statement(8, head, &expression, ""),
-        whole: false,
-        wrapper: String::new(),
-        wrapped: String::new(),
-    }
+/// `with_response`
+pub(super) fn wrapper(flavor: Flavor) -> String {
+    format!("{}with_response", flavor.lower())
+}
+
+/// `self.start = with_response(resource.start)`
+pub(super) fn wrapped(method: &str, flavor: Flavor) -> String {
+    let value = Doc::call(
+        &wrapper(flavor),
+        vec![Doc::text(format!("resource.{method}"))],
+    );
+    ruff::statement(8, &format!("self.{method} = "), &value, "")
 }
 
 fn options(operation: &Operation, imports: &mut Imports) -> &'static str {
@@ -213,14 +185,10 @@ fn options(operation: &Operation, imports: &mut Imports) -> &'static str {
         "CallOptions"
     };
     imports.name("..._runtime.options", name);
-    // A method that waits takes the options of every call.
-    if operation.long_running.is_some() {
-        imports.name("..._runtime.options", "CallOptions");
-    }
     name
 }
 
-fn signature(
+pub(super) fn signature(
     name: &str,
     arguments: &[Argument],
     options: &str,
@@ -336,7 +304,7 @@ fn sent_body(
     Doc::text("body")
 }
 
-fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
+pub(super) fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
     let mut text = escape::paragraphs(&operation.docs);
     if text.is_empty() {
         text = format!(

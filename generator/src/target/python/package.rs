@@ -25,6 +25,9 @@ const RUNTIME: &[(&str, &[&str])] = &[
         "_runtime.async_answers",
         &["AsyncBinaryResponse", "AsyncStream"],
     ),
+    ("_runtime.async_httpx", &["AsyncHttpxTransport"]),
+    ("_runtime.async_pages", &["AsyncPages"]),
+    ("_runtime.async_pyreqwest", &["AsyncPyreqwestTransport"]),
     ("_runtime.auth", &["AsyncToken", "Token"]),
     ("_runtime.content", &["BinaryInput", "File", "FileInput"]),
     (
@@ -38,28 +41,47 @@ const RUNTIME: &[(&str, &[&str])] = &[
             "WebhookVerificationError",
         ],
     ),
+    ("_runtime.fake", &["RecordedCall", "UnansweredCallError"]),
     ("_runtime.headers", &["Headers"]),
-    (
-        "_runtime.httpx_transport",
-        &["AsyncHttpxTransport", "HttpxTransport"],
-    ),
     (
         "_runtime.model",
         &["UNSET", "Model", "Unknown", "UnsetType"],
     ),
-    ("_runtime.options", &["CallOptions", "StreamOptions"]),
-    ("_runtime.pages", &["AsyncPages", "Page", "Pages"]),
+    (
+        "_runtime.options",
+        &["CallOptions", "StreamOptions", "WaitOptions"],
+    ),
+    ("_runtime.pages", &["Page"]),
     (
         "_runtime.response",
         &["RateLimit", "Response", "ResponseInfo"],
     ),
     ("_runtime.sync_answers", &["BinaryResponse", "Stream"]),
-    ("_runtime.transport", &["AsyncTransport", "Transport"]),
+    ("_runtime.sync_httpx", &["HttpxTransport"]),
+    ("_runtime.sync_pages", &["Pages"]),
+    ("_runtime.sync_pyreqwest", &["PyreqwestTransport"]),
+    (
+        "_runtime.transport",
+        &[
+            "AsyncBytesResponse",
+            "AsyncHttpResponse",
+            "AsyncMiddleware",
+            "AsyncTransport",
+            "BytesResponse",
+            "HttpRequest",
+            "HttpResponse",
+            "Middleware",
+            "Timeout",
+            "Transport",
+            "TransportError",
+            "TransportTimeoutError",
+        ],
+    ),
 ];
 
 impl LazyView {
     /// The root module: clients, errors, what the runtime offers.
-    pub(super) fn root(clients: &[String], errors: &[String]) -> Self {
+    pub(super) fn root(clients: &[(String, &str)], errors: &[String]) -> Self {
         let mut homes: BTreeMap<String, String> = BTreeMap::new();
         for (module, names) in RUNTIME {
             for name in *names {
@@ -69,8 +91,8 @@ impl LazyView {
         for name in errors {
             homes.insert(name.clone(), ".generated.errors".to_owned());
         }
-        for name in clients {
-            homes.insert(name.clone(), ".generated.client".to_owned());
+        for (name, module) in clients {
+            homes.insert(name.clone(), format!(".generated.{module}"));
         }
         Self::new(&homes)
     }

@@ -73,6 +73,7 @@ impl<'a> Plan<'a> {
             .collect();
         let mut taken = type_names.clone();
         taken.insert(client.to_owned());
+        taken.extend(names::CLIENT_NAMES.iter().map(|name| (*name).to_owned()));
         let root = Tree { api, taken: &taken }.root();
         let mut facts = HashMap::new();
         note_facts(&root, api, &mut facts);

@@ -158,7 +158,7 @@ pub(super) fn answers(resource: &ResourcePlan<'_>, deep: bool) -> bool {
     }) || (deep && resource.children.iter().any(|child| answers(child, true)))
 }
 
-fn docs(resource: &ResourcePlan<'_>, indent: usize) -> String {
+pub(super) fn docs(resource: &ResourcePlan<'_>, indent: usize) -> String {
     let text = escape::short(&resource.resource.docs);
     if text.is_empty() {
         let words = resource.resource.name.words().join(" ");

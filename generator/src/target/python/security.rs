@@ -105,7 +105,9 @@ const RESERVED: &[&str] = &[
     "base_url",
     "default_headers",
     "environment",
+    "governor",
     "max_retries",
+    "middleware",
     "timeout",
     "transport",
 ];

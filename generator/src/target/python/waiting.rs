@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::arguments::{Argument, Part};
 use super::escape;
 use super::facts::{Answer, answer, set, tuple};
 use super::imports::Imports;
+use super::operation::{self, Flavor, MethodView};
 use super::plan::{CallPlan, Plan};
 use super::types::{self, Place};
 use crate::ir::{Link, Type};
@@ -23,6 +25,7 @@ pub(super) fn long_running(
     let of = types::expression(plan, wait.done, &place, imports);
     let long_running = call.operation.long_running.as_ref()?;
     let mut items = vec![
+        Doc::text(&call.constant),
         Doc::text(wait.poll.0),
         wait.poll.1,
         Doc::text(tuple(wait.state.iter().map(|name| format!("\"{name}\"")))),
@@ -88,4 +91,88 @@ fn link(plan: &Plan<'_>, link: &Link, started: &Type, module: &str) -> Option<(S
         entries.push((escape::wire(&argument.parameter), Doc::text(path)));
     }
     Some((constant.clone(), Doc::dict(entries)))
+}
+
+/// `start_and_wait`
+pub(super) fn and_wait(
+    call: &CallPlan<'_>,
+    name: &str,
+    done: &str,
+    arguments: &[Argument],
+    passed: Option<Doc>,
+    flavor: Flavor,
+) -> MethodView {
+    let mut items = vec![
+        Doc::text(format!("ops.{}_WAIT", call.constant)),
+        Doc::text("options"),
+    ];
+    items.extend(passed);
+    let more = "Waits until it is over; `timeout` bounds the whole, and there is none by default.";
+    let signature = operation::signature(
+        name,
+        arguments,
+        "WaitOptions",
+        done,
+        flavor == Flavor::Async,
+    );
+    let docs = operation::docs(call.operation, arguments, more);
+    waiting_method(name, signature, docs, "wait", items, flavor)
+}
+
+/// `start_and_wait_from`
+pub(super) fn and_wait_from(
+    call: &CallPlan<'_>,
+    name: &str,
+    done: &str,
+    flavor: Flavor,
+) -> MethodView {
+    let items = vec![
+        Doc::text(format!("ops.{}_WAIT", call.constant)),
+        Doc::text("token"),
+        Doc::text("options"),
+    ];
+    let token = Argument {
+        name: "token".to_owned(),
+        wire: String::new(),
+        place: Part::Body,
+        annotation: "str".to_owned(),
+        default: None,
+        docs: String::new(),
+    };
+    let signature =
+        operation::signature(name, &[token], "WaitOptions", done, flavor == Flavor::Async);
+    let docs = escape::docstring(
+        8,
+        &format!(
+            "Goes on with a wait of `{}_and_wait`.\n\n\
+             Args:\n    token: The latest that `on_waiting` was given, or an error's `wait_token`.\n\n\
+             Raises:\n    ValueError: The token is none of this operation.",
+            call.method
+        ),
+    );
+    waiting_method(name, signature, docs, "wait_from", items, flavor)
+}
+
+fn waiting_method(
+    name: &str,
+    signature: String,
+    docs: String,
+    verb: &str,
+    items: Vec<Doc>,
+    flavor: Flavor,
+) -> MethodView {
+    let head = match flavor {
+        Flavor::Sync => "return ",
+        Flavor::Async => "return await ",
+    };
+    let expression = Doc::call(&format!("self._engine.{verb}"), items);
+    MethodView {
+        signature,
+        docs,
+        body: ruff::statement(8, head, &expression, ""),
+        whole: true,
+        wrapped: operation::wrapped(name, flavor),
+        wrapper: operation::wrapper(flavor),
+        name: name.to_owned(),
+    }
 }

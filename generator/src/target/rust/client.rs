@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::names;
-use super::operation::{Calls, OperationView};
+use super::operation::{Calls, OperationView, resumptions};
 use super::resource::{AccessorView, Placed, accessors};
 use crate::ir::Server;
 use crate::layout::rustfmt;
@@ -42,7 +42,7 @@ impl ClientView {
     pub(super) fn new(placed: &[Placed<'_>], command: &str, cx: &mut Calls<'_, '_>) -> Self {
         let api = cx.types.api();
         let mut methods = Scope::with(names::CLIENT);
-        let operations: Vec<OperationView> = api
+        let mut operations: Vec<OperationView> = api
             .root
             .calls
             .iter()
@@ -55,7 +55,8 @@ impl ClientView {
             .filter(|index| placed[*index].path.len() == 1)
             .collect();
         let accessors = accessors(&top, placed, &mut methods);
-        for name in ["ClientBuilder", "Core", "Error"] {
+        resumptions(&mut operations, &mut methods, cx);
+        for name in ["Call", "ClientBuilder", "Core", "Error", "Method", "Raw"] {
             cx.imports.runtime(name);
         }
         cx.imports.take("crate::generated::api", "API");

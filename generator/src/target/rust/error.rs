@@ -18,7 +18,7 @@ pub(super) struct ErrorsView {
 }
 
 /// A kind of error.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct ErrorView {
     /// `["    /// No such resource inside the tenant."]`
     pub(super) docs: Vec<String>,

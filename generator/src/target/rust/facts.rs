@@ -295,8 +295,8 @@ fn travel(kind: &SecurityKind) -> Option<String> {
 }
 
 /// The variant of the runtime's `Verb`.
-pub(super) fn verb(method: &Method) -> &'static str {
-    match method {
+pub(super) fn verb(method: &Method) -> String {
+    let verb = match method {
         Method::Get => "Get",
         Method::Put => "Put",
         Method::Post => "Post",
@@ -306,5 +306,7 @@ pub(super) fn verb(method: &Method) -> &'static str {
         Method::Patch => "Patch",
         Method::Trace => "Trace",
         Method::Query => "Query",
-    }
+        Method::Other(name) => return format!("Other(\"{name}\")"),
+    };
+    verb.to_owned()
 }

@@ -15,11 +15,36 @@ pub(super) struct WaitView {
     pub(super) fact: String,
     /// `types::Run`
     pub(super) result: String,
+    /// The method that goes on with a wait; `None` until its name is given.
+    pub(super) resumed: Option<ResumedView>,
     /// `["state: \"/status\",", "terminal: &[\"succeeded\"],"]`
     pub(super) fields: Vec<String>,
 }
 
+/// The method of a resource that goes on with a wait.
+#[derive(Debug, Serialize)]
+pub(super) struct ResumedView {
+    /// ``[`start`](Self::start)``
+    pub(super) from: String,
+    /// `pub fn start_wait_from(&self, token: impl Into<String>) -> Wait<types::Run> {`
+    pub(super) signature: String,
+    /// `Wait::from_token(self.core, token, &START_RUN_RESULT)`
+    pub(super) expression: String,
+}
+
 impl WaitView {
+    /// Names the method that goes on with the wait for what `method` begins.
+    pub(super) fn resume(&mut self, method: &str, name: &str, core: &str) {
+        let parameters = ["&self", "token: impl Into<String>"].map(str::to_owned);
+        let result = format!(" -> Wait<{}> {{", self.result);
+        let arguments = [core, "token", &format!("&{}", self.fact)].map(str::to_owned);
+        self.resumed = Some(ResumedView {
+            from: rust::own_field(method),
+            signature: rustfmt::signature(4, &format!("pub fn {name}"), &parameters, &result),
+            expression: rustfmt::call(8, "Wait::from_token", &arguments, ""),
+        });
+    }
+
     /// Nothing where the state cannot be asked for: the operation that does is out of reach, or
     /// gives no JSON.
     pub(super) fn new(operation: &Operation, cx: &mut Calls<'_, '_>) -> Option<Self> {
@@ -35,6 +60,7 @@ impl WaitView {
             .stream
             .as_ref()
             .and_then(|stream| link(stream, 4, cx));
+        let begun = format!("&{}", screaming(operation.name.words()));
         let terminal: Vec<String> = promise.terminal.iter().map(rust::string).collect();
         for name in ["Link", "LongRunning", "Wait"] {
             cx.imports.runtime(name);
@@ -43,7 +69,9 @@ impl WaitView {
         Some(Self {
             fact: format!("{}_RESULT", screaming(operation.name.words())),
             result,
+            resumed: None,
             fields: vec![
+                rustfmt::assign(4, "operation:", &begun, ","),
                 format!("poll: {poll},"),
                 match stream {
                     Some(stream) => format!("stream: Some({stream}),"),

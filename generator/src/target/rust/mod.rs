@@ -3,10 +3,13 @@
 //! Reads the IR and nothing else. The crate's runtime is source of its own, copied beside what is
 //! planned here when the crate is made for another document.
 
+mod called;
 mod client;
+mod driver;
 mod error;
 mod escape;
 mod facts;
+mod listing;
 mod long_running;
 mod multipart;
 mod names;
@@ -14,6 +17,7 @@ mod operation;
 mod parameter;
 mod resource;
 mod scaffold;
+mod testing;
 mod types;
 mod webhook;
 
@@ -22,20 +26,24 @@ mod tests;
 
 use serde::Serialize;
 
+use self::called::Ways;
 use self::client::ClientView;
+use self::driver::{DispatchView, DriverView};
 use self::error::ErrorsView;
 use self::facts::{ApiView, Facts};
+use self::listing::ListingView;
 use self::long_running::{CLIENT, Modules};
 use self::operation::Calls;
 use self::resource::ResourceView;
 use self::scaffold::ScaffoldView;
+use self::testing::TestingView;
 use self::types::TypesView;
 use self::webhook::WebhookView;
 use super::{Context, Owner, Target, TargetFile};
 use crate::render::RenderError;
 use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::Scope;
-use crate::target::rust_lang::{Dialect, Keep, RustTypes, modules};
+use crate::target::rust_lang::{self, Dialect, Keep, RustTypes, modules};
 
 /// Every file of the crate: generated, runtime and scaffold.
 pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
@@ -87,6 +95,14 @@ enum View {
     Types(TypesView),
     /// Any `mod.rs`.
     Modules(ModulesView),
+    /// `api.md`
+    Listing(ListingView),
+    /// `src/generated/testing/mod.rs` and `operations.rs`
+    Testing(TestingView),
+    /// A file of the conformance suite's driver.
+    Driver(DriverView),
+    /// The file that leads to those.
+    Dispatch(DispatchView),
     /// `Cargo.toml`, `README.md` and `src/lib.rs` of a new crate.
     Scaffold(ScaffoldView),
 }
@@ -123,6 +139,7 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         View::Api(ApiView::new(&facts, cx)),
     );
     let errors = ErrorsView::new(api, command);
+    let failures = errors.errors.clone();
     let mut own = Vec::new();
     if !errors.errors.is_empty() {
         own.push("errors".to_owned());
@@ -156,8 +173,10 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         modules: &modules,
         here: CLIENT.to_owned(),
         core: "&self.core",
+        called: Vec::new(),
     };
     let client = ClientView::new(&placed, command, &mut calls);
+    let mut ways = Ways::new(&client);
     files.add("client.rs", "rust/client.rs.jinja", View::Client(client));
     calls.core = "self.core";
     for (index, resource) in placed.iter().enumerate() {
@@ -168,9 +187,11 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
             .filter(|events| resource.is_at(&events.sdk_path));
         let webhook = events.and_then(|events| WebhookView::new(events, &types));
         let view = ResourceView::new(index, &placed, command, webhook, &mut calls);
+        ways.extend(&view);
         let path = format!("resources/{}.rs", resource.module.trim_start_matches("r#"));
         files.add(&path, "rust/resource.rs.jinja", View::Resource(view));
     }
+    let called = calls.called;
     let mut names: Vec<String> = placed
         .iter()
         .map(|resource| resource.module.clone())
@@ -191,8 +212,22 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
     let modules = type_modules.into_iter().map(|(module, _)| module).collect();
     files.modules("types/mod.rs", "rust/modules.rs.jinja", command, modules);
 
+    let testing = TestingView::new(&called, &failures, command);
+    let view = View::Testing(testing.clone());
+    files.add("testing/operations.rs", "rust/operations.rs.jinja", view);
+    let view = View::Testing(testing);
+    files.add("testing/mod.rs", "rust/testing.rs.jinja", view);
+
     let mut files = files.0;
+    let library = rust_lang::escape::crate_name(&cx.package.name).replace('-', "_");
+    files.push(Planned {
+        path: "api.md".to_owned(),
+        template: "rust/api.md.jinja",
+        view: View::Listing(ListingView::new(&called, &placed, &ways, &library, command)),
+        owner: Owner::Generated,
+    });
     files.extend(scaffold::plan(cx));
+    files.extend(driver::plan(&called, &ways, &types, &library, command));
     files
 }
 

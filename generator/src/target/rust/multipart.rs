@@ -105,6 +105,44 @@ impl MultipartView {
     }
 }
 
+/// A member of a form as it is given from outside of the types.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// `file`
+    pub(super) name: String,
+    /// `"file"`
+    pub(super) wire: String,
+    /// `types::BuildAssetPurpose`
+    pub(super) ty: String,
+    /// Holds the content of a file.
+    pub(super) file: bool,
+    /// Any number of files.
+    pub(super) repeated: bool,
+    /// The setter of one that may be left out: `with_label`.
+    pub(super) setter: Option<String>,
+}
+
+/// The members of a form, in the order of its fields.
+pub(super) fn members(record: &Record, parts: &[Part], types: &RustTypes<'_>) -> Vec<Member> {
+    let mut scope = Scope::default();
+    let mut methods = Scope::with(&["new"]);
+    let member = |field: &Field| {
+        let part = parts
+            .iter()
+            .find(|part| part.name.wire() == field.name.wire());
+        let method = format!("with_{}", plain_snake(field.name.words()));
+        Member {
+            name: scope.take(snake(field.name.words()), "_field"),
+            wire: rust::wire(&field.name),
+            ty: forms(field, part, types, From::Outside).0,
+            file: part.is_some_and(|part| part.kind == PartKind::File),
+            repeated: part.is_some_and(|part| part.repeated),
+            setter: (!field.required).then(|| methods.take(method, "_field")),
+        }
+    };
+    record.fields.iter().map(member).collect()
+}
+
 /// The type of a field, that of its argument, and the value made of the argument (`{}`).
 fn forms(
     field: &Field,

@@ -26,6 +26,7 @@ pub(super) const CALL: &[&str] = &[
     "metadata",
     "multipart_body",
     "new",
+    "pages",
     "path_param",
     "poll_next",
     "position",
@@ -64,8 +65,10 @@ pub(super) const BUILDER: &[&str] = &[
     "build",
     "credential",
     "from_env",
+    "governor",
     "http_client",
     "max_retries",
+    "middleware",
     "new",
     "retry_policy",
     "server",
@@ -75,7 +78,23 @@ pub(super) const BUILDER: &[&str] = &[
 
 /// Methods of `Client`.
 pub(super) const CLIENT: &[&str] = &[
-    "builder", "clone", "core", "fmt", "from", "from_env", "into",
+    "builder", "clone", "core", "fmt", "from", "from_env", "into", "request",
+];
+
+/// Methods of what a fake is told to answer.
+pub(super) const ON: &[&str] = &[
+    "answer",
+    "answer_with",
+    "bytes",
+    "disconnect",
+    "done",
+    "error",
+    "events",
+    "fmt",
+    "items",
+    "lines",
+    "pages",
+    "text",
 ];
 
 /// Names that a resource's file imports or takes from the prelude.

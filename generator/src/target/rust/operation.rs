@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::called::Called;
 use super::escape;
 use super::facts::Facts;
 use super::long_running::{Modules, WaitView};
@@ -31,7 +32,7 @@ pub(super) struct OperationView {
     pub(super) expression: String,
     /// `START_RUN`
     pub(super) fact: String,
-    /// `["verb: Verb::Post,", "path: \"/runs\",", "keyed: true,"]`
+    /// `["name: \"startRun\",", "verb: Verb::Post,", "path: \"/runs\",", "keyed: true,"]`
     pub(super) facts: Vec<String>,
     /// What is optional; `None` where nothing is.
     pub(super) options: Option<OptionsView>,
@@ -57,6 +58,8 @@ pub(super) struct OptionsView {
 pub(super) struct SetterView {
     /// `["    /// At most so many items a page."]`
     pub(super) docs: Vec<String>,
+    /// `limit`
+    pub(super) method: String,
     /// `pub fn limit(self, value: i64) -> Self {`
     pub(super) signature: String,
     /// `self.query_param("limit", value)`
@@ -75,25 +78,27 @@ pub(super) struct Calls<'a, 't> {
     pub(super) here: String,
     /// How a method reaches the core of its client: `self.core`.
     pub(super) core: &'static str,
+    /// What has been made until now.
+    pub(super) called: Vec<Called<'a>>,
 }
 
 impl OperationView {
     /// `resource` is the type that holds the method, `method` its allocated name.
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         id: OperationId,
         resource: &str,
         method: &str,
-        cx: &mut Calls<'_, '_>,
+        cx: &mut Calls<'a, '_>,
     ) -> Self {
         let operation = &cx.types.api().operations[id];
         let answer = answer(operation, cx);
-        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) = operation
+        let (required, optional): (Vec<&'a Parameter>, Vec<&'a Parameter>) = operation
             .parameters
             .iter()
             .partition(|parameter| parameter.required);
 
         let mut scope = Scope::with(&["self", "body"]);
-        let mut arguments: Vec<(String, &Parameter)> = Vec::new();
+        let mut arguments: Vec<(String, &'a Parameter)> = Vec::new();
         let mut parameters = vec!["&self".to_owned()];
         let mut links: Vec<Link> = Vec::new();
         for parameter in required {
@@ -135,6 +140,23 @@ impl OperationView {
         let root = format!("Call::new({}, &{fact})", cx.core);
         let fallback = format!("{} {}", operation.method.as_str(), rust::path(operation));
         let fallback = format!("`{}`", fallback.replace(['"', '`'], ""));
+        let setters = options.iter().flat_map(|options| &options.setters);
+        let names = setters.skip(usize::from(optional_body.is_some()));
+        let setters = names.map(|setter| setter.method.clone()).zip(optional);
+        cx.called.push(Called {
+            operation,
+            holder: resource.to_owned(),
+            method: method.to_owned(),
+            arguments: arguments.clone(),
+            setters: setters.collect(),
+            answer,
+            result: options
+                .as_ref()
+                .and_then(|options| Some(options.wait.as_ref()?.result.clone())),
+            resumed: None,
+            fact: fact.clone(),
+            module: cx.here.clone(),
+        });
         Self {
             docs: rust::method_docs(operation, false, &arguments, &fallback),
             deprecated: operation.deprecated,
@@ -150,6 +172,23 @@ impl OperationView {
             fact,
             options,
         }
+    }
+}
+
+/// Names the methods that go on with waits, once all other methods of the type have theirs.
+pub(super) fn resumptions(
+    operations: &mut [OperationView],
+    methods: &mut Scope,
+    cx: &mut Calls<'_, '_>,
+) {
+    let first = cx.called.len() - operations.len();
+    for (operation, called) in operations.iter_mut().zip(&mut cx.called[first..]) {
+        let wait = operation.options.as_mut().and_then(|o| o.wait.as_mut());
+        let Some(wait) = wait else { continue };
+        let wanted = format!("{}_wait_from", called.method.trim_start_matches("r#"));
+        let name = methods.take(wanted, "_call");
+        wait.resume(&called.method, &name, cx.core);
+        called.resumed = Some(name);
     }
 }
 
@@ -243,6 +282,7 @@ fn setters(
         let (ty, (method, arguments)) = body_of(content, "body", cx);
         let parameters = ["self".to_owned(), format!("body: {ty}")];
         views.push(SetterView {
+            method: "body".to_owned(),
             docs: rust::doc_comment(
                 4,
                 &operation.body_docs,
@@ -264,6 +304,7 @@ fn setters(
             docs: rust::doc_comment(4, &parameter.docs, parameter.deprecated, &fallback),
             signature: rustfmt::signature(4, &format!("pub fn {name}"), &parameters, " -> Self {"),
             expression: rustfmt::chain(8, "self", &[link]),
+            method: name,
         });
     }
     views
@@ -272,6 +313,7 @@ fn setters(
 /// What the operation differs from the default by.
 fn facts(operation: &Operation, cx: &mut Calls<'_, '_>) -> Vec<String> {
     let mut facts = vec![
+        rustfmt::assign(4, "name:", &rust::wire(&operation.name), ","),
         format!("verb: Verb::{},", super::facts::verb(&operation.method)),
         rustfmt::assign(4, "path:", &rust::path(operation), ","),
     ];

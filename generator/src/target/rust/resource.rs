@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::operation::{Calls, OperationView};
+use super::operation::{Calls, OperationView, resumptions};
 use super::webhook::WebhookView;
 use crate::ir::Resource;
 use crate::target::rust_lang::escape as rust;
@@ -141,7 +141,7 @@ impl ResourceView {
             methods.take(webhook.method.clone(), "");
             webhook.mention(cx.imports);
         }
-        let operations: Vec<OperationView> = resource
+        let mut operations: Vec<OperationView> = resource
             .calls
             .iter()
             .map(|call| {
@@ -150,6 +150,7 @@ impl ResourceView {
             })
             .collect();
         let accessors = accessors(children, placed, &mut methods);
+        resumptions(&mut operations, &mut methods, cx);
         cx.imports.runtime("Core");
         let fallback = format!("Calls of {}.", rust::code_span(resource.name.wire()));
         Self {

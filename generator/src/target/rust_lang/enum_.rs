@@ -20,6 +20,8 @@ pub struct EnumView {
     pub variants: Vec<ValueView>,
     /// `Unknown`; empty where other values are refused.
     pub unknown: String,
+    /// `crate::runtime::serialize::text`
+    pub text: String,
     /// True where no variant holds a string.
     pub derives_copy: bool,
     /// True where a newer document may add variants.
@@ -37,6 +39,8 @@ pub struct ValueView {
     pub name: String,
     /// `Self::InProgress => "in_progress",`
     pub arm: String,
+    /// `"in_progress" => Self::InProgress,`
+    pub read: String,
 }
 
 impl EnumView {
@@ -69,6 +73,7 @@ impl EnumView {
                 ValueView {
                     docs: escape::doc_comment(4, &value.docs, false, &escape::code_span(text)),
                     arm: rustfmt::arm(12, &format!("Self::{name}"), &wire),
+                    read: rustfmt::arm(12, &wire, &format!("Self::{name}")),
                     wire,
                     name: name.clone(),
                 }
@@ -88,6 +93,7 @@ impl EnumView {
             docs: escape::doc_comment(0, &def.docs, def.deprecated, &fallback),
             name: types.name(id).to_owned(),
             variants,
+            text: format!("{}::serialize::text", types.dialect().support),
             derives_copy: unknown.is_empty(),
             non_exhaustive: types.dialect().non_exhaustive,
             unknown,

@@ -66,6 +66,12 @@ pub fn http_line(operation: &Operation) -> String {
     code_span(&Text::new(line))
 }
 
+/// Id, method and path within a doc comment: `` `startRun`: `POST /runs` ``.
+pub fn operation_line(operation: &Operation) -> String {
+    let id = code_span(operation.name.wire());
+    format!("{id}: {}", http_line(operation))
+}
+
 /// The path template of an operation: `/runs/{run_id}`.
 pub(in crate::target) fn template(operation: &Operation) -> String {
     let piece = |segment: &PathSegment| match segment {

@@ -15,8 +15,11 @@ pub struct RecordView {
     pub docs: Vec<String>,
     /// `Run`
     pub name: String,
-    /// `#[serde(tag = "type", rename = "node.completed")]`; empty for most.
-    pub tag: String,
+    /// `#[serde(remote = "Self", tag = "type", rename = "node.completed")]`; empty for some.
+    pub attribute: String,
+    /// `crate::runtime::object::keep_extra!(NodeCompletedEvent, extra, "type");`, where what is
+    /// not listed is kept; else empty.
+    pub keep: String,
     /// True where nothing is required.
     pub derives_default: bool,
     /// True where a newer document may add fields.
@@ -96,17 +99,36 @@ impl RecordView {
         let rest = rest(record, types, def.usage.received, from, &mut scope);
         let rest_name = rest.as_ref().map(|(name, _)| name.clone());
         fields.extend(rest.map(|(_, view)| view));
+        let name = types.name(id).to_owned();
+        let keeps = rest_name
+            .as_deref()
+            .filter(|_| !matches!(record.additional, Additional::Typed(_)));
+        let keep = keeps.map_or_else(String::new, |field| {
+            let mut arguments = vec![name.clone(), field.to_owned()];
+            arguments.extend(tag.map(|(property, _)| property.to_owned()));
+            let head = format!("{}::object::keep_extra!", types.dialect().support);
+            rustfmt::call(0, &head, &arguments, ";")
+        });
+        let mut arguments = Vec::new();
+        if keeps.is_some() {
+            arguments.push("remote = \"Self\"".to_owned());
+        }
+        if let Some((property, value)) = tag {
+            arguments.extend([format!("tag = {property}"), format!("rename = {value}")]);
+        }
+        let attribute = match arguments.is_empty() {
+            true => String::new(),
+            false => rustfmt::attribute(0, "serde", &arguments),
+        };
         let derives_default = planned.iter().all(|planned| !planned.field.required);
         let constructor = (types.dialect().non_exhaustive && def.usage.sent)
             .then(|| constructor(&planned, rest_name.as_deref(), derives_default, types, from));
         let fallback = format!("{} on the wire.", escape::code_span(def.name.wire()));
         Self {
             docs: escape::doc_comment(0, &def.docs, def.deprecated, &fallback),
-            name: types.name(id).to_owned(),
-            tag: tag.map_or_else(String::new, |(property, value)| {
-                let arguments = [format!("tag = {property}"), format!("rename = {value}")];
-                rustfmt::attribute(0, "serde", &arguments)
-            }),
+            name,
+            attribute,
+            keep,
             derives_default,
             non_exhaustive: types.dialect().non_exhaustive,
             fields,
@@ -160,21 +182,27 @@ fn rest(
     from: From,
     scope: &mut Scope,
 ) -> Option<(String, FieldView)> {
-    let (name, ty, docs) = match &record.additional {
+    let (name, ty, docs, attribute) = match &record.additional {
         Additional::Typed(ty) => {
             let ty = format!("BTreeMap<String, {}>", types.expression(ty, from));
-            ("additional", ty, "Properties beside those above.")
+            (
+                "additional",
+                ty,
+                "Properties beside those above.",
+                "flatten",
+            )
         }
         _ if received && types.dialect().keep == Keep::Everything => {
             let ty = "serde_json::Map<String, serde_json::Value>".to_owned();
-            ("extra", ty, "Properties that this version does not know.")
+            let docs = "Properties that this version does not know.";
+            ("extra", ty, docs, "flatten, skip_deserializing")
         }
         _ => return None,
     };
     let name = scope.take(name.to_owned(), "_properties");
     let view = FieldView {
         docs: escape::comment(4, &[docs.to_owned()]),
-        attribute: "    #[serde(flatten)]".to_owned(),
+        attribute: format!("    #[serde({attribute})]"),
         declaration: declaration(&name, &ty),
     };
     Some((name, view))

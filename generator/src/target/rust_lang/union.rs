@@ -21,8 +21,10 @@ pub struct UnionView {
     pub unknown: String,
     /// `"type"`; empty where the variants are told apart by trying.
     pub property: String,
-    /// `crate::runtime::union::Tagged`
-    pub tagged: String,
+    /// `crate::runtime::union`
+    pub runtime: String,
+    /// `fn read<'de, R: crate::runtime::union::Rest<'de>>(`, its parameters, and what it gives.
+    pub signature: String,
     /// True where clippy would find one variant too large, and it is as large as it is.
     pub uneven: bool,
     /// True where a newer document may add variants.
@@ -36,7 +38,7 @@ pub struct VariantView {
     pub docs: Vec<String>,
     /// `NodeCompleted(NodeCompletedEvent),`, in a `Box` where the union would hold itself.
     pub declaration: String,
-    /// `Some("node.completed") => Self::NodeCompleted(tagged.without_tag()?),`
+    /// `Some("node.completed") => Self::NodeCompleted(rest.without_tag()?),`
     pub arm: String,
 }
 
@@ -57,7 +59,7 @@ impl UnionView {
                 };
                 let tags: Vec<String> = variant.tags.iter().map(escape::string).collect();
                 let pattern = format!("Some({})", tags.join(" | "));
-                let body = format!("Self::{name}(tagged.{read}()?)");
+                let body = format!("Self::{name}(rest.{read}()?)");
                 let fallback = match &variant.tags[..] {
                     [tag] => escape::code_span(tag),
                     _ => format!("A [`{}`].", text.trim_start_matches("super::")),
@@ -84,6 +86,7 @@ impl UnionView {
             Keep::Everything => def.usage.received || union.open,
             Keep::Open => union.open,
         };
+        let runtime = format!("{}::union", types.dialect().support);
         let property = match &union.tagging {
             Tagging::Property(name) => escape::wire(name),
             Tagging::Untagged => String::new(),
@@ -105,7 +108,13 @@ impl UnionView {
                 String::new()
             },
             property,
-            tagged: format!("{}::union::Tagged", types.dialect().support),
+            signature: rustfmt::signature(
+                4,
+                &format!("fn read<'de, R: {runtime}::Rest<'de>>"),
+                &["tag: Option<&str>", "rest: R"].map(str::to_owned),
+                " -> Result<Self, R::Error> {",
+            ),
+            runtime,
             uneven: size::is_uneven(&direct, types),
             non_exhaustive: types.dialect().non_exhaustive,
         }

@@ -2,12 +2,21 @@
 
 use super::imports::Imports;
 use super::types::Types;
-use crate::ir::{Method, Operation, Payload, Usage};
+use crate::ir::{Method, Operation, Payload, Response, Status, Usage};
 
 const RECEIVED: Usage = Usage {
     sent: false,
     received: true,
 };
+
+/// A status that an answer may have.
+pub(super) fn status(response: &Response) -> u16 {
+    match response.status {
+        Status::Code(code) => code,
+        Status::Range(digit) => u16::from(digit) * 100,
+        Status::Default => 200,
+    }
+}
 
 /// What an answer is handed over as.
 pub(super) enum Answer {

@@ -73,6 +73,9 @@ impl ClientView {
             imports.value(&format!("generated/resources/{}", child.stem), &child.class);
         }
         imports.ty("runtime/core", "Core");
+        imports.value("runtime/raw", "request");
+        imports.ty("runtime/raw", "RawRequest");
+        imports.ty("runtime/result", "Result");
         imports.value("generated/settings", "createCore");
         imports.ty("generated/settings", &format!("{}Options", root.class));
         let docs = Docs {
@@ -231,6 +234,16 @@ fn headers(api: &Api) -> Vec<(String, Value)> {
             found.entry(role).or_insert(&header.name);
         }
     }
+    let keys = api
+        .operations
+        .iter()
+        .filter_map(|(_, operation)| operation.idempotency.as_ref());
+    let key = keys.map(|key| {
+        (
+            "idempotencyKey".to_owned(),
+            Value::code(escape::string(&key.header)),
+        )
+    });
     [
         (HeaderRole::Receipt, "receipt"),
         (HeaderRole::RateLimitRemaining, "rateLimitRemaining"),
@@ -243,6 +256,7 @@ fn headers(api: &Api) -> Vec<(String, Value)> {
             .get(&role)
             .map(|name| (property.to_owned(), Value::code(escape::wire(name))))
     })
+    .chain(key.take(1))
     .collect()
 }
 

@@ -7,7 +7,7 @@ use super::imports::Imports;
 use super::plan::{CallPlan, Plan};
 use super::security::{security, security_value};
 use super::styles::{parameter_styles, path_styles};
-use crate::ir::{Name, Operation, PathSegment, Payload, Place, Shape, Tagging, Type};
+use crate::ir::{Name, Operation, Page, PathSegment, Payload, Place, Shape, Tagging, Type};
 use crate::layout::biome::{self, Value};
 
 /// `const getRunOperation: Operation<Run> = {` to `};`
@@ -107,7 +107,8 @@ fn has_whole_body(call: &CallPlan<'_>) -> bool {
     !call.operation.body.is_empty() && !call.params.holds_body()
 }
 
-fn path(operation: &Operation) -> String {
+/// `/runs/{run_id}`
+pub(super) fn path(operation: &Operation) -> String {
     operation
         .path
         .iter()
@@ -120,7 +121,7 @@ fn path(operation: &Operation) -> String {
         .collect()
 }
 
-fn pagination(call: &CallPlan<'_>, page: &crate::ir::Page) -> Value {
+fn pagination(call: &CallPlan<'_>, page: &Page) -> Value {
     let parameter = call
         .params
         .properties
@@ -128,20 +129,25 @@ fn pagination(call: &CallPlan<'_>, page: &crate::ir::Page) -> Value {
         .find(|item| item.index == page.cursor)
         .and_then(|item| item.renamed.as_deref().map(escape::quote))
         .unwrap_or_else(|| escape::wire(&call.operation.parameters[page.cursor].name));
-    let path = |names: &[Name]| {
-        Value::Array(
-            names
-                .iter()
-                .map(|name| Value::code(escape::wire(name)))
-                .collect(),
-        )
-    };
-    Value::Object(vec![
-        ("by".to_owned(), Value::code("\"cursor\"")),
+    let mut members = vec![("by".to_owned(), Value::code("\"cursor\""))];
+    members.extend(paging(parameter, page));
+    Value::Object(members)
+}
+
+/// `{ parameter: "cursor", items: ["data"], next: ["next_cursor"] }`, by the names on the wire.
+pub(super) fn wire_paging(operation: &Operation, page: &Page) -> Value {
+    let parameter = escape::wire(&operation.parameters[page.cursor].name);
+    Value::Object(paging(parameter, page).into())
+}
+
+fn paging(parameter: String, page: &Page) -> [(String, Value); 3] {
+    let path =
+        |names: &[Name]| Value::Array(names.iter().map(escape::wire).map(Value::code).collect());
+    [
         ("parameter".to_owned(), Value::code(parameter)),
         ("items".to_owned(), path(&page.items)),
         ("next".to_owned(), path(&page.next)),
-    ])
+    ]
 }
 
 /// `{ property: "type", values: ["run.completed"] }`

@@ -11,6 +11,9 @@
 //! | `functions/*.ts` | a resource's operations: facts as data, a standalone function each |
 //! | `resources/*.ts` | a resource's classes: methods over the functions |
 //! | `client.ts`, `index.ts` | the client, and everything that the package exports |
+//! | `testing.ts` | a fake of the API for the tests of whoever uses the package |
+//!
+//! `api.md` beside the sources lists every method with its HTTP line.
 
 mod answer;
 mod body;
@@ -20,7 +23,9 @@ mod enum_;
 mod error;
 mod escape;
 mod facts;
+mod fake;
 mod imports;
+mod listing;
 mod names;
 mod operation;
 mod params;
@@ -43,7 +48,9 @@ use serde::Serialize;
 use self::client::{ClientView, SettingsView};
 use self::enum_::{AliasView, alias};
 use self::error::ErrorView;
+use self::fake::FakeView;
 use self::imports::Imports;
+use self::listing::ListingView;
 use self::operation::FunctionView;
 use self::params::ParamsView;
 use self::plan::{Plan, ResourcePlan};
@@ -131,6 +138,8 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     }
     out.client(&plan)?;
     out.index(&plan)?;
+    out.testing(&plan)?;
+    out.listing(&plan)?;
     let mut files = out.files;
     files.extend(runtime());
     files.extend(scaffold::files(cx)?);
@@ -253,7 +262,7 @@ impl Writer<'_, '_> {
         for id in calls(plan, stem) {
             let call = &plan.calls[&id];
             functions.push(FunctionView::new(call, plan, &mut imports));
-            functions.extend(wait::function(call, plan, &mut imports));
+            functions.extend(wait::functions(call, plan, &mut imports));
         }
         if functions.is_empty() {
             return Ok(());
@@ -280,6 +289,24 @@ impl Writer<'_, '_> {
         let mut imports = Imports::of(module);
         let view = ClientView::new(plan, &mut imports);
         self.write(module, "client", &imports, view)
+    }
+
+    fn testing(&mut self, plan: &Plan<'_>) -> Result<(), RenderError> {
+        let module = "generated/testing";
+        let mut imports = Imports::of(module);
+        let view = FakeView::new(plan, &mut imports);
+        self.write(module, "testing", &imports, view)
+    }
+
+    fn listing(&mut self, plan: &Plan<'_>) -> Result<(), RenderError> {
+        let view = ListingView::new(plan, self.cx.command);
+        let text = self.cx.renderer.render("typescript/api.md.jinja", &view)?;
+        self.files.push(TargetFile {
+            path: "api.md".to_owned(),
+            text,
+            owner: Owner::Generated,
+        });
+        Ok(())
     }
 
     /// The two barrels: the package's main module, and that of the standalone functions.

@@ -106,10 +106,11 @@ const RUNTIME_VALUES: &[&str] = &[
     "spaceDelimited",
     "stream",
     "stringifyLossless",
+    "request",
     "unwrapWebhook",
     "verifyWebhook",
-    "pick",
     "wait",
+    "waitFrom",
 ];
 
 /// Names that no type of a document takes: globals that generated code or its reader means, and
@@ -136,6 +137,7 @@ const RESERVED_TYPES: &[&str] = &[
     "ErrorClass",
     "Fetch",
     "File",
+    "Fake",
     "FileInput",
     "FormData",
     "Function",
@@ -143,7 +145,9 @@ const RESERVED_TYPES: &[&str] = &[
     "Int64",
     "Iterable",
     "Login",
+    "Logger",
     "Map",
+    "Middleware",
     "NamedFile",
     "Number",
     "Object",
@@ -154,6 +158,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Partial",
     "Promise",
     "RateLimit",
+    "RawRequest",
     "ReadableStream",
     "Record",
     "Request",
@@ -161,6 +166,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Response",
     "ResponseInfo",
     "Result",
+    "Route",
     "SDKError",
     "Set",
     "Settings",
@@ -171,10 +177,12 @@ const RESERVED_TYPES: &[&str] = &[
     "Symbol",
     "TimeoutError",
     "Token",
+    "TryContext",
     "URL",
     "Uint8Array",
     "UnknownTag",
     "UnknownVariant",
+    "Verbosity",
     "WaitOptions",
     "WebhookHeaders",
     "WebhookOptions",
@@ -193,6 +201,9 @@ const RESERVED_MEMBERS: &[&str] = &[
     "valueOf",
 ];
 
+/// Members that the client alone has already.
+const CLIENT_MEMBERS: &[&str] = &["request"];
+
 /// The runtime's own client options.
 const CLIENT_OPTIONS: &[&str] = &[
     "apiKey",
@@ -202,8 +213,12 @@ const CLIENT_OPTIONS: &[&str] = &[
     "environment",
     "fetch",
     "generateIdempotencyKey",
+    "governor",
     "headers",
+    "logLevel",
+    "logger",
     "maxRetries",
+    "middleware",
     "timeout",
     "variables",
 ];
@@ -240,10 +255,14 @@ pub(super) fn arguments(wanted: &[&Name], function: &str) -> Vec<String> {
     allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
 }
 
-/// Gives the methods and accessors of a class names of their own.
-pub(super) fn members(wanted: &[&Name]) -> Vec<String> {
+/// Gives the methods and accessors of a class names of their own; the client has more of its own.
+pub(super) fn members(wanted: &[&Name], client: bool) -> Vec<String> {
     let plain = |name: &Name| camel(name.words());
-    allocate(wanted, &HashSet::new(), plain, repair_member, str::to_owned)
+    let repair = |name: String| match repair_member(name) {
+        name if client && CLIENT_MEMBERS.contains(&name.as_str()) => format!("{name}Call"),
+        name => name,
+    };
+    allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
 }
 
 /// Gives the options of server variables names of their own beside the client's other options.
@@ -342,7 +361,7 @@ mod tests {
         );
         let names = ["then", "delete"].map(name);
         assert_eq!(
-            members(&names.iter().collect::<Vec<_>>()),
+            members(&names.iter().collect::<Vec<_>>(), false),
             ["thenCall", "delete"]
         );
     }

@@ -14,7 +14,7 @@ use crate::layout::biome;
 /// A standalone function and the facts it hands to the runtime.
 #[derive(Debug, Serialize)]
 pub(super) struct FunctionView {
-    /// `const getRunOperation: Operation<Run> = {` to `};`
+    /// `const getRunOperation: Operation<Run> = {` to `};`; empty where another function has them.
     pub(super) facts: String,
     /// `/** Fetch one run. */` and a line break.
     pub(super) docs: String,

@@ -23,6 +23,10 @@ pub(super) struct Plan<'a> {
     pub(super) calls: BTreeMap<OperationId, CallPlan<'a>>,
     /// The client: the root of the tree.
     pub(super) root: ResourcePlan,
+    /// `FakeExai`
+    pub(super) fake: String,
+    /// `FakeExaiAnswers`
+    pub(super) fake_answers: String,
 }
 
 /// A resource, named.
@@ -51,10 +55,14 @@ pub(super) struct CallPlan<'a> {
     pub(super) shown: String,
     /// `startAndWait`, for an operation that answers before it is done.
     pub(super) wait_method: Option<String>,
+    /// `startAndWaitFrom`
+    pub(super) wait_from_method: Option<String>,
     /// `startRun`
     pub(super) function: String,
     /// `startRunAndWait`
     pub(super) wait_function: Option<String>,
+    /// `startRunAndWaitFrom`
+    pub(super) wait_from_function: Option<String>,
     /// `startRunOperation`
     pub(super) facts: String,
     /// The file it is in: `runs`.
@@ -68,7 +76,14 @@ pub(super) struct CallPlan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(api: &'a Api, product: &Product) -> Self {
         let client = product.client.clone();
-        let mut taken = HashSet::from([client.clone(), format!("{client}Options")]);
+        let fake = format!("Fake{client}");
+        let fake_answers = format!("{fake}Answers");
+        let mut taken = HashSet::from([
+            client.clone(),
+            format!("{client}Options"),
+            fake.clone(),
+            fake_answers.clone(),
+        ]);
         let (errors, error_names) = error::views(api, &mut taken);
         let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
         let given = names::types(&wanted, &mut taken, names::pascal);
@@ -91,8 +106,12 @@ impl<'a> Plan<'a> {
             .filter(|((_, operation), _)| operation.long_running.is_some())
             .map(|(_, name)| name)
             .collect();
-        let functions = names::functions(&[wanted.as_slice(), waited.as_slice()].concat());
-        let mut wait_functions = functions[wanted.len()..].iter();
+        let from: Vec<Name> = waited.iter().map(|name| name.with_suffix("from")).collect();
+        let from: Vec<&Name> = from.iter().collect();
+        let functions =
+            names::functions(&[wanted.as_slice(), waited.as_slice(), from.as_slice()].concat());
+        let (waits, from) = functions[wanted.len()..].split_at(waited.len());
+        let mut wait_functions = waits.iter().zip(from);
         let params = names::types(&wanted, &mut taken, |words| names::pascal(words) + "Params");
         let mut paths = Vec::new();
         resource_paths(&api.root, &mut Vec::new(), &mut paths);
@@ -106,17 +125,19 @@ impl<'a> Plan<'a> {
             while all.contains(&facts) {
                 facts.push('_');
             }
+            let wait = operation
+                .long_running
+                .as_ref()
+                .and_then(|_| wait_functions.next());
             let call = CallPlan {
                 operation,
                 method: String::new(),
                 shown: String::new(),
                 function: functions[index].clone(),
-                wait_function: operation
-                    .long_running
-                    .as_ref()
-                    .and_then(|_| wait_functions.next())
-                    .cloned(),
+                wait_function: wait.map(|(function, _)| function.clone()),
+                wait_from_function: wait.map(|(_, from)| from.clone()),
                 wait_method: None,
+                wait_from_method: None,
                 facts,
                 stem: String::new(),
                 arguments: arguments(operation, &functions[index]),
@@ -142,6 +163,8 @@ impl<'a> Plan<'a> {
             error_names,
             calls,
             root,
+            fake,
+            fake_answers,
         }
     }
 }
@@ -188,25 +211,24 @@ impl Namer<'_, '_> {
         let waits: Vec<Name> = resource
             .calls
             .iter()
+            .filter(|call| {
+                let plan = self.calls.get(&call.operation);
+                plan.is_some_and(|plan| plan.wait_function.is_some())
+            })
             .map(|call| and_wait(&call.name))
             .collect();
+        let from: Vec<Name> = waits.iter().map(|name| name.with_suffix("from")).collect();
         let calls = resource.calls.iter().map(|call| &call.name);
         let wanted: Vec<&Name> = calls
             .chain(resource.children.iter().map(|child| &child.name))
-            .chain(
-                waits
-                    .iter()
-                    .zip(&resource.calls)
-                    .filter_map(|(wait, call)| {
-                        let plan = self.calls.get(&call.operation)?;
-                        plan.wait_function.as_ref().map(|_| wait)
-                    }),
-            )
+            .chain(&waits)
+            .chain(&from)
             .collect();
-        let members = names::members(&wanted);
+        let members = names::members(&wanted, shown.is_empty());
         let (methods, rest) = members.split_at(resource.calls.len());
-        let (accessors, waits) = rest.split_at(resource.children.len());
-        let mut waits = waits.iter();
+        let (accessors, rest) = rest.split_at(resource.children.len());
+        let (waits, from) = rest.split_at(waits.len());
+        let mut waits = waits.iter().zip(from);
         let at = |member: &String| {
             if shown.is_empty() {
                 member.clone()
@@ -218,11 +240,12 @@ impl Namer<'_, '_> {
             if let Some(call) = self.calls.get_mut(&item.operation) {
                 call.method.clone_from(method);
                 call.shown = at(method);
-                call.wait_method = call
-                    .wait_function
-                    .as_ref()
-                    .and_then(|_| waits.next())
-                    .cloned();
+                if call.wait_function.is_some()
+                    && let Some((wait, from)) = waits.next()
+                {
+                    call.wait_method = Some(wait.clone());
+                    call.wait_from_method = Some(from.clone());
+                }
                 stem.clone_into(&mut call.stem);
             }
         }
@@ -258,8 +281,8 @@ fn add_unwrap(root: &mut ResourcePlan, sdk_path: &[Name], taken: &mut HashSet<St
         return;
     };
     let mut at = root;
-    for name in accessors {
-        let accessor = names::members(&[name]).concat();
+    for (depth, name) in accessors.iter().enumerate() {
+        let accessor = names::members(&[name], depth == 0).concat();
         let index = at
             .children
             .iter()
@@ -279,5 +302,5 @@ fn add_unwrap(root: &mut ResourcePlan, sdk_path: &[Name], taken: &mut HashSet<St
         });
         at = &mut at.children[index];
     }
-    at.unwrap = Some(names::members(&[method]).concat());
+    at.unwrap = Some(names::members(&[method], accessors.is_empty()).concat());
 }

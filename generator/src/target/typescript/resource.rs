@@ -109,7 +109,7 @@ pub(super) fn methods(
     let mut methods = Vec::new();
     for call in resource.calls.iter().filter_map(|id| plan.calls.get(id)) {
         methods.push(MethodView::new(call, plan, imports));
-        methods.extend(wait::method(call, plan, imports));
+        methods.extend(wait::methods(call, plan, imports));
     }
     methods
 }

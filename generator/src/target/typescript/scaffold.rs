@@ -32,6 +32,7 @@ const FILES: &[&str] = &[
     ".gitignore",
     "src/index.ts",
     "src/functions.ts",
+    "src/testing.ts",
 ];
 
 /// Everything that is neither generated from the document nor runtime.

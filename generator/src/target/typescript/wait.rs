@@ -1,4 +1,5 @@
-//! Waiting for what an operation only promises: a function and a method beside the call's own.
+//! Waiting for what an operation only promises: functions and methods beside the call's own, one
+//! that starts and waits, and one that goes on from a token.
 
 use super::answer::Answer;
 use super::escape;
@@ -12,48 +13,41 @@ use crate::layout::biome::{self, Value};
 struct Parts<'p> {
     /// `startRunAndWait`
     function: &'p str,
-    /// `Run`
-    started: String,
+    /// `startAndWait`
+    method: &'p str,
+    /// `startRunAndWaitFrom`
+    from_function: &'p str,
+    /// `startAndWaitFrom`
+    from_method: &'p str,
+    /// `startRunWaiting`
+    facts: String,
     /// `Run`
     done: String,
     long: &'p LongRunning,
 }
 
-/// The function that starts and waits, if the links of the operation tell how to poll.
-pub(super) fn function(
+/// The functions that wait, if the links of the operation tell how to poll.
+pub(super) fn functions(
     call: &CallPlan<'_>,
     plan: &Plan<'_>,
     imports: &mut Imports,
-) -> Option<FunctionView> {
-    let parts = Parts::of(call, plan, imports)?;
-    let mut members = vec![(
-        "poll".to_owned(),
-        arrow("poll", &parts.long.poll, plan, imports)?,
-    )];
-    if let Some(stream) = &parts.long.stream
-        && let Some(code) = arrow("stream", stream, plan, imports)
-    {
-        members.push(("stream".to_owned(), code));
+) -> Vec<FunctionView> {
+    let Some((parts, facts)) = facts(call, plan, imports) else {
+        return Vec::new();
+    };
+    imports.ty("runtime/core", "Core");
+    imports.ty("runtime/result", "Result");
+    for (name, only_type) in [
+        ("WaitOptions", true),
+        ("Waiting", true),
+        ("wait", false),
+        ("waitFrom", false),
+    ] {
+        match only_type {
+            true => imports.ty("runtime/wait", name),
+            false => imports.value("runtime/wait", name),
+        }
     }
-    let state = parts
-        .long
-        .state
-        .iter()
-        .map(|name| Value::code(escape::wire(name)));
-    members.push(("state".to_owned(), Value::Array(state.collect())));
-    let terminal = parts
-        .long
-        .terminal
-        .iter()
-        .map(|state| Value::code(escape::string(state)));
-    members.push(("terminal".to_owned(), Value::Array(terminal.collect())));
-
-    for (module, name) in [("runtime/core", "Core"), ("runtime/wait", "Waiting")] {
-        imports.ty(module, name);
-    }
-    imports.ty("runtime/wait", "WaitOptions");
-    imports.value("runtime/wait", "wait");
-    let facts = call.facts.replacen("Operation", "Waiting", 1);
     let shape = shape(call, plan, imports);
     let mut parameters = vec!["core: Core".to_owned()];
     parameters.extend(shape.parameters);
@@ -64,103 +58,184 @@ pub(super) fn function(
     let arguments = [
         "core".to_owned(),
         format!("(own) => {}({})", call.function, start.join(", ")),
-        facts.clone(),
+        parts.facts.clone(),
         "options".to_owned(),
     ];
-    let head = format!("export function {}", parts.function);
-    let method = call.wait_method.as_deref().unwrap_or_default();
+    let from_parameters = ["core: Core", "token: string", "options?: WaitOptions"];
+    let from_arguments = ["core", "token", &parts.facts, "options"];
     let shown = call.shown.strip_suffix(&call.method).unwrap_or_default();
-    let docs = format!("The same as the method `{shown}{method}`.");
-    Some(FunctionView {
-        facts: biome::declaration(
-            &format!("const {facts}: Waiting<{}, {}>", parts.started, parts.done),
-            &Value::Object(members),
-        ),
-        docs: escape::comment(&Docs::default(), &[docs], call.operation.deprecated, 0),
-        signature: biome::call(
-            0,
-            &head,
+    let view = |facts, name: &str, method: &str, parameters: &[String], body: String| {
+        let docs = format!("The same as the method `{shown}{method}`.");
+        let head = format!("export function {name}");
+        let tail = format!(": Result<{}> {{", parts.done);
+        FunctionView {
+            facts,
+            docs: escape::comment(&Docs::default(), &[docs], call.operation.deprecated, 0),
+            signature: biome::call(0, &head, parameters, &tail),
+            body: format!("  {body}"),
+        }
+    };
+    vec![
+        view(
+            facts,
+            parts.function,
+            parts.method,
             &parameters,
-            &format!(": Promise<{}> {{", parts.done),
+            biome::call(2, "return wait", &arguments, ";"),
         ),
-        body: format!("  {}", biome::call(2, "return wait", &arguments, ";")),
-    })
+        view(
+            String::new(),
+            parts.from_function,
+            parts.from_method,
+            &from_parameters.map(str::to_owned),
+            biome::call(
+                2,
+                "return waitFrom",
+                &from_arguments.map(str::to_owned),
+                ";",
+            ),
+        ),
+    ]
 }
 
-/// The method that starts and waits.
-pub(super) fn method(
+/// The methods that wait.
+pub(super) fn methods(
     call: &CallPlan<'_>,
     plan: &Plan<'_>,
     imports: &mut Imports,
-) -> Option<MethodView> {
-    // The arrows are the function's: what they import is not this file's.
+) -> Vec<MethodView> {
+    // The facts are the functions': what they import is not this file's.
     let scratch = &mut Imports::of("generated/functions/index");
-    function(call, plan, scratch)?;
-    let parts = Parts::of(call, plan, imports)?;
-    let method = call.wait_method.as_deref()?;
+    let Some((parts, _)) = facts(call, plan, scratch) else {
+        return Vec::new();
+    };
+    let Some(done) = done(parts.long, plan, imports) else {
+        return Vec::new();
+    };
+    imports.ty("runtime/result", "Result");
     imports.ty("runtime/wait", "WaitOptions");
-    imports.value(
-        &format!("generated/functions/{}", call.stem),
-        parts.function,
-    );
-    let shape = shape(call, plan, imports);
-    let mut parameters = shape.parameters;
-    parameters.push("options?: WaitOptions".to_owned());
-    let mut arguments = vec!["this.#core".to_owned()];
-    arguments.extend(shape.names);
-    arguments.push("options".to_owned());
-    let docs = format!(
-        "Calls `{}` and waits for the result. `timeout` bounds the whole wait, ten minutes by default.",
-        call.shown
-    );
-    let head = format!("return {}", parts.function);
-    Some(MethodView {
-        docs: escape::comment(&Docs::default(), &[docs], call.operation.deprecated, 2),
-        signature: format!(
-            "  {}",
-            biome::call(
-                2,
-                method,
-                &parameters,
-                &format!(": Promise<{}> {{", parts.done)
-            )
+    let module = format!("generated/functions/{}", call.stem);
+    let mut view = |name: &str,
+                    function: &str,
+                    docs: String,
+                    mut parameters: Vec<String>,
+                    names: Vec<String>| {
+        imports.value(&module, function);
+        parameters.push("options?: WaitOptions".to_owned());
+        let mut arguments = vec!["this.#core".to_owned()];
+        arguments.extend(names);
+        arguments.push("options".to_owned());
+        let tail = format!(": Result<{done}> {{");
+        let head = format!("return {function}");
+        MethodView {
+            docs: escape::comment(&Docs::default(), &[docs], call.operation.deprecated, 2),
+            signature: format!("  {}", biome::call(2, name, &parameters, &tail)),
+            body: format!("    {}", biome::call(4, &head, &arguments, ";")),
+        }
+    };
+    let scratch = &mut Imports::of("generated/functions/index");
+    let shape = shape(call, plan, scratch);
+    vec![
+        view(
+            parts.method,
+            parts.function,
+            format!(
+                "Calls `{}` and waits for the result. `timeout` bounds the whole wait, ten minutes by default.",
+                call.shown
+            ),
+            shape.parameters,
+            shape.names,
         ),
-        body: format!("    {}", biome::call(4, &head, &arguments, ";")),
-    })
+        view(
+            parts.from_method,
+            parts.from_function,
+            format!(
+                "Goes on with a wait of `{}` from a token that `onWaiting` or an error gave.",
+                parts.method
+            ),
+            vec!["token: string".to_owned()],
+            vec!["token".to_owned()],
+        ),
+    ]
 }
 
-impl<'p> Parts<'p> {
-    fn of(call: &'p CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Option<Self> {
-        let long = call.operation.long_running.as_ref()?;
-        let poll = plan.calls.get(&long.poll.operation)?;
-        let data = |answer: Answer, imports: &mut Imports| match answer {
-            Answer::Json { .. } => Some(answer.data(imports)),
-            _ => None,
-        };
-        let done = data(Answer::of(poll.operation, &plan.types, imports), imports)?;
-        let started = data(Answer::of(call.operation, &plan.types, imports), imports)?;
-        Some(Self {
-            function: call.wait_function.as_deref()?,
-            started,
-            done,
-            long,
-        })
+/// `startAndWait` and `startAndWaitFrom`, where there are such methods.
+pub(super) fn names<'p>(call: &'p CallPlan<'_>, plan: &Plan<'_>) -> Option<(&'p str, &'p str)> {
+    let (parts, _) = facts(call, plan, &mut Imports::of("generated/functions/index"))?;
+    Some((parts.method, parts.from_method))
+}
+
+/// How to wait, as an object literal.
+fn facts<'p>(
+    call: &'p CallPlan<'_>,
+    plan: &Plan<'_>,
+    imports: &mut Imports,
+) -> Option<(Parts<'p>, String)> {
+    let long = call.operation.long_running.as_ref()?;
+    // What the start answers must be JSON too: the links lead into it.
+    json(call, plan, &mut Imports::of("generated/functions/index"))?;
+    let done = done(long, plan, imports)?;
+    let mut members = vec![(
+        "operation".to_owned(),
+        Value::code(escape::wire(&call.operation.name)),
+    )];
+    members.extend(link("poll", &long.poll, plan, imports)?);
+    let stream = long.stream.as_ref();
+    if let Some(stream) = stream.and_then(|stream| link("stream", stream, plan, imports)) {
+        members.extend(stream);
+    }
+    let state = long.state.iter().map(escape::wire).map(Value::code);
+    members.push(("state".to_owned(), Value::Array(state.collect())));
+    let terminal = long.terminal.iter().map(escape::string).map(Value::code);
+    members.push(("terminal".to_owned(), Value::Array(terminal.collect())));
+    let parts = Parts {
+        function: call.wait_function.as_deref()?,
+        method: call.wait_method.as_deref()?,
+        from_function: call.wait_from_function.as_deref()?,
+        from_method: call.wait_from_method.as_deref()?,
+        facts: call.facts.replacen("Operation", "Waiting", 1),
+        done,
+        long,
+    };
+    let facts = biome::declaration(
+        &format!("const {}: Waiting<{}>", parts.facts, parts.done),
+        &Value::Object(members),
+    );
+    Some((parts, facts))
+}
+
+/// What polling gives in the end: `Run`.
+fn done(long: &LongRunning, plan: &Plan<'_>, imports: &mut Imports) -> Option<String> {
+    json(plan.calls.get(&long.poll.operation)?, plan, imports)
+}
+
+fn json(call: &CallPlan<'_>, plan: &Plan<'_>, imports: &mut Imports) -> Option<String> {
+    match Answer::of(call.operation, &plan.types, imports) {
+        Answer::Json { ty, .. } => Some(ty),
+        _ => None,
     }
 }
 
-/// `(core, started, options) => getRun(core, pick(started, "id"), options)`, if the link fills
-/// every argument that the linked operation needs.
-fn arrow(property: &str, link: &Link, plan: &Plan<'_>, imports: &mut Imports) -> Option<Value> {
+/// `poll: (core, options, runId) => getRun(core, runId, options)` and `pollPath: [["id"]]`, if the
+/// link fills every argument that the linked operation needs.
+fn link(
+    property: &str,
+    link: &Link,
+    plan: &Plan<'_>,
+    imports: &mut Imports,
+) -> Option<[(String, Value); 2]> {
     let target = plan.calls.get(&link.operation)?;
-    let mut arguments = vec!["core".to_owned()];
+    let mut paths = Vec::new();
     for parameter in path_parameters(target.operation) {
         let argument = link
             .arguments
             .iter()
             .find(|argument| argument.parameter.wire() == parameter.name.wire())?;
-        let path: Vec<String> = argument.body_path.iter().map(escape::wire).collect();
-        arguments.push(format!("pick(started, {})", path.join(", ")));
+        let path = argument.body_path.iter().map(escape::wire).map(Value::code);
+        paths.push(Value::Array(path.collect()));
     }
+    let mut arguments = vec!["core".to_owned()];
+    arguments.extend(target.arguments.iter().cloned());
     if !target.operation.body.is_empty() && !target.params.holds_body() {
         (!target.operation.body_required).then_some(())?;
         arguments.push("undefined".to_owned());
@@ -170,17 +245,26 @@ fn arrow(property: &str, link: &Link, plan: &Plan<'_>, imports: &mut Imports) ->
         arguments.push("undefined".to_owned());
     }
     arguments.push("options".to_owned());
-    imports.value("runtime/wait", "pick");
     imports.value(
         &format!("generated/functions/{}", target.stem),
         &target.function,
     );
-    let head = "(core, started, options) =>";
+    let taken = [
+        &["core".to_owned(), "options".to_owned()],
+        target.arguments.as_slice(),
+    ];
+    let head = format!("({}) =>", taken.concat().join(", "));
     let flat = format!("{}({})", target.function, arguments.join(", "));
     // `  poll: HEAD FLAT,`
-    if 2 + property.len() + 2 + head.len() + 1 + biome::width(&flat) < biome::WIDTH {
-        return Some(Value::code(format!("{head} {flat}")));
-    }
-    let call = biome::call(4, &target.function, &arguments, "");
-    Some(Value::code(format!("{head}\n    {call}")))
+    let used = 2 + property.len() + 2 + biome::width(&head) + 1;
+    let arrow = if used + biome::width(&flat) < biome::WIDTH {
+        format!("{head} {flat}")
+    } else {
+        let call = biome::call(4, &target.function, &arguments, "");
+        format!("{head}\n    {call}")
+    };
+    Some([
+        (property.to_owned(), Value::code(arrow)),
+        (format!("{property}Path"), Value::Array(paths)),
+    ])
 }

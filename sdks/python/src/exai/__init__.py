@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._runtime.async_answers import AsyncBinaryResponse as AsyncBinaryResponse
     from ._runtime.async_answers import AsyncStream as AsyncStream
+    from ._runtime.async_httpx import AsyncHttpxTransport as AsyncHttpxTransport
+    from ._runtime.async_pages import AsyncPages as AsyncPages
+    from ._runtime.async_pyreqwest import AsyncPyreqwestTransport as AsyncPyreqwestTransport
     from ._runtime.auth import AsyncToken as AsyncToken
     from ._runtime.auth import Token as Token
     from ._runtime.content import BinaryInput as BinaryInput
@@ -20,26 +23,38 @@ if TYPE_CHECKING:
     from ._runtime.errors import DecodeError as DecodeError
     from ._runtime.errors import StatusError as StatusError
     from ._runtime.errors import WebhookVerificationError as WebhookVerificationError
+    from ._runtime.fake import RecordedCall as RecordedCall
+    from ._runtime.fake import UnansweredCallError as UnansweredCallError
     from ._runtime.headers import Headers as Headers
-    from ._runtime.httpx_transport import AsyncHttpxTransport as AsyncHttpxTransport
-    from ._runtime.httpx_transport import HttpxTransport as HttpxTransport
     from ._runtime.model import UNSET as UNSET
     from ._runtime.model import Model as Model
     from ._runtime.model import Unknown as Unknown
     from ._runtime.model import UnsetType as UnsetType
     from ._runtime.options import CallOptions as CallOptions
     from ._runtime.options import StreamOptions as StreamOptions
-    from ._runtime.pages import AsyncPages as AsyncPages
+    from ._runtime.options import WaitOptions as WaitOptions
     from ._runtime.pages import Page as Page
-    from ._runtime.pages import Pages as Pages
     from ._runtime.response import RateLimit as RateLimit
     from ._runtime.response import Response as Response
     from ._runtime.response import ResponseInfo as ResponseInfo
     from ._runtime.sync_answers import BinaryResponse as BinaryResponse
     from ._runtime.sync_answers import Stream as Stream
+    from ._runtime.sync_httpx import HttpxTransport as HttpxTransport
+    from ._runtime.sync_pages import Pages as Pages
+    from ._runtime.sync_pyreqwest import PyreqwestTransport as PyreqwestTransport
+    from ._runtime.transport import AsyncBytesResponse as AsyncBytesResponse
+    from ._runtime.transport import AsyncHttpResponse as AsyncHttpResponse
+    from ._runtime.transport import AsyncMiddleware as AsyncMiddleware
     from ._runtime.transport import AsyncTransport as AsyncTransport
+    from ._runtime.transport import BytesResponse as BytesResponse
+    from ._runtime.transport import HttpRequest as HttpRequest
+    from ._runtime.transport import HttpResponse as HttpResponse
+    from ._runtime.transport import Middleware as Middleware
+    from ._runtime.transport import Timeout as Timeout
     from ._runtime.transport import Transport as Transport
-    from .generated.client import AsyncExai as AsyncExai
+    from ._runtime.transport import TransportError as TransportError
+    from ._runtime.transport import TransportTimeoutError as TransportTimeoutError
+    from .generated.async_client import AsyncExai as AsyncExai
     from .generated.client import Exai as Exai
     from .generated.errors import ConflictError as ConflictError
     from .generated.errors import ForbiddenRoleError as ForbiddenRoleError
@@ -59,14 +74,19 @@ _HOMES = {
     "APIError": "._runtime.errors",
     "APITimeoutError": "._runtime.errors",
     "AsyncBinaryResponse": "._runtime.async_answers",
-    "AsyncExai": ".generated.client",
-    "AsyncHttpxTransport": "._runtime.httpx_transport",
-    "AsyncPages": "._runtime.pages",
+    "AsyncBytesResponse": "._runtime.transport",
+    "AsyncExai": ".generated.async_client",
+    "AsyncHttpResponse": "._runtime.transport",
+    "AsyncHttpxTransport": "._runtime.async_httpx",
+    "AsyncMiddleware": "._runtime.transport",
+    "AsyncPages": "._runtime.async_pages",
+    "AsyncPyreqwestTransport": "._runtime.async_pyreqwest",
     "AsyncStream": "._runtime.async_answers",
     "AsyncToken": "._runtime.auth",
     "AsyncTransport": "._runtime.transport",
     "BinaryInput": "._runtime.content",
     "BinaryResponse": "._runtime.sync_answers",
+    "BytesResponse": "._runtime.transport",
     "CallOptions": "._runtime.options",
     "ConflictError": ".generated.errors",
     "DecodeError": "._runtime.errors",
@@ -75,29 +95,39 @@ _HOMES = {
     "FileInput": "._runtime.content",
     "ForbiddenRoleError": ".generated.errors",
     "Headers": "._runtime.headers",
-    "HttpxTransport": "._runtime.httpx_transport",
+    "HttpRequest": "._runtime.transport",
+    "HttpResponse": "._runtime.transport",
+    "HttpxTransport": "._runtime.sync_httpx",
     "InternalError": ".generated.errors",
     "InvalidRequestError": ".generated.errors",
+    "Middleware": "._runtime.transport",
     "Model": "._runtime.model",
     "NotFoundError": ".generated.errors",
     "Page": "._runtime.pages",
-    "Pages": "._runtime.pages",
+    "Pages": "._runtime.sync_pages",
     "PaymentRequiredError": ".generated.errors",
     "ProviderUnavailableError": ".generated.errors",
+    "PyreqwestTransport": "._runtime.sync_pyreqwest",
     "RateLimit": "._runtime.response",
     "RateLimitedError": ".generated.errors",
+    "RecordedCall": "._runtime.fake",
     "Response": "._runtime.response",
     "ResponseInfo": "._runtime.response",
     "StatusError": "._runtime.errors",
     "Stream": "._runtime.sync_answers",
     "StreamOptions": "._runtime.options",
+    "Timeout": "._runtime.transport",
     "Token": "._runtime.auth",
     "Transport": "._runtime.transport",
+    "TransportError": "._runtime.transport",
+    "TransportTimeoutError": "._runtime.transport",
     "UNSET": "._runtime.model",
+    "UnansweredCallError": "._runtime.fake",
     "UnauthorizedError": ".generated.errors",
     "Unknown": "._runtime.model",
     "UnsetType": "._runtime.model",
     "ValidationFailedError": ".generated.errors",
+    "WaitOptions": "._runtime.options",
     "WebhookVerificationError": "._runtime.errors",
 }
 

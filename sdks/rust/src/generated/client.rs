@@ -2,7 +2,7 @@
 
 use crate::generated::api::API;
 use crate::generated::resources;
-use crate::runtime::{ClientBuilder, Core, Error};
+use crate::runtime::{Call, ClientBuilder, Core, Error, Method, Raw};
 
 /// Workspaces, plans, builds and agents, with a receipt for everything that happens.
 ///
@@ -59,6 +59,11 @@ impl Client {
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
+    }
+
+    /// A call of an operation that this version does not know, by its path below the base URL.
+    pub fn request(&self, method: Method, path: &str) -> Call<Raw> {
+        self.core.request(method, path)
     }
 
     /// The registry of agents, and an organisation's own.

@@ -6,6 +6,8 @@ mod api;
 mod client;
 mod errors;
 pub mod resources;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod types;
 
 pub use self::client::Client;

@@ -123,7 +123,7 @@ impl Answer for Binary {
     ) -> BoxFuture<'static, Result<Response<Download>, Error>> {
         Box::pin(async move {
             let Reply { metadata, body } = core.open(request).await?;
-            let stream = body.bytes_stream().map_err(Error::connection).boxed();
+            let stream = body.bytes_stream().map_err(Error::lost).boxed();
             let data = Download {
                 metadata: metadata.clone(),
                 stream,

@@ -6,8 +6,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use reqwest::RequestBuilder;
-use reqwest::header::{COOKIE, HeaderValue};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::Request;
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
 use super::{Api, Error, Scheme, Secret, Security};
 
@@ -58,8 +60,8 @@ impl Credentials {
         &self,
         api: &Api,
         security: Security,
-        mut request: RequestBuilder,
-    ) -> Result<RequestBuilder, Error> {
+        request: &mut Request,
+    ) -> Result<(), Error> {
         let security = match security {
             Security::Default => api.security,
             own => own,
@@ -82,10 +84,10 @@ impl Credentials {
                     Credential::Fixed(secret) => secret.clone(),
                     Credential::Source(source) => source.token().await?,
                 };
-                request = send(*scheme, &secret, request)?;
+                send(*scheme, &secret, request)?;
             }
         }
-        Ok(request)
+        Ok(())
     }
 
     fn find(&self, scheme: &str) -> Option<&Credential> {
@@ -93,35 +95,36 @@ impl Credentials {
     }
 }
 
-fn send(scheme: Scheme, secret: &Secret, request: RequestBuilder) -> Result<RequestBuilder, Error> {
-    Ok(match scheme {
-        Scheme::Bearer => return send(Scheme::Authorization("Bearer"), secret, request),
-        Scheme::Authorization(name) => {
-            let value = sensitive(&format!("{name} {}", secret.expose()))?;
-            request.header(reqwest::header::AUTHORIZATION, value)
-        }
+fn send(scheme: Scheme, secret: &Secret, request: &mut Request) -> Result<(), Error> {
+    let secret = secret.expose();
+    let authorization = |text: &str| Ok((AUTHORIZATION, sensitive(text)?));
+    let (name, value) = match scheme {
+        Scheme::Bearer => authorization(&format!("Bearer {secret}"))?,
+        Scheme::Authorization(name) => authorization(&format!("{name} {secret}"))?,
         Scheme::Basic => {
-            let (user, password) = secret
-                .expose()
-                .split_once(':')
-                .unwrap_or((secret.expose(), ""));
-            request.basic_auth(user, Some(password))
+            // Without a password, the user is followed by a colon all the same.
+            let colon = if secret.contains(':') { "" } else { ":" };
+            let pair = BASE64_STANDARD.encode(format!("{secret}{colon}"));
+            authorization(&format!("Basic {pair}"))?
         }
-        Scheme::Header(name) => request.header(name, sensitive(secret.expose())?),
+        Scheme::Header(name) => {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(Error::unsendable)?;
+            (name, sensitive(secret)?)
+        }
         Scheme::Query(name) => {
-            let (client, built) = request.build_split();
-            let mut built = built.map_err(Error::unsendable)?;
-            built
-                .url_mut()
-                .query_pairs_mut()
-                .append_pair(name, secret.expose());
-            RequestBuilder::from_parts(client, built)
+            let mut query = request.url_mut().query_pairs_mut();
+            query.append_pair(name, secret);
+            return Ok(());
         }
         Scheme::Cookie(name) => {
-            let pair = format!("{name}={}", super::param::escape(secret.expose()));
-            request.header(COOKIE, sensitive(&pair)?)
+            let pair = format!("{name}={}", super::param::escape(secret));
+            let value = sensitive(&pair)?;
+            request.headers_mut().append(COOKIE, value);
+            return Ok(());
         }
-    })
+    };
+    request.headers_mut().insert(name, value);
+    Ok(())
 }
 
 fn sensitive(value: &str) -> Result<HeaderValue, Error> {

@@ -1,13 +1,25 @@
 //! How a client is configured.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth::{Credential, Credentials};
 use super::core::Shared;
+use super::governor::Governor;
 use super::retry::Budget;
-use super::{Api, Core, Error, RetryPolicy, Secret, Server, TokenSource, tls};
+use super::{Api, Core, Error, Middleware, RetryPolicy, Secret, Server, TokenSource, tls};
+
+/// What stands around each try, outermost first.
+#[derive(Default)]
+struct Layers(Vec<Arc<dyn Middleware>>);
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Layers({})", self.0.len())
+    }
+}
 
 /// The settings of a client of type `C`.
 ///
@@ -23,6 +35,10 @@ pub struct ClientBuilder<C> {
     attempt_timeout: Option<Duration>,
     retry: RetryPolicy,
     http: Option<reqwest::Client>,
+    governor: bool,
+    middleware: Layers,
+    #[cfg(feature = "testing")]
+    pub(super) transport: Option<Arc<dyn super::testing::Transport>>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -37,6 +53,10 @@ impl<C: From<Core>> ClientBuilder<C> {
             attempt_timeout: None,
             retry: RetryPolicy::default(),
             http: None,
+            governor: false,
+            middleware: Layers::default(),
+            #[cfg(feature = "testing")]
+            transport: None,
             client: PhantomData,
         }
     }
@@ -137,6 +157,22 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
+    /// Slows the client down before the server does; off by default.
+    ///
+    /// Once few requests are left in the window, the tries of all calls are spaced until it is
+    /// full again, and after a 429 none is sent before its `Retry-After`. A call whose turn does
+    /// not come within its time fails at once, with the wait in [`Error::retry_after`].
+    pub fn governor(mut self, on: bool) -> Self {
+        self.governor = on;
+        self
+    }
+
+    /// What stands around each try; one that is added later stands further inside.
+    pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
+        self.middleware.0.push(Arc::new(middleware));
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -149,10 +185,11 @@ impl<C: From<Core>> ClientBuilder<C> {
             (None, []) => Err("no base URL is set, and the API declares no server".to_owned()),
         };
         let base_url = base_url.map_err(Error::config)?;
-        let parsed = reqwest::Url::parse(&base_url);
-        if !parsed.is_ok_and(|url| url.has_host() && url.query().is_none()) {
+        let parsed = reqwest::Url::parse(&base_url).ok();
+        let parsed = parsed.filter(|url| url.has_host() && url.query().is_none());
+        let Some(url) = parsed else {
             return Err(Error::config(format!("{base_url:?} is not a base URL")));
-        }
+        };
         let http = match self.http {
             Some(http) => http,
             None => tls::choose(reqwest::Client::builder().redirect(within_origin()))?
@@ -163,11 +200,16 @@ impl<C: From<Core>> ClientBuilder<C> {
             api: self.api,
             http,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            url,
             credentials: self.credentials,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             retry: self.retry,
             budget: Budget::new(),
+            governor: self.governor.then(Governor::default),
+            middleware: self.middleware.0,
+            #[cfg(feature = "testing")]
+            transport: self.transport,
         })))
     }
 }

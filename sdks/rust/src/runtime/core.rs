@@ -1,18 +1,17 @@
-//! The part of a client that all its handles share, and the one place that sends.
+//! The part of a client that all its handles share, and the loop of tries that is a call.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use reqwest::header::{CONTENT_LENGTH, HeaderValue, USER_AGENT};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
+use super::attempt::{Attempt, Turn};
 use super::auth::Credentials;
-use super::body::Payload;
-use super::retry::{self, Budget};
-use super::{Api, Error, Metadata, Request, RetryPolicy};
+use super::governor::{DoesNotFit, Governor};
+use super::retry::Budget;
+use super::{Api, Error, Metadata, Middleware, Request, RetryPolicy, trace};
 
 /// A configured client without its methods. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -23,11 +22,19 @@ pub(super) struct Shared {
     pub(super) http: reqwest::Client,
     /// Without a slash at its end.
     pub(super) base_url: String,
+    /// The same, taken apart.
+    pub(super) url: reqwest::Url,
     pub(super) credentials: Credentials,
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
+    pub(super) governor: Option<Governor>,
+    /// The first is the outermost.
+    pub(super) middleware: Vec<Arc<dyn Middleware>>,
+    /// Answers in place of `http`.
+    #[cfg(feature = "testing")]
+    pub(super) transport: Option<Arc<dyn super::testing::Transport>>,
 }
 
 impl fmt::Debug for Core {
@@ -44,20 +51,21 @@ pub(super) struct Reply<B> {
     pub(super) body: B,
 }
 
-/// What one try gave.
-enum Attempt<B> {
-    Done(Reply<B>),
-    /// Not a success; whether it may be tried again, and after how long if the server said so.
-    Failed {
-        error: Error,
-        retry: bool,
-        wait: Option<Duration>,
-    },
-}
-
 impl Core {
     pub(super) fn new(shared: Shared) -> Self {
         Self(Arc::new(shared))
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    pub(super) fn api(&self) -> &'static Api {
+        self.0.api
+    }
+
+    pub(super) fn middleware(&self) -> &[Arc<dyn Middleware>] {
+        &self.0.middleware
     }
 
     /// The policy of a call, with what the call itself says of retries.
@@ -82,52 +90,86 @@ impl Core {
         self.perform(request, async |response| Ok(response)).await
     }
 
+    /// A call within its span, where spans are taken.
     async fn perform<B>(
+        &self,
+        request: Request,
+        read: impl AsyncFn(reqwest::Response) -> reqwest::Result<B>,
+    ) -> Result<Reply<B>, Error> {
+        #[cfg(feature = "tracing")]
+        {
+            use trace::Instrument as _;
+            let span = trace::span(request.operation, &self.0.url);
+            self.attempts(request, read).instrument(span).await
+        }
+        #[cfg(not(feature = "tracing"))]
+        self.attempts(request, read).await
+    }
+
+    async fn attempts<B>(
         &self,
         mut request: Request,
         read: impl AsyncFn(reqwest::Response) -> reqwest::Result<B>,
     ) -> Result<Reply<B>, Error> {
         request.finish()?;
-        let key = self.idempotency_key(&mut request);
+        self.idempotency_key(&mut request);
         let policy = self.retry_policy(&request);
         let limit = request.timeout.unwrap_or(self.0.timeout);
         let deadline = Instant::now() + limit;
         let mut retries = 0;
         loop {
-            let spare = if retries < policy.max_retries && request.operation.repeatable() {
-                request.try_clone()
-            } else {
-                None
+            let last = retries >= policy.max_retries || !request.repeatable();
+            let admitted = match &self.0.governor {
+                None => None,
+                Some(governor) => match governor.admit(deadline).await {
+                    Ok(admitted) => Some(admitted),
+                    Err(DoesNotFit(wait)) => {
+                        let error = Error::timeout(limit).waiting(Some(wait));
+                        return Err(self.failed(error, &request, retries));
+                    }
+                },
             };
-            let attempt = self.attempt(request, &read, deadline, limit, retries).await;
-            let (error, wait) = match attempt.map_err(|error| error.keyed(key.as_deref()))? {
+            let turn = Turn {
+                deadline,
+                limit,
+                retries,
+                last,
+                admitted,
+            };
+            let (error, retry, wait) = match self.attempt(&mut request, &read, turn).await {
                 Attempt::Done(reply) => {
                     self.0.budget.refund();
+                    trace::ended(Ok(&reply.metadata), retries);
                     return Ok(reply);
                 }
-                Attempt::Failed { error, retry, wait } => {
-                    let error = error.keyed(key.as_deref()).waiting(wait);
-                    if !retry {
-                        return Err(error);
-                    }
-                    (error, wait)
-                }
+                Attempt::Failed { error, retry, wait } => (error.waiting(wait), retry, wait),
             };
-            let Some(again) = spare else {
-                return Err(error);
-            };
+            if !retry || last {
+                return Err(self.failed(error, &request, retries));
+            }
             let wait = wait.unwrap_or_else(|| policy.backoff(retries));
             // A wait that does not fit is not begun: the caller learns of it now.
             let fits = Instant::now()
                 .checked_add(wait)
                 .is_some_and(|at| at < deadline);
             if !fits || !self.0.budget.take() {
-                return Err(error.waiting(Some(wait)));
+                let error = error.waiting(Some(wait));
+                return Err(self.failed(error, &request, retries));
             }
-            sleep(wait).await;
-            request = again;
             retries += 1;
+            trace::retrying(&error, retries, wait);
+            sleep(wait).await;
         }
+    }
+
+    /// The error of a call, with its key.
+    fn failed(&self, error: Error, request: &Request, retries: u32) -> Error {
+        let error = match self.0.api.headers.idempotency_key {
+            Some(_) if request.operation.keyed => error.keyed(request.idempotency_key.as_deref()),
+            _ => error,
+        };
+        trace::ended(Err(&error), retries);
+        error
     }
 
     /// The key of the call: the caller's own, or a random UUID where the operation is keyed.
@@ -140,106 +182,5 @@ impl Core {
         let key = request.idempotency_key.get_or_insert_with(fresh).clone();
         request.raw_header(name, &key);
         Some(key)
-    }
-
-    async fn attempt<B>(
-        &self,
-        request: Request,
-        read: &impl AsyncFn(reqwest::Response) -> reqwest::Result<B>,
-        deadline: Instant,
-        limit: Duration,
-        retries: u32,
-    ) -> Result<Attempt<B>, Error> {
-        let own = request.attempt_timeout.or(self.0.attempt_timeout);
-        let own_deadline = own
-            .map(|own| Instant::now() + own)
-            .filter(|own| *own < deadline);
-        let until = own_deadline.unwrap_or(deadline);
-        let key = request.idempotency_key.clone();
-        match timeout_at(until, self.exchange(request, read, key, retries)).await {
-            Ok(result) => result,
-            Err(_) => Ok(Attempt::Failed {
-                error: Error::timeout(own.filter(|_| own_deadline.is_some()).unwrap_or(limit)),
-                retry: own_deadline.is_some(),
-                wait: None,
-            }),
-        }
-    }
-
-    async fn exchange<B>(
-        &self,
-        request: Request,
-        read: &impl AsyncFn(reqwest::Response) -> reqwest::Result<B>,
-        idempotency_key: Option<String>,
-        retries: u32,
-    ) -> Result<Attempt<B>, Error> {
-        let lost = |source: reqwest::Error| Attempt::Failed {
-            error: Error::connection(source),
-            retry: true,
-            wait: None,
-        };
-        let built = self.build(request).await?;
-        let response = match self.0.http.execute(built).await {
-            Ok(response) => response,
-            Err(error) if error.is_builder() => return Err(Error::unsendable(error)),
-            Err(error) => return Ok(lost(error)),
-        };
-        let metadata = Metadata {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            idempotency_key,
-            retries,
-            roles: self.0.api.headers,
-        };
-        if response.status().is_success() {
-            return Ok(match read(response).await {
-                Ok(body) => Attempt::Done(Reply { metadata, body }),
-                Err(error) => lost(error),
-            });
-        }
-        // Read to its end, so that the connection can be used by the next try.
-        let body = match response.bytes().await {
-            Ok(body) => body,
-            Err(error) => return Ok(lost(error)),
-        };
-        let name = self.0.api.headers.retry_after;
-        let wait = retry::retry_after(&metadata.headers, name, Timestamp::now());
-        let retry = retry::is_retried(metadata.status);
-        Ok(Attempt::Failed {
-            error: Error::api(metadata, body),
-            retry,
-            wait,
-        })
-    }
-
-    async fn build(&self, request: Request) -> Result<reqwest::Request, Error> {
-        let mut url = format!("{}{}", self.0.base_url, request.path);
-        for (index, pair) in request.query.iter().enumerate() {
-            url.push(if index == 0 { '?' } else { '&' });
-            url.push_str(pair);
-        }
-        let mut builder = self
-            .0
-            .http
-            .request(request.operation.verb.into(), url)
-            .header(USER_AGENT, HeaderValue::from_static(self.0.api.user_agent))
-            .headers(request.headers);
-        match request.body.map(|body| body.0) {
-            None => {}
-            Some(Payload::Bytes(bytes)) => builder = builder.body(bytes),
-            Some(Payload::Stream { stream, length }) => {
-                if let Some(length) = length {
-                    builder = builder.header(CONTENT_LENGTH, length);
-                }
-                builder = builder.body(reqwest::Body::wrap_stream(stream));
-            }
-        }
-        let security = request.operation.security;
-        let builder = self
-            .0
-            .credentials
-            .apply(self.0.api, security, builder)
-            .await?;
-        builder.build().map_err(Error::unsendable)
     }
 }

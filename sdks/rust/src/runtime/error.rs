@@ -23,6 +23,7 @@ struct Inner {
     answer: Option<Answer>,
     idempotency_key: Option<String>,
     retry_after: Option<Duration>,
+    wait_token: Option<String>,
 }
 
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl Error {
             answer: None,
             idempotency_key: None,
             retry_after: None,
+            wait_token: None,
         }))
     }
 
@@ -65,7 +67,16 @@ impl Error {
         Self::config("the request cannot be built").because(source)
     }
 
-    pub(super) fn connection(source: impl Into<Source>) -> Self {
+    /// No answer, or not all of it. What a query may hold of credentials is not kept.
+    pub(super) fn lost(mut source: reqwest::Error) -> Self {
+        if let Some(url) = source.url_mut() {
+            url.set_query(None);
+        }
+        Self::connection(source)
+    }
+
+    /// There was no answer: what a [`Middleware`](super::Middleware) gives that has none.
+    pub fn connection(source: impl Into<Source>) -> Self {
         Self::new(Kind::Connection, "the connection failed").because(source)
     }
 
@@ -124,6 +135,23 @@ impl Error {
     pub(super) fn waiting(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
+    }
+
+    pub(super) fn waited(mut self, token: Option<String>) -> Self {
+        self.0.wait_token = token;
+        self
+    }
+
+    /// What failed, in one word of lower case.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.0.kind {
+            Kind::Config => "config",
+            Kind::Connection => "connection",
+            Kind::Timeout => "timeout",
+            Kind::Api => "api",
+            Kind::Decode => "decode",
+            Kind::Signature => "signature",
+        }
     }
 
     /// Whether the server answered with an error.
@@ -250,6 +278,13 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Where a wait for a result ended: with it the wait goes on, in another process too. `None`
+    /// before the server has accepted the work, and of what is no wait.
+    #[must_use]
+    pub fn wait_token(&self) -> Option<&str> {
+        self.0.wait_token.as_deref()
     }
 
     /// A field of the envelope: at the top, or below `error`, where many APIs nest it.

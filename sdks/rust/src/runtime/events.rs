@@ -238,7 +238,7 @@ impl<R: Framed, P> Call<R, P> {
     /// What follows a connection that is over: nothing, a resumption, or an error.
     fn over(&mut self, decoder: &Decoder, broken: Option<reqwest::Error>) -> Result<Phase, Error> {
         let error = match broken {
-            Some(error) => Error::connection(error),
+            Some(error) => Error::lost(error),
             None if self.request.operation.terminal.is_some() => {
                 Error::broken_stream("the stream ended before its last event")
             }

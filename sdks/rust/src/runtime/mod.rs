@@ -6,6 +6,7 @@
 
 mod answer;
 mod api;
+mod attempt;
 mod auth;
 mod body;
 mod builder;
@@ -13,22 +14,31 @@ mod call;
 mod core;
 mod error;
 mod events;
+mod governor;
 mod lines;
+mod middleware;
 mod multipart;
+pub(crate) mod object;
 mod operation;
 mod page;
 mod param;
+mod raw;
 mod request;
 mod response;
 mod retry;
 mod secret;
 pub mod serialize;
 mod sse;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
+mod trace;
 pub mod union;
 mod wait;
+mod wait_token;
 pub mod webhook;
 
+pub use reqwest::Method;
 pub use reqwest::header::HeaderMap;
 
 pub use self::answer::{Answer, Binary, Download, Empty, Json, Kind, Text};
@@ -40,10 +50,12 @@ pub use self::call::Call;
 pub use self::core::Core;
 pub use self::error::Error;
 pub use self::events::{Events, Framed, Lines, State, Terminal};
+pub use self::middleware::{Middleware, Next};
 pub use self::multipart::{Form, Part};
 pub use self::operation::{Operation, Pagination, Security, Verb};
-pub use self::page::{Items, Page, Paged};
+pub use self::page::{Items, Page, Paged, Pages};
 pub use self::param::{Encoding, FormStyle, Style};
+pub use self::raw::Raw;
 pub use self::request::Request;
 pub use self::response::{Metadata, RateLimit, Response};
 pub use self::retry::RetryPolicy;

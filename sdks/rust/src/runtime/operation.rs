@@ -5,6 +5,8 @@ use super::Terminal;
 /// What the runtime must know to perform one operation; a constant beside its method.
 #[derive(Debug)]
 pub struct Operation {
+    /// What the API calls it: `startRun`.
+    pub name: &'static str,
     /// The HTTP method.
     pub verb: Verb,
     /// The path below the base URL, parameters in braces: `/runs/{run_id}`.
@@ -25,6 +27,7 @@ impl Operation {
     /// `GET /` with the API's own security, no key, and JSON for an answer: what the facts of an
     /// operation differ from.
     pub const DEFAULT: Self = Self {
+        name: "",
         verb: Verb::Get,
         path: "/",
         keyed: false,
@@ -37,11 +40,11 @@ impl Operation {
     /// Whether doing it twice equals doing it once: by RFC 9110, section 9.2.2, or by its key.
     #[must_use]
     pub const fn repeatable(&self) -> bool {
-        self.keyed || !matches!(self.verb, Verb::Post | Verb::Patch)
+        self.keyed || !matches!(self.verb, Verb::Post | Verb::Patch | Verb::Other(_))
     }
 }
 
-/// An HTTP method; those that a path item of OpenAPI can hold.
+/// An HTTP method; those that a path item of OpenAPI has a field for, and any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     /// `GET`
@@ -62,6 +65,8 @@ pub enum Verb {
     Trace,
     /// `QUERY`, of OpenAPI 3.2: safe and idempotent, with a body.
     Query,
+    /// Any other token of RFC 9110, section 5.6.2: `LINK`.
+    Other(&'static str),
 }
 
 impl From<Verb> for reqwest::Method {
@@ -75,8 +80,9 @@ impl From<Verb> for reqwest::Method {
             Verb::Head => Self::HEAD,
             Verb::Patch => Self::PATCH,
             Verb::Trace => Self::TRACE,
-            // A valid token, so the fallback is never taken.
-            Verb::Query => Self::from_bytes(b"QUERY").unwrap_or(Self::GET),
+            // Valid tokens, so the fallback is never taken.
+            Verb::Query => Self::from_bytes(b"QUERY").unwrap_or(Self::OPTIONS),
+            Verb::Other(name) => Self::from_bytes(name.as_bytes()).unwrap_or(Self::OPTIONS),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Pages, and the items of all pages.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -11,11 +10,15 @@ use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::Value;
 
 use super::answer::{Kind, undecodable};
 use super::core::Reply;
+use super::union::Key;
 use super::{Answer, Call, Core, Error, Metadata, Pagination, Request, Response};
 
 /// The answer is a page of `T`: awaited it is one [`Page`], by `items()` the items of all pages.
@@ -104,16 +107,54 @@ impl<T: DeserializeOwned + Send + 'static> Answer for Paged<T> {
 impl<T: DeserializeOwned + Send + 'static, P> Call<Paged<T>, P> {
     /// The items of this page and of all that follow it; each page is asked for when it is needed.
     pub fn items(self) -> Items<T> {
+        let pages = self.pages().0;
+        let items = pages.map_ok(|page| stream::iter(page.items).map(Ok));
+        Items(items.try_flatten().boxed())
+    }
+
+    /// This page and all that follow it, each with what came beside its items, and asked for when
+    /// it is needed.
+    pub fn pages(self) -> Pages<T> {
         let (core, request) = (self.core, self.request);
         let pages = stream::try_unfold(Some(Ok((core, request))), async |place| {
             let Some(place) = place else {
                 return Ok(None);
             };
             let (core, request) = place?;
-            let page: Page<T> = fetch(core, request).await?;
-            Ok(Some((stream::iter(page.items).map(Ok), page.following)))
+            let mut page: Page<T> = fetch(core, request).await?;
+            let following = page.following.take();
+            Ok(Some((page, following)))
         });
-        Items(pages.try_flatten().boxed())
+        Pages(pages.boxed())
+    }
+}
+
+/// All pages; also a [`Stream`].
+#[must_use = "no page is asked for until the pages are read"]
+pub struct Pages<T>(BoxStream<'static, Result<Page<T>, Error>>);
+
+impl<T> Pages<T> {
+    /// The next page; `None` after the last. [`Page::next_page`] of one gives nothing: what
+    /// follows comes from here.
+    ///
+    /// # Errors
+    /// As the call for a page; there is no page after an error.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
+        self.0.try_next().await
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pages(..)")
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(cx)
     }
 }
 
@@ -189,43 +230,119 @@ async fn fetch<T: DeserializeOwned>(core: Core, request: Request) -> Result<Page
     })
 }
 
-/// The items and what asks for the next page, read where the pagination says they stand.
+/// The items and what asks for the next page, read where the pagination says they stand, in one
+/// pass over the body.
 fn split<T: DeserializeOwned>(
     pagination: &Pagination,
     body: &[u8],
 ) -> Result<(Vec<T>, Option<String>), serde_json::Error> {
-    let root: &RawValue = serde_json::from_slice(body)?;
-    let items = match at(root, pagination.items)? {
-        Some(items) => serde_json::from_str::<Option<Vec<T>>>(items.get())?,
-        None => None,
+    let mut found = Found {
+        items: None,
+        next: None,
     };
-    let next = match at(root, pagination.next)? {
-        Some(next) => match serde_json::from_str(next.get())? {
-            serde_json::Value::Null => None,
-            serde_json::Value::String(text) => Some(text).filter(|text| !text.is_empty()),
-            other => Some(other.to_string()),
-        },
-        None => None,
+    let place = Place {
+        items: Some(pagination.items),
+        next: Some(pagination.next),
+        found: &mut found,
+    };
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    place.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    let next = match found.next {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text).filter(|text| !text.is_empty()),
+        Some(other) => Some(other.to_string()),
     };
     let missing = || serde::de::Error::custom(format_args!("no list at {}", pagination.items));
-    Ok((items.ok_or_else(missing)?, next))
+    Ok((found.items.ok_or_else(missing)?, next))
 }
 
-/// The value at a JSON Pointer, what is beside its way skipped and not built.
-fn at<'a>(root: &'a RawValue, pointer: &str) -> Result<Option<&'a RawValue>, serde_json::Error> {
-    let mut value = root;
-    for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        if !value.get().starts_with('{') {
-            return Ok(None);
+struct Found<T> {
+    items: Option<Vec<T>>,
+    next: Option<Value>,
+}
+
+/// A value of the body, and what is left of the JSON Pointers that lead through it.
+struct Place<'a, T> {
+    items: Option<&'a str>,
+    next: Option<&'a str>,
+    found: &'a mut Found<T>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Place<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match (self.items, self.next) {
+            (Some(""), _) => self.found.items = Option::deserialize(deserializer)?,
+            (_, Some("")) => self.found.next = Some(Value::deserialize(deserializer)?),
+            (None, None) => drop(IgnoredAny::deserialize(deserializer)?),
+            _ => deserializer.deserialize_any(self)?,
         }
-        let fields: HashMap<String, &RawValue> = serde_json::from_str(value.get())?;
-        match fields.get(&token) {
-            Some(inner) => value = inner,
-            None => return Ok(None),
-        }
+        Ok(())
     }
-    Ok(Some(value))
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Place<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Key(key)) = map.next_key()? {
+            map.next_value_seed(Place {
+                items: self.items.and_then(|pointer| below(pointer, &key)),
+                next: self.next.and_then(|pointer| below(pointer, &key)),
+                found: &mut *self.found,
+            })?;
+        }
+        Ok(())
+    }
+
+    // What is no object has nothing below it.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// What is left of a pointer behind a property, where it leads through that.
+fn below<'a>(pointer: &'a str, key: &str) -> Option<&'a str> {
+    let pointer = pointer.strip_prefix('/')?;
+    let end = pointer.find('/').unwrap_or(pointer.len());
+    let (token, rest) = pointer.split_at(end);
+    let known = if token.contains('~') {
+        token.replace("~1", "/").replace("~0", "~") == key
+    } else {
+        token == key
+    };
+    known.then_some(rest)
 }
 
 #[cfg(test)]

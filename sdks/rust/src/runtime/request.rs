@@ -66,6 +66,17 @@ impl Request {
         })
     }
 
+    /// Makes the call fail once it is made.
+    pub(super) fn refuse(&mut self, failure: String) {
+        self.failure.get_or_insert(failure);
+    }
+
+    /// Whether it may be tried again: the operation may, and the body is in memory.
+    pub(super) fn repeatable(&self) -> bool {
+        let streamed = |body: &Body| matches!(body.0, super::body::Payload::Stream { .. });
+        self.operation.repeatable() && !self.body.as_ref().is_some_and(streamed)
+    }
+
     fn ok<T>(&mut self, result: Result<T, String>) -> Option<T> {
         result
             .map_err(|message| self.failure.get_or_insert(message))

@@ -1,4 +1,8 @@
-//! What derives of serde are told by attribute.
+//! What derives of serde are told by attribute, and what stands in for one.
+
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
 
 /// For an optional property that may be null: `None` is absent, `Some(None)` is null.
 pub mod nullable {
@@ -15,6 +19,31 @@ pub mod nullable {
     {
         Option::deserialize(deserializer).map(Some)
     }
+}
+
+/// Reads a text, and makes a value of it that keeps any text there is.
+///
+/// # Errors
+/// The value is no text.
+pub fn text<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    make: impl FnOnce(&str) -> T,
+) -> Result<T, D::Error> {
+    struct Text<F>(F);
+
+    impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Text<F> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text))
+        }
+    }
+
+    deserializer.deserialize_str(Text(make))
 }
 
 #[cfg(test)]

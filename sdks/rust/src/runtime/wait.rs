@@ -5,6 +5,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,7 +13,8 @@ use tokio::time::{sleep, timeout};
 
 use super::answer::{Kind, undecodable};
 use super::core::Reply;
-use super::{Call, Core, Error, Events, Operation, Request};
+use super::wait_token::Place;
+use super::{Call, Core, Error, Events, Json, Operation, Request, Response};
 
 /// The longest pause between two polls.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -20,6 +22,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How the result of an operation is waited for.
 #[derive(Debug)]
 pub struct LongRunning {
+    /// Begins the work.
+    pub operation: &'static Operation,
     /// Reads the state.
     pub poll: Link,
     /// Streams events until nothing more happens.
@@ -40,39 +44,73 @@ pub struct Link {
 }
 
 impl Link {
-    fn call<R: Kind>(&self, core: &Core, answer: &Value) -> Result<Call<R>, Error> {
-        let call = Call::new(core, self.operation);
-        self.arguments
-            .iter()
-            .try_fold(call, |call, (name, pointer)| {
-                let missing = || Error::decode(format!("the answer has nothing at {pointer}"));
-                Ok(call.path_param(name, answer.pointer(pointer).ok_or_else(missing)?))
+    /// The values of the arguments, as an answer has them.
+    fn values(&self, answer: &Value) -> Result<Vec<String>, Error> {
+        let value = |(_, pointer): &(&str, &str)| match answer.pointer(pointer) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(other) if other.is_number() || other.is_boolean() => Ok(other.to_string()),
+            _ => Err(Error::decode(format!(
+                "the answer has nothing at {pointer}"
+            ))),
+        };
+        self.arguments.iter().map(value).collect()
+    }
+
+    fn call<R: Kind>(&self, core: &Core, values: &[String]) -> Call<R> {
+        let names = self.arguments.iter().map(|(name, _)| *name);
+        names
+            .zip(values)
+            .fold(Call::new(core, self.operation), |call, (name, value)| {
+                call.path_param(name, value)
             })
     }
 }
 
-/// A call and the wait for its result, a `T`; await it.
+/// A wait for a result, a `T`; await it.
 ///
 /// Events are followed where the API streams them, and the state is asked for where it does not
-/// or the stream breaks.
+/// or the stream breaks. An error of it has a [`wait_token`](Error::wait_token), by which the wait
+/// can be gone on with; so has [`on_waiting`](Self::on_waiting).
 #[must_use = "nothing is called until this is awaited"]
 pub struct Wait<T> {
     core: Core,
-    request: Request,
     facts: &'static LongRunning,
+    begin: Begin,
     timeout: Duration,
     interval: Duration,
+    told: Option<Listener>,
     result: PhantomData<fn() -> T>,
+}
+
+type Listener = Box<dyn FnMut(&str) + Send>;
+
+/// How a wait begins.
+enum Begin {
+    /// By the call that begins the work.
+    Call(Box<Request>),
+    /// By the token of an earlier wait.
+    Token(String),
 }
 
 impl<T> Wait<T> {
     pub(super) fn new(core: Core, request: Request, facts: &'static LongRunning) -> Self {
+        Self::begun(core, Begin::Call(Box::new(request)), facts)
+    }
+
+    /// Goes on with a wait from its token; what is wrong with it is said once this is awaited,
+    /// before anything is sent.
+    pub fn from_token(core: &Core, token: impl Into<String>, facts: &'static LongRunning) -> Self {
+        Self::begun(core.clone(), Begin::Token(token.into()), facts)
+    }
+
+    fn begun(core: Core, begin: Begin, facts: &'static LongRunning) -> Self {
         Self {
             core,
-            request,
             facts,
+            begin,
             timeout: Duration::from_secs(600),
             interval: Duration::from_secs(1),
+            told: None,
             result: PhantomData,
         }
     }
@@ -88,32 +126,116 @@ impl<T> Wait<T> {
         self.interval = interval;
         self
     }
-}
 
-impl<T: DeserializeOwned> Wait<T> {
-    async fn result(self) -> Result<T, Error> {
-        let (_, started) = read(&self.core, self.request).await?;
-        if let Some(stream) = &self.facts.stream {
-            let mut events: Call<Events<Value>> = stream.call(&self.core, &started)?;
-            // Whatever ends the stream, the poll says how things stand.
-            while let Ok(Some(_)) = events.try_next().await {}
-        }
-        let mut pause = self.interval;
-        loop {
-            let poll: Call<Events<Value>> = self.facts.poll.call(&self.core, &started)?;
-            let (reply, answer) = read(&self.core, poll.request).await?;
-            let state = answer.pointer(self.facts.state).and_then(Value::as_str);
-            if state.is_some_and(|state| self.facts.terminal.contains(&state)) {
-                return serde_json::from_slice(&reply.body)
-                    .map_err(|error| undecodable(error, reply.metadata, reply.body));
-            }
-            sleep(pause).await;
-            pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
-        }
+    /// Is told the token of this wait, once the server has accepted the work and whenever its
+    /// place in the stream has moved. Kept, the token lets another process go on with the wait.
+    pub fn on_waiting(mut self, told: impl FnMut(&str) + Send + 'static) -> Self {
+        self.told = Some(Box::new(told));
+        self
     }
 }
 
-async fn read(core: &Core, request: Request) -> Result<(Reply<bytes::Bytes>, Value), Error> {
+impl<T: DeserializeOwned + Send + 'static> Wait<T> {
+    /// Waits, and gives status and headers of the answer that had the result.
+    ///
+    /// # Errors
+    /// As awaiting the wait itself.
+    pub async fn with_response(self) -> Result<Response<T>, Error> {
+        let mut progress = Progress {
+            told: self.told,
+            place: None,
+            key: None,
+        };
+        let (core, facts) = (self.core, self.facts);
+        let result = result(&core, facts, self.begin, self.interval, &mut progress);
+        let error = match timeout(self.timeout, result).await {
+            Ok(Ok(Reply { metadata, body })) => match serde_json::from_slice(&body) {
+                Ok(data) => return Ok(Response { data, metadata }),
+                Err(error) => undecodable(error, metadata, body),
+            },
+            Ok(Err(error)) => error,
+            Err(_) => Error::timeout(self.timeout),
+        };
+        let error = match &progress.key {
+            Some(key) => error.keyed(Some(key)),
+            None => error,
+        };
+        Err(error.waited(progress.place.map(|place| place.token())))
+    }
+}
+
+/// What outlives a wait that has run out of time.
+struct Progress {
+    told: Option<Listener>,
+    place: Option<Place>,
+    key: Option<String>,
+}
+
+impl Progress {
+    fn moved(&mut self, place: Place) {
+        if let Some(told) = &mut self.told {
+            told(&place.token());
+        }
+        self.place = Some(place);
+    }
+}
+
+async fn result(
+    core: &Core,
+    facts: &LongRunning,
+    begin: Begin,
+    interval: Duration,
+    progress: &mut Progress,
+) -> Result<Reply<Bytes>, Error> {
+    let place = match begin {
+        Begin::Token(token) => {
+            let place = Place::read(&token, facts)?;
+            progress.key.clone_from(&place.key);
+            progress.place = Some(place.clone());
+            place
+        }
+        Begin::Call(mut request) => {
+            progress.key = core.idempotency_key(&mut request);
+            let (_, started) = read(core, *request).await?;
+            let stream = match &facts.stream {
+                Some(stream) => Some(stream.values(&started)?),
+                None => None,
+            };
+            let poll = facts.poll.values(&started)?;
+            let key = progress.key.clone();
+            let place = Place::new(facts.operation.name, poll, stream, key);
+            progress.moved(place.clone());
+            place
+        }
+    };
+    if let (Some(stream), Some(values)) = (&facts.stream, &place.stream) {
+        let mut events: Call<Events<Value>> = stream.call(core, values);
+        if let Some(id) = &place.last_event_id {
+            events = events.last_event_id(id);
+        }
+        let mut place = place.clone();
+        // Whatever ends the stream, the poll says how things stand.
+        while let Ok(Some(_)) = events.try_next().await {
+            if events.position() != place.last_event_id.as_deref() {
+                place.last_event_id = events.position().map(str::to_owned);
+                progress.moved(place.clone());
+            }
+        }
+    }
+    let mut pause = interval;
+    loop {
+        let poll: Call<Json<Value>> = facts.poll.call(core, &place.poll);
+        let (reply, answer) = read(core, poll.request).await?;
+        let state = answer.pointer(facts.state).and_then(Value::as_str);
+        if state.is_some_and(|state| facts.terminal.contains(&state)) {
+            return Ok(reply);
+        }
+        sleep(pause).await;
+        pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
+    }
+}
+
+async fn read(core: &Core, request: Request) -> Result<(Reply<Bytes>, Value), Error> {
     let reply = core.read(request).await?;
     match serde_json::from_slice(&reply.body) {
         Ok(value) => Ok((reply, value)),
@@ -121,19 +243,12 @@ async fn read(core: &Core, request: Request) -> Result<(Reply<bytes::Bytes>, Val
     }
 }
 
-impl<T: DeserializeOwned + 'static> IntoFuture for Wait<T> {
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for Wait<T> {
     type Output = Result<T, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    fn into_future(mut self) -> Self::IntoFuture {
-        let limit = self.timeout;
-        let key = self.core.idempotency_key(&mut self.request);
-        Box::pin(async move {
-            match timeout(limit, self.result()).await {
-                Ok(result) => result,
-                Err(_) => Err(Error::timeout(limit).keyed(key.as_deref())),
-            }
-        })
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.with_response().await?.data) })
     }
 }
 

@@ -56,6 +56,7 @@ static OPEN: Operation = Operation {
     ..Operation::DEFAULT
 };
 static CREATE: Operation = Operation {
+    name: "createThing",
     keyed: true,
     verb: Verb::Post,
     path: "/things",
@@ -103,6 +104,7 @@ const EVENTS_BY_POST: Operation = Operation {
     ..Operation::DEFAULT
 };
 static START: LongRunning = LongRunning {
+    operation: &CREATE,
     poll: Link {
         operation: &GET,
         arguments: &[("id", "/id")],
@@ -165,6 +167,10 @@ impl Client {
     pub(crate) fn create_and_wait(&self) -> Wait<Value> {
         let call: Call<Json<Value>> = Call::new(&self.0, &CREATE);
         call.wait_for(&START).interval(Duration::from_millis(1))
+    }
+
+    pub(crate) fn wait_from(&self, token: &str) -> Wait<Value> {
+        Wait::from_token(&self.0, token, &START).interval(Duration::from_millis(1))
     }
 
     pub(crate) fn unkeyed(&self) -> Call<Json<Value>> {

@@ -2,6 +2,7 @@
 //! test tells them to, byte by byte.
 
 mod api;
+mod around;
 mod calls;
 mod pages;
 mod retries;

@@ -1,3 +1,4 @@
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
@@ -64,5 +65,43 @@ async fn an_answer_without_the_id_is_an_error() -> Outcome {
             .unwrap_err()
             .is_decode()
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_goes_on_from_its_token_in_another_client() -> Outcome {
+    let first = "id: 1\ndata: {\"type\":\"tick\"}\n\nid: 2\ndata: {\"type\":\"tick\"}\n\n";
+    let server = Server::new(vec![run("queued"), events(first, false)]).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&told);
+    let wait = Client::at(&server.base_url)?
+        .create_and_wait()
+        .on_waiting(move |token| kept.lock().unwrap().push(token.to_owned()));
+    // The stream cannot be resumed, for the server has gone, and neither can the state be read.
+    let error = wait.await.unwrap_err();
+    assert!(error.is_connection());
+    let told = told.lock().unwrap().clone();
+    assert_eq!(told.len(), 3);
+    assert_eq!(error.wait_token(), told.last().map(String::as_str));
+
+    let rest = "id: 3\ndata: {\"type\":\"done\"}\n\n";
+    let server = Server::new(vec![events(rest, true), run("succeeded")]).await?;
+    let wait = Client::at(&server.base_url)?.wait_from(&told[2]);
+    let answer = wait.with_response().await?;
+    assert_eq!(answer.data["status"], "succeeded");
+    assert_eq!(answer.metadata.status(), 200);
+    let seen = server.seen();
+    assert_eq!(seen[0].target(), "/v1/events");
+    assert_eq!(seen[0].header("last-event-id"), Some("2"));
+    assert_eq!(seen[1].target(), "/v1/things/a%2Fb");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_refused_before_anything_is_sent() -> Outcome {
+    let server = Server::new(Vec::new()).await?;
+    let error = Client::at(&server.base_url)?.wait_from("no token").await;
+    assert!(error.unwrap_err().is_config());
+    assert!(server.seen().is_empty());
     Ok(())
 }

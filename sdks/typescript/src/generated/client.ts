@@ -10,6 +10,8 @@ import {
   SDKError,
   TimeoutError,
 } from "../runtime/errors.js";
+import { type RawRequest, request } from "../runtime/raw.js";
+import type { Result } from "../runtime/result.js";
 import {
   ConflictError,
   ForbiddenRoleError,
@@ -119,5 +121,15 @@ export class Exai {
   /** What the standalone functions take in place of this client. */
   get core(): Core {
     return this.#core;
+  }
+
+  /**
+   * Sends a request that no method here describes, for the day when the API is ahead of this
+   * package: with credentials, retries and deadline as every other call.
+   *
+   * @typeParam T - What the answer is expected to hold; nothing checks it.
+   */
+  request<T = unknown>(raw: RawRequest): Result<T> {
+    return request<T>(this.#core, raw);
   }
 }

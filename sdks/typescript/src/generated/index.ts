@@ -13,11 +13,14 @@ export {
   SDKError,
   TimeoutError,
 } from "../runtime/errors.js";
+export type { Logger, Verbosity } from "../runtime/log.js";
 export { type Int64, parseLossless, stringifyLossless } from "../runtime/lossless-json.js";
+export type { Middleware, TryContext } from "../runtime/middleware.js";
 export type { FileInput, NamedFile } from "../runtime/multipart.js";
 export type { UnknownTag, UnknownVariant } from "../runtime/open.js";
 export type { ClientOptions, Fetch, HeaderOptions, RequestOptions } from "../runtime/options.js";
 export { Page, Pages } from "../runtime/pages.js";
+export type { RawRequest } from "../runtime/raw.js";
 export { type RateLimit, type ResponseInfo, Result, type WithResponse } from "../runtime/result.js";
 export { Stream, type StreamOptions } from "../runtime/stream.js";
 export type { WaitOptions } from "../runtime/wait.js";

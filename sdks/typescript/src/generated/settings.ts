@@ -24,6 +24,7 @@ const settings: Settings = {
     rateLimitRemaining: "X-RateLimit-Remaining",
     rateLimitReset: "X-RateLimit-Reset",
     replayed: "Idempotent-Replayed",
+    idempotencyKey: "Idempotency-Key",
   },
 };
 

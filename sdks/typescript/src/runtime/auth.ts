@@ -23,7 +23,8 @@ export type SecurityRequirement = readonly string[];
 
 /** Where the credentials of one request are written. */
 export interface CredentialTarget {
-  readonly headers: Headers;
+  /** By name in lower case. */
+  readonly headers: { [name: string]: string };
   /** `name=value` pieces, percent-encoded. */
   readonly query: string[];
   /** `name=value` pieces of the `Cookie` header. */
@@ -35,6 +36,7 @@ export class Credentials {
   readonly #schemes: { readonly [name: string]: SecurityScheme };
   readonly #token: Token | undefined;
   readonly #logins: { readonly [scheme: string]: Token | Login };
+  #known: { readonly given: string; readonly token: string } | undefined;
 
   /** `token` serves every scheme that is not basic and has no entry in `logins`. */
   constructor(
@@ -48,16 +50,17 @@ export class Credentials {
   }
 
   /**
-   * Writes the credentials of the first alternative that this client can meet.
+   * Writes the credentials of the first alternative that this client can meet; a promise only where
+   * a token is asked for.
    *
    * @returns whether one was written where a redirect would carry it to another origin: `fetch`
    *   drops `Authorization` there (Fetch standard, "HTTP-redirect fetch"), and nothing else.
    * @throws ConfigurationError when there are alternatives and none can be met.
    */
-  async apply(
+  apply(
     alternatives: readonly SecurityRequirement[],
     target: CredentialTarget,
-  ): Promise<boolean> {
+  ): boolean | Promise<boolean> {
     if (alternatives.length === 0) return false;
     const chosen =
       alternatives.find((names) => names.length > 0 && names.every((name) => this.#has(name))) ??
@@ -66,8 +69,25 @@ export class Credentials {
       throw new ConfigurationError("This operation needs credentials, and the client has none");
     }
     let exposed = false;
-    for (const name of chosen) exposed = (await this.#write(name, target)) || exposed;
-    return exposed;
+    const later: Promise<boolean>[] = [];
+    for (const name of chosen) {
+      const credential = this.#credential(name);
+      if (typeof credential === "function") {
+        later.push(this.#ask(name, credential, target));
+      } else if (credential !== undefined) {
+        exposed = this.#write(name, credential, target) || exposed;
+      }
+    }
+    if (later.length === 0) return exposed;
+    return Promise.all(later).then((all) => exposed || all.includes(true));
+  }
+
+  /** The headers, in lower case, that credentials are written to. */
+  *headers(): Generator<string, void, undefined> {
+    yield "authorization";
+    for (const scheme of Object.values(this.#schemes)) {
+      if (scheme.type === "apiKey" && scheme.in === "header") yield scheme.name.toLowerCase();
+    }
   }
 
   #has(name: string): boolean {
@@ -78,32 +98,46 @@ export class Credentials {
     return this.#logins[name] ?? (this.#schemes[name]?.type === "basic" ? undefined : this.#token);
   }
 
-  async #write(name: string, { headers, query, cookies }: CredentialTarget): Promise<boolean> {
+  async #ask(
+    name: string,
+    token: () => string | Promise<string>,
+    target: CredentialTarget,
+  ): Promise<boolean> {
+    return this.#write(name, await token(), target);
+  }
+
+  #write(
+    name: string,
+    credential: string | Login,
+    { headers, query, cookies }: CredentialTarget,
+  ): boolean {
     const scheme = this.#schemes[name];
-    const credential = this.#credential(name);
-    if (scheme === undefined || credential === undefined) return false;
+    if (scheme === undefined) return false;
     if (typeof credential === "object") {
-      headers.set("Authorization", `Basic ${base64(credential)}`);
+      headers["authorization"] = `Basic ${base64(credential)}`;
       return false;
     }
-    const token = checked(typeof credential === "function" ? await credential() : credential);
-    if (scheme.type === "bearer") headers.set("Authorization", `Bearer ${token}`);
-    else if (scheme.type === "basic") headers.set("Authorization", `Basic ${token}`);
-    else if (scheme.type === "http") headers.set("Authorization", `${scheme.scheme} ${token}`);
-    else if (scheme.in === "header") headers.set(scheme.name, token);
+    const token = this.#sound(credential);
+    if (scheme.type === "bearer") headers["authorization"] = `Bearer ${token}`;
+    else if (scheme.type === "basic") headers["authorization"] = `Basic ${token}`;
+    else if (scheme.type === "http") headers["authorization"] = `${scheme.scheme} ${token}`;
+    else if (scheme.in === "header") headers[scheme.name.toLowerCase()] = token;
     else if (scheme.in === "query") query.push(pair(scheme.name, token));
     else cookies.push(pair(scheme.name, token));
     return scheme.type === "apiKey";
   }
-}
 
-/** Checked here, since the error of `Headers.set` would print the token. */
-function checked(token: string): string {
-  const trimmed = typeof token === "string" ? token.trim() : "";
-  if (!/^[\x20-\x7e]+$/.test(trimmed)) {
-    throw new ConfigurationError("The token is empty or holds characters that no header can carry");
+  /** Checked here, since the error of `fetch` would print the token; the last one is known. */
+  #sound(token: string): string {
+    if (token === this.#known?.given) return this.#known.token;
+    const trimmed = typeof token === "string" ? token.trim() : "";
+    if (!/^[\x20-\x7e]+$/.test(trimmed)) {
+      const message = "The token is empty or holds characters that no header can carry";
+      throw new ConfigurationError(message);
+    }
+    this.#known = { given: token, token: trimmed };
+    return trimmed;
   }
-  return trimmed;
 }
 
 function base64({ username, password }: Login): string {

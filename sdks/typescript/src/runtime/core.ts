@@ -1,5 +1,8 @@
 import { Credentials, type SecurityRequirement, type SecurityScheme } from "./auth.js";
 import type { ErrorClass } from "./errors.js";
+import { Governor } from "./governor.js";
+import { Log, logLevel } from "./log.js";
+import { type Transport, throughMiddleware } from "./middleware.js";
 import type { ClientOptions, Fetch, HeaderOptions } from "./options.js";
 import type { HeaderNames } from "./result.js";
 import { RetryBudget } from "./retry.js";
@@ -7,7 +10,7 @@ import { resolveServer, type Server } from "./server.js";
 
 /** The facts of one API, which its generated code hands to the runtime. */
 export interface Settings {
-  /** What the environment variables begin with: `ACME` reads `ACME_API_KEY` and `ACME_BASE_URL`. */
+  /** What the environment variables begin with: `ACME` reads `ACME_API_KEY`, `ACME_BASE_URL`, `ACME_LOG`. */
   readonly environmentPrefix: string;
   /** `acme-sdk-typescript/1.4.0`; sent where a program may say who it is, so not by browsers. */
   readonly userAgent: string;
@@ -29,7 +32,9 @@ export interface Config {
   readonly errors: readonly ErrorClass[];
   readonly headerNames: HeaderNames;
   readonly headers: readonly HeaderOptions[];
-  readonly fetch: Fetch;
+  readonly transport: Transport;
+  readonly governor: Governor | undefined;
+  readonly log: Log | undefined;
   readonly timeout: number;
   readonly attemptTimeout: number | undefined;
   readonly maxRetries: number;
@@ -48,19 +53,24 @@ export class Core {
   constructor(settings: Settings, options: ClientOptions = {}) {
     const { environmentPrefix: prefix } = settings;
     const fallback = environment(`${prefix}_BASE_URL`);
+    const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    const { middleware = [] } = options;
+    const credentials = new Credentials(
+      settings.schemes,
+      options.apiKey ?? environment(`${prefix}_API_KEY`),
+      options.credentials,
+    );
     this.#config = {
       baseURL: resolveServer(settings.servers, options, fallback),
       isOwnURL: (options.baseURL ?? fallback) !== undefined,
-      credentials: new Credentials(
-        settings.schemes,
-        options.apiKey ?? environment(`${prefix}_API_KEY`),
-        options.credentials,
-      ),
+      credentials,
       security: settings.security,
       errors: settings.errors,
       headerNames: settings.headers,
       headers: [isBrowser() ? {} : { "User-Agent": settings.userAgent }, options.headers ?? {}],
-      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+      transport: middleware.length === 0 ? fetch : throughMiddleware(middleware, fetch),
+      governor: options.governor ? new Governor() : undefined,
+      log: logOf(options, environment(`${prefix}_LOG`), credentials),
       timeout: options.timeout ?? 60_000,
       attemptTimeout: options.attemptTimeout,
       maxRetries: options.maxRetries ?? 2,
@@ -72,6 +82,18 @@ export class Core {
   get config(): Config {
     return this.#config;
   }
+}
+
+/** What a client logs to; `undefined` where nothing is to be written. */
+function logOf(
+  options: ClientOptions,
+  fallback: string | undefined,
+  credentials: Credentials,
+): Log | undefined {
+  const silent = options.logger === undefined ? "off" : "warn";
+  const level = options.logLevel ?? logLevel(fallback) ?? silent;
+  if (level === "off") return undefined;
+  return new Log(options.logger ?? console, level, credentials.headers());
 }
 
 /** An environment variable, where there is an environment; an empty one counts as none. */

@@ -1,3 +1,5 @@
+import { Alarm } from "./alarm.js";
+
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
 
@@ -11,33 +13,33 @@ export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** `setTimeout` takes no more; a longer one would fire at once. */
-const longest = 2 ** 31 - 1;
-
 /**
  * The time of one call: its whole `timeout`, the time of a single try, and the caller's own signal,
- * as one `AbortSignal` for each try. Timers and listeners are gone after `release`.
+ * as one `AbortSignal` for each try. Alarms and listeners are gone after `release`.
  */
 export class Deadline {
   /** What stopped the current try; `undefined` when it failed on its own. */
   stopped: Stop | undefined;
   readonly #caller: AbortSignal | undefined;
   readonly #endsAt: number;
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #alarm: Alarm;
+  #tryAlarm: Alarm | undefined;
   #controller = new AbortController();
-  readonly #onAbort = (): void => this.#stop("caller");
+  #onAbort: (() => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
-    this.#endsAt = Date.now() + timeout;
-    this.#after(timeout, "timeout");
-    if (caller?.aborted) this.#onAbort();
-    else caller?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#endsAt = performance.now() + timeout;
+    this.#alarm = new Alarm(timeout, () => this.#stop("timeout"));
+    if (caller === undefined) return;
+    this.#onAbort = () => this.#stop("caller");
+    if (caller.aborted) this.#onAbort();
+    else caller.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** Milliseconds that are left. */
   remaining(): number {
-    return Math.max(0, this.#endsAt - Date.now());
+    return Math.max(0, this.#endsAt - performance.now());
   }
 
   /** The reason of the caller's signal. */
@@ -45,60 +47,48 @@ export class Deadline {
     return this.#caller?.reason;
   }
 
-  /** Runs one try under a signal of its own. */
-  async attempt<T>(
-    limit: number | undefined,
-    run: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    if (this.stopped !== "caller" && this.stopped !== "timeout") {
+  /** Begins a try, and gives the signal that it is under; `endTry` ends it. */
+  beginTry(limit: number | undefined): AbortSignal {
+    if (this.stopped === "attempt-timeout") {
       this.stopped = undefined;
       this.#controller = new AbortController();
     }
-    const timer = limit === undefined ? undefined : this.#after(limit, "attempt-timeout");
-    try {
-      return await run(this.#controller.signal);
-    } finally {
-      this.#clear(timer);
+    if (limit !== undefined) {
+      this.#tryAlarm = new Alarm(limit, () => this.#stop("attempt-timeout"));
     }
+    return this.#controller.signal;
+  }
+
+  endTry(): void {
+    this.#tryAlarm?.clear();
+    this.#tryAlarm = undefined;
   }
 
   /** Waits; gives false, at once, when the call is stopped meanwhile. */
   sleep(milliseconds: number): Promise<boolean> {
-    return this.attempt(undefined, (signal) => {
-      if (signal.aborted) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        const done = (): void => {
-          this.#clear(timer);
-          signal.removeEventListener("abort", done);
-          resolve(!signal.aborted);
-        };
-        const timer = setTimeout(done, Math.min(milliseconds, longest));
-        signal.addEventListener("abort", done);
-      });
+    const signal = this.beginTry(undefined);
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const done = (): void => {
+        alarm.clear();
+        signal.removeEventListener("abort", done);
+        resolve(!signal.aborted);
+      };
+      const alarm = new Alarm(milliseconds, done);
+      signal.addEventListener("abort", done);
     });
   }
 
   /** The answer has begun and is streamed from here: time no longer counts, the caller's signal does. */
   detach(): void {
-    for (const timer of this.#timers) this.#clear(timer);
+    this.#alarm.clear();
+    this.endTry();
   }
 
   /** The call is over. */
   release(): void {
     this.detach();
-    this.#caller?.removeEventListener("abort", this.#onAbort);
-  }
-
-  #after(milliseconds: number, stop: Stop): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => this.#stop(stop), Math.min(milliseconds, longest));
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  #clear(timer: ReturnType<typeof setTimeout> | undefined): void {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#timers.delete(timer);
+    if (this.#onAbort !== undefined) this.#caller?.removeEventListener("abort", this.#onAbort);
   }
 
   #stop(stop: Stop): void {

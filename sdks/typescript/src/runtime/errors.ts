@@ -5,14 +5,19 @@ export class SDKError extends Error {
   override readonly name: string = "SDKError";
   /** The key of the call, so that it can be taken up again with the same one. */
   readonly idempotencyKey: string | undefined;
+  /** Where a wait was when it failed, to be taken up again by the method that waits from a token. */
+  readonly waitToken: string | undefined;
 
-  constructor(
-    message: string,
-    options: ErrorOptions & { idempotencyKey?: string | undefined } = {},
-  ) {
+  constructor(message: string, options: SDKErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : {});
     this.idempotencyKey = options.idempotencyKey;
+    this.waitToken = options.waitToken;
   }
+}
+
+interface SDKErrorOptions extends ErrorOptions {
+  readonly idempotencyKey?: string | undefined;
+  readonly waitToken?: string | undefined;
 }
 
 /** The client was given something that it can not work with. Nothing was sent. */
@@ -28,6 +33,16 @@ export class ConnectionError extends SDKError {
 /** No answer came within the call's `timeout`, or the try's `attemptTimeout`. */
 export class TimeoutError extends ConnectionError {
   override readonly name: string = "TimeoutError";
+  /** Seconds that the client would have had to wait for the rate limit, where that was too long. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    options: SDKErrorOptions & { retryAfter?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.retryAfter = options.retryAfter;
+  }
 }
 
 /** The caller's own signal stopped the call; its reason is the `cause`. */
@@ -41,6 +56,7 @@ class ResponseError extends SDKError {
   readonly headers: Headers;
   readonly receipt: string | undefined;
   readonly rateLimit: RateLimit | undefined;
+  readonly #response: Response;
 
   constructor(message: string, info: ResponseInfo, options: ErrorOptions = {}) {
     super(message, { ...options, idempotencyKey: info.idempotencyKey });
@@ -48,6 +64,12 @@ class ResponseError extends SDKError {
     this.headers = info.headers;
     this.receipt = info.receipt;
     this.rateLimit = info.rateLimit;
+    this.#response = info.response;
+  }
+
+  /** The answer itself; its body is read already. */
+  get response(): Response {
+    return this.#response;
   }
 }
 

@@ -23,8 +23,7 @@ const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseLossless(source: string): unknown {
-  // 2^53 has sixteen digits: a text without such a run has nothing to lose.
-  if (!/\d{16}/.test(source)) return JSON.parse(source);
+  if (!hasLongNumber(source)) return JSON.parse(source);
   // The text as it came is judged first; then long integers become strings under a mark that stands
   // nowhere else in it, for the reviver to find.
   JSON.parse(source);
@@ -36,6 +35,25 @@ export function parseLossless(source: string): unknown {
   return JSON.parse(marked, (_key, value: unknown) =>
     typeof value === "string" && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
   );
+}
+
+/**
+ * Whether sixteen digits stand in a row, as many as 2^53 has: a text without has nothing to lose.
+ * One of any sixteen characters is looked at, which a row of sixteen digits can not evade.
+ */
+function hasLongNumber(source: string): boolean {
+  const isDigit = (index: number): boolean => {
+    const code = source.charCodeAt(index);
+    return code >= 48 && code <= 57;
+  };
+  for (let index = 15; index < source.length; index += 16) {
+    if (!isDigit(index)) continue;
+    let start = index;
+    while (isDigit(start - 1)) start -= 1;
+    while (isDigit(index + 1)) index += 1;
+    if (index - start >= 15) return true;
+  }
+  return false;
 }
 
 /**

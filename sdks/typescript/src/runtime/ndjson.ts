@@ -6,38 +6,40 @@ const longestLine = 64 * 2 ** 20;
 
 /** Cuts `application/x-ndjson` into its lines; a blank line is none. */
 export class LineParser implements Framing {
+  /** Set once a line does not end; nothing is read behind it. */
+  failure: SDKError | undefined;
   /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
   #rest: string[] = [];
   /** Its characters. */
   #pending = 0;
 
-  /**
-   * Takes the next piece of text and gives the lines that it completes.
-   *
-   * @throws SDKError for a line that does not end.
-   */
-  *push(text: string): Generator<StreamItem, void, undefined> {
+  /** Takes the next piece of text and gives the lines that it completes. */
+  push(text: string): StreamItem[] {
+    if (this.failure !== undefined) return [];
     const [first = "", ...others] = text.split("\n");
+    const lines: StreamItem[] = [];
     this.#hold(first);
     for (const next of others) {
-      yield* this.end();
+      if (this.failure !== undefined) break;
+      lines.push(...this.end());
       this.#hold(next);
     }
+    return lines;
   }
 
   /** The last line need not end in a line break. */
-  *end(): Generator<StreamItem, void, undefined> {
+  end(): StreamItem[] {
     const data = this.#rest.join("");
     this.#rest = [];
     this.#pending = 0;
-    if (data.trim() !== "") yield { data };
+    return data.trim() === "" ? [] : [{ data }];
   }
 
   #hold(text: string): void {
     if (text === "") return;
     this.#rest.push(text);
     this.#pending += text.length;
-    if (this.#pending > longestLine) throw new SDKError("A line is longer than 64 MiB");
+    if (this.#pending > longestLine) this.failure = new SDKError("A line is longer than 64 MiB");
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Login, Token } from "./auth.js";
+import type { Logger, Verbosity } from "./log.js";
+import type { Middleware } from "./middleware.js";
 
 /** What `fetch` is called as. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -30,6 +32,20 @@ export interface ClientOptions {
   readonly maxRetries?: number | undefined;
   /** Headers of every request. */
   readonly headers?: HeaderOptions | undefined;
+  /**
+   * Slows the client down before the server's rate limit is reached, all its concurrent calls
+   * together; off by default.
+   */
+  readonly governor?: boolean | undefined;
+  /** What stands around each try; the first of the list is the outermost. */
+  readonly middleware?: readonly Middleware[] | undefined;
+  /** Where the client writes what it does: `console` by default. Credentials are never written. */
+  readonly logger?: Logger | undefined;
+  /**
+   * `info` for retries and waits, `debug` for each try with its headers; by default what the
+   * environment says, then `warn` where there is a logger, and `off` where there is none.
+   */
+  readonly logLevel?: Verbosity | undefined;
   /** Makes idempotency keys; UUIDs (version 4) by default. */
   readonly generateIdempotencyKey?: (() => string) | undefined;
 }

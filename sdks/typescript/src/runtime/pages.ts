@@ -3,8 +3,9 @@ import { ConnectionError, DecodeError } from "./errors.js";
 import type { Arguments, Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
 import { at } from "./property.js";
-import { Result } from "./result.js";
+import { type ResponseInfo, Result } from "./result.js";
 import { send } from "./send.js";
+import { Unbatched } from "./unbatched.js";
 
 /** How an operation is paged, as the document describes it. Paths are property names from the top. */
 export interface Pagination {
@@ -26,15 +27,19 @@ export interface PageOperation<Body> extends Operation<Body> {
 export class Page<Item, Body> implements Iterable<Item> {
   readonly items: readonly Item[];
   readonly body: Body;
+  /** What came with the answer beside its body. */
+  readonly info: ResponseInfo;
   readonly #next: (() => Result<Page<Item, Body>>) | undefined;
 
   constructor(
     items: readonly Item[],
     body: Body,
+    info: ResponseInfo,
     next: (() => Result<Page<Item, Body>>) | undefined,
   ) {
     this.items = items;
     this.body = body;
+    this.info = info;
     this.#next = next;
   }
 
@@ -78,8 +83,12 @@ export class Pages<Item, Body> implements AsyncIterable<Item> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for await (const page of this.pages()) yield* page.items;
+  [Symbol.asyncIterator](): AsyncIterableIterator<Item, void, undefined> {
+    return new Unbatched(this.#batches(), (item) => item);
+  }
+
+  async *#batches(): AsyncGenerator<readonly Item[], void, undefined> {
+    for await (const page of this.pages()) yield page.items;
   }
 }
 
@@ -107,12 +116,14 @@ function fetchPage<Item, Body>(
         throw new DecodeError(full, JSON.stringify(full.data), "The page has no list of items");
       }
       const next = following(operation.pagination, args, full.data, items.length);
+      const { data, ...info } = full;
       const page = new Page<Item, Body>(
         items,
-        full.data,
+        data,
+        info,
         next && (() => turn<Item, Body>(core, operation, next, options)),
       );
-      return { ...full, data: page };
+      return { ...info, data: page };
     }),
   );
 }

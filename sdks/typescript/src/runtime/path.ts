@@ -13,6 +13,28 @@ export const simple: PathStyle = (_name, value) => {
   return encode(text(value));
 };
 
+/** A piece of a template: what stands in it, or the name of a parameter. */
+type Piece = { readonly literal: string } | { readonly name: string };
+
+/** Segments of templates; there are as many templates as operations. */
+const templates = new Map<string, readonly (readonly Piece[])[]>();
+
+function segmentsOf(template: string): readonly (readonly Piece[])[] {
+  const known = templates.get(template);
+  if (known !== undefined) return known;
+  const segments = template.split("/").map((segment) =>
+    segment
+      .split(/(\{[^{}]+\})/)
+      .filter((piece) => piece !== "")
+      .map(
+        (piece): Piece =>
+          /^\{.+\}$/.test(piece) ? { name: piece.slice(1, -1) } : { literal: piece },
+      ),
+  );
+  templates.set(template, segments);
+  return segments;
+}
+
 /**
  * Fills a path template such as `/runs/{run_id}` with values in the order of its parameters.
  *
@@ -27,21 +49,25 @@ export function expandPath(
   values: readonly unknown[],
   styles?: { readonly [name: string]: PathStyle },
 ): string {
+  if (values.length === 0 && !template.includes("{")) return template;
   let next = 0;
-  return template
-    .split("/")
-    .map((segment) => {
-      let filled = false;
-      const out = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
+  let path = "";
+  for (const [index, segment] of segmentsOf(template).entries()) {
+    let out = "";
+    let filled = false;
+    for (const piece of segment) {
+      if ("literal" in piece) out += piece.literal;
+      else {
         const value = values[next++];
-        if (!isPresent(value)) throw new TypeError(`Path parameter ${name} is missing`);
+        if (!isPresent(value)) throw new TypeError(`Path parameter ${piece.name} is missing`);
         filled = true;
-        return (styles?.[name] ?? simple)(name, value);
-      });
-      if (filled && /^\.{0,2}$/.test(out)) {
-        throw new TypeError(`Path parameter in ${template} must not be ${JSON.stringify(out)}`);
+        out += (styles?.[piece.name] ?? simple)(piece.name, value);
       }
-      return out;
-    })
-    .join("/");
+    }
+    if (filled && (out === "" || out === "." || out === "..")) {
+      throw new TypeError(`Path parameter in ${template} must not be ${JSON.stringify(out)}`);
+    }
+    path += index === 0 ? out : `/${out}`;
+  }
+  return path;
 }

@@ -12,16 +12,17 @@ export class MalformedBody extends Error {
 }
 
 /** Reads a body to its end and hands it to `parse`; a connection that breaks throws as `fetch` does. */
-export async function readBody<T>(response: Response, parse: (source: string) => T): Promise<T> {
-  const source = await response.text();
-  try {
-    return parse(source);
-  } catch (error) {
-    // Some `fetch` takes a connection that closes between two chunks for the end of the body.
-    const sized = response.headers.has("content-length");
-    if (!sized && stopsShort(source)) throw new Error("The body broke off", { cause: error });
-    throw new MalformedBody(source, error);
-  }
+export function readBody<T>(response: Response, parse: (source: string) => T): Promise<T> {
+  return response.text().then((source) => {
+    try {
+      return parse(source);
+    } catch (error) {
+      // Some `fetch` takes a connection that closes between two chunks for the end of the body.
+      const sized = response.headers.has("content-length");
+      if (!sized && stopsShort(source)) throw new Error("The body broke off", { cause: error });
+      throw new MalformedBody(source, error);
+    }
+  });
 }
 
 /** Whether a text that is no JSON ends within a string, an array or an object. */

@@ -7,15 +7,28 @@ import type { HeaderOptions, RequestOptions } from "./options.js";
 import { expandPath } from "./path.js";
 import { form, type Named, queryPieces } from "./query.js";
 
+/** Header values by name in lower case. `fetch` takes them as fast as nothing else. */
+export type HeaderValues = { [name: string]: string };
+
+/** What `fetch` is called with for one try. */
+export interface TryRequest {
+  readonly url: string;
+  readonly init: RequestInit & { readonly headers: HeaderValues };
+}
+
 /** One call, ready to be tried as often as need be. */
 export interface PreparedRequest {
   readonly method: string;
+  /** Without the query. */
+  readonly url: string;
   readonly idempotencyKey: string | undefined;
   /** False for a body that can be read only once. */
   readonly replayable: boolean;
-  /** The URL and `fetch` options of one try: credentials are asked for anew each time. */
-  init(signal: AbortSignal): Promise<{ readonly url: string; readonly init: RequestInit }>;
+  /** One try: credentials are asked for anew each time, and a token may take its time. */
+  build(signal: AbortSignal): TryRequest | Promise<TryRequest>;
 }
+
+const none: { readonly [name: string]: never } = {};
 
 /** Writes one call: everything but the credentials, which each try asks for. */
 export function prepare(
@@ -24,20 +37,20 @@ export function prepare(
   args: Arguments,
   options: RequestOptions,
 ): PreparedRequest {
-  const params = (args.params ?? {}) as { readonly [property: string]: unknown };
-  const { server } = operation;
+  const params = (args.params ?? none) as { readonly [property: string]: unknown };
+  const { method, server } = operation;
   const base =
     server === undefined || config.isOwnURL
       ? config.baseURL
       : new URL(server, `${config.baseURL}/`).href.replace(/\/+$/, "");
   const url = base + expandPath(operation.path, args.path ?? [], operation.pathStyles);
-  const query = [
-    ...queryPieces(operation.query ?? {}, params),
-    ...Object.entries(options.query ?? {}).flatMap(([name, value]) =>
-      isPresent(value) ? form(name, value) : [],
-    ),
-  ];
-  const cookies = headerValues(operation.cookies ?? {}, params).map(
+  const query = operation.query === undefined ? [] : queryPieces(operation.query, params);
+  if (options.query !== undefined) {
+    for (const [name, value] of Object.entries(options.query)) {
+      if (isPresent(value)) query.push(...form(name, value));
+    }
+  }
+  const cookies = headerValues(operation.cookies ?? none, params).map(
     ([name, value]) => `${name}=${encodeURIComponent(value)}`,
   );
   const body = encodeBody(operation, args, params, options);
@@ -46,41 +59,45 @@ export function prepare(
       ? undefined
       : (options.idempotencyKey ?? config.generateIdempotencyKey());
 
-  const headers = new Headers();
-  if (operation.accept !== undefined) headers.set("Accept", operation.accept);
-  if (body?.contentType !== undefined) headers.set("Content-Type", body.contentType);
+  const headers: HeaderValues = {};
+  if (operation.accept !== undefined) headers["accept"] = operation.accept;
+  if (body?.contentType !== undefined) headers["content-type"] = body.contentType;
   for (const defaults of config.headers) merge(headers, defaults);
-  for (const [name, value] of headerValues(operation.headers ?? {}, params))
-    headers.set(name, value);
-  merge(headers, options.headers ?? {});
+  if (operation.headers !== undefined) {
+    for (const [name, value] of headerValues(operation.headers, params)) {
+      setHeader(headers, name, value);
+    }
+  }
+  if (options.headers !== undefined) merge(headers, options.headers);
   if (operation.idempotencyKey !== undefined && idempotencyKey !== undefined) {
-    headers.set(operation.idempotencyKey, idempotencyKey);
+    setHeader(headers, operation.idempotencyKey, idempotencyKey);
   }
 
+  const finish = (target: CredentialTarget, exposed: boolean, signal: AbortSignal): TryRequest => {
+    if (target.cookies.length > 0) target.headers["cookie"] = target.cookies.join("; ");
+    const init: TryRequest["init"] & { duplex?: "half" } = {
+      method,
+      headers: target.headers,
+      signal,
+      redirect: exposed ? "error" : "follow",
+    };
+    if (body !== undefined) {
+      init.body = body.content;
+      if (body.content instanceof ReadableStream) init.duplex = "half";
+    }
+    return { url: target.query.length === 0 ? url : `${url}?${target.query.join("&")}`, init };
+  };
   return {
-    method: operation.method,
+    method,
+    url,
     idempotencyKey,
     replayable: body?.replayable ?? true,
-    async init(signal) {
-      const target: CredentialTarget = {
-        headers: new Headers(headers),
-        query: [...query],
-        cookies: [...cookies],
-      };
-      const exposed = await config.credentials.apply(operation.security ?? config.security, target);
-      if (target.cookies.length > 0) target.headers.set("Cookie", target.cookies.join("; "));
-      const search = target.query.length === 0 ? "" : `?${target.query.join("&")}`;
-      const init: RequestInit & { duplex?: "half" } = {
-        method: operation.method,
-        headers: target.headers,
-        signal,
-        redirect: exposed ? "error" : "follow",
-      };
-      if (body !== undefined) {
-        init.body = body.content;
-        if (body.content instanceof ReadableStream) init.duplex = "half";
-      }
-      return { url: url + search, init };
+    build(signal) {
+      const target = { headers: { ...headers }, query: [...query], cookies: [...cookies] };
+      const exposed = config.credentials.apply(operation.security ?? config.security, target);
+      return typeof exposed === "boolean"
+        ? finish(target, exposed, signal)
+        : exposed.then((late) => finish(target, late, signal));
     },
   };
 }
@@ -91,7 +108,7 @@ function encodeBody(
   params: { readonly [property: string]: unknown },
   options: RequestOptions,
 ): EncodedBody | undefined {
-  const { body: encoder, query = {}, headers = {}, cookies = {} } = operation;
+  const { body: encoder, query = none, headers = none, cookies = none } = operation;
   if (encoder === undefined) return undefined;
   if ("body" in args) return args.body === undefined ? undefined : encoder(args.body);
   const claimed = { ...query, ...headers, ...cookies };
@@ -116,9 +133,25 @@ function headerValues(
   });
 }
 
-function merge(headers: Headers, more: HeaderOptions): void {
-  for (const [name, value] of Object.entries(more)) {
-    if (value === null) headers.delete(name);
-    else if (value !== undefined) headers.set(name, value);
+function merge(headers: HeaderValues, more: HeaderOptions): void {
+  for (const name of Object.keys(more)) {
+    const value = more[name];
+    if (value === null) delete headers[name.toLowerCase()];
+    else if (value !== undefined) setHeader(headers, name, value);
   }
+}
+
+/**
+ * Sets a header by the rules of the Fetch standard ("header name", "header value").
+ *
+ * @throws TypeError for what no header can be; the value, which may be a secret, is not named.
+ */
+function setHeader(headers: HeaderValues, name: string, value: string): void {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    throw new TypeError(`${JSON.stringify(name)} can not be the name of a header`);
+  }
+  if (/[\0\r\n\u0100-\uffff]/.test(value)) {
+    throw new TypeError(`The header ${name} holds characters that no header can carry`);
+  }
+  headers[name.toLowerCase()] = value;
 }

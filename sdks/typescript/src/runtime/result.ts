@@ -9,6 +9,8 @@ export interface ResponseInfo {
   readonly idempotencyKey: string | undefined;
   /** True when the server gave the kept answer of an earlier call with the same key. */
   readonly replayed: boolean;
+  /** The answer itself. Its body is read already, unless the call hands it over as a stream. */
+  readonly response: Response;
 }
 
 export interface RateLimit {
@@ -21,8 +23,6 @@ export interface RateLimit {
 /** The data of a call together with its answer. */
 export interface WithResponse<T> extends ResponseInfo {
   readonly data: T;
-  /** The answer itself. Its body is read already, unless `data` streams it. */
-  readonly response: Response;
 }
 
 /** The names of the headers that carry the facts of {@link ResponseInfo}. */
@@ -31,6 +31,8 @@ export interface HeaderNames {
   readonly rateLimitRemaining?: string;
   readonly rateLimitReset?: string;
   readonly replayed?: string;
+  /** The header of requests that carries their key, where the API has keys. */
+  readonly idempotencyKey?: string;
 }
 
 /** Reads the facts of an answer from its headers. */
@@ -57,6 +59,7 @@ export function describe(
           },
     idempotencyKey,
     replayed: header(names.replayed) === "true",
+    response,
   };
 }
 
@@ -81,7 +84,9 @@ export class Result<T> implements Promise<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#answer.then(({ data }) => data).then(onFulfilled, onRejected);
+    const onAnswer = ({ data }: WithResponse<T>): A | T | PromiseLike<A | T> =>
+      onFulfilled ? onFulfilled(data) : data;
+    return this.#answer.then(onAnswer, onRejected) as Promise<A | B>;
   }
 
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {

@@ -8,11 +8,12 @@ import {
   SDKError,
   TimeoutError,
 } from "./errors.js";
+import { MiddlewareFailure } from "./middleware.js";
 import type { Arguments, Operation, Reader } from "./operation.js";
 import type { RequestOptions } from "./options.js";
 import { MalformedBody } from "./read.js";
-import { type PreparedRequest, prepare } from "./request.js";
-import { describe, Result, type WithResponse } from "./result.js";
+import { type PreparedRequest, prepare, type TryRequest } from "./request.js";
+import { describe, type ResponseInfo, Result, type WithResponse } from "./result.js";
 import { isRepeatable, isRetriableStatus, retryAfterSeconds, retryDelay } from "./retry.js";
 
 /** Sends one call of an operation whose answer is read whole. */
@@ -61,28 +62,39 @@ async function exchange<T>(
   streamed: boolean = false,
 ): Promise<WithResponse<T>> {
   const { config } = core;
+  const { governor, log } = config;
   const request = prepare(config, operation, args, options);
   const { idempotencyKey } = request;
+  const { id } = operation;
   const repeatable = isRepeatable(request.method, idempotencyKey !== undefined, request.replayable);
   const maxRetries = repeatable ? (options.maxRetries ?? config.maxRetries) : 0;
   const deadline = new Deadline(options.timeout ?? config.timeout, options.signal);
   let answered = false;
   try {
     for (let tries = 1; ; tries++) {
-      const outcome = await deadline.attempt(
-        options.attemptTimeout ?? config.attemptTimeout,
-        (signal) => tryOnce(core, request, read, deadline, signal),
-      );
-      if ("answer" in outcome) {
+      if (governor !== undefined) {
+        const onWait = (wait: number): void => log?.waits(id, tries, wait, "the rate limit");
+        if (!(await governor.admit(deadline, idempotencyKey, onWait))) {
+          throw failure(deadline, idempotencyKey, undefined).error;
+        }
+      }
+      const signal = deadline.beginTry(options.attemptTimeout ?? config.attemptTimeout);
+      const outcome = await tryOnce(core, id, tries, request, read, deadline, signal);
+      if ("data" in outcome) {
         answered = true;
         config.budget.refund();
-        return outcome.answer;
+        return outcome;
       }
+      deadline.endTry();
       const wait = retryDelay(tries, outcome.retryAfter);
       if (!outcome.retriable || tries > maxRetries || wait >= deadline.remaining()) {
         throw outcome.error;
       }
-      if (!config.budget.take()) throw outcome.error;
+      if (!config.budget.take()) {
+        log?.exhausted(id);
+        throw outcome.error;
+      }
+      log?.waits(id, tries + 1, wait, outcome.error.message);
       if (!(await deadline.sleep(wait))) throw failure(deadline, idempotencyKey, undefined).error;
     }
   } finally {
@@ -99,37 +111,58 @@ interface Failure {
 
 async function tryOnce<T>(
   core: Core,
+  operation: string,
+  attempt: number,
   request: PreparedRequest,
   read: Reader<T>,
   deadline: Deadline,
   signal: AbortSignal,
-): Promise<{ readonly answer: WithResponse<T> } | Failure> {
+): Promise<WithResponse<T> | Failure> {
   const { config } = core;
+  const { governor, log } = config;
   const { idempotencyKey } = request;
-  let prepared: Awaited<ReturnType<PreparedRequest["init"]>>;
+  let built: TryRequest;
   try {
-    prepared = await bounded(request.init(signal), signal);
+    const building = request.build(signal);
+    built = building instanceof Promise ? await bounded(building, signal) : building;
+    if (signal.aborted) throw signal.reason;
   } catch (error) {
+    governor?.settle(undefined, undefined);
     // A function that gives no token is the caller's own error, whatever it is.
     if (deadline.stopped === undefined) throw error;
     return failure(deadline, idempotencyKey, undefined);
   }
+  const began = log === undefined ? 0 : performance.now();
+  const logged = (outcome: ResponseInfo | string): void => {
+    const { method, url } = request;
+    const headers = Object.entries(built.init.headers);
+    const spent = performance.now() - began;
+    log?.tried({ operation, attempt, method, url, headers }, spent, outcome);
+  };
   let response: Response;
   try {
-    response = await config.fetch(prepared.url, prepared.init);
+    response = await config.transport(built.url, built.init, { operation, attempt });
   } catch (error) {
-    return failure(deadline, idempotencyKey, error);
+    governor?.settle(undefined, undefined);
+    if (error instanceof MiddlewareFailure && deadline.stopped === undefined) throw error.cause;
+    const failed = failure(deadline, idempotencyKey, error);
+    if (log !== undefined) logged(failed.error.name);
+    return failed;
   }
   const info = describe(response, config.headerNames, idempotencyKey);
+  const retryAfter = response.ok
+    ? undefined
+    : retryAfterSeconds(response.headers.get("retry-after"), Date.now());
+  governor?.settle(info, retryAfter);
+  if (log !== undefined) logged(info);
   if (!response.ok) {
     const body = await readErrorBody(response);
     if (deadline.stopped !== undefined) return failure(deadline, idempotencyKey, undefined);
-    const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), Date.now());
     const error = errorFor(config.errors, info, body, retryAfter);
     return { error, retriable: isRetriableStatus(response.status), retryAfter };
   }
   try {
-    return { answer: { ...info, response, data: await read(response) } };
+    return { ...info, data: await read(response) };
   } catch (error) {
     if (!(error instanceof MalformedBody)) return failure(deadline, idempotencyKey, error);
     return { error: new DecodeError(info, error.body, error.cause), retriable: false };

@@ -20,23 +20,26 @@ export interface ServerSentEvent extends StreamItem {
 export class EventStreamParser implements Framing {
   /** Milliseconds that the server asks to wait before reconnecting. */
   retry: number | undefined;
+  /** Set once an event does not end; nothing is read behind it. */
+  failure: SDKError | undefined;
   /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
   #rest: string[] = [];
   /** Its characters. */
   #pending = 0;
   #started = false;
-  #data: string[] = [];
-  /** The characters of the data. */
-  #size = 0;
+  /** The data of the event so far; `undefined` before its first line. */
+  #data: string | undefined;
   #event = "";
   #id = "";
 
   /** Takes the next piece of text and gives the events that it completes. */
-  *push(text: string): Generator<ServerSentEvent, void, undefined> {
+  push(text: string): ServerSentEvent[] {
+    const events: ServerSentEvent[] = [];
+    if (this.failure !== undefined) return events;
     const afterCR = this.#rest.at(-1)?.endsWith("\r") ?? false;
     if (this.#started && !afterCR && !/[\r\n]/.test(text)) {
       this.#hold(text);
-      return;
+      return events;
     }
     const rest = this.#rest.join("");
     let source = rest + text;
@@ -44,20 +47,30 @@ export class EventStreamParser implements Framing {
       this.#started = true;
       if (source.startsWith("\ufeff")) source = source.slice(1);
     }
-    let start = 0;
-    const lineEnd = /\r\n?|\n/g;
     // A search from where the last one ended: what is left over holds no line end but a CR at most.
-    lineEnd.lastIndex = Math.max(0, rest.length - 1);
-    for (let match = lineEnd.exec(source); match !== null; match = lineEnd.exec(source)) {
+    let from = Math.max(0, rest.length - 1);
+    let start = 0;
+    const hasCR = source.includes("\r", from);
+    for (;;) {
+      const end = hasCR ? lineEnd(source, from) : source.indexOf("\n", from);
       // A CR at the very end may be half of a CRLF.
-      if (match[0] === "\r" && lineEnd.lastIndex === source.length) break;
-      const event = this.#line(source.slice(start, match.index));
-      start = lineEnd.lastIndex;
-      if (event !== undefined) yield event;
+      if (end < 0 || (hasCR && end === source.length - 1 && source[end] === "\r")) break;
+      if (end === start) this.#dispatch(events);
+      else this.#line(source, start, end);
+      from = hasCR && source.startsWith("\r\n", end) ? end + 2 : end + 1;
+      start = from;
     }
     this.#rest = [];
     this.#pending = 0;
-    this.#hold(source.slice(start));
+    this.#hold(start === 0 ? source : source.slice(start));
+    return events;
+  }
+
+  /** An event that is not complete when the stream ends is dropped, save for a last CR. */
+  end(): ServerSentEvent[] {
+    const events = this.#rest.at(-1)?.endsWith("\r") ? this.push("\n") : [];
+    this.#rest = [];
+    return events;
   }
 
   #hold(text: string): void {
@@ -67,45 +80,59 @@ export class EventStreamParser implements Framing {
     this.#bound();
   }
 
-  /** @throws SDKError for an event that does not end. */
   #bound(): void {
-    if (this.#size + this.#pending > longestEvent) {
-      throw new SDKError("An event is larger than 64 MiB");
+    if ((this.#data?.length ?? 0) + this.#pending > longestEvent) {
+      this.failure = new SDKError("An event is larger than 64 MiB");
     }
   }
 
-  /** An event that is not complete when the stream ends is dropped, save for a last CR. */
-  *end(): Generator<ServerSentEvent, void, undefined> {
-    if (this.#rest.at(-1)?.endsWith("\r")) yield* this.push("\n");
-    this.#rest = [];
+  /** Reads the line of `source` between two places. */
+  #line(source: string, start: number, end: number): void {
+    if (source.startsWith("data:", start)) this.#add(fieldValue(source, start + 5, end));
+    else if (source.startsWith("id:", start)) this.#setId(fieldValue(source, start + 3, end));
+    else if (source.startsWith("event:", start)) this.#event = fieldValue(source, start + 6, end);
+    else if (source.startsWith("retry:", start)) {
+      const retry = fieldValue(source, start + 6, end);
+      if (/^\d+$/.test(retry)) this.retry = Number(retry);
+    } else {
+      // A field without a colon has an empty value; what else is here is a comment, or unknown.
+      const field = source.slice(start, end);
+      if (field === "data") this.#add("");
+      else if (field === "id") this.#id = "";
+      else if (field === "event") this.#event = "";
+    }
   }
 
-  #line(line: string): ServerSentEvent | undefined {
-    if (line === "") return this.#dispatch();
-    const colon = line.indexOf(":");
-    if (colon === 0) return undefined;
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const raw = colon < 0 ? "" : line.slice(colon + 1);
-    const value = raw.startsWith(" ") ? raw.slice(1) : raw;
-    if (field === "data") {
-      this.#data.push(value);
-      this.#size += value.length + 1;
-      this.#bound();
-    } else if (field === "event") this.#event = value;
-    else if (field === "id" && !value.includes("\0")) this.#id = value;
-    else if (field === "retry" && /^\d+$/.test(value)) this.retry = Number(value);
-    return undefined;
+  #add(line: string): void {
+    this.#data = this.#data === undefined ? line : `${this.#data}\n${line}`;
+    this.#bound();
   }
 
-  #dispatch(): ServerSentEvent | undefined {
-    const event = this.#event;
+  #setId(id: string): void {
+    if (!id.includes("\0")) this.#id = id;
+  }
+
+  #dispatch(events: ServerSentEvent[]): void {
     const data = this.#data;
+    const event = this.#event;
     this.#event = "";
-    this.#data = [];
-    this.#size = 0;
-    if (data.length === 0) return undefined;
-    return { event: event || "message", data: data.join("\n"), id: this.#id };
+    this.#data = undefined;
+    if (data === undefined || this.failure !== undefined) return;
+    events.push({ event: event || "message", data, id: this.#id });
   }
+}
+
+/** The value of a field from behind its colon: one space there is not part of it. */
+function fieldValue(source: string, start: number, end: number): string {
+  return source.slice(source.charCodeAt(start) === 32 && start < end ? start + 1 : start, end);
+}
+
+/** Where the next CR or LF is; -1 for none. */
+function lineEnd(source: string, from: number): number {
+  const lineFeed = source.indexOf("\n", from);
+  const text = lineFeed < 0 ? source : source.slice(0, lineFeed);
+  const carriageReturn = text.indexOf("\r", from);
+  return carriageReturn < 0 ? lineFeed : carriageReturn;
 }
 
 /** The framing of an operation that answers with `text/event-stream`. */

@@ -6,6 +6,7 @@ import type { ResponseInfo, WithResponse } from "./result.js";
 import { retryDelay } from "./retry.js";
 import { open } from "./send.js";
 import { sleep } from "./sleep.js";
+import { Unbatched } from "./unbatched.js";
 
 /** The text of one value, and the id to resume after where there is one. */
 export interface StreamItem {
@@ -15,9 +16,11 @@ export interface StreamItem {
 
 /** Cuts a stream of text into the texts of its values. */
 export interface Framing {
-  push(text: string): Iterable<StreamItem>;
+  push(text: string): readonly StreamItem[];
   /** The stream is over: gives what is complete without another line break. */
-  end(): Iterable<StreamItem>;
+  end(): readonly StreamItem[];
+  /** What ends the stream behind the values that were given: one that is too large. */
+  readonly failure?: SDKError | undefined;
   /** Milliseconds that the server asks to wait before reconnecting. */
   readonly retry?: number | undefined;
 }
@@ -54,6 +57,9 @@ export class Stream<T> implements AsyncIterable<T> {
   readonly #stop = new AbortController();
   #first: Promise<WithResponse<undefined>> | undefined;
   #reading = false;
+  #info: ResponseInfo | undefined;
+  /** A terminal value was handed out. */
+  #over = false;
   /** The key of the first connection: one that resumes a write must not start it again. */
   #idempotencyKey: string | undefined;
 
@@ -77,9 +83,26 @@ export class Stream<T> implements AsyncIterable<T> {
     this.#stop.abort();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+  /** What came with the answer of the connection that is open, or was the last. */
+  get info(): ResponseInfo | undefined {
+    return this.#info;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
     if (this.#reading) throw new SDKError("This stream is read already");
     this.#reading = true;
+    const values: Unbatched<StreamItem, T> = new Unbatched(this.#bounded(), (item) => {
+      const value = this.#take(item);
+      // What stands behind the end is not read.
+      if (this.#over) values.drop();
+      return value;
+    });
+    this.#stop.signal.addEventListener("abort", () => values.drop(), { once: true });
+    return values;
+  }
+
+  /** Batch after batch, until the stream is over or is stopped. */
+  async *#bounded(): AsyncGenerator<readonly StreamItem[], void, undefined> {
     const { signal } = this.#options;
     const stop = (): void => this.#stop.abort(signal?.reason);
     signal?.addEventListener("abort", stop, { once: true });
@@ -95,8 +118,8 @@ export class Stream<T> implements AsyncIterable<T> {
     }
   }
 
-  /** Value after value, over as many connections as it takes. */
-  async *#read(): AsyncGenerator<T, void, undefined> {
+  /** What each piece of a body completes, over as many connections as it takes. */
+  async *#read(): AsyncGenerator<readonly StreamItem[], void, undefined> {
     const { terminal } = this.#operation;
     const maxRetries = this.#options.maxRetries ?? this.#core.config.maxRetries;
     for (let breaks = 1; ; breaks++) {
@@ -109,15 +132,13 @@ export class Stream<T> implements AsyncIterable<T> {
       let cause: unknown;
       try {
         for await (const items of frames(answer.response.body, framing)) {
-          for (const item of items) {
-            // Some servers keep a connection alive with events of no data.
-            if (item.data.trim() === "") continue;
-            const value = this.#parse(item, answer);
-            if (item.id !== undefined) this.lastEventId = item.id;
-            breaks = 1;
-            yield value as T;
-            if (isTerminal(terminal, value)) return;
-          }
+          // Some servers keep a connection alive with events of no data.
+          const values = items.filter(({ data }) => /\S/.test(data));
+          if (values.length === 0) continue;
+          breaks = 1;
+          yield values;
+          if (this.#over) return;
+          this.#stop.signal.throwIfAborted();
         }
         // A stream that has no end of its own is ended by its server only for now, if it can resume.
         if (terminal === undefined && !this.#canResume) return;
@@ -131,6 +152,14 @@ export class Stream<T> implements AsyncIterable<T> {
       }
       await sleep(framing.retry ?? retryDelay(breaks, undefined), this.#stop.signal);
     }
+  }
+
+  /** Reads one value and notes how far the stream is. */
+  #take({ data, id }: StreamItem): T {
+    const value = this.#parse(data);
+    if (id !== undefined) this.lastEventId = id;
+    this.#over = isTerminal(this.#operation.terminal, value);
+    return value as T;
   }
 
   get #canResume(): boolean {
@@ -149,14 +178,19 @@ export class Stream<T> implements AsyncIterable<T> {
       headers: { ...this.#options.headers, ...headers },
       signal: this.#stop.signal,
     };
-    return open(this.#core, this.#operation, this.#args, options, () => Promise.resolve(undefined));
+    const unread = (): Promise<undefined> => Promise.resolve(undefined);
+    return open(this.#core, this.#operation, this.#args, options, unread).then((answer) => {
+      const { data, ...info } = answer;
+      this.#info = info;
+      return answer;
+    });
   }
 
-  #parse(item: StreamItem, info: ResponseInfo): unknown {
+  #parse(data: string): unknown {
     try {
-      return this.#operation.parse(item.data);
+      return this.#operation.parse(data);
     } catch (error) {
-      throw new DecodeError(info, item.data, error);
+      throw this.#info === undefined ? error : new DecodeError(this.#info, data, error);
     }
   }
 }
@@ -175,13 +209,14 @@ export function stream<T>(
 async function* frames(
   body: ReadableStream<Uint8Array> | null,
   framing: Framing,
-): AsyncGenerator<Iterable<StreamItem>, void, undefined> {
+): AsyncGenerator<readonly StreamItem[], void, undefined> {
   if (body === null) return;
   const reader = body.getReader();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       yield framing.push(decoder.decode(next.value, { stream: true }));
+      if (framing.failure !== undefined) throw framing.failure;
     }
     yield framing.push(decoder.decode());
     yield framing.end();

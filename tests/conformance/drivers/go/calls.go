@@ -36,6 +36,9 @@ type arguments struct {
 	Body         json.RawMessage   `json:"body"`
 	Headers      map[string]string `json:"headers"`
 	Secrets      []string          `json:"secrets"`
+	Token        string            `json:"token"`
+	Size         int64             `json:"size"`
+	Now          *int64            `json:"now"`
 }
 
 func value(v any, err error) (map[string]any, error) {
@@ -61,14 +64,77 @@ func items[T any](source iter.Seq2[T, error], take *int) (map[string]any, error)
 	return result(), nil
 }
 
+// within bounds a wait by the context; the option bounds each of its calls.
+func (s *settings) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.TimeoutMS == nil {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, milliseconds(*s.TimeoutMS))
+}
+
+// rawRequest makes a request by its method and path.
+func rawRequest(ctx context.Context, client *exai.Client, raw json.RawMessage, options []exai.RequestOption) (map[string]any, error) {
+	var a struct {
+		Method string                     `json:"method"`
+		Path   string                     `json:"path"`
+		Query  map[string]json.RawMessage `json:"query"`
+		Body   json.RawMessage            `json:"body"`
+	}
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return nil, err
+	}
+	for name, value := range a.Query {
+		text := string(value)
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value) // a number or a boolean
+		}
+		options = append(options, exai.WithQuery(name, text))
+	}
+	var body any
+	if a.Body != nil {
+		body = a.Body
+	}
+	var answer json.RawMessage
+	if err := client.Request(ctx, a.Method, a.Path, body, &answer, options...); err != nil {
+		return nil, err
+	}
+	return value(answer, nil)
+}
+
+// endless gives the letter x again and again, in pieces of 64 KiB at most.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	p = p[:min(len(p), 64<<10)]
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
 // perform makes one call.
-func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMessage, s *settings, meta *exai.ResponseMeta) (map[string]any, error) {
-	options := s.request(meta)
+func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMessage, s *settings, options []exai.RequestOption) (map[string]any, error) {
 	var start exai.RunStartParams
 	if strings.HasPrefix(op, "runs.start") {
-		if err := json.Unmarshal(raw, &start); err != nil {
+		var err error
+		if start, err = exai.Unmarshal[exai.RunStartParams](raw); err != nil {
 			return nil, err
 		}
+	}
+	switch op {
+	case "raw":
+		return rawRequest(ctx, client, raw, options)
+	case "operation", "operation_wait":
+		a := asked{take: s.Take}
+		if err := json.Unmarshal(raw, &a); err != nil {
+			return nil, err
+		}
+		if op == "operation" {
+			return operation(ctx, client, &a, options)
+		}
+		ctx, cancel := s.within(ctx)
+		defer cancel()
+		return operationWait(ctx, client, &a, options)
 	}
 	var a arguments
 	if err := json.Unmarshal(raw, &a); err != nil {
@@ -80,13 +146,13 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 	case "runs.start":
 		return value(client.Runs.Start(ctx, start, options...))
 	case "runs.start_and_wait":
-		if s.TimeoutMS != nil {
-			// The context bounds a wait; the option bounds each of its calls.
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, milliseconds(*s.TimeoutMS))
-			defer cancel()
-		}
+		ctx, cancel := s.within(ctx)
+		defer cancel()
 		return value(client.Runs.StartAndWait(ctx, start, options...))
+	case "runs.start_and_wait_from":
+		ctx, cancel := s.within(ctx)
+		defer cancel()
+		return value(client.Runs.StartAndWaitFrom(ctx, a.Token, options...))
 	case "runs.cancel":
 		var params exai.RunCancelParams
 		if a.Body != nil {
@@ -145,9 +211,18 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 		defer download.Close()
 		content, err := io.ReadAll(download)
 		return value(string(content), err)
+	case "builder.artifacts.drain":
+		download, err := client.Builder.Runs.Artifacts.Download(ctx, a.BuildID, a.ArtifactID, exai.BuilderRunArtifactDownloadParams{}, options...)
+		if err != nil {
+			return nil, err
+		}
+		defer download.Close()
+		return value(io.Copy(io.Discard, download))
 	case "workspaces.upload":
 		var body io.Reader = strings.NewReader(a.Content)
-		if a.Streamed {
+		if a.Size > 0 {
+			body = io.LimitReader(endless{}, a.Size)
+		} else if a.Streamed {
 			body = io.MultiReader(body) // can't be read again
 		}
 		return value(client.Workspaces.Files.Upload(ctx, a.WorkspaceID, body, exai.WorkspaceFileUploadParams{Path: a.Path}, options...))
@@ -159,6 +234,12 @@ func perform(ctx context.Context, client *exai.Client, op string, raw json.RawMe
 		var body string
 		if err := json.Unmarshal(a.Body, &body); err != nil {
 			return nil, err
+		}
+		if a.Now != nil {
+			if err := exai.VerifyWebhookAt(time.Unix(*a.Now, 0), []byte(body), header, a.Secrets...); err != nil {
+				return nil, err
+			}
+			return value(exai.Unmarshal[exai.WebhookEvent]([]byte(body)))
 		}
 		return value(client.Webhooks.Unwrap([]byte(body), header, a.Secrets...))
 	}

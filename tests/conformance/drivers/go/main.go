@@ -8,8 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"os"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	exai "github.com/exai/sdk-go"
@@ -19,11 +23,16 @@ type scenario struct {
 	ID      string   `json:"id"`
 	BaseURL string   `json:"base_url"`
 	Client  settings `json:"client"`
-	Calls   []struct {
-		Op      string          `json:"op"`
-		Args    json.RawMessage `json:"args"`
-		Options settings        `json:"options"`
-	} `json:"calls"`
+	Calls   []made   `json:"calls"`
+	// Parallel makes all calls at once.
+	Parallel bool `json:"parallel"`
+}
+
+// made is a call that is to be made.
+type made struct {
+	Op      string          `json:"op"`
+	Args    json.RawMessage `json:"args"`
+	Options settings        `json:"options"`
 }
 
 // settings are those of a client or of a call.
@@ -38,6 +47,11 @@ type settings struct {
 	LastEventID    string            `json:"last_event_id"`
 	CancelAfterMS  *int              `json:"cancel_after_ms"`
 	Take           *int              `json:"take"`
+	OnWaiting      bool              `json:"on_waiting"`
+	Governor       bool              `json:"governor"`
+	Middleware     bool              `json:"middleware"`
+	Tokens         []string          `json:"tokens"`
+	TokenError     string            `json:"token_error"`
 }
 
 func main() {
@@ -50,6 +64,10 @@ func main() {
 		if err := out.Encode(value); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
+	}
+	if err := openLog(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	say(map[string]any{"ready": true})
 	lines := bufio.NewReader(os.Stdin)
@@ -70,37 +88,83 @@ func main() {
 }
 
 func (s *scenario) perform() []map[string]any {
+	client := exai.NewClient(s.options()...)
+	results := make([]map[string]any, len(s.Calls))
+	var all sync.WaitGroup
+	for i, c := range s.Calls {
+		all.Go(func() { results[i] = c.perform(client) })
+		if !s.Parallel {
+			all.Wait()
+		}
+	}
+	all.Wait()
+	return results
+}
+
+// options are those of the client.
+func (s *scenario) options() []exai.ClientOption {
 	key := s.Client.APIKey
 	if key == "" {
 		key = "test-token"
 	}
-	options := []exai.ClientOption{exai.WithBaseURL(s.BaseURL), exai.WithAPIKey(key)}
+	options := []exai.ClientOption{exai.WithBaseURL(s.BaseURL), exai.WithAPIKey(key), exai.WithLogger(logger)}
+	if s.Client.Tokens != nil || s.Client.TokenError != "" {
+		options = append(options, exai.WithTokenSource(s.Client.tokenSource()))
+	}
+	if s.Client.Governor {
+		options = append(options, exai.WithGovernor())
+	}
+	if s.Client.Middleware {
+		var tries atomic.Int64
+		options = append(options, exai.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			r.Header.Set("X-Middleware", strconv.FormatInt(tries.Add(1), 10))
+			return next(r)
+		}))
+	}
 	for _, o := range s.Client.both() {
 		options = append(options, o)
 	}
-	client := exai.NewClient(options...)
-	results := []map[string]any{}
-	for _, c := range s.Calls {
-		ctx, cancel := context.WithCancel(context.Background())
-		if c.Options.CancelAfterMS != nil {
-			time.AfterFunc(milliseconds(*c.Options.CancelAfterMS), cancel)
+	return options
+}
+
+// tokenSource gives the tokens one after another, the last one again and again.
+func (s *settings) tokenSource() exai.TokenSource {
+	var asked atomic.Int64
+	return func(context.Context) (string, error) {
+		if s.TokenError != "" {
+			return "", errors.New(s.TokenError)
 		}
-		var meta exai.ResponseMeta
-		began := time.Now()
-		result, err := perform(ctx, client, c.Op, c.Args, &c.Options, &meta)
-		cancel()
-		if result == nil {
-			result = map[string]any{}
-		}
-		result["ms"] = time.Since(began).Milliseconds()
-		if err != nil {
-			result["error"] = describe(err)
-		} else {
-			result["meta"] = describeMeta(meta)
-		}
-		results = append(results, result)
+		return s.Tokens[min(int(asked.Add(1)), len(s.Tokens))-1], nil
 	}
-	return results
+}
+
+func (c *made) perform(client *exai.Client) map[string]any {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if c.Options.CancelAfterMS != nil {
+		time.AfterFunc(milliseconds(*c.Options.CancelAfterMS), cancel)
+	}
+	var meta exai.ResponseMeta
+	options := c.Options.request(&meta)
+	var tokens []string
+	if c.Options.OnWaiting {
+		options = append(options, exai.WithWaitToken(func(token string) { tokens = append(tokens, token) }))
+	}
+	began := time.Now()
+	result, err := perform(ctx, client, c.Op, c.Args, &c.Options, options)
+	if result == nil {
+		result = map[string]any{}
+	}
+	result["ms"] = time.Since(began).Milliseconds()
+	if tokens != nil {
+		result["tokens"] = tokens
+	}
+	if err != nil {
+		result["error"] = describe(err)
+	} else {
+		result["meta"] = describeMeta(meta)
+	}
+	return result
 }
 
 func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
@@ -140,6 +204,22 @@ func (s *settings) request(meta *exai.ResponseMeta) []exai.RequestOption {
 	return options
 }
 
+// logger takes all that the SDK has to say.
+var logger = slog.New(slog.DiscardHandler)
+
+// openLog appends what the SDK logs to the file that the suite names.
+func openLog() error {
+	name := os.Getenv("EXAI_CONFORMANCE_LOG")
+	if name == "" {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err == nil {
+		logger = slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return err
+}
+
 func describeMeta(m exai.ResponseMeta) map[string]any {
 	meta := map[string]any{"status": m.StatusCode, "receipt": text(m.Receipt), "idempotency_key": text(m.IdempotencyKey), "replayed": m.Replayed}
 	if m.RateLimit.Remaining >= 0 {
@@ -175,6 +255,9 @@ func describe(err error) map[string]any {
 	var timeout *exai.TimeoutError
 	var connection *exai.ConnectionError
 	var decode *exai.DecodeError
+	if token := waitToken(err); token != "" {
+		said["wait_token"] = token
+	}
 	switch {
 	case errors.Is(err, exai.ErrWebhookSignature):
 		said["kind"] = "signature"
@@ -198,6 +281,25 @@ func describe(err error) map[string]any {
 		said["kind"] = "config"
 	}
 	return said
+}
+
+// waitToken is the token of the wait that failed, if it was one.
+func waitToken(err error) string {
+	var api *exai.APIError
+	var timeout *exai.TimeoutError
+	var connection *exai.ConnectionError
+	var decode *exai.DecodeError
+	switch {
+	case errors.As(err, &timeout):
+		return timeout.WaitToken
+	case errors.As(err, &connection):
+		return connection.WaitToken
+	case errors.As(err, &decode):
+		return decode.WaitToken
+	case errors.As(err, &api):
+		return api.WaitToken
+	}
+	return ""
 }
 
 func class(err error) any {

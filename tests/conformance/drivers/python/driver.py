@@ -6,248 +6,183 @@ Calls come as JSON lines, results go as JSON lines; `sync` or `async` says with 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
-import re
+import logging
+import os
 import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
+from calls import begin
+from operations import begin_operation, methods
+from results import Json, describe, head_of, keywords, meta, page, wire
 
 import exai
 from exai import AsyncExai, Exai
-from exai._runtime.model import to_wire
-
-Json = dict[str, Any]
 
 _lock = threading.Lock()
 
 
 def say(value: Json) -> None:
-    line = msgspec.json.encode(value).decode()
+    line = json.dumps(value)
     with _lock:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
 
-def wire(value: object) -> Any:
-    return msgspec.to_builtins(to_wire(value))
+def listen() -> None:
+    """Writes all that the SDK logs to the file that the runner greps."""
+    if path := os.environ.get("EXAI_CONFORMANCE_LOG"):
+        logger = logging.getLogger("exai")
+        logger.setLevel(logging.DEBUG)
+        logger.addHandler(logging.FileHandler(path))
 
 
-def keywords(options: Json) -> Json:
-    """The options of a call as the SDK's keywords."""
-    known: Json = {}
-    if "timeout_ms" in options:
-        known["timeout"] = options["timeout_ms"] / 1000
-    for name, ours in (
-        ("max_retries", "max_retries"),
-        ("idempotency_key", "idempotency_key"),
-        ("headers", "extra_headers"),
-        ("query", "extra_query"),
-        ("last_event_id", "last_event_id"),
-    ):
-        if name in options:
-            known[ours] = options[name]
-    return known
+def token(client: Json) -> Any:
+    """The token as a scenario has it: a text, a row of them, or a function that fails."""
+    if "token_error" in client:
+
+        def fail() -> str:
+            raise RuntimeError(client["token_error"])
+
+        return fail
+    if "tokens" in client:
+        row: Iterator[str] = iter(client["tokens"])
+        last = client["tokens"][-1]
+        return lambda: next(row, last)
+    return client.get("api_key", "test-token")
 
 
-def settings(request: Json) -> Json:
+def counting(*, is_async: bool) -> Any:
+    """A middleware that says which try of this client it is."""
+    tries = 0
+
+    def mark(request: exai.HttpRequest) -> None:
+        nonlocal tries
+        with _lock:
+            tries += 1
+            request.headers["x-middleware"] = str(tries)
+
+    def layer(request: exai.HttpRequest, call_next: Any) -> Any:
+        mark(request)
+        return call_next(request)
+
+    async def async_layer(request: exai.HttpRequest, call_next: Any) -> Any:
+        mark(request)
+        return await call_next(request)
+
+    return async_layer if is_async else layer
+
+
+def settings(request: Json, *, is_async: bool) -> Json:
     client = request["client"]
-    known: Json = {
-        "base_url": request["base_url"],
-        "api_key": client.get("api_key", "test-token"),
-    }
+    known: Json = {"base_url": request["base_url"], "api_key": token(client)}
     if "timeout_ms" in client:
         known["timeout"] = client["timeout_ms"] / 1000
     if "try_timeout_ms" in client:
         known["attempt_timeout"] = client["try_timeout_ms"] / 1000
     if "max_retries" in client:
         known["max_retries"] = client["max_retries"]
+    if client.get("governor"):
+        known["governor"] = True
+    if client.get("middleware"):
+        known["middleware"] = [counting(is_async=is_async)]
     return known
 
 
-def describe(error: BaseException) -> Json:
-    """An error by the words that all drivers share."""
-    kinds: list[tuple[type[BaseException], str]] = [
-        (exai.WebhookVerificationError, "signature"),
-        (exai.APITimeoutError, "timeout"),
-        (exai.APIConnectionError, "connection"),
-        (exai.DecodeError, "decode"),
-        (exai.StatusError, "api"),
-        (exai.APIError, "config"),
-        (asyncio.CancelledError, "cancelled"),
-    ]
-    kind = next((name for known, name in kinds if isinstance(error, known)), "unknown")
-    name = type(error).__name__
-    declared = isinstance(error, exai.StatusError) and type(error) is not exai.StatusError
-    words = re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
-    after = getattr(error, "retry_after", None)
-    return {
-        "kind": kind,
-        "class": (words if words == "internal_error" else words.removesuffix("_error"))
-        if declared
-        else None,
-        "status": getattr(error, "status", None),
-        "name": getattr(error, "name", None),
-        "code": getattr(error, "code", None),
-        "message": getattr(error, "message", str(error)),
-        "receipt": getattr(error, "receipt", None),
-        "details": wire(getattr(error, "details", None)),
-        "idempotency_key": getattr(error, "idempotency_key", None),
-        "retry_after_ms": None if after is None else after * 1000,
-        "shown": "".join(traceback.format_exception(error)) if kind == "unknown" else f"{error!r}",
-    }
-
-
-def meta(info: exai.ResponseInfo) -> Json:
-    reset = info.rate_limit.reset
-    return {
-        "status": info.status,
-        "receipt": info.receipt,
-        "idempotency_key": info.idempotency_key,
-        "replayed": info.idempotent_replayed,
-        "remaining": info.rate_limit.remaining,
-        "reset": None if reset is None else int(reset.timestamp()),
-    }
-
-
-def listed(args: Json) -> Json:
-    known = {k: args[k] for k in ("plan_id", "label", "status", "limit") if k in args}
-    if "created_after" in args:
-        known["created_after"] = dt.datetime.fromisoformat(args["created_after"])
-    return known
-
-
-def pieces(content: str) -> Iterator[bytes]:
-    yield content.encode()
-
-
-async def async_pieces(content: str) -> AsyncIterator[bytes]:
-    yield content.encode()
-
-
-def call(client: Any, op: str, a: Json, o: Json, *, is_async: bool) -> tuple[str, Any]:
-    """Begins a call: how its result is read, and what the SDK gave.
+def prepared(client: Any, asked: Json, result: Json, *, is_async: bool) -> tuple[str, Any]:
+    """How the result of a call is read, and what begins it.
 
     Sync and async clients have the same names, so this is one for both.
     """
-    raw = client.with_response
-    match op:
-        case "runs.get":
-            return "raw", lambda: raw.runs.get(a["run_id"], **o)
-        case "runs.start":
-            return "raw", lambda: raw.runs.start(**renamed(a), **o)
-        case "runs.start_and_wait":
-            return "value", lambda: client.runs.start_and_wait(**renamed(a), **o)
-        case "runs.cancel":
-            return "raw", lambda: raw.runs.cancel(a["run_id"], **a.get("body", {}), **o)
-        case "runs.list":
-            return "items", lambda: client.runs.list(**listed(a), **o)
-        case "runs.events":
-            return "stream", lambda: client.runs.events(a["run_id"], **o)
-        case "audit.exports.download":
-            return "stream", lambda: client.audit.exports.download(a["export_id"], **o)
-        case "audit.tail":
-            return "stream", lambda: client.audit.tail(**o)
-        case "agents.list":
-            return "items", lambda: client.agents.list(**listed(a), **o)
-        case "agents.page":
-            return "page", lambda: client.agents.list(**listed(a), **o).page()
-        case "templates.get":
-            return "raw", lambda: raw.templates.get(a["slug"], **o)
-        case "templates.star":
-            return "raw", lambda: raw.templates.star(a["slug"], **o)
-        case "plans.get":
-            return "raw", lambda: raw.plans.get(a["plan_id"], **o)
-        case "plans.delete":
-            return "raw", lambda: raw.plans.delete(a["plan_id"], **o)
-        case "plans.update":
-            return "raw", lambda: raw.plans.update(a["plan_id"], **a["body"], **o)
-        case "audit.events.get":
-            return "raw", lambda: raw.audit.events.get(a["event_id"], **o)
-        case "builder.assets.upload":
-            file = exai.File(a["content"].encode(), a["file_name"], "text/plain")
-            rest = {k: a[k] for k in ("purpose", "description") if k in a}
-            return "raw", lambda: raw.builder.assets.upload(file=file, **rest, **o)
-        case "builder.artifacts.download":
-            artifacts = client.builder.runs.artifacts
-            return "bytes", lambda: artifacts.download(a["build_id"], a["artifact_id"], **o)
-        case "workspaces.upload":
-            body: Any = a["content"].encode()
-            if a.get("streamed"):
-                body = async_pieces(a["content"]) if is_async else pieces(a["content"])
-            files = raw.workspaces.files
-            return "raw", lambda: files.upload(a["workspace_id"], body, path=a["path"], **o)
-        case "webhooks.unwrap":
-            unwrap = client.webhooks.unwrap
-            return "plain", lambda: unwrap(a["body"], a["headers"], a["secrets"])
-        case _:
-            raise ValueError(f"no such call: {op}")
-
-
-def renamed(args: Json) -> Json:
-    """`timeout` is an option of every call, so the body's is called `body_timeout`."""
-    return {("body_timeout" if name == "timeout" else name): value for name, value in args.items()}
-
-
-def page(found: Any) -> Json:
-    return {"items": wire(list(found.data)), "next_cursor": found.next_cursor}
+    options = keywords(asked["options"])
+    if asked["options"].get("on_waiting"):
+        tokens = result.setdefault("tokens", [])
+        options["on_waiting"] = tokens.append
+    op, args = asked["op"], asked["args"]
+    if op in ("operation", "operation_wait"):
+        return begin_operation(client, args, options, waiting=op == "operation_wait")
+    return begin(client, op, args, options, is_async=is_async)
 
 
 def sync_call(client: Exai, asked: Json, result: Json) -> None:
     take = asked["options"].get("take")
-    how, begin = call(client, asked["op"], asked["args"], keywords(asked["options"]), is_async=False)
-    given = begin()
+    how, start = prepared(client, asked, result, is_async=False)
+    given = start()
     match how:
         case "raw":
             result.update(value=wire(given.data), meta=meta(given.info))
-        case "value" | "plain":
+        case "plain":
             result["value"] = wire(given)
         case "page":
-            result["value"] = page(given)
-        case "bytes":
+            result.update(value=page(given), meta=meta(given.response))
+        case "text" | "base64" | "size":
             with given:
                 result["meta"] = meta(given.response)
-                result["value"] = given.read().decode("utf-8", "replace")
-        case _:
+                if how == "size":
+                    result["value"] = sum(len(piece) for piece in given.iter_bytes())
+                else:
+                    result["value"] = head_of(given.read(), how)
+        case "items":
             items = result.setdefault("items", [])
-            for item in given:
-                items.append(wire(item))
-                if take is not None and len(items) >= take:
-                    break
-            if how == "stream":
-                given.close()
+            for found in given.pages():
+                result["meta"] = meta(found.response)
+                for item in found:
+                    items.append(wire(item))
+                    if take is not None and len(items) >= take:
+                        return
+        case _:
+            with given:
+                items = result.setdefault("items", [])
+                result["meta"] = meta(given.connect())
+                for item in given:
+                    items.append(wire(item))
+                    if take is not None and len(items) >= take:
+                        break
 
 
 async def async_call(client: AsyncExai, asked: Json, result: Json) -> None:
     take = asked["options"].get("take")
-    how, begin = call(client, asked["op"], asked["args"], keywords(asked["options"]), is_async=True)
-    given = begin()
+    how, start = prepared(client, asked, result, is_async=True)
+    given = start()
     if isinstance(given, Awaitable):
         given = await given
     match how:
         case "raw":
             result.update(value=wire(given.data), meta=meta(given.info))
-        case "value" | "plain":
+        case "plain":
             result["value"] = wire(given)
         case "page":
-            result["value"] = page(given)
-        case "bytes":
+            result.update(value=page(given), meta=meta(given.response))
+        case "text" | "base64" | "size":
             async with given:
                 result["meta"] = meta(given.response)
-                result["value"] = (await given.read()).decode("utf-8", "replace")
-        case _:
+                if how == "size":
+                    result["value"] = 0
+                    async for piece in given.iter_bytes():
+                        result["value"] += len(piece)
+                else:
+                    result["value"] = head_of(await given.read(), how)
+        case "items":
             items = result.setdefault("items", [])
-            async for item in given:
-                items.append(wire(item))
-                if take is not None and len(items) >= take:
-                    break
-            if how == "stream":
-                await given.close()
+            async for found in given.pages():
+                result["meta"] = meta(found.response)
+                for item in found:
+                    items.append(wire(item))
+                    if take is not None and len(items) >= take:
+                        return
+        case _:
+            async with given:
+                items = result.setdefault("items", [])
+                result["meta"] = meta(await given.connect())
+                async for item in given:
+                    items.append(wire(item))
+                    if take is not None and len(items) >= take:
+                        break
 
 
 def finish(result: Json, began: float, error: BaseException | None) -> Json:
@@ -257,34 +192,43 @@ def finish(result: Json, began: float, error: BaseException | None) -> Json:
     return result
 
 
+def one_sync(client: Exai, asked: Json) -> Json:
+    result, began, caught = {}, time.monotonic(), None
+    try:
+        sync_call(client, asked, result)
+    except Exception as error:  # noqa: BLE001 -- every error is a result
+        caught = error
+    return finish(result, began, caught)
+
+
 def run_sync(request: Json) -> list[Json]:
-    results: list[Json] = []
-    with Exai(**settings(request)) as client:
-        for asked in request["calls"]:
-            result, began, caught = {}, time.monotonic(), None
-            try:
-                sync_call(client, asked, result)
-            except Exception as error:  # noqa: BLE001 -- every error is a result
-                caught = error
-            results.append(finish(result, began, caught))
-    return results
+    calls = request["calls"]
+    with Exai(**settings(request, is_async=False)) as client:
+        if not request.get("parallel"):
+            return [one_sync(client, asked) for asked in calls]
+        with ThreadPoolExecutor(max_workers=len(calls)) as threads:
+            return list(threads.map(lambda asked: one_sync(client, asked), calls))
+
+
+async def one_async(client: AsyncExai, asked: Json) -> Json:
+    result, began, caught = {}, time.monotonic(), None
+    task = asyncio.ensure_future(async_call(client, asked, result))
+    after = asked["options"].get("cancel_after_ms")
+    if after is not None:
+        asyncio.get_running_loop().call_later(after / 1000, task.cancel)
+    try:
+        await task
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- as above
+        caught = error
+    return finish(result, began, caught)
 
 
 async def run_async(request: Json) -> list[Json]:
-    results: list[Json] = []
-    async with AsyncExai(**settings(request)) as client:
-        for asked in request["calls"]:
-            result, began, caught = {}, time.monotonic(), None
-            task = asyncio.ensure_future(async_call(client, asked, result))
-            after = asked["options"].get("cancel_after_ms")
-            if after is not None:
-                asyncio.get_running_loop().call_later(after / 1000, task.cancel)
-            try:
-                await task
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- as above
-                caught = error
-            results.append(finish(result, began, caught))
-    return results
+    calls = request["calls"]
+    async with AsyncExai(**settings(request, is_async=True)) as client:
+        if request.get("parallel"):
+            return await asyncio.gather(*(one_async(client, asked) for asked in calls))
+        return [await one_async(client, asked) for asked in calls]
 
 
 def answer(request: Json, perform: Callable[[Json], list[Json]]) -> None:
@@ -316,6 +260,9 @@ async def main_async() -> None:
         task.add_done_callback(running.discard)
 
 
+listen()
+# Nothing is loaded while a scenario's clock runs.
+_ = (exai.HttpxTransport(), exai.AsyncHttpxTransport(), methods())
 say({"ready": True})
 if sys.argv[1] == "async":
     asyncio.run(main_async())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from msgspec.structs import replace
+
+from . import async_io as io
 from .engine import Arguments, EngineBase, Plan
-from .errors import APIConnectionError
+from .errors import APIConnectionError, APITimeoutError
 from .operation import Operation
 from .options import CallOptions
 from .response import ResponseInfo
-from .retry import backoff
+from .retry import Deadline, backoff, sooner
 from .streams import BROKEN_OFF, NO_CONTENT, Reader, check_stream_type
 from .transport import AsyncHttpResponse, TransportError
 
@@ -55,12 +56,7 @@ class AsyncBinaryResponse:
 
     async def save(self, path: str | Path) -> None:
         """Writes the bytes to a file, replacing what it held."""
-        file = await asyncio.to_thread(Path(path).open, "wb")
-        try:
-            async for chunk in self.iter_bytes():
-                await asyncio.to_thread(file.write, chunk)
-        finally:
-            await asyncio.to_thread(file.close)
+        await io.write(path, self.iter_bytes())
 
     async def close(self) -> None:
         """Gives the connection back."""
@@ -90,11 +86,13 @@ class AsyncStream(Generic[T]):
         operation: Operation[T],
         options: CallOptions,
         arguments: Arguments,
+        deadline: Deadline | None = None,
     ) -> None:
         self._engine = engine
         self._operation = operation
         self._options = options
         self._arguments = arguments
+        self._deadline = deadline
         self._reader = Reader(operation, str(options.get("last_event_id", "")))
         self._open: AsyncHttpResponse | None = None
         self._info: ResponseInfo | None = None
@@ -150,13 +148,14 @@ class AsyncStream(Generic[T]):
         if self._operation.resume_header is not None and self._reader.last_id:
             resumed = {**arguments.headers, self._operation.resume_header: self._reader.last_id}
             arguments = replace(arguments, headers=resumed)
-        options = self._options
+        options = self._options.copy()
         if self._info is not None and self._info.idempotency_key is not None:
-            options = options.copy()
             options["idempotency_key"] = self._info.idempotency_key
-        engine = self._engine
+        engine, bound = self._engine, self._deadline
+        if bound is not None:
+            options["timeout"] = sooner(bound.left(), options.get("timeout"))
         plan = engine.plan(self._operation, arguments, options)
-        response = await engine.open(plan)
+        response = await engine.open(plan, bound)
         if response.status == NO_CONTENT:
             self._reader.finished = True
         elif not check_stream_type(self._operation, response.headers):
@@ -165,6 +164,15 @@ class AsyncStream(Generic[T]):
         self._open = response
         self._info = engine.info(plan, response.status, response.headers)
         return response
+
+    def _check_time(self, info: ResponseInfo) -> None:
+        if self._deadline is not None and self._deadline.left() == 0:
+            raise APITimeoutError("the stream took too long", idempotency_key=info.idempotency_key)
+
+    async def _pause(self, wait: float) -> None:
+        if self._deadline is not None and not self._deadline.fits(wait):
+            raise APITimeoutError("the stream took too long")
+        await io.sleep(wait)
 
     async def _iterate(self) -> AsyncGenerator[T]:
         reader, failures, broke_at = self._reader, 0, None
@@ -175,6 +183,7 @@ class AsyncStream(Generic[T]):
                 info = self.response
                 try:
                     async for chunk in response.iter_bytes():
+                        self._check_time(info)
                         for item in reader.feed(chunk, info):
                             yield item
                             if reader.finished:
@@ -187,12 +196,13 @@ class AsyncStream(Generic[T]):
                 except TransportError as failure:
                     reason = str(failure)
                 await self._drop()
+                self._check_time(info)
                 # A server that sends the same events again and again must not keep us for ever.
                 if reader.last_id != broke_at:
                     failures, broke_at = 0, reader.last_id
                 if not reader.resumable or failures >= limit:
                     raise APIConnectionError(reason, idempotency_key=info.idempotency_key)
-                await asyncio.sleep(backoff(failures) if reader.retry is None else reader.retry)
+                await self._pause(backoff(failures) if reader.retry is None else reader.retry)
                 failures += 1
                 reader.reconnected()
         finally:

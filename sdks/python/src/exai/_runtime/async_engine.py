@@ -1,20 +1,23 @@
-"""Calls over an async transport: `sync_engine` with awaits, and deadlines that interrupt."""
+"""Calls over an async transport."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+import functools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
+from . import async_io as io
 from .async_answers import AsyncBinaryResponse, AsyncStream
-from .auth import AsyncToken, carry
-from .content import async_chunks
+from .async_pages import AsyncPages
+from .async_waits import AsyncWait
+from .auth import AsyncToken
 from .engine import (
     FIRST_REDIRECT,
     MAX_REDIRECTS,
+    NO_ARGUMENTS,
     Arguments,
     EngineBase,
     Plan,
@@ -22,21 +25,23 @@ from .engine import (
     redirect_url,
     same_origin,
 )
-from .errors import APIError, APITimeoutError
+from .errors import APIError
 from .operation import LongRunning, Operation, PagedOperation, pick
-from .options import CallOptions
-from .pages import AsyncPages, Page
+from .options import CallOptions, WaitOptions
+from .pages import Page
+from .raw import raw_operation, read_any
 from .retry import Deadline
 from .transport import (
     AsyncHttpResponse,
+    AsyncMiddleware,
     AsyncTransport,
     HttpRequest,
+    Timeout,
     TransportError,
     TransportTimeoutError,
 )
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 class AsyncEngine(EngineBase):
@@ -45,51 +50,70 @@ class AsyncEngine(EngineBase):
     def __init__(
         self,
         settings: Settings,
-        credentials: Mapping[str, AsyncToken | None],
+        tokens: Mapping[str, AsyncToken | None],
         transport: AsyncTransport | None = None,
+        middleware: Sequence[AsyncMiddleware] = (),
     ) -> None:
-        given = {name: token for name, token in credentials.items() if token is not None}
-        super().__init__(settings, frozenset(given))
-        self._tokens = given
-        if transport is None:
-            # Loaded when a client is made, and only when no other transport is given.
-            from .httpx_transport import AsyncHttpxTransport
-
-            transport = AsyncHttpxTransport()
+        super().__init__(settings, tokens)
+        self._tokens = {name: token for name, token in tokens.items() if token is not None}
         self._transport = transport
+        self._middleware = tuple(reversed(middleware))
 
     async def close(self) -> None:
         """Closes the transport."""
-        await self._transport.close()
+        self.closed = True
+        if self._transport is not None:
+            await self._transport.close()
+
+    def ready(self) -> AsyncTransport:
+        """Gives the transport: loaded at the first call, when no other is given."""
+        if self._transport is None:
+            with self._lock:
+                if self._transport is None:
+                    self._transport = io.transport()
+        return self._transport
 
     async def call(
-        self, operation: Operation[T], options: CallOptions, arguments: Arguments | None = None
+        self, operation: Operation[T], options: CallOptions, arguments: Arguments = NO_ARGUMENTS
     ) -> T:
         """Calls an operation and reads its whole answer."""
-        plan = self.plan(operation, arguments or Arguments(), options)
-        response, data = await self._send(plan, lambda response: _read(response, plan.deadline))
-        info = self.info(plan, response.status, response.headers)
-        value: Any = None
-        if operation.result == "json":
-            value = self.decode(plan, operation.codec, data, info)
-        elif operation.result == "text":
+        return await self.perform(self.plan(operation, arguments, options))
+
+    async def perform(self, plan: Plan[T]) -> T:
+        """Sends a call and reads its whole answer."""
+        response, data = await self._send(plan, whole=True)
+        info = self.info(plan, response.status, response.headers, data)
+        result, value = plan.operation.result, None
+        if result == "json":
+            value = self.decode(plan, plan.operation.codec, data, info)
+        elif result == "text":
             value = data.decode("utf-8", "replace")
+        elif result == "any":
+            value = read_any(data, info)
         return cast("T", value)
+
+    async def request(
+        self, method: str, path: str, options: CallOptions, arguments: Arguments, cast_to: object
+    ) -> Any:
+        """Calls what the document does not say. Raises `ValueError` for what is no path."""
+        operation = raw_operation(self.settings.service, method, path, arguments.body, cast_to)
+        return await self.call(operation, options, arguments)
 
     def pages(
         self,
         operation: PagedOperation[T],
         options: CallOptions,
-        arguments: Arguments | None = None,
+        arguments: Arguments = NO_ARGUMENTS,
     ) -> AsyncPages[T]:
         """Gives a list that asks for its pages when it is iterated."""
-        first = arguments or Arguments()
 
         async def fetch(cursor: str | None) -> Page[T]:
-            query = first.query if cursor is None else {**first.query, operation.cursor: cursor}
-            plan = self.plan(operation, replace(first, query=query), options)
-            response, data = await self._send(plan, lambda response: _read(response, plan.deadline))
-            info = self.info(plan, response.status, response.headers)
+            asked = arguments
+            if cursor is not None:
+                asked = replace(asked, query={**asked.query, operation.cursor: cursor})
+            plan = self.plan(operation, asked, options)
+            response, data = await self._send(plan, whole=True)
+            info = self.info(plan, response.status, response.headers, data)
             body = self.decode(plan, operation.envelope, data, info)
             next_cursor = pick(body, operation.next)
             return Page(
@@ -102,140 +126,154 @@ class AsyncEngine(EngineBase):
         return AsyncPages(fetch)
 
     def stream(
-        self, operation: Operation[T], options: CallOptions, arguments: Arguments | None = None
+        self,
+        operation: Operation[T],
+        options: CallOptions,
+        arguments: Arguments = NO_ARGUMENTS,
+        deadline: Deadline | None = None,
     ) -> AsyncStream[T]:
-        """Gives a stream that connects when it is iterated."""
-        return AsyncStream(self, operation, options, arguments or Arguments())
+        """Gives a stream that connects when it is iterated; a deadline bounds all of it."""
+        return AsyncStream(self, operation, options, arguments, deadline)
 
     async def download(
         self,
         operation: Operation[bytes],
         options: CallOptions,
-        arguments: Arguments | None = None,
+        arguments: Arguments = NO_ARGUMENTS,
     ) -> AsyncBinaryResponse:
         """Calls an operation and leaves its answer to be read."""
-        plan = self.plan(operation, arguments or Arguments(), options)
+        plan = self.plan(operation, arguments, options)
         response = await self.open(plan)
         return AsyncBinaryResponse(self, plan, response)
 
     async def wait(
-        self, start: Awaitable[Any], long_running: LongRunning[T], options: CallOptions
+        self,
+        long_running: LongRunning[T],
+        options: WaitOptions,
+        arguments: Arguments = NO_ARGUMENTS,
     ) -> T:
         """Starts something and waits until it is over: by its stream, else by asking.
 
         `options["timeout"]` bounds the whole; by default there is no end. Raises
         `APITimeoutError` behind it.
         """
-        deadline = Deadline.after(options.get("timeout"))
-        started = await start
-        follow: CallOptions = {"timeout": deadline.left()}
-        if long_running.stream is not None:
-            path = {name: pick(started, at) for name, at in long_running.stream_path.items()}
-            events = self.stream(long_running.stream, follow, Arguments(path=path))
-            try:
-                async with asyncio.timeout(deadline.left()), events:
-                    async for _ in events:
-                        pass
-            except (APIError, TimeoutError):
-                pass  # Polling finds out whether the stream or the thing itself is broken.
-        path = {name: pick(started, at) for name, at in long_running.poll_path.items()}
-        polls = 0
-        while True:
-            follow["timeout"] = _short(deadline.left(), self.settings.timeout)
-            now = await self.call(long_running.poll, follow, Arguments(path=path))
-            if pick(now, long_running.state) in long_running.terminal:
-                return now
-            pause = min(5.0, 0.25 * 1.5**polls)
-            if not deadline.fits(pause):
-                raise APITimeoutError("the operation is not over yet")
-            await asyncio.sleep(pause)
-            polls += 1
+        wait = AsyncWait(self, long_running, options)
+        await wait.start(arguments)
+        return await wait.end()
 
-    async def open(self, plan: Plan[Any]) -> AsyncHttpResponse:
-        """Tries until there is a good answer, and leaves its body to be read."""
-        response, _ = await self._send(plan, _leave)
+    async def wait_from(self, long_running: LongRunning[T], token: str, options: WaitOptions) -> T:
+        """Goes on with a wait of which a token is left.
+
+        Raises `ValueError` for what is no token of this operation.
+        """
+        wait = AsyncWait(self, long_running, options)
+        wait.resume(token)
+        return await wait.end()
+
+    async def open(self, plan: Plan[Any], bound: Deadline | None = None) -> AsyncHttpResponse:
+        """Tries until there is a good answer, and leaves its body to be read.
+
+        `bound` is the end of the reading, where there is one.
+        """
+        response, _ = await self._send(plan, whole=False, bound=bound)
         return response
 
     async def _send(
-        self, plan: Plan[Any], consume: Callable[[AsyncHttpResponse], Awaitable[R]]
-    ) -> tuple[AsyncHttpResponse, R]:
-        """Tries until there is a good answer or no try left; `consume` is part of a try."""
+        self, plan: Plan[Any], *, whole: bool, bound: Deadline | None = None
+    ) -> tuple[AsyncHttpResponse, bytes]:
+        """Tries until there is a good answer or no try left; reading it whole is part of a try."""
         while True:
+            if self._governor is not None:
+                await self._hold_back(plan)
+            attempt = plan.attempt(self.settings.attempt_timeout)
             try:
-                response = await self._attempt(plan)
-                if response.status < FIRST_REDIRECT:
-                    result = await consume(response)
-                    self.answered()
-                    return response, result
-                data = await _read(response, plan.deadline)
-                error: APIError = self.status_error(plan, response.status, response.headers, data)
+                response, data = await io.within(
+                    attempt.left(), self._attempt(plan, attempt, bound, whole=whole)
+                )
             except TransportError as failure:
-                error = self.no_answer(plan, failure)
+                error: APIError = self.no_answer(plan, failure)
+            else:
+                if response.status < FIRST_REDIRECT:
+                    self.answered()
+                    return response, data
+                error = self.status_error(plan, response.status, response.headers, data)
             wait = self.next_wait(plan, error)
             if wait is None:
                 raise error
-            await asyncio.sleep(wait)
+            await io.sleep(wait)
 
-    async def _attempt(self, plan: Plan[Any]) -> AsyncHttpResponse:
-        """Sends one request, and follows its redirects without taking credentials elsewhere."""
-        schemes = self.settings.service.schemes
-        tokens = {
-            name: (schemes[name], await _token(self._tokens[name])) for name in plan.credentials
-        }
-        carried = carry(tokens)
-        url, headers = plan.url, {**carried.headers, **plan.headers}
-        if carried.query:
-            url += ("&" if "?" in url else "?") + "&".join(carried.query)
-        if carried.cookies:
-            headers["cookie"] = "; ".join(
-                [*filter(None, [headers.get("cookie")]), *carried.cookies]
-            )
+    async def _hold_back(self, plan: Plan[Any]) -> None:
+        """Waits until the rate limit lets a try go."""
+        governor = self._governor
+        if governor is None:
+            return
+        wait = governor.take()
+        while wait > 0:
+            self.held_back(plan, wait)
+            await io.sleep(wait)
+            wait = governor.blocked()
+
+    async def _attempt(
+        self, plan: Plan[Any], attempt: Deadline, bound: Deadline | None, *, whole: bool
+    ) -> tuple[AsyncHttpResponse, bytes]:
+        """Makes one try, and follows its redirects without taking credentials elsewhere."""
+        tokens = {name: await io.token(self._tokens[name]) for name in plan.credentials}
+        url, headers = self.authorized(plan, tokens)
         for _ in range(MAX_REDIRECTS + 1):
-            content = None if plan.content is None else async_chunks(plan.content)
-            request = HttpRequest(plan.operation.method, url, headers, content)
-            timeout = plan.timeout(self.settings.attempt_timeout)
-            # The transport bounds each piece of a head; all of it is bounded here.
-            response = await _within(timeout.head, self._transport.send(request, timeout))
-            target = redirect_url(plan, url, response.status, response.headers)
+            content = None if plan.content is None else io.chunks(plan.content)
+            operation = plan.operation
+            request = HttpRequest(
+                operation.method, url, headers, content, operation.id, streamed=not whole
+            )
+            timeout = plan.timeout(attempt)
+            if bound is not None:
+                timeout = timeout._replace(read=bound.left(), whole=bound.left())
+            response = await self._exchange(request, timeout)
+            target = None
+            if response.status >= FIRST_REDIRECT:
+                target = redirect_url(plan, url, response.status, response.headers)
             if target is None:
-                return response
+                if whole or response.status >= FIRST_REDIRECT:
+                    return response, await _read(response, attempt)
+                return response, b""
             await response.close()
             if not same_origin(url, target):
                 headers = {"accept": headers["accept"], "user-agent": headers["user-agent"]}
             url = target
         raise TransportError("too many redirects")
 
-
-async def _token(token: AsyncToken) -> str:
-    if isinstance(token, str):
-        return token
-    fetched = token()
-    return fetched if isinstance(fetched, str) else await fetched
-
-
-def _short(one: float | None, other: float | None) -> float | None:
-    bounds = [bound for bound in (one, other) if bound is not None]
-    return min(bounds) if bounds else None
-
-
-async def _within(seconds: float | None, work: Awaitable[R]) -> R:
-    try:
-        async with asyncio.timeout(seconds):
-            return await work
-    except TimeoutError:
-        raise TransportTimeoutError("the answer took too long") from None
+    async def _exchange(self, request: HttpRequest, timeout: Timeout) -> AsyncHttpResponse:
+        """Sends one request, through the middleware."""
+        transport = self.ready()
+        began = self.began()
+        try:
+            if not self._middleware:
+                response = await transport.send(request, timeout)
+            else:
+                send: _Send = functools.partial(transport.send, timeout=timeout)
+                for layer in self._middleware:
+                    send = _around(layer, send)
+                response = await send(request)
+        except BaseException:
+            self.ended(request, began)
+            raise
+        self.ended(request, began, response.status, response.headers)
+        return response
 
 
-async def _leave(response: AsyncHttpResponse) -> None:
-    """Reads nothing: the body is the caller's."""
+_Send = Callable[[HttpRequest], Awaitable[AsyncHttpResponse]]
 
 
-async def _read(response: AsyncHttpResponse, deadline: Deadline) -> bytes:
+def _around(layer: AsyncMiddleware, send: _Send) -> _Send:
+    return lambda request: layer(request, send)
+
+
+async def _read(response: AsyncHttpResponse, attempt: Deadline) -> bytes:
     chunks: list[bytes] = []
     try:
         async for chunk in response.iter_bytes():
             chunks.append(chunk)
-            if deadline.left() == 0:
+            if attempt.left() == 0:
                 raise TransportTimeoutError("the answer took too long")
     finally:
         await response.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -29,28 +29,28 @@ class Carried:
     """Credentials as they are written into one request."""
 
     headers: dict[str, str]
-    query: tuple[str, ...]
-    cookies: tuple[str, ...]
+    query: str
+    cookies: str
 
     def __repr__(self) -> str:
         return "Carried(***)"
 
 
-def carry(credentials: dict[str, tuple[Scheme, str]]) -> Carried:
+def carry(credentials: Iterable[tuple[Scheme, str]]) -> Carried:
     """Writes credentials. Raises `ValueError` for a token that no header can hold."""
     headers: dict[str, str] = {}
     query: list[str] = []
     cookies: list[str] = []
-    for scheme, secret in credentials.values():
+    for scheme, secret in credentials:
         if not secret or not secret.isprintable() or not secret.isascii():
             raise ValueError("a token must be visible ASCII characters")
         if scheme.place == "header":
-            headers[scheme.name] = scheme.prefix + secret
+            headers[scheme.name.lower()] = scheme.prefix + secret
         elif scheme.place == "query":
             query.append(f"{quote(scheme.name, safe='')}={quote(secret, safe='')}")
         else:
             cookies.append(f"{scheme.name}={quote(secret, safe='')}")
-    return Carried(headers, tuple(query), tuple(cookies))
+    return Carried(headers, "&".join(query), "; ".join(cookies))
 
 
 def basic(username: str, password: str) -> str:

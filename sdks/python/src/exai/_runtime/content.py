@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -45,6 +44,15 @@ class Content:
     """In bytes; None when it is not known beforehand."""
     replayable: bool
     """True when `open` gives the same bytes again."""
+
+    def headers(self) -> dict[str, str]:
+        """The headers that say what it is, as far as it is known."""
+        headers: dict[str, str] = {}
+        if self.content_type:
+            headers["content-type"] = self.content_type
+        if self.length is not None:
+            headers["content-length"] = str(self.length)
+        return headers
 
 
 def of_bytes(data: bytes, content_type: str | None) -> Content:
@@ -98,24 +106,3 @@ def file_name(value: FileInput) -> str:
         return Path(content).name
     name = getattr(content, "name", None)
     return Path(name).name if isinstance(name, str) else "file"
-
-
-def sync_chunks(content: Content) -> bytes | Iterable[bytes]:
-    """Opens a body for a sync transport. Raises `TypeError` for an async source."""
-    chunks = content.open()
-    if isinstance(chunks, AsyncIterable):
-        raise TypeError("an async iterable can be sent by an async client only")
-    return chunks
-
-
-def async_chunks(content: Content) -> bytes | AsyncIterable[bytes]:
-    """Opens a body for an async transport; blocking reads happen in a thread."""
-    chunks = content.open()
-    if isinstance(chunks, bytes | AsyncIterable):
-        return chunks
-    return _threaded(iter(chunks))
-
-
-async def _threaded(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-        yield chunk

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from msgspec import UNSET
 
+from .auth import Carried, carry
 from .content import Content, of_binary, of_bytes
 from .decode import Codec
 from .errors import (
@@ -21,13 +24,14 @@ from .errors import (
     DecodeError,
     StatusError,
 )
+from .governor import Governor
 from .headers import Headers
+from .logs import Redaction, logger
 from .model import to_wire
-from .multipart import form, multipart
 from .operation import Body, Operation
 from .options import CallOptions
 from .parameters import SIMPLE, cookie_header, header_value, path_value, query_string
-from .response import ResponseInfo, note, read_info
+from .response import ResponseInfo, note
 from .retry import (
     RETRIED_STATUSES,
     Deadline,
@@ -36,11 +40,9 @@ from .retry import (
     parse_retry_after,
 )
 from .service import Service
-from .transport import Timeout, TransportError, TransportTimeoutError
+from .transport import HttpRequest, Timeout, TransportError, TransportTimeoutError
 
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__.partition(".")[0])
 
 _ACCEPT = {
     "json": "application/json",
@@ -49,24 +51,28 @@ _ACCEPT = {
     "events": "text/event-stream",
     "lines": "application/x-ndjson",
     "none": "*/*",
+    "any": "application/json, */*;q=0.5",
 }
 _REDIRECTS = {301, 302, 303, 307, 308}
 FIRST_REDIRECT = 300
 MAX_REDIRECTS = 5
+TOO_MANY_REQUESTS = 429
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True):
     """The arguments of one call, by wire name, as Python values."""
 
-    path: Mapping[str, object] = field(default_factory=dict[str, object])
-    query: Mapping[str, object] = field(default_factory=dict[str, object])
-    headers: Mapping[str, object] = field(default_factory=dict[str, object])
-    cookies: Mapping[str, object] = field(default_factory=dict[str, object])
+    path: Mapping[str, object] = {}
+    query: Mapping[str, object] = {}
+    headers: Mapping[str, object] = {}
+    cookies: Mapping[str, object] = {}
     body: object = UNSET
 
 
-@dataclass
+NO_ARGUMENTS = Arguments()
+
+
+@dataclass(slots=True)
 class Plan(Generic[T]):
     """A call that is ready to be sent, as often as it takes."""
 
@@ -80,16 +86,22 @@ class Plan(Generic[T]):
     credentials: tuple[str, ...]
     retries: int = 0
 
-    def timeout(self, attempt: float | None) -> Timeout:
-        """What is left for the next try. Raises `APITimeoutError` when nothing is."""
-        left = self.deadline.left()
-        if left is not None and left <= 0:
+    def attempt(self, seconds: float | None) -> Deadline:
+        """The end of the next try. Raises `APITimeoutError` when no time is left for one."""
+        if self.deadline.left() == 0:
             raise APITimeoutError("the call took too long", idempotency_key=self.key)
-        bounds = [bound for bound in (left, attempt) if bound is not None]
-        bound = min(bounds) if bounds else None
+        return self.deadline if seconds is None else self.deadline.sooner(seconds)
+
+    def timeout(self, attempt: Deadline) -> Timeout:
+        """What is left of a try."""
+        bound = attempt.left()
         # What is handed over as it arrives may be a long time coming; an answer may not.
-        handed_over = self.operation.result in ("events", "lines", "binary")
-        return Timeout(bound, bound, None if handed_over else bound)
+        if self.operation.result in _HANDED_OVER:
+            return Timeout(bound, bound, None, None)
+        return Timeout(bound, bound, bound, bound)
+
+
+_HANDED_OVER = frozenset({"events", "lines", "binary"})
 
 
 @dataclass(frozen=True)
@@ -102,32 +114,52 @@ class Settings:
     attempt_timeout: float | None = None
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    governor: bool = False
 
 
 class EngineBase:
     """Prepares calls and judges answers; does no input or output."""
 
-    def __init__(self, settings: Settings, available: frozenset[str]) -> None:
+    def __init__(self, settings: Settings, tokens: Mapping[str, object]) -> None:
         self.settings = settings
-        self._available = available
+        self._given = {name: token for name, token in tokens.items() if token is not None}
+        self._carried: dict[tuple[str, ...], Carried] = {}
+        self._lock = Lock()
+        self.closed = False
         self._budget = RetryBudget()
+        self._governor = Governor() if settings.governor else None
+        self._redaction = Redaction(settings.service)
+        self._redaction.listen()
 
-    def plan(self, operation: Operation[T], arguments: Arguments, options: CallOptions) -> Plan[T]:
+    def ready(self) -> object:
+        """Gives the transport."""
+        raise NotImplementedError
+
+    def plan(
+        self,
+        operation: Operation[T],
+        arguments: Arguments,
+        options: CallOptions,
+        deadline: Deadline | None = None,
+    ) -> Plan[T]:
         """Writes a request. Raises `ValueError` for an argument that cannot be written."""
-        timeout = options.get("timeout", self.settings.timeout)
+        if self.closed:
+            raise APIError("the client is closed")
+        self.ready()  # What is loaded only once must not cost a call its time.
+        settings = self.settings
         key = None
         if operation.idempotency_header is not None:
             key = options.get("idempotency_key") or str(uuid.uuid4())
         content = _content(operation.body, arguments.body, options.get("extra_body"))
         return Plan(
-            operation=operation,
-            url=self._url(operation, arguments, options),
-            headers=self._headers(operation, arguments, options, content, key),
-            content=content,
-            key=key,
-            deadline=Deadline.after(timeout),
-            max_retries=options.get("max_retries", self.settings.max_retries),
-            credentials=self._credentials(operation),
+            operation,
+            self._url(operation, arguments, options),
+            self._headers(operation, arguments, options, content, key),
+            content,
+            key,
+            deadline or Deadline.after(options.get("timeout", settings.timeout)),
+            options.get("max_retries", settings.max_retries),
+            self._credentials(operation),
         )
 
     def _url(self, operation: Operation[T], arguments: Arguments, options: CallOptions) -> str:
@@ -135,9 +167,10 @@ class EngineBase:
         for name, value in arguments.path.items():
             written = path_value(name, value, operation.path_styles.get(name, SIMPLE))
             path = path.replace(f"{{{name}}}", written)
-        query = query_string(
-            {**arguments.query, **options.get("extra_query", {})}, operation.query_styles
-        )
+        query = ""
+        if arguments.query or "extra_query" in options:
+            asked = {**arguments.query, **options.get("extra_query", {})}
+            query = query_string(asked, operation.query_styles)
         base = operation.servers[0].rstrip("/") if operation.servers else self.settings.base_url
         return f"{base}{path}?{query}" if query else f"{base}{path}"
 
@@ -154,21 +187,19 @@ class EngineBase:
             "user-agent": self.settings.service.user_agent,
         }
         if content is not None:
-            if content.content_type:
-                headers["content-type"] = content.content_type
-            if content.length is not None:
-                headers["content-length"] = str(content.length)
+            headers.update(content.headers())
         if key is not None and operation.idempotency_header is not None:
             headers[operation.idempotency_header.lower()] = key
         for name, value in arguments.headers.items():
             written = header_value(name, value, operation.header_styles.get(name, SIMPLE))
             if written is not None:
                 headers[name.lower()] = written
-        if cookies := cookie_header(arguments.cookies, operation.cookie_styles):
-            headers["cookie"] = cookies
-        for extra in (self.settings.headers, options.get("extra_headers", {})):
-            for name, value in extra.items():
-                headers[name.lower()] = header_value(name, value) or ""
+        if arguments.cookies:
+            headers.update(cookie_header(arguments.cookies, operation.cookie_styles))
+        for extra in (self.settings.headers, options.get("extra_headers")):
+            if extra:
+                for name, value in extra.items():
+                    headers[name.lower()] = header_value(name, value) or ""
         return headers
 
     def _credentials(self, operation: Operation[T]) -> tuple[str, ...]:
@@ -179,16 +210,62 @@ class EngineBase:
         if not alternatives:
             return ()
         for alternative in alternatives:
-            if self._available.issuperset(alternative):
+            if all(name in self._given for name in alternative):
                 return alternative
         raise APIError(f"no credentials for this call: pass {' and '.join(alternatives[0])}")
 
-    def info(self, plan: Plan[T], status: int, headers: Headers) -> ResponseInfo:
-        """Reads the head of an answer, and hands it to `with_response`."""
-        info = read_info(status, headers, self.settings.service.headers, plan.key, plan.retries)
-        note(info)
-        logger.debug("%s %s: %d", plan.operation.method, plan.operation.path, status)
+    def authorized(self, plan: Plan[T], tokens: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """URL and headers of a try, with its credentials."""
+        carried = self._carried.get(plan.credentials)
+        if carried is None:
+            schemes = self.settings.service.schemes
+            carried = carry([(schemes[name], tokens[name]) for name in plan.credentials])
+            if all(isinstance(self._given[name], str) for name in plan.credentials):
+                self._carried[plan.credentials] = carried
+        url, headers = plan.url, {**carried.headers, **plan.headers}
+        if carried.query:
+            url += ("&" if "?" in url else "?") + carried.query
+        if carried.cookies:
+            known = headers.get("cookie")
+            headers["cookie"] = carried.cookies if known is None else f"{known}; {carried.cookies}"
+        return url, headers
+
+    def info(self, plan: Plan[T], status: int, headers: Headers, data: bytes = b"") -> ResponseInfo:
+        """Gives the head of an answer, and hands it to `with_response`."""
+        info = ResponseInfo(status, headers, self.settings.service.headers, plan.key, plan.retries)
+        note(info, data)
         return info
+
+    def began(self) -> float:
+        """Notes that a try is sent: when it began."""
+        if self._governor is not None:
+            self._governor.sent()
+        return time.perf_counter()
+
+    def ended(
+        self,
+        request: HttpRequest,
+        began: float,
+        status: int = 0,
+        headers: Headers | None = None,
+    ) -> None:
+        """Notes that a try has its answer, or will have none."""
+        if self._governor is not None:
+            self._governor.ended()
+            if headers is not None:
+                info = ResponseInfo(status, headers, self.settings.service.headers, None, 0)
+                self._governor.learn(info.rate_limit.remaining, info.rate_limit.reset)
+        if logger.isEnabledFor(logging.DEBUG):
+            self._redaction.log(request, time.perf_counter() - began, status, headers)
+
+    def held_back(self, plan: Plan[T], wait: float) -> None:
+        """Refuses to wait longer than the call has. Raises `APITimeoutError`."""
+        if not plan.deadline.fits(wait):
+            raise APITimeoutError(
+                "the wait that the rate limit asks for does not fit into the call's time",
+                idempotency_key=plan.key,
+                retry_after=wait,
+            )
 
     def no_answer(self, plan: Plan[T], error: TransportError) -> APIConnectionError:
         """Turns a failure of the transport into one of the call."""
@@ -201,6 +278,9 @@ class EngineBase:
 
         `error.retry_after` says how long the wait would have been, where it did not fit.
         """
+        limited = isinstance(error, StatusError) and error.status == TOO_MANY_REQUESTS
+        if self._governor is not None and limited and error.retry_after is not None:
+            self._governor.refused(error.retry_after)
         retried = isinstance(error, APIConnectionError) or (
             isinstance(error, StatusError) and error.status in RETRIED_STATUSES
         )
@@ -330,4 +410,6 @@ def _content(spec: Body | None, body: object, extra: Mapping[str, Any] | None) -
         return None
     if spec.kind == "json":
         return of_bytes(msgspec.json.encode(wire), spec.content_type)
+    from .multipart import form, multipart  # Few calls send forms.
+
     return form(wire, spec) if spec.kind == "form" else multipart(wire, spec)

@@ -27,6 +27,8 @@ class APIError(Exception):
         """The key that was sent: another call with it cannot run the operation twice."""
         self.retry_after = retry_after
         """Seconds that the server asked to wait for, where it did."""
+        self.wait_token: str | None = None
+        """Where a wait that this error ended can go on, once what it waits for has begun."""
 
 
 class APIConnectionError(APIError):

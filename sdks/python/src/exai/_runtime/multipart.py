@@ -19,7 +19,6 @@ from .content import (
     file_name,
     of_binary,
     of_bytes,
-    sync_chunks,
 )
 from .model import to_wire
 from .operation import Body
@@ -49,7 +48,7 @@ def multipart(fields: Mapping[str, Any], body: Body) -> Content:
 
     def chunks() -> Iterator[bytes]:
         for head, content in parts:
-            opened = sync_chunks(content)
+            opened = cast("bytes | Iterable[bytes]", content.open())
             yield from chain((head,), (opened,) if isinstance(opened, bytes) else opened)
             yield b"\r\n"
         yield end

@@ -37,9 +37,12 @@ class Operation(Generic[T]):
     method: str
     path: str
     """`/runs/{run_id}`"""
-    result: Literal["json", "text", "none", "binary", "events", "lines"] = "none"
+    result: Literal["json", "text", "none", "binary", "events", "lines", "any"] = "none"
+    """`any` is what the answer's content type says."""
     target: object = None
     """The type of the answer's JSON, of an event's or of a line's."""
+    id: str = ""
+    """What the document calls it: `startRun`."""
     accept: str | None = None
     body: Body | None = None
     path_styles: Mapping[str, Style] = field(default_factory=dict[str, Style])
@@ -93,6 +96,8 @@ class PagedOperation(Operation[T]):
 class LongRunning(Generic[T]):
     """How to wait for what an operation has only begun; the end of it is a `T`."""
 
+    start: Operation[Any]
+    """What begins it."""
     poll: Operation[T]
     poll_path: Mapping[str, Attributes]
     """Path parameters of the poll, and where the first answer holds them."""

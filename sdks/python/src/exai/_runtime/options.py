@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 
@@ -29,3 +29,12 @@ class StreamOptions(CallOptions, total=False):
 
     last_event_id: str
     """Begins behind the event with this id."""
+
+
+class WaitOptions(CallOptions, total=False):
+    """Options of a method that waits for what it begins; `timeout` bounds the whole of it."""
+
+    on_waiting: Callable[[str], object]
+    """Called with the token of the wait, once what is waited for has begun and whenever its stream
+    has come further: a wait that ends too early goes on from the latest one. It may be stored, and
+    holds no credentials."""

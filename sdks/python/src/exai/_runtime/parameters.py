@@ -6,6 +6,7 @@ by another name. Every value is percent-encoded here, so no value can leave its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -38,6 +39,8 @@ FORM = Style("form", explode=True)
 
 _RESERVED = ":/?[]@!$'()*,;"
 _DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_UNRESERVED = re.compile("[A-Za-z0-9_-]+").fullmatch
+"""What is written as it is; of the dot there is more to say."""
 _NO_STYLES: Mapping[str, Style] = {}
 
 
@@ -72,6 +75,8 @@ def path_value(name: str, value: object, style: Style = SIMPLE) -> str:
 
     Raises `ValueError` for a value that would name another path: an empty one, `.` or `..`.
     """
+    if style is SIMPLE and isinstance(value, str) and _UNRESERVED(value):
+        return value
     prefix, joiner = {"label": (".", "."), "matrix": (";", ";")}.get(style.name, ("", ","))
     key = quote(name, safe="")
     value = _plain(value, style)
@@ -163,11 +168,11 @@ def header_value(name: str, value: object, style: Style = SIMPLE) -> str | None:
     return text
 
 
-def cookie_header(values: Mapping[str, object], styles: Mapping[str, Style]) -> str | None:
-    """The `Cookie` header of RFC 6265, None when there is nothing to send."""
+def cookie_header(values: Mapping[str, object], styles: Mapping[str, Style]) -> dict[str, str]:
+    """The `cookie` header of RFC 6265, none when there is nothing to send."""
     pairs = [
         pair
         for name, value in values.items()
         for pair in query_pairs(name, value, styles.get(name, FORM))
     ]
-    return "; ".join(pairs) or None
+    return {"cookie": "; ".join(pairs)} if pairs else {}

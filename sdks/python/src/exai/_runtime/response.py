@@ -27,21 +27,48 @@ class RateLimit:
     """When the bucket is full again."""
 
 
-@dataclass(frozen=True, slots=True)
 class ResponseInfo:
-    """The head of an answer."""
+    """The head of an answer; a header that is absent or malformed is None."""
 
-    status: int
-    headers: Headers
-    receipt: str | None
-    """The id under which the server knows this answer."""
-    rate_limit: RateLimit
-    idempotency_key: str | None
-    """The key that the request carried."""
-    idempotent_replayed: bool
-    """True when the server had run the operation before and kept the answer."""
-    retries: int
-    """Tries before the one that was answered."""
+    __slots__ = ("_roles", "headers", "idempotency_key", "retries", "status")
+
+    def __init__(
+        self, status: int, headers: Headers, roles: HeaderRoles, key: str | None, retries: int
+    ) -> None:
+        self._roles = roles
+        self.status = status
+        """The HTTP status."""
+        self.headers = headers
+        """The header fields."""
+        self.idempotency_key = key
+        """The key that the request carried."""
+        self.retries = retries
+        """Tries before the one that was answered."""
+
+    @property
+    def receipt(self) -> str | None:
+        """The id under which the server knows this answer."""
+        return self._header(self._roles.receipt)
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """How much may still be asked for."""
+        remaining = self._header(self._roles.rate_limit_remaining)
+        return RateLimit(
+            int(remaining) if remaining and remaining.isdecimal() else None,
+            _unix_time(self._header(self._roles.rate_limit_reset)),
+        )
+
+    @property
+    def idempotent_replayed(self) -> bool:
+        """True when the server had run the operation before and kept the answer."""
+        return (self._header(self._roles.idempotent_replayed) or "").lower() == "true"
+
+    def _header(self, name: str | None) -> str | None:
+        return self.headers.get(name) if name else None
+
+    def __repr__(self) -> str:
+        return f"ResponseInfo(status={self.status}, receipt={self.receipt!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +77,8 @@ class Response(Generic[T]):
 
     data: T
     info: ResponseInfo
+    content: bytes = b""
+    """The body as it came."""
 
     @property
     def status(self) -> int:
@@ -77,30 +106,6 @@ class Response(Generic[T]):
         return self.info.idempotency_key
 
 
-def read_info(
-    status: int, headers: Headers, roles: HeaderRoles, key: str | None, retries: int
-) -> ResponseInfo:
-    """Reads the head of an answer; a header that is absent or malformed is None."""
-
-    def header(name: str | None) -> str | None:
-        return headers.get(name) if name else None
-
-    remaining = header(roles.rate_limit_remaining)
-    reset = header(roles.rate_limit_reset)
-    replayed = header(roles.idempotent_replayed) or ""
-    return ResponseInfo(
-        status=status,
-        headers=headers,
-        receipt=header(roles.receipt),
-        rate_limit=RateLimit(
-            int(remaining) if remaining and remaining.isdecimal() else None, _unix_time(reset)
-        ),
-        idempotency_key=key,
-        idempotent_replayed=replayed.lower() == "true",
-        retries=retries,
-    )
-
-
 def _unix_time(text: str | None) -> datetime | None:
     if not text or not text.isdecimal():
         return None
@@ -110,19 +115,20 @@ def _unix_time(text: str | None) -> datetime | None:
         return None
 
 
-_seen: ContextVar[list[ResponseInfo] | None] = ContextVar("seen", default=None)
+_seen: ContextVar[list[tuple[ResponseInfo, bytes]] | None] = ContextVar("seen", default=None)
 
 
-def note(info: ResponseInfo) -> None:
-    """Hands the head of an answer to the `with_response` call around, if there is one."""
+def note(info: ResponseInfo, content: bytes) -> None:
+    """Hands an answer to the `with_response` call around, if there is one."""
     seen = _seen.get()
     if seen is not None:
-        seen.append(info)
+        # The last one counts: a call that waits gets many.
+        seen[:] = [(info, content)]
 
 
 @contextmanager
-def _noting() -> Generator[list[ResponseInfo]]:
-    seen: list[ResponseInfo] = []
+def _noting() -> Generator[list[tuple[ResponseInfo, bytes]]]:
+    seen: list[tuple[ResponseInfo, bytes]] = []
     token = _seen.set(seen)
     try:
         yield seen
@@ -137,7 +143,7 @@ def with_response(method: Callable[P, T]) -> Callable[P, Response[T]]:
     def call(*args: P.args, **kwargs: P.kwargs) -> Response[T]:
         with _noting() as seen:
             data = method(*args, **kwargs)
-        return Response(data, seen[-1])
+        return Response(data, *seen[-1])
 
     return call
 
@@ -151,6 +157,6 @@ def async_with_response(
     async def call(*args: P.args, **kwargs: P.kwargs) -> Response[T]:
         with _noting() as seen:
             data = await method(*args, **kwargs)
-        return Response(data, seen[-1])
+        return Response(data, *seen[-1])
 
     return call

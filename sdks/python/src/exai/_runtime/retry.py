@@ -19,7 +19,7 @@ _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 8.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """The end of a call, on the monotonic clock; None for no end."""
 
@@ -34,10 +34,22 @@ class Deadline:
         """Seconds left, never below 0; None for no end."""
         return None if self.at is None else max(0.0, self.at - time.monotonic())
 
+    def sooner(self, seconds: float) -> Deadline:
+        """This one, or that many seconds from now, whichever is first."""
+        at = time.monotonic() + seconds
+        return Deadline(at if self.at is None else min(at, self.at))
+
     def fits(self, seconds: float) -> bool:
         """True when waiting that long leaves time for a try."""
         left = self.left()
         return left is None or seconds < left
+
+
+def sooner(one: float | None, other: float | None) -> float | None:
+    """The shorter of two times; None is no end."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
@@ -82,5 +94,7 @@ class RetryBudget:
 
     def succeeded(self) -> None:
         """Puts a part of a retry back, because the server answered."""
+        if self._tokens == self._capacity:
+            return
         with self._lock:
             self._tokens = min(self._capacity, self._tokens + self._refill)

@@ -44,6 +44,8 @@ class Service:
     security: tuple[tuple[str, ...], ...] = ()
     """What an operation wants that says nothing of its own."""
     headers: HeaderRoles = field(default_factory=HeaderRoles)
+    idempotency_header: str | None = None
+    """The header that carries the key of a write; None where the API has no keys."""
     errors_by_name: Mapping[str, type[StatusError]] = field(
         default_factory=dict[str, type[StatusError]]
     )

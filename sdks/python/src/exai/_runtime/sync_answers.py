@@ -1,20 +1,22 @@
+# Written by unasync.py from async_answers.py; DO NOT EDIT.
 """Answers that are read as they arrive, over a sync transport."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from msgspec.structs import replace
+
+from . import sync_io as io
 from .engine import Arguments, EngineBase, Plan
-from .errors import APIConnectionError
+from .errors import APIConnectionError, APITimeoutError
 from .operation import Operation
 from .options import CallOptions
 from .response import ResponseInfo
-from .retry import backoff
+from .retry import Deadline, backoff, sooner
 from .streams import BROKEN_OFF, NO_CONTENT, Reader, check_stream_type
 from .transport import HttpResponse, TransportError
 
@@ -54,8 +56,7 @@ class BinaryResponse:
 
     def save(self, path: str | Path) -> None:
         """Writes the bytes to a file, replacing what it held."""
-        with Path(path).open("wb") as file:
-            file.writelines(self.iter_bytes())
+        io.write(path, self.iter_bytes())
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -80,12 +81,18 @@ class Stream(Generic[T]):
     """
 
     def __init__(
-        self, engine: Engine, operation: Operation[T], options: CallOptions, arguments: Arguments
+        self,
+        engine: Engine,
+        operation: Operation[T],
+        options: CallOptions,
+        arguments: Arguments,
+        deadline: Deadline | None = None,
     ) -> None:
         self._engine = engine
         self._operation = operation
         self._options = options
         self._arguments = arguments
+        self._deadline = deadline
         self._reader = Reader(operation, str(options.get("last_event_id", "")))
         self._open: HttpResponse | None = None
         self._info: ResponseInfo | None = None
@@ -93,12 +100,16 @@ class Stream(Generic[T]):
 
     @property
     def response(self) -> ResponseInfo:
-        """The head of the answer; connects when nothing has been read yet."""
+        """The head of the answer. Raises `RuntimeError` before `connect` or the first item."""
+        if self._info is None:
+            raise RuntimeError("the stream is not connected yet")
+        return self._info
+
+    def connect(self) -> ResponseInfo:
+        """Connects, when nothing has been read yet, and gives the head of the answer."""
         if self._info is None:
             self._connect()
-        if self._info is None:
-            raise RuntimeError("the stream is closed")
-        return self._info
+        return self.response
 
     @property
     def last_event_id(self) -> str | None:
@@ -137,13 +148,14 @@ class Stream(Generic[T]):
         if self._operation.resume_header is not None and self._reader.last_id:
             resumed = {**arguments.headers, self._operation.resume_header: self._reader.last_id}
             arguments = replace(arguments, headers=resumed)
-        options = self._options
+        options = self._options.copy()
         if self._info is not None and self._info.idempotency_key is not None:
-            options = options.copy()
             options["idempotency_key"] = self._info.idempotency_key
-        engine = self._engine
+        engine, bound = self._engine, self._deadline
+        if bound is not None:
+            options["timeout"] = sooner(bound.left(), options.get("timeout"))
         plan = engine.plan(self._operation, arguments, options)
-        response = engine.open(plan)
+        response = engine.open(plan, bound)
         if response.status == NO_CONTENT:
             self._reader.finished = True
         elif not check_stream_type(self._operation, response.headers):
@@ -152,6 +164,15 @@ class Stream(Generic[T]):
         self._open = response
         self._info = engine.info(plan, response.status, response.headers)
         return response
+
+    def _check_time(self, info: ResponseInfo) -> None:
+        if self._deadline is not None and self._deadline.left() == 0:
+            raise APITimeoutError("the stream took too long", idempotency_key=info.idempotency_key)
+
+    def _pause(self, wait: float) -> None:
+        if self._deadline is not None and not self._deadline.fits(wait):
+            raise APITimeoutError("the stream took too long")
+        io.sleep(wait)
 
     def _iterate(self) -> Generator[T]:
         reader, failures, broke_at = self._reader, 0, None
@@ -162,6 +183,7 @@ class Stream(Generic[T]):
                 info = self.response
                 try:
                     for chunk in response.iter_bytes():
+                        self._check_time(info)
                         for item in reader.feed(chunk, info):
                             yield item
                             if reader.finished:
@@ -173,12 +195,13 @@ class Stream(Generic[T]):
                 except TransportError as failure:
                     reason = str(failure)
                 self._drop()
+                self._check_time(info)
                 # A server that sends the same events again and again must not keep us for ever.
                 if reader.last_id != broke_at:
                     failures, broke_at = 0, reader.last_id
                 if not reader.resumable or failures >= limit:
                     raise APIConnectionError(reason, idempotency_key=info.idempotency_key)
-                time.sleep(backoff(failures) if reader.retry is None else reader.retry)
+                self._pause(backoff(failures) if reader.retry is None else reader.retry)
                 failures += 1
                 reader.reconnected()
         finally:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .headers import Headers
 
@@ -18,10 +26,13 @@ class HttpRequest:
     headers: dict[str, str] = field(repr=False)
     content: bytes | Iterable[bytes] | AsyncIterable[bytes] | None = field(default=None, repr=False)
     """An async transport is handed bytes or an async iterable, a sync one the other two."""
+    operation: str = ""
+    """The id of the operation; empty for a request beyond the document."""
+    streamed: bool = False
+    """The body of the answer is handed over as it arrives; else all of it is read at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeout:
+class Timeout(NamedTuple):
     """Seconds that one try may take, None for no end."""
 
     connect: float | None
@@ -30,6 +41,8 @@ class Timeout:
     """From the request to the head of its answer, and to write a piece of the request."""
     read: float | None
     """Between two pieces of the answer's body."""
+    whole: float | None
+    """From the request to the end of the answer."""
 
 
 class TransportError(Exception):
@@ -106,3 +119,49 @@ class AsyncTransport(Protocol):
     async def close(self) -> None:
         """Closes every connection."""
         ...
+
+
+Middleware = Callable[[HttpRequest, Callable[[HttpRequest], HttpResponse]], HttpResponse]
+"""Stands around every try: takes the request, credentials in it, and what sends it; gives the
+answer of that, or one of its own."""
+AsyncMiddleware = Callable[
+    [HttpRequest, Callable[[HttpRequest], Awaitable[AsyncHttpResponse]]],
+    Awaitable[AsyncHttpResponse],
+]
+"""As `Middleware`, of coroutines."""
+
+
+class BytesResponse:
+    """An answer that is there already: what a middleware gives that sends nothing."""
+
+    def __init__(
+        self, status: int = 200, headers: Mapping[str, str] | None = None, content: bytes = b""
+    ) -> None:
+        self.status = status
+        self.headers = Headers((headers or {}).items())
+        self._content = content
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """The body."""
+        yield self._content
+
+    def close(self) -> None:
+        """Does nothing: there is no connection."""
+
+
+class AsyncBytesResponse:
+    """As `BytesResponse`."""
+
+    def __init__(
+        self, status: int = 200, headers: Mapping[str, str] | None = None, content: bytes = b""
+    ) -> None:
+        self.status = status
+        self.headers = Headers((headers or {}).items())
+        self._content = content
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        """The body."""
+        yield self._content
+
+    async def close(self) -> None:
+        """Does nothing: there is no connection."""

@@ -70,12 +70,13 @@ def unwrap(
     secret: str | Iterable[str],
     *,
     tolerance: float = TOLERANCE,
+    now: float | None = None,
 ) -> T:
     """Checks a webhook as `verify` does, then reads its event.
 
     Raises `WebhookVerificationError` also for a body that is no event, once it is verified.
     """
-    verify(body, headers, secret, tolerance=tolerance)
+    verify(body, headers, secret, tolerance=tolerance, now=now)
     try:
         return codec.decode(body.encode() if isinstance(body, str) else body)
     except msgspec.DecodeError as error:

@@ -37,6 +37,7 @@ SERVICE = Service(
         receipt="x-exai-receipt",
         retry_after="Retry-After",
     ),
+    idempotency_header="Idempotency-Key",
     errors_by_name={
         "invalid_request": InvalidRequestError,
         "unauthorized": UnauthorizedError,

@@ -61,6 +61,11 @@ impl<'a> Agents<'a> {
             .json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`invoke`](Self::invoke), from a token that it gave.
+    pub fn invoke_wait_from(&self, token: impl Into<String>) -> Wait<types::AgentInvocation> {
+        Wait::from_token(self.core, token, &INVOKE_AGENT_RESULT)
+    }
+
     /// Browse the registry.
     ///
     /// The agents that the organisation can invoke, built in and its own, newest first unless
@@ -96,7 +101,8 @@ impl<'a> Agents<'a> {
     }
 }
 
-pub(super) static GET_AGENT: Operation = Operation {
+pub(crate) static GET_AGENT: Operation = Operation {
+    name: "getAgent",
     verb: Verb::Get,
     path: "/agents/{agent_id}",
     ..Operation::DEFAULT
@@ -115,6 +121,7 @@ impl Call<Json<types::AgentInvocation>, InvokeAgent> {
 }
 
 static INVOKE_AGENT_RESULT: LongRunning = LongRunning {
+    operation: &INVOKE_AGENT,
     poll: Link {
         operation: &GET_AGENT_INVOCATION,
         arguments: &[("agent_id", "/agent_id"), ("invocation_id", "/id")],
@@ -127,7 +134,8 @@ static INVOKE_AGENT_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static INVOKE_AGENT: Operation = Operation {
+pub(crate) static INVOKE_AGENT: Operation = Operation {
+    name: "invokeAgent",
     verb: Verb::Post,
     path: "/agents/{agent_id}/invoke",
     keyed: true,
@@ -176,7 +184,8 @@ impl Call<Paged<types::Agent>, ListAgents> {
     }
 }
 
-pub(super) static LIST_AGENTS: Operation = Operation {
+pub(crate) static LIST_AGENTS: Operation = Operation {
+    name: "listAgents",
     verb: Verb::Get,
     path: "/agents",
     pagination: Some(&DATA_BY_CURSOR),
@@ -205,7 +214,8 @@ impl Call<Json<types::AgentMetrics>, GetAgentMetrics> {
     }
 }
 
-pub(super) static GET_AGENT_METRICS: Operation = Operation {
+pub(crate) static GET_AGENT_METRICS: Operation = Operation {
+    name: "getAgentMetrics",
     verb: Verb::Get,
     path: "/agents/{agent_id}/metrics",
     ..Operation::DEFAULT
@@ -223,7 +233,8 @@ impl Call<Json<types::AgentSchema>, GetAgentSchema> {
     }
 }
 
-pub(super) static GET_AGENT_SCHEMA: Operation = Operation {
+pub(crate) static GET_AGENT_SCHEMA: Operation = Operation {
+    name: "getAgentSchema",
     verb: Verb::Get,
     path: "/agents/{agent_id}/schema",
     ..Operation::DEFAULT

@@ -74,13 +74,15 @@ impl<'a> AgentsCustom<'a> {
     }
 }
 
-pub(super) static DELETE_CUSTOM_AGENT: Operation = Operation {
+pub(crate) static DELETE_CUSTOM_AGENT: Operation = Operation {
+    name: "deleteCustomAgent",
     verb: Verb::Delete,
     path: "/agents/custom/{agent_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_CUSTOM_AGENT: Operation = Operation {
+pub(crate) static GET_CUSTOM_AGENT: Operation = Operation {
+    name: "getCustomAgent",
     verb: Verb::Get,
     path: "/agents/custom/{agent_id}",
     ..Operation::DEFAULT
@@ -118,21 +120,24 @@ impl Call<Paged<types::CustomAgent>, ListCustomAgents> {
     }
 }
 
-pub(super) static LIST_CUSTOM_AGENTS: Operation = Operation {
+pub(crate) static LIST_CUSTOM_AGENTS: Operation = Operation {
+    name: "listCustomAgents",
     verb: Verb::Get,
     path: "/agents/custom",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static REGISTER_CUSTOM_AGENT: Operation = Operation {
+pub(crate) static REGISTER_CUSTOM_AGENT: Operation = Operation {
+    name: "registerCustomAgent",
     verb: Verb::Post,
     path: "/agents/custom",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_CUSTOM_AGENT: Operation = Operation {
+pub(crate) static UPDATE_CUSTOM_AGENT: Operation = Operation {
+    name: "updateCustomAgent",
     verb: Verb::Patch,
     path: "/agents/custom/{agent_id}",
     keyed: true,

@@ -50,14 +50,16 @@ impl<'a> AgentsCustomVersions<'a> {
     }
 }
 
-pub(super) static DEPRECATE_CUSTOM_AGENT_VERSION: Operation = Operation {
+pub(crate) static DEPRECATE_CUSTOM_AGENT_VERSION: Operation = Operation {
+    name: "deprecateCustomAgentVersion",
     verb: Verb::Post,
     path: "/agents/custom/{agent_id}/versions/{version}/deprecate",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static PUBLISH_CUSTOM_AGENT_VERSION: Operation = Operation {
+pub(crate) static PUBLISH_CUSTOM_AGENT_VERSION: Operation = Operation {
+    name: "publishCustomAgentVersion",
     verb: Verb::Post,
     path: "/agents/custom/{agent_id}/versions",
     keyed: true,

@@ -93,14 +93,16 @@ impl Call<Json<types::AgentInvocation>, CancelAgentInvocation> {
     }
 }
 
-pub(super) static CANCEL_AGENT_INVOCATION: Operation = Operation {
+pub(crate) static CANCEL_AGENT_INVOCATION: Operation = Operation {
+    name: "cancelAgentInvocation",
     verb: Verb::Post,
     path: "/agents/{agent_id}/invocations/{invocation_id}/cancel",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static STREAM_AGENT_INVOCATION_EVENTS: Operation = Operation {
+pub(crate) static STREAM_AGENT_INVOCATION_EVENTS: Operation = Operation {
+    name: "streamAgentInvocationEvents",
     verb: Verb::Get,
     path: "/agents/{agent_id}/invocations/{invocation_id}/events",
     accept: "text/event-stream",
@@ -115,7 +117,8 @@ pub(super) static STREAM_AGENT_INVOCATION_EVENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_AGENT_INVOCATION: Operation = Operation {
+pub(crate) static GET_AGENT_INVOCATION: Operation = Operation {
+    name: "getAgentInvocation",
     verb: Verb::Get,
     path: "/agents/{agent_id}/invocations/{invocation_id}",
     ..Operation::DEFAULT
@@ -173,7 +176,8 @@ impl Call<Paged<types::AgentInvocation>, ListAgentInvocations> {
     }
 }
 
-pub(super) static LIST_AGENT_INVOCATIONS: Operation = Operation {
+pub(crate) static LIST_AGENT_INVOCATIONS: Operation = Operation {
+    name: "listAgentInvocations",
     verb: Verb::Get,
     path: "/agents/{agent_id}/invocations",
     pagination: Some(&DATA_BY_CURSOR),

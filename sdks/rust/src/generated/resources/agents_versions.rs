@@ -44,7 +44,8 @@ impl<'a> AgentsVersions<'a> {
     }
 }
 
-pub(super) static GET_AGENT_VERSION: Operation = Operation {
+pub(crate) static GET_AGENT_VERSION: Operation = Operation {
+    name: "getAgentVersion",
     verb: Verb::Get,
     path: "/agents/{agent_id}/versions/{version}",
     ..Operation::DEFAULT
@@ -77,7 +78,8 @@ impl Call<Paged<types::AgentVersion>, ListAgentVersions> {
     }
 }
 
-pub(super) static LIST_AGENT_VERSIONS: Operation = Operation {
+pub(crate) static LIST_AGENT_VERSIONS: Operation = Operation {
+    name: "listAgentVersions",
     verb: Verb::Get,
     path: "/agents/{agent_id}/versions",
     pagination: Some(&DATA_BY_CURSOR),

@@ -70,7 +70,8 @@ impl Call<Events<types::AuditEvent>, TailAuditEvents> {
     }
 }
 
-pub(super) static TAIL_AUDIT_EVENTS: Operation = Operation {
+pub(crate) static TAIL_AUDIT_EVENTS: Operation = Operation {
+    name: "tailAuditEvents",
     verb: Verb::Get,
     path: "/audit/tail",
     accept: "text/event-stream",

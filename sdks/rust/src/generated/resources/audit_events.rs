@@ -33,7 +33,8 @@ impl<'a> AuditEvents<'a> {
     }
 }
 
-pub(super) static GET_AUDIT_EVENT: Operation = Operation {
+pub(crate) static GET_AUDIT_EVENT: Operation = Operation {
+    name: "getAuditEvent",
     verb: Verb::Get,
     path: "/audit/events/{event_id}",
     ..Operation::DEFAULT
@@ -101,7 +102,8 @@ impl Call<Paged<types::AuditEvent>, QueryAuditEvents> {
     }
 }
 
-pub(super) static QUERY_AUDIT_EVENTS: Operation = Operation {
+pub(crate) static QUERY_AUDIT_EVENTS: Operation = Operation {
+    name: "queryAuditEvents",
     verb: Verb::Get,
     path: "/audit/events",
     pagination: Some(&DATA_BY_CURSOR),

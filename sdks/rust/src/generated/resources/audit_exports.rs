@@ -25,6 +25,11 @@ impl<'a> AuditExports<'a> {
         Call::new(self.core, &CREATE_AUDIT_EXPORT).json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`create`](Self::create), from a token that it gave.
+    pub fn create_wait_from(&self, token: impl Into<String>) -> Wait<types::AuditExport> {
+        Wait::from_token(self.core, token, &CREATE_AUDIT_EXPORT_RESULT)
+    }
+
     /// Download an export as NDJSON.
     ///
     /// The file as `application/x-ndjson`: one event a line, oldest first. Answers 404 until the
@@ -58,6 +63,7 @@ impl Call<Json<types::AuditExport>, CreateAuditExport> {
 }
 
 static CREATE_AUDIT_EXPORT_RESULT: LongRunning = LongRunning {
+    operation: &CREATE_AUDIT_EXPORT,
     poll: Link {
         operation: &GET_AUDIT_EXPORT,
         arguments: &[("export_id", "/id")],
@@ -67,21 +73,24 @@ static CREATE_AUDIT_EXPORT_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed"],
 };
 
-pub(super) static CREATE_AUDIT_EXPORT: Operation = Operation {
+pub(crate) static CREATE_AUDIT_EXPORT: Operation = Operation {
+    name: "createAuditExport",
     verb: Verb::Post,
     path: "/audit/exports",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DOWNLOAD_AUDIT_EXPORT: Operation = Operation {
+pub(crate) static DOWNLOAD_AUDIT_EXPORT: Operation = Operation {
+    name: "downloadAuditExport",
     verb: Verb::Get,
     path: "/audit/exports/{export_id}/content",
     accept: "application/x-ndjson",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_AUDIT_EXPORT: Operation = Operation {
+pub(crate) static GET_AUDIT_EXPORT: Operation = Operation {
+    name: "getAuditExport",
     verb: Verb::Get,
     path: "/audit/exports/{export_id}",
     ..Operation::DEFAULT

@@ -35,13 +35,15 @@ impl<'a> AuditReceipts<'a> {
     }
 }
 
-pub(super) static GET_RECEIPT: Operation = Operation {
+pub(crate) static GET_RECEIPT: Operation = Operation {
+    name: "getReceipt",
     verb: Verb::Get,
     path: "/audit/receipts/{receipt_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static VERIFY_RECEIPT: Operation = Operation {
+pub(crate) static VERIFY_RECEIPT: Operation = Operation {
+    name: "verifyReceipt",
     verb: Verb::Get,
     path: "/audit/receipts/{receipt_id}/verify",
     ..Operation::DEFAULT

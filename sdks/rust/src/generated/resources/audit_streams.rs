@@ -77,20 +77,23 @@ impl<'a> AuditStreams<'a> {
     }
 }
 
-pub(super) static CREATE_AUDIT_STREAM: Operation = Operation {
+pub(crate) static CREATE_AUDIT_STREAM: Operation = Operation {
+    name: "createAuditStream",
     verb: Verb::Post,
     path: "/audit/streams",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DELETE_AUDIT_STREAM: Operation = Operation {
+pub(crate) static DELETE_AUDIT_STREAM: Operation = Operation {
+    name: "deleteAuditStream",
     verb: Verb::Delete,
     path: "/audit/streams/{stream_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_AUDIT_STREAM: Operation = Operation {
+pub(crate) static GET_AUDIT_STREAM: Operation = Operation {
+    name: "getAuditStream",
     verb: Verb::Get,
     path: "/audit/streams/{stream_id}",
     ..Operation::DEFAULT
@@ -123,21 +126,24 @@ impl Call<Paged<types::AuditStream>, ListAuditStreams> {
     }
 }
 
-pub(super) static LIST_AUDIT_STREAMS: Operation = Operation {
+pub(crate) static LIST_AUDIT_STREAMS: Operation = Operation {
+    name: "listAuditStreams",
     verb: Verb::Get,
     path: "/audit/streams",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static TEST_AUDIT_STREAM: Operation = Operation {
+pub(crate) static TEST_AUDIT_STREAM: Operation = Operation {
+    name: "testAuditStream",
     verb: Verb::Post,
     path: "/audit/streams/{stream_id}/test",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_AUDIT_STREAM: Operation = Operation {
+pub(crate) static UPDATE_AUDIT_STREAM: Operation = Operation {
+    name: "updateAuditStream",
     verb: Verb::Patch,
     path: "/audit/streams/{stream_id}",
     keyed: true,

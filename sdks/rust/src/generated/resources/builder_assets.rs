@@ -41,19 +41,22 @@ impl<'a> BuilderAssets<'a> {
     }
 }
 
-pub(super) static DELETE_BUILD_ASSET: Operation = Operation {
+pub(crate) static DELETE_BUILD_ASSET: Operation = Operation {
+    name: "deleteBuildAsset",
     verb: Verb::Delete,
     path: "/builder/assets/{asset_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_BUILD_ASSET: Operation = Operation {
+pub(crate) static GET_BUILD_ASSET: Operation = Operation {
+    name: "getBuildAsset",
     verb: Verb::Get,
     path: "/builder/assets/{asset_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static UPLOAD_BUILD_ASSET: Operation = Operation {
+pub(crate) static UPLOAD_BUILD_ASSET: Operation = Operation {
+    name: "uploadBuildAsset",
     verb: Verb::Post,
     path: "/builder/assets",
     keyed: true,

@@ -64,6 +64,11 @@ impl<'a> BuilderRuns<'a> {
         Call::new(self.core, &DEPLOY_BUILD_PREVIEW).path_param("build_id", build_id.as_ref())
     }
 
+    /// Goes on with the wait of [`deploy`](Self::deploy), from a token that it gave.
+    pub fn deploy_wait_from(&self, token: impl Into<String>) -> Wait<types::Build> {
+        Wait::from_token(self.core, token, &DEPLOY_BUILD_PREVIEW_RESULT)
+    }
+
     /// Stream build events and the final receipt.
     ///
     /// Server-sent events of the latest piece of work - the build, a retry, a follow-up prompt or a
@@ -101,12 +106,22 @@ impl<'a> BuilderRuns<'a> {
         Call::new(self.core, &RETRY_BUILD).path_param("build_id", build_id.as_ref())
     }
 
+    /// Goes on with the wait of [`retry`](Self::retry), from a token that it gave.
+    pub fn retry_wait_from(&self, token: impl Into<String>) -> Wait<types::Build> {
+        Wait::from_token(self.core, token, &RETRY_BUILD_RESULT)
+    }
+
     /// Start a prompt-to-app build.
     ///
     /// Plans, writes and tests an app in the background. 422 if an asset is not there, or if the
     /// target's folder is not empty.
     pub fn start(&self, body: types::StartBuild) -> Call<Json<types::Build>, StartBuild> {
         Call::new(self.core, &START_BUILD).json_body("application/json", &body)
+    }
+
+    /// Goes on with the wait of [`start`](Self::start), from a token that it gave.
+    pub fn start_wait_from(&self, token: impl Into<String>) -> Wait<types::Build> {
+        Wait::from_token(self.core, token, &START_BUILD_RESULT)
     }
 }
 
@@ -122,7 +137,8 @@ impl Call<Json<types::Build>, CancelBuild> {
     }
 }
 
-pub(super) static CANCEL_BUILD: Operation = Operation {
+pub(crate) static CANCEL_BUILD: Operation = Operation {
+    name: "cancelBuild",
     verb: Verb::Post,
     path: "/builder/runs/{build_id}/cancel",
     keyed: true,
@@ -147,6 +163,7 @@ impl Call<Json<types::StartedBuildPreview>, DeployBuildPreview> {
 }
 
 static DEPLOY_BUILD_PREVIEW_RESULT: LongRunning = LongRunning {
+    operation: &DEPLOY_BUILD_PREVIEW,
     poll: Link {
         operation: &GET_BUILD,
         arguments: &[("build_id", "/build_id")],
@@ -159,14 +176,16 @@ static DEPLOY_BUILD_PREVIEW_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static DEPLOY_BUILD_PREVIEW: Operation = Operation {
+pub(crate) static DEPLOY_BUILD_PREVIEW: Operation = Operation {
+    name: "deployBuildPreview",
     verb: Verb::Post,
     path: "/builder/runs/{build_id}/deploy",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static STREAM_BUILD_EVENTS: Operation = Operation {
+pub(crate) static STREAM_BUILD_EVENTS: Operation = Operation {
+    name: "streamBuildEvents",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/events",
     accept: "text/event-stream",
@@ -177,7 +196,8 @@ pub(super) static STREAM_BUILD_EVENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_BUILD: Operation = Operation {
+pub(crate) static GET_BUILD: Operation = Operation {
+    name: "getBuild",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}",
     ..Operation::DEFAULT
@@ -225,7 +245,8 @@ impl Call<Paged<types::Build>, ListBuilds> {
     }
 }
 
-pub(super) static LIST_BUILDS: Operation = Operation {
+pub(crate) static LIST_BUILDS: Operation = Operation {
+    name: "listBuilds",
     verb: Verb::Get,
     path: "/builder/runs",
     pagination: Some(&DATA_BY_CURSOR),
@@ -250,6 +271,7 @@ impl Call<Json<types::Build>, RetryBuild> {
 }
 
 static RETRY_BUILD_RESULT: LongRunning = LongRunning {
+    operation: &RETRY_BUILD,
     poll: Link {
         operation: &GET_BUILD,
         arguments: &[("build_id", "/id")],
@@ -262,7 +284,8 @@ static RETRY_BUILD_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static RETRY_BUILD: Operation = Operation {
+pub(crate) static RETRY_BUILD: Operation = Operation {
+    name: "retryBuild",
     verb: Verb::Post,
     path: "/builder/runs/{build_id}/retry",
     keyed: true,
@@ -282,6 +305,7 @@ impl Call<Json<types::Build>, StartBuild> {
 }
 
 static START_BUILD_RESULT: LongRunning = LongRunning {
+    operation: &START_BUILD,
     poll: Link {
         operation: &GET_BUILD,
         arguments: &[("build_id", "/id")],
@@ -294,7 +318,8 @@ static START_BUILD_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static START_BUILD: Operation = Operation {
+pub(crate) static START_BUILD: Operation = Operation {
+    name: "startBuild",
     verb: Verb::Post,
     path: "/builder/runs",
     keyed: true,

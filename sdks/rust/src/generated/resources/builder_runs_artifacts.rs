@@ -74,14 +74,16 @@ impl Call<Binary, DownloadBuildArtifact> {
     }
 }
 
-pub(super) static DOWNLOAD_BUILD_ARTIFACT: Operation = Operation {
+pub(crate) static DOWNLOAD_BUILD_ARTIFACT: Operation = Operation {
+    name: "downloadBuildArtifact",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/artifacts/{artifact_id}/content",
     accept: "application/octet-stream",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_BUILD_ARTIFACT: Operation = Operation {
+pub(crate) static GET_BUILD_ARTIFACT: Operation = Operation {
+    name: "getBuildArtifact",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/artifacts/{artifact_id}",
     ..Operation::DEFAULT
@@ -109,7 +111,8 @@ impl Call<Paged<types::BuildArtifact>, ListBuildArtifacts> {
     }
 }
 
-pub(super) static LIST_BUILD_ARTIFACTS: Operation = Operation {
+pub(crate) static LIST_BUILD_ARTIFACTS: Operation = Operation {
+    name: "listBuildArtifacts",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/artifacts",
     pagination: Some(&DATA_BY_CURSOR),

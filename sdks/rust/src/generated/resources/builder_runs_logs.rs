@@ -55,7 +55,8 @@ impl Call<Paged<types::BuildLogLine>, ListBuildLogs> {
     }
 }
 
-pub(super) static LIST_BUILD_LOGS: Operation = Operation {
+pub(crate) static LIST_BUILD_LOGS: Operation = Operation {
+    name: "listBuildLogs",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/logs",
     pagination: Some(&DATA_BY_CURSOR),

@@ -43,6 +43,11 @@ impl<'a> BuilderRunsMessages<'a> {
             .path_param("build_id", build_id.as_ref())
             .json_body("application/json", &body)
     }
+
+    /// Goes on with the wait of [`send`](Self::send), from a token that it gave.
+    pub fn send_wait_from(&self, token: impl Into<String>) -> Wait<types::Build> {
+        Wait::from_token(self.core, token, &SEND_BUILD_MESSAGE_RESULT)
+    }
 }
 
 /// Marks the calls of [`BuilderRunsMessages::list`].
@@ -62,7 +67,8 @@ impl Call<Paged<types::BuildMessage>, ListBuildMessages> {
     }
 }
 
-pub(super) static LIST_BUILD_MESSAGES: Operation = Operation {
+pub(crate) static LIST_BUILD_MESSAGES: Operation = Operation {
+    name: "listBuildMessages",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/messages",
     pagination: Some(&DATA_BY_CURSOR),
@@ -82,6 +88,7 @@ impl Call<Json<types::SentBuildMessage>, SendBuildMessage> {
 }
 
 static SEND_BUILD_MESSAGE_RESULT: LongRunning = LongRunning {
+    operation: &SEND_BUILD_MESSAGE,
     poll: Link {
         operation: &GET_BUILD,
         arguments: &[("build_id", "/build_id")],
@@ -94,7 +101,8 @@ static SEND_BUILD_MESSAGE_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static SEND_BUILD_MESSAGE: Operation = Operation {
+pub(crate) static SEND_BUILD_MESSAGE: Operation = Operation {
+    name: "sendBuildMessage",
     verb: Verb::Post,
     path: "/builder/runs/{build_id}/messages",
     keyed: true,

@@ -40,7 +40,8 @@ impl<'a> BuilderRunsPreviews<'a> {
     }
 }
 
-pub(super) static DELETE_BUILD_PREVIEW: Operation = Operation {
+pub(crate) static DELETE_BUILD_PREVIEW: Operation = Operation {
+    name: "deleteBuildPreview",
     verb: Verb::Delete,
     path: "/builder/runs/{build_id}/previews/{preview_id}",
     ..Operation::DEFAULT
@@ -63,7 +64,8 @@ impl Call<Paged<types::BuildPreview>, ListBuildPreviews> {
     }
 }
 
-pub(super) static LIST_BUILD_PREVIEWS: Operation = Operation {
+pub(crate) static LIST_BUILD_PREVIEWS: Operation = Operation {
+    name: "listBuildPreviews",
     verb: Verb::Get,
     path: "/builder/runs/{build_id}/previews",
     pagination: Some(&DATA_BY_CURSOR),

@@ -39,6 +39,11 @@ impl<'a> Composer<'a> {
         Call::new(self.core, &APPLY_COMPOSER_HUNKS).json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`apply`](Self::apply), from a token that it gave.
+    pub fn apply_wait_from(&self, token: impl Into<String>) -> Wait<types::ComposerApply> {
+        Wait::from_token(self.core, token, &APPLY_COMPOSER_HUNKS_RESULT)
+    }
+
     /// Request a plan of changes to a working tree.
     ///
     /// Reads the working tree and proposes a change. Nothing is written before hunks of it are
@@ -48,6 +53,11 @@ impl<'a> Composer<'a> {
         body: types::RequestComposerPlan,
     ) -> Call<Json<types::ComposerPlan>, RequestComposerPlan> {
         Call::new(self.core, &REQUEST_COMPOSER_PLAN).json_body("application/json", &body)
+    }
+
+    /// Goes on with the wait of [`plan`](Self::plan), from a token that it gave.
+    pub fn plan_wait_from(&self, token: impl Into<String>) -> Wait<types::ComposerPlan> {
+        Wait::from_token(self.core, token, &REQUEST_COMPOSER_PLAN_RESULT)
     }
 }
 
@@ -64,6 +74,7 @@ impl Call<Json<types::ComposerApply>, ApplyComposerHunks> {
 }
 
 static APPLY_COMPOSER_HUNKS_RESULT: LongRunning = LongRunning {
+    operation: &APPLY_COMPOSER_HUNKS,
     poll: Link {
         operation: &GET_COMPOSER_APPLY,
         arguments: &[("apply_id", "/id")],
@@ -79,7 +90,8 @@ static APPLY_COMPOSER_HUNKS_RESULT: LongRunning = LongRunning {
     ],
 };
 
-pub(super) static APPLY_COMPOSER_HUNKS: Operation = Operation {
+pub(crate) static APPLY_COMPOSER_HUNKS: Operation = Operation {
+    name: "applyComposerHunks",
     verb: Verb::Post,
     path: "/composer/apply",
     keyed: true,
@@ -99,6 +111,7 @@ impl Call<Json<types::ComposerPlan>, RequestComposerPlan> {
 }
 
 static REQUEST_COMPOSER_PLAN_RESULT: LongRunning = LongRunning {
+    operation: &REQUEST_COMPOSER_PLAN,
     poll: Link {
         operation: &GET_COMPOSER_PLAN,
         arguments: &[("plan_id", "/id")],
@@ -111,7 +124,8 @@ static REQUEST_COMPOSER_PLAN_RESULT: LongRunning = LongRunning {
     terminal: &["ready", "applied", "failed", "discarded"],
 };
 
-pub(super) static REQUEST_COMPOSER_PLAN: Operation = Operation {
+pub(crate) static REQUEST_COMPOSER_PLAN: Operation = Operation {
+    name: "requestComposerPlan",
     verb: Verb::Post,
     path: "/composer/plan",
     keyed: true,

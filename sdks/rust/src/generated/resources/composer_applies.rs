@@ -43,9 +43,15 @@ impl<'a> ComposerApplies<'a> {
     ) -> Call<Json<types::ComposerApply>, RevertComposerApply> {
         Call::new(self.core, &REVERT_COMPOSER_APPLY).path_param("apply_id", apply_id.as_ref())
     }
+
+    /// Goes on with the wait of [`revert`](Self::revert), from a token that it gave.
+    pub fn revert_wait_from(&self, token: impl Into<String>) -> Wait<types::ComposerApply> {
+        Wait::from_token(self.core, token, &REVERT_COMPOSER_APPLY_RESULT)
+    }
 }
 
-pub(super) static GET_COMPOSER_APPLY: Operation = Operation {
+pub(crate) static GET_COMPOSER_APPLY: Operation = Operation {
+    name: "getComposerApply",
     verb: Verb::Get,
     path: "/composer/applies/{apply_id}",
     ..Operation::DEFAULT
@@ -98,7 +104,8 @@ impl Call<Paged<types::ComposerApply>, ListComposerApplies> {
     }
 }
 
-pub(super) static LIST_COMPOSER_APPLIES: Operation = Operation {
+pub(crate) static LIST_COMPOSER_APPLIES: Operation = Operation {
+    name: "listComposerApplies",
     verb: Verb::Get,
     path: "/composer/applies",
     pagination: Some(&DATA_BY_CURSOR),
@@ -123,6 +130,7 @@ impl Call<Json<types::ComposerApply>, RevertComposerApply> {
 }
 
 static REVERT_COMPOSER_APPLY_RESULT: LongRunning = LongRunning {
+    operation: &REVERT_COMPOSER_APPLY,
     poll: Link {
         operation: &GET_COMPOSER_APPLY,
         arguments: &[("apply_id", "/id")],
@@ -138,7 +146,8 @@ static REVERT_COMPOSER_APPLY_RESULT: LongRunning = LongRunning {
     ],
 };
 
-pub(super) static REVERT_COMPOSER_APPLY: Operation = Operation {
+pub(crate) static REVERT_COMPOSER_APPLY: Operation = Operation {
+    name: "revertComposerApply",
     verb: Verb::Post,
     path: "/composer/applies/{apply_id}/revert",
     keyed: true,

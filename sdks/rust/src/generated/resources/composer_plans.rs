@@ -102,6 +102,11 @@ impl<'a> ComposerPlans<'a> {
     ) -> Call<Json<types::ComposerPlan>, ReviseComposerPlan> {
         Call::new(self.core, &REVISE_COMPOSER_PLAN).path_param("plan_id", plan_id.as_ref())
     }
+
+    /// Goes on with the wait of [`revise`](Self::revise), from a token that it gave.
+    pub fn revise_wait_from(&self, token: impl Into<String>) -> Wait<types::ComposerPlan> {
+        Wait::from_token(self.core, token, &REVISE_COMPOSER_PLAN_RESULT)
+    }
 }
 
 /// Marks the calls of [`ComposerPlans::diff`].
@@ -116,19 +121,22 @@ impl Call<Json<types::ComposerDiff>, GetComposerPlanDiff> {
     }
 }
 
-pub(super) static GET_COMPOSER_PLAN_DIFF: Operation = Operation {
+pub(crate) static GET_COMPOSER_PLAN_DIFF: Operation = Operation {
+    name: "getComposerPlanDiff",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}/diff",
     ..Operation::DEFAULT
 };
 
-pub(super) static DISCARD_COMPOSER_PLAN: Operation = Operation {
+pub(crate) static DISCARD_COMPOSER_PLAN: Operation = Operation {
+    name: "discardComposerPlan",
     verb: Verb::Delete,
     path: "/composer/plans/{plan_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static STREAM_COMPOSER_PLAN_EVENTS: Operation = Operation {
+pub(crate) static STREAM_COMPOSER_PLAN_EVENTS: Operation = Operation {
+    name: "streamComposerPlanEvents",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}/events",
     accept: "text/event-stream",
@@ -143,7 +151,8 @@ pub(super) static STREAM_COMPOSER_PLAN_EVENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_COMPOSER_PLAN: Operation = Operation {
+pub(crate) static GET_COMPOSER_PLAN: Operation = Operation {
+    name: "getComposerPlan",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}",
     ..Operation::DEFAULT
@@ -191,7 +200,8 @@ impl Call<Paged<types::ComposerPlan>, ListComposerPlans> {
     }
 }
 
-pub(super) static LIST_COMPOSER_PLANS: Operation = Operation {
+pub(crate) static LIST_COMPOSER_PLANS: Operation = Operation {
+    name: "listComposerPlans",
     verb: Verb::Get,
     path: "/composer/plans",
     pagination: Some(&DATA_BY_CURSOR),
@@ -210,7 +220,8 @@ impl Call<Text, DownloadComposerPlanPatch> {
     }
 }
 
-pub(super) static DOWNLOAD_COMPOSER_PLAN_PATCH: Operation = Operation {
+pub(crate) static DOWNLOAD_COMPOSER_PLAN_PATCH: Operation = Operation {
+    name: "downloadComposerPlanPatch",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}/patch",
     accept: "text/x-diff",
@@ -235,6 +246,7 @@ impl Call<Json<types::ComposerPlan>, ReviseComposerPlan> {
 }
 
 static REVISE_COMPOSER_PLAN_RESULT: LongRunning = LongRunning {
+    operation: &REVISE_COMPOSER_PLAN,
     poll: Link {
         operation: &GET_COMPOSER_PLAN,
         arguments: &[("plan_id", "/id")],
@@ -247,7 +259,8 @@ static REVISE_COMPOSER_PLAN_RESULT: LongRunning = LongRunning {
     terminal: &["ready", "applied", "failed", "discarded"],
 };
 
-pub(super) static REVISE_COMPOSER_PLAN: Operation = Operation {
+pub(crate) static REVISE_COMPOSER_PLAN: Operation = Operation {
+    name: "reviseComposerPlan",
     verb: Verb::Post,
     path: "/composer/plans/{plan_id}/revise",
     keyed: true,

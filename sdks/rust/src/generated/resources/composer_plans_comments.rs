@@ -44,7 +44,8 @@ impl<'a> ComposerPlansComments<'a> {
     }
 }
 
-pub(super) static CREATE_COMPOSER_PLAN_COMMENT: Operation = Operation {
+pub(crate) static CREATE_COMPOSER_PLAN_COMMENT: Operation = Operation {
+    name: "createComposerPlanComment",
     verb: Verb::Post,
     path: "/composer/plans/{plan_id}/comments",
     keyed: true,
@@ -78,7 +79,8 @@ impl Call<Paged<types::ComposerComment>, ListComposerPlanComments> {
     }
 }
 
-pub(super) static LIST_COMPOSER_PLAN_COMMENTS: Operation = Operation {
+pub(crate) static LIST_COMPOSER_PLAN_COMMENTS: Operation = Operation {
+    name: "listComposerPlanComments",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}/comments",
     pagination: Some(&DATA_BY_CURSOR),

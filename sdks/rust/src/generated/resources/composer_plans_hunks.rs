@@ -75,14 +75,16 @@ impl Call<Paged<types::ComposerHunk>, ListComposerPlanHunks> {
     }
 }
 
-pub(super) static LIST_COMPOSER_PLAN_HUNKS: Operation = Operation {
+pub(crate) static LIST_COMPOSER_PLAN_HUNKS: Operation = Operation {
+    name: "listComposerPlanHunks",
     verb: Verb::Get,
     path: "/composer/plans/{plan_id}/hunks",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static REVIEW_COMPOSER_PLAN_HUNK: Operation = Operation {
+pub(crate) static REVIEW_COMPOSER_PLAN_HUNK: Operation = Operation {
+    name: "reviewComposerPlanHunk",
     verb: Verb::Patch,
     path: "/composer/plans/{plan_id}/hunks/{hunk_id}",
     keyed: true,

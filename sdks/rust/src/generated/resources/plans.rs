@@ -77,20 +77,23 @@ impl<'a> Plans<'a> {
     }
 }
 
-pub(super) static CREATE_PLAN: Operation = Operation {
+pub(crate) static CREATE_PLAN: Operation = Operation {
+    name: "createPlan",
     verb: Verb::Post,
     path: "/plans",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DELETE_PLAN: Operation = Operation {
+pub(crate) static DELETE_PLAN: Operation = Operation {
+    name: "deletePlan",
     verb: Verb::Delete,
     path: "/plans/{plan_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_PLAN: Operation = Operation {
+pub(crate) static GET_PLAN: Operation = Operation {
+    name: "getPlan",
     verb: Verb::Get,
     path: "/plans/{plan_id}",
     ..Operation::DEFAULT
@@ -138,21 +141,24 @@ impl Call<Paged<types::Plan>, ListPlans> {
     }
 }
 
-pub(super) static LIST_PLANS: Operation = Operation {
+pub(crate) static LIST_PLANS: Operation = Operation {
+    name: "listPlans",
     verb: Verb::Get,
     path: "/plans",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_PLAN: Operation = Operation {
+pub(crate) static UPDATE_PLAN: Operation = Operation {
+    name: "updatePlan",
     verb: Verb::Patch,
     path: "/plans/{plan_id}",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static VALIDATE_PLAN: Operation = Operation {
+pub(crate) static VALIDATE_PLAN: Operation = Operation {
+    name: "validatePlan",
     verb: Verb::Post,
     path: "/plans/{plan_id}/validate",
     keyed: true,

@@ -113,6 +113,11 @@ impl<'a> Runs<'a> {
             .json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`replay`](Self::replay), from a token that it gave.
+    pub fn replay_wait_from(&self, token: impl Into<String>) -> Wait<types::Run> {
+        Wait::from_token(self.core, token, &REPLAY_RUN_RESULT)
+    }
+
     /// Resume a paused run.
     ///
     /// Goes on from the checkpoint at which the run paused. A run that is not `paused` answers 422;
@@ -121,6 +126,11 @@ impl<'a> Runs<'a> {
     /// - `run_id`: The id of a run.
     pub fn resume(&self, run_id: impl AsRef<str>) -> Call<Json<types::Run>, ResumeRun> {
         Call::new(self.core, &RESUME_RUN).path_param("run_id", run_id.as_ref())
+    }
+
+    /// Goes on with the wait of [`resume`](Self::resume), from a token that it gave.
+    pub fn resume_wait_from(&self, token: impl Into<String>) -> Wait<types::Run> {
+        Wait::from_token(self.core, token, &RESUME_RUN_RESULT)
     }
 
     /// Send a typed signal to a waiting node.
@@ -146,6 +156,11 @@ impl<'a> Runs<'a> {
     pub fn start(&self, body: types::StartRun) -> Call<Json<types::Run>, StartRun> {
         Call::new(self.core, &START_RUN).json_body("application/json", &body)
     }
+
+    /// Goes on with the wait of [`start`](Self::start), from a token that it gave.
+    pub fn start_wait_from(&self, token: impl Into<String>) -> Wait<types::Run> {
+        Wait::from_token(self.core, token, &START_RUN_RESULT)
+    }
 }
 
 /// Marks the calls of [`Runs::cancel`].
@@ -160,14 +175,16 @@ impl Call<Json<types::Run>, CancelRun> {
     }
 }
 
-pub(super) static CANCEL_RUN: Operation = Operation {
+pub(crate) static CANCEL_RUN: Operation = Operation {
+    name: "cancelRun",
     verb: Verb::Post,
     path: "/runs/{run_id}/cancel",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static STREAM_RUN_EVENTS: Operation = Operation {
+pub(crate) static STREAM_RUN_EVENTS: Operation = Operation {
+    name: "streamRunEvents",
     verb: Verb::Get,
     path: "/runs/{run_id}/events",
     accept: "text/event-stream",
@@ -178,7 +195,8 @@ pub(super) static STREAM_RUN_EVENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_RUN: Operation = Operation {
+pub(crate) static GET_RUN: Operation = Operation {
+    name: "getRun",
     verb: Verb::Get,
     path: "/runs/{run_id}",
     ..Operation::DEFAULT
@@ -231,21 +249,24 @@ impl Call<Paged<types::Run>, ListRuns> {
     }
 }
 
-pub(super) static LIST_RUNS: Operation = Operation {
+pub(crate) static LIST_RUNS: Operation = Operation {
+    name: "listRuns",
     verb: Verb::Get,
     path: "/runs",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static PAUSE_RUN: Operation = Operation {
+pub(crate) static PAUSE_RUN: Operation = Operation {
+    name: "pauseRun",
     verb: Verb::Post,
     path: "/runs/{run_id}/pause",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_RUN_RECEIPT: Operation = Operation {
+pub(crate) static GET_RUN_RECEIPT: Operation = Operation {
+    name: "getRunReceipt",
     verb: Verb::Get,
     path: "/runs/{run_id}/receipt",
     ..Operation::DEFAULT
@@ -264,6 +285,7 @@ impl Call<Json<types::Run>, ReplayRun> {
 }
 
 static REPLAY_RUN_RESULT: LongRunning = LongRunning {
+    operation: &REPLAY_RUN,
     poll: Link {
         operation: &GET_RUN,
         arguments: &[("run_id", "/id")],
@@ -276,7 +298,8 @@ static REPLAY_RUN_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static REPLAY_RUN: Operation = Operation {
+pub(crate) static REPLAY_RUN: Operation = Operation {
+    name: "replayRun",
     verb: Verb::Post,
     path: "/runs/{run_id}/replay",
     keyed: true,
@@ -301,6 +324,7 @@ impl Call<Json<types::Run>, ResumeRun> {
 }
 
 static RESUME_RUN_RESULT: LongRunning = LongRunning {
+    operation: &RESUME_RUN,
     poll: Link {
         operation: &GET_RUN,
         arguments: &[("run_id", "/id")],
@@ -313,14 +337,16 @@ static RESUME_RUN_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static RESUME_RUN: Operation = Operation {
+pub(crate) static RESUME_RUN: Operation = Operation {
+    name: "resumeRun",
     verb: Verb::Post,
     path: "/runs/{run_id}/resume",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static SIGNAL_RUN: Operation = Operation {
+pub(crate) static SIGNAL_RUN: Operation = Operation {
+    name: "signalRun",
     verb: Verb::Post,
     path: "/runs/{run_id}/signals",
     keyed: true,
@@ -340,6 +366,7 @@ impl Call<Json<types::Run>, StartRun> {
 }
 
 static START_RUN_RESULT: LongRunning = LongRunning {
+    operation: &START_RUN,
     poll: Link {
         operation: &GET_RUN,
         arguments: &[("run_id", "/id")],
@@ -352,7 +379,8 @@ static START_RUN_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "cancelled"],
 };
 
-pub(super) static START_RUN: Operation = Operation {
+pub(crate) static START_RUN: Operation = Operation {
+    name: "startRun",
     verb: Verb::Post,
     path: "/runs",
     keyed: true,

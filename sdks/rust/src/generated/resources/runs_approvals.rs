@@ -48,7 +48,8 @@ impl<'a> RunsApprovals<'a> {
     }
 }
 
-pub(super) static DECIDE_RUN_APPROVAL: Operation = Operation {
+pub(crate) static DECIDE_RUN_APPROVAL: Operation = Operation {
+    name: "decideRunApproval",
     verb: Verb::Post,
     path: "/runs/{run_id}/approvals/{approval_id}",
     keyed: true,
@@ -83,7 +84,8 @@ impl Call<Paged<types::RunApproval>, ListRunApprovals> {
     }
 }
 
-pub(super) static LIST_RUN_APPROVALS: Operation = Operation {
+pub(crate) static LIST_RUN_APPROVALS: Operation = Operation {
+    name: "listRunApprovals",
     verb: Verb::Get,
     path: "/runs/{run_id}/approvals",
     pagination: Some(&DATA_BY_CURSOR),

@@ -44,7 +44,8 @@ impl<'a> RunsCheckpoints<'a> {
     }
 }
 
-pub(super) static GET_RUN_CHECKPOINT: Operation = Operation {
+pub(crate) static GET_RUN_CHECKPOINT: Operation = Operation {
+    name: "getRunCheckpoint",
     verb: Verb::Get,
     path: "/runs/{run_id}/checkpoints/{checkpoint_id}",
     ..Operation::DEFAULT
@@ -72,7 +73,8 @@ impl Call<Paged<types::RunCheckpoint>, ListRunCheckpoints> {
     }
 }
 
-pub(super) static LIST_RUN_CHECKPOINTS: Operation = Operation {
+pub(crate) static LIST_RUN_CHECKPOINTS: Operation = Operation {
+    name: "listRunCheckpoints",
     verb: Verb::Get,
     path: "/runs/{run_id}/checkpoints",
     pagination: Some(&DATA_BY_CURSOR),

@@ -57,9 +57,15 @@ impl<'a> RunsNodes<'a> {
             .path_param("run_id", run_id.as_ref())
             .path_param("node_id", node_id.as_ref())
     }
+
+    /// Goes on with the wait of [`retry`](Self::retry), from a token that it gave.
+    pub fn retry_wait_from(&self, token: impl Into<String>) -> Wait<types::RunNode> {
+        Wait::from_token(self.core, token, &RETRY_RUN_NODE_RESULT)
+    }
 }
 
-pub(super) static GET_RUN_NODE: Operation = Operation {
+pub(crate) static GET_RUN_NODE: Operation = Operation {
+    name: "getRunNode",
     verb: Verb::Get,
     path: "/runs/{run_id}/nodes/{node_id}",
     ..Operation::DEFAULT
@@ -92,7 +98,8 @@ impl Call<Paged<types::RunNode>, ListRunNodes> {
     }
 }
 
-pub(super) static LIST_RUN_NODES: Operation = Operation {
+pub(crate) static LIST_RUN_NODES: Operation = Operation {
+    name: "listRunNodes",
     verb: Verb::Get,
     path: "/runs/{run_id}/nodes",
     pagination: Some(&DATA_BY_CURSOR),
@@ -117,6 +124,7 @@ impl Call<Json<types::RunNode>, RetryRunNode> {
 }
 
 static RETRY_RUN_NODE_RESULT: LongRunning = LongRunning {
+    operation: &RETRY_RUN_NODE,
     poll: Link {
         operation: &GET_RUN_NODE,
         arguments: &[("node_id", "/id"), ("run_id", "/run_id")],
@@ -126,7 +134,8 @@ static RETRY_RUN_NODE_RESULT: LongRunning = LongRunning {
     terminal: &["succeeded", "failed", "skipped", "cancelled"],
 };
 
-pub(super) static RETRY_RUN_NODE: Operation = Operation {
+pub(crate) static RETRY_RUN_NODE: Operation = Operation {
+    name: "retryRunNode",
     verb: Verb::Post,
     path: "/runs/{run_id}/nodes/{node_id}/retry",
     keyed: true,

@@ -48,7 +48,8 @@ impl Call<Paged<types::RunOutput>, ListRunOutputs> {
     }
 }
 
-pub(super) static LIST_RUN_OUTPUTS: Operation = Operation {
+pub(crate) static LIST_RUN_OUTPUTS: Operation = Operation {
+    name: "listRunOutputs",
     verb: Verb::Get,
     path: "/runs/{run_id}/outputs",
     pagination: Some(&DATA_BY_CURSOR),

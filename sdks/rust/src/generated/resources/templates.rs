@@ -127,27 +127,31 @@ impl<'a> Templates<'a> {
     }
 }
 
-pub(super) static CREATE_TEMPLATE: Operation = Operation {
+pub(crate) static CREATE_TEMPLATE: Operation = Operation {
+    name: "createTemplate",
     verb: Verb::Post,
     path: "/templates",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DELETE_TEMPLATE: Operation = Operation {
+pub(crate) static DELETE_TEMPLATE: Operation = Operation {
+    name: "deleteTemplate",
     verb: Verb::Delete,
     path: "/templates/{slug}",
     ..Operation::DEFAULT
 };
 
-pub(super) static FORK_TEMPLATE: Operation = Operation {
+pub(crate) static FORK_TEMPLATE: Operation = Operation {
+    name: "forkTemplate",
     verb: Verb::Post,
     path: "/templates/{slug}/fork",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_TEMPLATE: Operation = Operation {
+pub(crate) static GET_TEMPLATE: Operation = Operation {
+    name: "getTemplate",
     verb: Verb::Get,
     path: "/templates/{slug}",
     ..Operation::DEFAULT
@@ -165,7 +169,8 @@ impl Call<Json<types::TemplateInstance>, InstantiateTemplate> {
     }
 }
 
-pub(super) static INSTANTIATE_TEMPLATE: Operation = Operation {
+pub(crate) static INSTANTIATE_TEMPLATE: Operation = Operation {
+    name: "instantiateTemplate",
     verb: Verb::Post,
     path: "/templates/{slug}/instantiate",
     keyed: true,
@@ -219,26 +224,30 @@ impl Call<Paged<types::Template>, ListTemplates> {
     }
 }
 
-pub(super) static LIST_TEMPLATES: Operation = Operation {
+pub(crate) static LIST_TEMPLATES: Operation = Operation {
+    name: "listTemplates",
     verb: Verb::Get,
     path: "/templates",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static STAR_TEMPLATE: Operation = Operation {
+pub(crate) static STAR_TEMPLATE: Operation = Operation {
+    name: "starTemplate",
     verb: Verb::Put,
     path: "/templates/{slug}/star",
     ..Operation::DEFAULT
 };
 
-pub(super) static UNSTAR_TEMPLATE: Operation = Operation {
+pub(crate) static UNSTAR_TEMPLATE: Operation = Operation {
+    name: "unstarTemplate",
     verb: Verb::Delete,
     path: "/templates/{slug}/star",
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_TEMPLATE: Operation = Operation {
+pub(crate) static UPDATE_TEMPLATE: Operation = Operation {
+    name: "updateTemplate",
     verb: Verb::Patch,
     path: "/templates/{slug}",
     keyed: true,

@@ -54,7 +54,8 @@ impl Call<Binary, DownloadTemplateArchive> {
     }
 }
 
-pub(super) static DOWNLOAD_TEMPLATE_ARCHIVE: Operation = Operation {
+pub(crate) static DOWNLOAD_TEMPLATE_ARCHIVE: Operation = Operation {
+    name: "downloadTemplateArchive",
     verb: Verb::Get,
     path: "/templates/{slug}/archive",
     accept: "application/gzip",
@@ -74,7 +75,8 @@ impl Call<Json<types::TemplateArchive>, UploadTemplateArchive> {
     }
 }
 
-pub(super) static UPLOAD_TEMPLATE_ARCHIVE: Operation = Operation {
+pub(crate) static UPLOAD_TEMPLATE_ARCHIVE: Operation = Operation {
+    name: "uploadTemplateArchive",
     verb: Verb::Put,
     path: "/templates/{slug}/archive",
     ..Operation::DEFAULT

@@ -61,7 +61,8 @@ impl<'a> TemplatesVersions<'a> {
     }
 }
 
-pub(super) static GET_TEMPLATE_VERSION: Operation = Operation {
+pub(crate) static GET_TEMPLATE_VERSION: Operation = Operation {
+    name: "getTemplateVersion",
     verb: Verb::Get,
     path: "/templates/{slug}/versions/{version}",
     ..Operation::DEFAULT
@@ -89,14 +90,16 @@ impl Call<Paged<types::TemplateVersion>, ListTemplateVersions> {
     }
 }
 
-pub(super) static LIST_TEMPLATE_VERSIONS: Operation = Operation {
+pub(crate) static LIST_TEMPLATE_VERSIONS: Operation = Operation {
+    name: "listTemplateVersions",
     verb: Verb::Get,
     path: "/templates/{slug}/versions",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static PUBLISH_TEMPLATE_VERSION: Operation = Operation {
+pub(crate) static PUBLISH_TEMPLATE_VERSION: Operation = Operation {
+    name: "publishTemplateVersion",
     verb: Verb::Post,
     path: "/templates/{slug}/versions",
     keyed: true,

@@ -114,6 +114,11 @@ impl<'a> Webhooks<'a> {
             .json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`replay`](Self::replay), from a token that it gave.
+    pub fn replay_wait_from(&self, token: impl Into<String>) -> Wait<types::Webhook> {
+        Wait::from_token(self.core, token, &REPLAY_WEBHOOK_EVENTS_RESULT)
+    }
+
     /// Rotate the signing secret; the old one stays valid for a named overlap.
     ///
     /// Makes a new secret, which signs every attempt from now on. Receivers that verify with either
@@ -161,27 +166,31 @@ impl<'a> Webhooks<'a> {
     }
 }
 
-pub(super) static DELETE_WEBHOOK: Operation = Operation {
+pub(crate) static DELETE_WEBHOOK: Operation = Operation {
+    name: "deleteWebhook",
     verb: Verb::Delete,
     path: "/webhooks/{webhook_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static DISABLE_WEBHOOK: Operation = Operation {
+pub(crate) static DISABLE_WEBHOOK: Operation = Operation {
+    name: "disableWebhook",
     verb: Verb::Post,
     path: "/webhooks/{webhook_id}/disable",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static ENABLE_WEBHOOK: Operation = Operation {
+pub(crate) static ENABLE_WEBHOOK: Operation = Operation {
+    name: "enableWebhook",
     verb: Verb::Post,
     path: "/webhooks/{webhook_id}/enable",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_WEBHOOK: Operation = Operation {
+pub(crate) static GET_WEBHOOK: Operation = Operation {
+    name: "getWebhook",
     verb: Verb::Get,
     path: "/webhooks/{webhook_id}",
     ..Operation::DEFAULT
@@ -219,7 +228,8 @@ impl Call<Paged<types::Webhook>, ListWebhooks> {
     }
 }
 
-pub(super) static LIST_WEBHOOKS: Operation = Operation {
+pub(crate) static LIST_WEBHOOKS: Operation = Operation {
+    name: "listWebhooks",
     verb: Verb::Get,
     path: "/webhooks",
     pagination: Some(&DATA_BY_CURSOR),
@@ -238,14 +248,16 @@ impl Call<Json<types::WebhookDelivery>, PingWebhook> {
     }
 }
 
-pub(super) static PING_WEBHOOK: Operation = Operation {
+pub(crate) static PING_WEBHOOK: Operation = Operation {
+    name: "pingWebhook",
     verb: Verb::Post,
     path: "/webhooks/{webhook_id}/ping",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static REGISTER_WEBHOOK: Operation = Operation {
+pub(crate) static REGISTER_WEBHOOK: Operation = Operation {
+    name: "registerWebhook",
     verb: Verb::Post,
     path: "/webhooks",
     keyed: true,
@@ -265,6 +277,7 @@ impl Call<Json<types::Webhook>, ReplayWebhookEvents> {
 }
 
 static REPLAY_WEBHOOK_EVENTS_RESULT: LongRunning = LongRunning {
+    operation: &REPLAY_WEBHOOK_EVENTS,
     poll: Link {
         operation: &GET_WEBHOOK,
         arguments: &[("webhook_id", "/id")],
@@ -274,7 +287,8 @@ static REPLAY_WEBHOOK_EVENTS_RESULT: LongRunning = LongRunning {
     terminal: &["completed", "failed"],
 };
 
-pub(super) static REPLAY_WEBHOOK_EVENTS: Operation = Operation {
+pub(crate) static REPLAY_WEBHOOK_EVENTS: Operation = Operation {
+    name: "replayWebhookEvents",
     verb: Verb::Post,
     path: "/webhooks/{webhook_id}/replay",
     keyed: true,
@@ -293,14 +307,16 @@ impl Call<Json<types::RotatedWebhookSecret>, RotateWebhookSecret> {
     }
 }
 
-pub(super) static ROTATE_WEBHOOK_SECRET: Operation = Operation {
+pub(crate) static ROTATE_WEBHOOK_SECRET: Operation = Operation {
+    name: "rotateWebhookSecret",
     verb: Verb::Post,
     path: "/webhooks/{webhook_id}/rotate-secret",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_WEBHOOK: Operation = Operation {
+pub(crate) static UPDATE_WEBHOOK: Operation = Operation {
+    name: "updateWebhook",
     verb: Verb::Patch,
     path: "/webhooks/{webhook_id}",
     keyed: true,

@@ -73,14 +73,16 @@ impl Call<Paged<types::WebhookDeliveryAttempt>, ListWebhookDeliveryAttempts> {
     }
 }
 
-pub(super) static LIST_WEBHOOK_DELIVERY_ATTEMPTS: Operation = Operation {
+pub(crate) static LIST_WEBHOOK_DELIVERY_ATTEMPTS: Operation = Operation {
+    name: "listWebhookDeliveryAttempts",
     verb: Verb::Get,
     path: "/webhooks/deliveries/{delivery_id}/attempts",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_WEBHOOK_DELIVERY: Operation = Operation {
+pub(crate) static GET_WEBHOOK_DELIVERY: Operation = Operation {
+    name: "getWebhookDelivery",
     verb: Verb::Get,
     path: "/webhooks/deliveries/{delivery_id}",
     ..Operation::DEFAULT
@@ -143,14 +145,16 @@ impl Call<Paged<types::WebhookDelivery>, ListWebhookDeliveries> {
     }
 }
 
-pub(super) static LIST_WEBHOOK_DELIVERIES: Operation = Operation {
+pub(crate) static LIST_WEBHOOK_DELIVERIES: Operation = Operation {
+    name: "listWebhookDeliveries",
     verb: Verb::Get,
     path: "/webhooks/deliveries",
     pagination: Some(&DATA_BY_CURSOR),
     ..Operation::DEFAULT
 };
 
-pub(super) static REDELIVER_WEBHOOK_DELIVERY: Operation = Operation {
+pub(crate) static REDELIVER_WEBHOOK_DELIVERY: Operation = Operation {
+    name: "redeliverWebhookDelivery",
     verb: Verb::Post,
     path: "/webhooks/deliveries/{delivery_id}/redeliver",
     keyed: true,

@@ -35,7 +35,8 @@ impl<'a> WebhooksEventTypes<'a> {
     }
 }
 
-pub(super) static GET_WEBHOOK_EVENT_TYPE: Operation = Operation {
+pub(crate) static GET_WEBHOOK_EVENT_TYPE: Operation = Operation {
+    name: "getWebhookEventType",
     verb: Verb::Get,
     path: "/webhooks/event-types/{event_type}",
     ..Operation::DEFAULT
@@ -58,7 +59,8 @@ impl Call<Paged<types::EventTypeDescription>, ListWebhookEventTypes> {
     }
 }
 
-pub(super) static LIST_WEBHOOK_EVENT_TYPES: Operation = Operation {
+pub(crate) static LIST_WEBHOOK_EVENT_TYPES: Operation = Operation {
+    name: "listWebhookEventTypes",
     verb: Verb::Get,
     path: "/webhooks/event-types",
     pagination: Some(&DATA_BY_CURSOR),

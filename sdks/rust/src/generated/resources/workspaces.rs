@@ -52,6 +52,11 @@ impl<'a> Workspaces<'a> {
         Call::new(self.core, &CREATE_WORKSPACE).json_body("application/json", &body)
     }
 
+    /// Goes on with the wait of [`create`](Self::create), from a token that it gave.
+    pub fn create_wait_from(&self, token: impl Into<String>) -> Wait<types::Workspace> {
+        Wait::from_token(self.core, token, &CREATE_WORKSPACE_RESULT)
+    }
+
     /// Tear a workspace down.
     ///
     /// Ends its processes, closes its ports and removes its working tree at once. Its snapshots are
@@ -119,6 +124,11 @@ impl<'a> Workspaces<'a> {
         Call::new(self.core, &RESTART_WORKSPACE).path_param("workspace_id", workspace_id.as_ref())
     }
 
+    /// Goes on with the wait of [`restart`](Self::restart), from a token that it gave.
+    pub fn restart_wait_from(&self, token: impl Into<String>) -> Wait<types::Workspace> {
+        Wait::from_token(self.core, token, &RESTART_WORKSPACE_RESULT)
+    }
+
     /// Start a stopped workspace.
     ///
     /// Boots the workspace on its working tree as it was. 422 unless the status is `stopped` or
@@ -132,6 +142,11 @@ impl<'a> Workspaces<'a> {
         Call::new(self.core, &START_WORKSPACE).path_param("workspace_id", workspace_id.as_ref())
     }
 
+    /// Goes on with the wait of [`start`](Self::start), from a token that it gave.
+    pub fn start_wait_from(&self, token: impl Into<String>) -> Wait<types::Workspace> {
+        Wait::from_token(self.core, token, &START_WORKSPACE_RESULT)
+    }
+
     /// Stop a running workspace.
     ///
     /// Ends its processes and keeps its working tree. 422 unless the status is `running`.
@@ -142,6 +157,11 @@ impl<'a> Workspaces<'a> {
         workspace_id: impl AsRef<str>,
     ) -> Call<Json<types::Workspace>, StopWorkspace> {
         Call::new(self.core, &STOP_WORKSPACE).path_param("workspace_id", workspace_id.as_ref())
+    }
+
+    /// Goes on with the wait of [`stop`](Self::stop), from a token that it gave.
+    pub fn stop_wait_from(&self, token: impl Into<String>) -> Wait<types::Workspace> {
+        Wait::from_token(self.core, token, &STOP_WORKSPACE_RESULT)
     }
 
     /// Rename, relabel or resize a workspace.
@@ -174,6 +194,7 @@ impl Call<Json<types::Workspace>, CreateWorkspace> {
 }
 
 static CREATE_WORKSPACE_RESULT: LongRunning = LongRunning {
+    operation: &CREATE_WORKSPACE,
     poll: Link {
         operation: &GET_WORKSPACE,
         arguments: &[("workspace_id", "/id")],
@@ -186,20 +207,23 @@ static CREATE_WORKSPACE_RESULT: LongRunning = LongRunning {
     terminal: &["running", "stopped", "failed"],
 };
 
-pub(super) static CREATE_WORKSPACE: Operation = Operation {
+pub(crate) static CREATE_WORKSPACE: Operation = Operation {
+    name: "createWorkspace",
     verb: Verb::Post,
     path: "/workspaces",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DELETE_WORKSPACE: Operation = Operation {
+pub(crate) static DELETE_WORKSPACE: Operation = Operation {
+    name: "deleteWorkspace",
     verb: Verb::Delete,
     path: "/workspaces/{workspace_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static STREAM_WORKSPACE_EVENTS: Operation = Operation {
+pub(crate) static STREAM_WORKSPACE_EVENTS: Operation = Operation {
+    name: "streamWorkspaceEvents",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/events",
     accept: "text/event-stream",
@@ -215,7 +239,8 @@ pub(super) static STREAM_WORKSPACE_EVENTS: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static EXEC_IN_WORKSPACE: Operation = Operation {
+pub(crate) static EXEC_IN_WORKSPACE: Operation = Operation {
+    name: "execInWorkspace",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/exec",
     keyed: true,
@@ -227,7 +252,8 @@ pub(super) static EXEC_IN_WORKSPACE: Operation = Operation {
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_WORKSPACE: Operation = Operation {
+pub(crate) static GET_WORKSPACE: Operation = Operation {
+    name: "getWorkspace",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}",
     ..Operation::DEFAULT
@@ -270,7 +296,8 @@ impl Call<Paged<types::Workspace>, ListWorkspaces> {
     }
 }
 
-pub(super) static LIST_WORKSPACES: Operation = Operation {
+pub(crate) static LIST_WORKSPACES: Operation = Operation {
+    name: "listWorkspaces",
     verb: Verb::Get,
     path: "/workspaces",
     pagination: Some(&DATA_BY_CURSOR),
@@ -290,6 +317,7 @@ impl Call<Json<types::Workspace>, RestartWorkspace> {
 }
 
 static RESTART_WORKSPACE_RESULT: LongRunning = LongRunning {
+    operation: &RESTART_WORKSPACE,
     poll: Link {
         operation: &GET_WORKSPACE,
         arguments: &[("workspace_id", "/id")],
@@ -302,7 +330,8 @@ static RESTART_WORKSPACE_RESULT: LongRunning = LongRunning {
     terminal: &["running", "stopped", "failed"],
 };
 
-pub(super) static RESTART_WORKSPACE: Operation = Operation {
+pub(crate) static RESTART_WORKSPACE: Operation = Operation {
+    name: "restartWorkspace",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/restart",
     keyed: true,
@@ -322,6 +351,7 @@ impl Call<Json<types::Workspace>, StartWorkspace> {
 }
 
 static START_WORKSPACE_RESULT: LongRunning = LongRunning {
+    operation: &START_WORKSPACE,
     poll: Link {
         operation: &GET_WORKSPACE,
         arguments: &[("workspace_id", "/id")],
@@ -334,7 +364,8 @@ static START_WORKSPACE_RESULT: LongRunning = LongRunning {
     terminal: &["running", "stopped", "failed"],
 };
 
-pub(super) static START_WORKSPACE: Operation = Operation {
+pub(crate) static START_WORKSPACE: Operation = Operation {
+    name: "startWorkspace",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/start",
     keyed: true,
@@ -359,6 +390,7 @@ impl Call<Json<types::Workspace>, StopWorkspace> {
 }
 
 static STOP_WORKSPACE_RESULT: LongRunning = LongRunning {
+    operation: &STOP_WORKSPACE,
     poll: Link {
         operation: &GET_WORKSPACE,
         arguments: &[("workspace_id", "/id")],
@@ -371,14 +403,16 @@ static STOP_WORKSPACE_RESULT: LongRunning = LongRunning {
     terminal: &["running", "stopped", "failed"],
 };
 
-pub(super) static STOP_WORKSPACE: Operation = Operation {
+pub(crate) static STOP_WORKSPACE: Operation = Operation {
+    name: "stopWorkspace",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/stop",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static UPDATE_WORKSPACE: Operation = Operation {
+pub(crate) static UPDATE_WORKSPACE: Operation = Operation {
+    name: "updateWorkspace",
     verb: Verb::Patch,
     path: "/workspaces/{workspace_id}",
     keyed: true,

@@ -78,7 +78,8 @@ impl Call<Binary, DownloadWorkspaceFile> {
     }
 }
 
-pub(super) static DOWNLOAD_WORKSPACE_FILE: Operation = Operation {
+pub(crate) static DOWNLOAD_WORKSPACE_FILE: Operation = Operation {
+    name: "downloadWorkspaceFile",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/files/content",
     accept: "application/octet-stream",
@@ -112,7 +113,8 @@ impl Call<Paged<types::WorkspaceFile>, ListWorkspaceFiles> {
     }
 }
 
-pub(super) static LIST_WORKSPACE_FILES: Operation = Operation {
+pub(crate) static LIST_WORKSPACE_FILES: Operation = Operation {
+    name: "listWorkspaceFiles",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/files",
     pagination: Some(&DATA_BY_CURSOR),
@@ -137,7 +139,8 @@ impl Call<Json<types::WorkspaceFile>, UploadWorkspaceFile> {
     }
 }
 
-pub(super) static UPLOAD_WORKSPACE_FILE: Operation = Operation {
+pub(crate) static UPLOAD_WORKSPACE_FILE: Operation = Operation {
+    name: "uploadWorkspaceFile",
     verb: Verb::Put,
     path: "/workspaces/{workspace_id}/files/content",
     ..Operation::DEFAULT

@@ -70,7 +70,8 @@ impl Call<Paged<types::WorkspaceLogLine>, ListWorkspaceLogs> {
     }
 }
 
-pub(super) static LIST_WORKSPACE_LOGS: Operation = Operation {
+pub(crate) static LIST_WORKSPACE_LOGS: Operation = Operation {
+    name: "listWorkspaceLogs",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/logs",
     pagination: Some(&DATA_BY_CURSOR),

@@ -57,13 +57,15 @@ impl<'a> WorkspacesPorts<'a> {
     }
 }
 
-pub(super) static CLOSE_WORKSPACE_PORT: Operation = Operation {
+pub(crate) static CLOSE_WORKSPACE_PORT: Operation = Operation {
+    name: "closeWorkspacePort",
     verb: Verb::Delete,
     path: "/workspaces/{workspace_id}/ports/{port}",
     ..Operation::DEFAULT
 };
 
-pub(super) static EXPOSE_WORKSPACE_PORT: Operation = Operation {
+pub(crate) static EXPOSE_WORKSPACE_PORT: Operation = Operation {
+    name: "exposeWorkspacePort",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/ports",
     keyed: true,
@@ -87,7 +89,8 @@ impl Call<Paged<types::WorkspacePort>, ListWorkspacePorts> {
     }
 }
 
-pub(super) static LIST_WORKSPACE_PORTS: Operation = Operation {
+pub(crate) static LIST_WORKSPACE_PORTS: Operation = Operation {
+    name: "listWorkspacePorts",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/ports",
     pagination: Some(&DATA_BY_CURSOR),

@@ -91,6 +91,11 @@ impl<'a> WorkspacesSnapshots<'a> {
             .path_param("workspace_id", workspace_id.as_ref())
             .path_param("snapshot_id", snapshot_id.as_ref())
     }
+
+    /// Goes on with the wait of [`restore`](Self::restore), from a token that it gave.
+    pub fn restore_wait_from(&self, token: impl Into<String>) -> Wait<types::Workspace> {
+        Wait::from_token(self.core, token, &RESTORE_WORKSPACE_SNAPSHOT_RESULT)
+    }
 }
 
 /// Marks the calls of [`WorkspacesSnapshots::create`].
@@ -105,20 +110,23 @@ impl Call<Json<types::WorkspaceSnapshot>, CreateWorkspaceSnapshot> {
     }
 }
 
-pub(super) static CREATE_WORKSPACE_SNAPSHOT: Operation = Operation {
+pub(crate) static CREATE_WORKSPACE_SNAPSHOT: Operation = Operation {
+    name: "createWorkspaceSnapshot",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/snapshots",
     keyed: true,
     ..Operation::DEFAULT
 };
 
-pub(super) static DELETE_WORKSPACE_SNAPSHOT: Operation = Operation {
+pub(crate) static DELETE_WORKSPACE_SNAPSHOT: Operation = Operation {
+    name: "deleteWorkspaceSnapshot",
     verb: Verb::Delete,
     path: "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
     ..Operation::DEFAULT
 };
 
-pub(super) static GET_WORKSPACE_SNAPSHOT: Operation = Operation {
+pub(crate) static GET_WORKSPACE_SNAPSHOT: Operation = Operation {
+    name: "getWorkspaceSnapshot",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
     ..Operation::DEFAULT
@@ -146,7 +154,8 @@ impl Call<Paged<types::WorkspaceSnapshot>, ListWorkspaceSnapshots> {
     }
 }
 
-pub(super) static LIST_WORKSPACE_SNAPSHOTS: Operation = Operation {
+pub(crate) static LIST_WORKSPACE_SNAPSHOTS: Operation = Operation {
+    name: "listWorkspaceSnapshots",
     verb: Verb::Get,
     path: "/workspaces/{workspace_id}/snapshots",
     pagination: Some(&DATA_BY_CURSOR),
@@ -171,6 +180,7 @@ impl Call<Json<types::Workspace>, RestoreWorkspaceSnapshot> {
 }
 
 static RESTORE_WORKSPACE_SNAPSHOT_RESULT: LongRunning = LongRunning {
+    operation: &RESTORE_WORKSPACE_SNAPSHOT,
     poll: Link {
         operation: &GET_WORKSPACE,
         arguments: &[("workspace_id", "/id")],
@@ -183,7 +193,8 @@ static RESTORE_WORKSPACE_SNAPSHOT_RESULT: LongRunning = LongRunning {
     terminal: &["running", "stopped", "failed"],
 };
 
-pub(super) static RESTORE_WORKSPACE_SNAPSHOT: Operation = Operation {
+pub(crate) static RESTORE_WORKSPACE_SNAPSHOT: Operation = Operation {
+    name: "restoreWorkspaceSnapshot",
     verb: Verb::Post,
     path: "/workspaces/{workspace_id}/snapshots/{snapshot_id}/restore",
     keyed: true,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An agent of the registry, built in or the organisation's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Agent {
     /// `id`
@@ -33,34 +34,29 @@ pub struct Agent {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Agent, extra);
+
 /// Something an agent may do while it works.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentCapability {
     /// `read_files`
-    #[serde(rename = "read_files")]
     ReadFiles,
     /// `write_files`
-    #[serde(rename = "write_files")]
     WriteFiles,
     /// `run_commands`
-    #[serde(rename = "run_commands")]
     RunCommands,
     /// `use_network`
-    #[serde(rename = "use_network")]
     UseNetwork,
     /// `use_browser`
-    #[serde(rename = "use_browser")]
     UseBrowser,
     /// `start_agents`
-    #[serde(rename = "start_agents")]
     StartAgents,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -80,42 +76,51 @@ impl AgentCapability {
     }
 }
 
+impl Serialize for AgentCapability {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCapability {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read_files" => Self::ReadFiles,
+            "write_files" => Self::WriteFiles,
+            "run_commands" => Self::RunCommands,
+            "use_network" => Self::UseNetwork,
+            "use_browser" => Self::UseBrowser,
+            "start_agents" => Self::StartAgents,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The kind of work an agent is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentCategory {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `coding`
-    #[serde(rename = "coding")]
     Coding,
     /// `review`
-    #[serde(rename = "review")]
     Review,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `research`
-    #[serde(rename = "research")]
     Research,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `design`
-    #[serde(rename = "design")]
     Design,
     /// `deployment`
-    #[serde(rename = "deployment")]
     Deployment,
     /// `security`
-    #[serde(rename = "security")]
     Security,
     /// `support`
-    #[serde(rename = "support")]
     Support,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -139,8 +144,33 @@ impl AgentCategory {
     }
 }
 
+impl Serialize for AgentCategory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCategory {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "coding" => Self::Coding,
+            "review" => Self::Review,
+            "testing" => Self::Testing,
+            "research" => Self::Research,
+            "data" => Self::Data,
+            "design" => Self::Design,
+            "deployment" => Self::Deployment,
+            "security" => Self::Security,
+            "support" => Self::Support,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Invocations with what they used and cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentCounters {
     /// `cancelled`
@@ -156,12 +186,15 @@ pub struct AgentCounters {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentCounters, extra);
+
 /// Why a version should no longer be used, and what to use instead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentDeprecation {
     /// `deprecated_at`
@@ -173,12 +206,15 @@ pub struct AgentDeprecation {
     /// When the version is retired; null when that is not yet decided.
     pub sunset_at: Option<jiff::Timestamp>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentDeprecation, extra);
+
 /// One execution of an agent, inside a run or on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentInvocation {
     /// `id`
@@ -221,9 +257,11 @@ pub struct AgentInvocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AgentInvocation, extra);
 
 /// What happens while an agent works, told apart by `type`. `invocation.completed`,
 /// `invocation.failed` and `invocation.cancelled` end the stream and carry the receipt.
@@ -255,24 +293,33 @@ pub enum AgentInvocationEvent {
 
 impl<'de> Deserialize<'de> for AgentInvocationEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("invocation.started") => Self::InvocationStarted(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("message.completed") => Self::MessageCompleted(tagged.without_tag()?),
-            Some("tool_call.started") => Self::ToolCallStarted(tagged.without_tag()?),
-            Some("tool_call.completed") => Self::ToolCallCompleted(tagged.without_tag()?),
-            Some("usage.updated") => Self::UsageUpdated(tagged.without_tag()?),
-            Some("invocation.completed") => Self::InvocationCompleted(tagged.without_tag()?),
-            Some("invocation.failed") => Self::InvocationFailed(tagged.without_tag()?),
-            Some("invocation.cancelled") => Self::InvocationCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentInvocationEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("invocation.started") => Self::InvocationStarted(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("message.completed") => Self::MessageCompleted(rest.without_tag()?),
+            Some("tool_call.started") => Self::ToolCallStarted(rest.without_tag()?),
+            Some("tool_call.completed") => Self::ToolCallCompleted(rest.without_tag()?),
+            Some("usage.updated") => Self::UsageUpdated(rest.without_tag()?),
+            Some("invocation.completed") => Self::InvocationCompleted(rest.without_tag()?),
+            Some("invocation.failed") => Self::InvocationFailed(rest.without_tag()?),
+            Some("invocation.cancelled") => Self::InvocationCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A page of invocations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentInvocationList {
     /// `data`
@@ -280,12 +327,15 @@ pub struct AgentInvocationList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentInvocationList, extra);
+
 /// A page of agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentList {
     /// `data`
@@ -293,13 +343,15 @@ pub struct AgentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentList, extra);
+
 /// A message is complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "message.completed")]
+#[serde(remote = "Self", tag = "type", rename = "message.completed")]
 #[non_exhaustive]
 pub struct AgentMessageCompletedEvent {
     /// `invocation_id`
@@ -313,12 +365,15 @@ pub struct AgentMessageCompletedEvent {
     /// The whole message.
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentMessageCompletedEvent, extra, "type");
+
 /// What an agent did for the organisation over a window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// `agent_id`
@@ -338,12 +393,15 @@ pub struct AgentMetrics {
     /// The end of the window, exclusive.
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentMetrics, extra);
+
 /// One step of the window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentMetricsBucket {
     /// `counters`
@@ -351,22 +409,21 @@ pub struct AgentMetricsBucket {
     /// `start`
     pub start: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentMetricsBucket, extra);
+
 /// Who made the agent; `builtin` for exAI, `custom` for the organisation itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentOrigin {
     /// `builtin`
-    #[serde(rename = "builtin")]
     Builtin,
     /// `custom`
-    #[serde(rename = "custom")]
     Custom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -379,6 +436,22 @@ impl AgentOrigin {
             Self::Custom => "custom",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentOrigin {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentOrigin {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "builtin" => Self::Builtin,
+            "custom" => Self::Custom,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -398,17 +471,26 @@ pub enum AgentPricing {
 
 impl<'de> Deserialize<'de> for AgentPricing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("tokens") => Self::Tokens(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentPricing {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("tokens") => Self::Tokens(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// What an agent takes and gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentSchema {
     /// The dialect both schemas are written in.
@@ -422,9 +504,11 @@ pub struct AgentSchema {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AgentSchema, extra);
 
 /// Secrets by name, given to the agent as environment variables. Kept encrypted, never shown.
 pub type AgentSecrets = BTreeMap<String, String>;
@@ -449,12 +533,20 @@ pub enum AgentSource {
 
 impl<'de> Deserialize<'de> for AgentSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -476,31 +568,35 @@ pub enum AgentSourceInput {
 
 impl<'de> Deserialize<'de> for AgentSourceInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSourceInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Whether the agent can be invoked; a `deprecated` one still can, a `disabled` one cannot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -517,8 +613,26 @@ impl AgentStatus {
     }
 }
 
+impl Serialize for AgentStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "deprecated" => Self::Deprecated,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A published version of an agent. It never changes, except that it can be deprecated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentVersion {
     /// `agent_id`
@@ -542,12 +656,15 @@ pub struct AgentVersion {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentVersion, extra);
+
 /// A page of versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentVersionList {
     /// `data`
@@ -555,25 +672,23 @@ pub struct AgentVersionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentVersionList, extra);
+
 /// Whether the version can be invoked; a `deprecated` one can until its sunset.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentVersionStatus {
     /// `published`
-    #[serde(rename = "published")]
     Published,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `retired`
-    #[serde(rename = "retired")]
     Retired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -590,18 +705,32 @@ impl AgentVersionStatus {
     }
 }
 
+impl Serialize for AgentVersionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVersionStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "published" => Self::Published,
+            "deprecated" => Self::Deprecated,
+            "retired" => Self::Retired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Who may invoke the agent; `private` is whoever registered it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgentVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -614,6 +743,22 @@ impl AgentVisibility {
             Self::Organization => "organization",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -643,6 +788,7 @@ impl CancelAgentInvocation {
 
 /// An agent that the organisation registered itself, with its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CustomAgent {
     /// `id`
@@ -680,12 +826,15 @@ pub struct CustomAgent {
     /// `visibility`
     pub visibility: AgentVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(CustomAgent, extra);
+
 /// A page of custom agents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CustomAgentList {
     /// `data`
@@ -693,9 +842,11 @@ pub struct CustomAgentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(CustomAgentList, extra);
 
 /// `DeprecateAgentVersion` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -739,7 +890,7 @@ impl DeprecateAgentVersion {
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "endpoint")]
+#[serde(remote = "Self", tag = "type", rename = "endpoint")]
 #[non_exhaustive]
 pub struct EndpointSource {
     /// `url`
@@ -752,9 +903,11 @@ pub struct EndpointSource {
     )]
     pub verified_at: Option<Option<jiff::Timestamp>>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(EndpointSource, extra, "type");
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -788,7 +941,7 @@ impl EndpointSourceInput {
 
 /// A container image that reads its input from standard input and writes its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "image")]
+#[serde(remote = "Self", tag = "type", rename = "image")]
 #[non_exhaustive]
 pub struct ImageSource {
     /// A reference with a tag or a digest.
@@ -800,9 +953,11 @@ pub struct ImageSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ImageSource, extra, "type");
 
 /// A container image that reads its input from standard input and writes its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -847,7 +1002,7 @@ impl ImageSourceInput {
 
 /// The invocation was cancelled. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation.cancelled")]
+#[serde(remote = "Self", tag = "type", rename = "invocation.cancelled")]
 #[non_exhaustive]
 pub struct InvocationCancelledEvent {
     /// `invocation_id`
@@ -863,13 +1018,15 @@ pub struct InvocationCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationCancelledEvent, extra, "type");
+
 /// The agent succeeded. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation.completed")]
+#[serde(remote = "Self", tag = "type", rename = "invocation.completed")]
 #[non_exhaustive]
 pub struct InvocationCompletedEvent {
     /// `invocation_id`
@@ -885,13 +1042,15 @@ pub struct InvocationCompletedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationCompletedEvent, extra, "type");
+
 /// The agent failed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation.failed")]
+#[serde(remote = "Self", tag = "type", rename = "invocation.failed")]
 #[non_exhaustive]
 pub struct InvocationFailedEvent {
     /// `fault`
@@ -907,12 +1066,15 @@ pub struct InvocationFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationFailedEvent, extra, "type");
+
 /// Why an invocation failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct InvocationFault {
     /// For people.
@@ -922,37 +1084,31 @@ pub struct InvocationFault {
     /// Whether invoking the agent again with the same input can succeed.
     pub retryable: bool,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationFault, extra);
+
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvocationFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `content_refused`
-    #[serde(rename = "content_refused")]
     ContentRefused,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -973,21 +1129,44 @@ impl InvocationFaultReason {
     }
 }
 
+impl Serialize for InvocationFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "content_refused" => Self::ContentRefused,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A fixed price for each invocation that succeeds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation")]
+#[serde(remote = "Self", tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationPricing {
     /// `per_invocation`
     pub per_invocation: super::Money,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationPricing, extra, "type");
+
 /// The agent began to work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation.started")]
+#[serde(remote = "Self", tag = "type", rename = "invocation.started")]
 #[non_exhaustive]
 pub struct InvocationStartedEvent {
     /// `agent_id`
@@ -1001,31 +1180,27 @@ pub struct InvocationStartedEvent {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationStartedEvent, extra, "type");
+
 /// Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvocationStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1041,6 +1216,25 @@ impl InvocationStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for InvocationStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1119,6 +1313,7 @@ impl InvokeAgent {
 
 /// From start to end of the invocations that finished, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LatencySummary {
     /// `max_ms`
@@ -1130,22 +1325,21 @@ pub struct LatencySummary {
     /// `p99_ms`
     pub p99_ms: f64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(LatencySummary, extra);
+
 /// The length of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MetricsStep {
     /// `hour`
-    #[serde(rename = "hour")]
     Hour,
     /// `day`
-    #[serde(rename = "day")]
     Day,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1161,9 +1355,25 @@ impl MetricsStep {
     }
 }
 
+impl Serialize for MetricsStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricsStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A model with instructions and tools.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "prompt")]
+#[serde(remote = "Self", tag = "type", rename = "prompt")]
 #[non_exhaustive]
 pub struct PromptSource {
     /// The system prompt.
@@ -1177,9 +1387,11 @@ pub struct PromptSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<String>>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PromptSource, extra, "type");
 
 impl PromptSource {
     /// With what is required; the rest is left out until it is set.
@@ -1397,7 +1609,7 @@ impl RegisterCustomAgent {
 
 /// The next piece of the text the agent writes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "token")]
+#[serde(remote = "Self", tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenEvent {
     /// `invocation_id`
@@ -1411,13 +1623,15 @@ pub struct TokenEvent {
     /// One token or several; joined in order they give the message.
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TokenEvent, extra, "type");
+
 /// Charged by the token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "tokens")]
+#[serde(remote = "Self", tag = "type", rename = "tokens")]
 #[non_exhaustive]
 pub struct TokenPricing {
     /// `cached_input_per_million`
@@ -1427,13 +1641,15 @@ pub struct TokenPricing {
     /// `output_per_million`
     pub output_per_million: super::Money,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TokenPricing, extra, "type");
+
 /// A tool has answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "tool_call.completed")]
+#[serde(remote = "Self", tag = "type", rename = "tool_call.completed")]
 #[non_exhaustive]
 pub struct ToolCallCompletedEvent {
     /// How long the call took (ISO 8601).
@@ -1451,13 +1667,15 @@ pub struct ToolCallCompletedEvent {
     /// `tool_call_id`
     pub tool_call_id: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ToolCallCompletedEvent, extra, "type");
+
 /// The agent calls a tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "tool_call.started")]
+#[serde(remote = "Self", tag = "type", rename = "tool_call.started")]
 #[non_exhaustive]
 pub struct ToolCallStartedEvent {
     /// `arguments`
@@ -1473,9 +1691,11 @@ pub struct ToolCallStartedEvent {
     /// Joins the call and its result.
     pub tool_call_id: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ToolCallStartedEvent, extra, "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Source and schemas belong to a version; publish a new one to change them.
@@ -1598,7 +1818,7 @@ impl UpdateCustomAgentStatus {
 
 /// What the invocation has used and cost so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "usage.updated")]
+#[serde(remote = "Self", tag = "type", rename = "usage.updated")]
 #[non_exhaustive]
 pub struct UsageUpdatedEvent {
     /// `invocation_id`
@@ -1610,6 +1830,8 @@ pub struct UsageUpdatedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(UsageUpdatedEvent, extra, "type");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A person's decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "approval")]
+#[serde(remote = "Self", tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalDetail {
     /// `approval_id`
@@ -16,136 +16,97 @@ pub struct ApprovalDetail {
     /// `decision`
     pub decision: super::ApprovalVerdict,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ApprovalDetail, extra, "type");
+
 /// What was done, as the kind of resource and a verb.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditAction {
     /// `workspace.created`
-    #[serde(rename = "workspace.created")]
     WorkspaceCreated,
     /// `workspace.updated`
-    #[serde(rename = "workspace.updated")]
     WorkspaceUpdated,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `workspace.command_run`
-    #[serde(rename = "workspace.command_run")]
     WorkspaceCommandRun,
     /// `composer_plan.created`
-    #[serde(rename = "composer_plan.created")]
     ComposerPlanCreated,
     /// `composer_apply.created`
-    #[serde(rename = "composer_apply.created")]
     ComposerApplyCreated,
     /// `composer_apply.reverted`
-    #[serde(rename = "composer_apply.reverted")]
     ComposerApplyReverted,
     /// `build.started`
-    #[serde(rename = "build.started")]
     BuildStarted,
     /// `build.cancelled`
-    #[serde(rename = "build.cancelled")]
     BuildCancelled,
     /// `build.deployed`
-    #[serde(rename = "build.deployed")]
     BuildDeployed,
     /// `plan.created`
-    #[serde(rename = "plan.created")]
     PlanCreated,
     /// `plan.updated`
-    #[serde(rename = "plan.updated")]
     PlanUpdated,
     /// `plan.deleted`
-    #[serde(rename = "plan.deleted")]
     PlanDeleted,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.paused`
-    #[serde(rename = "run.paused")]
     RunPaused,
     /// `run.resumed`
-    #[serde(rename = "run.resumed")]
     RunResumed,
     /// `run.finished`
-    #[serde(rename = "run.finished")]
     RunFinished,
     /// `approval.requested`
-    #[serde(rename = "approval.requested")]
     ApprovalRequested,
     /// `approval.decided`
-    #[serde(rename = "approval.decided")]
     ApprovalDecided,
     /// `agent.invoked`
-    #[serde(rename = "agent.invoked")]
     AgentInvoked,
     /// `agent.registered`
-    #[serde(rename = "agent.registered")]
     AgentRegistered,
     /// `agent.updated`
-    #[serde(rename = "agent.updated")]
     AgentUpdated,
     /// `agent.deleted`
-    #[serde(rename = "agent.deleted")]
     AgentDeleted,
     /// `agent.version_published`
-    #[serde(rename = "agent.version_published")]
     AgentVersionPublished,
     /// `agent.version_deprecated`
-    #[serde(rename = "agent.version_deprecated")]
     AgentVersionDeprecated,
     /// `template.created`
-    #[serde(rename = "template.created")]
     TemplateCreated,
     /// `template.updated`
-    #[serde(rename = "template.updated")]
     TemplateUpdated,
     /// `template.deleted`
-    #[serde(rename = "template.deleted")]
     TemplateDeleted,
     /// `template.version_published`
-    #[serde(rename = "template.version_published")]
     TemplateVersionPublished,
     /// `template.instantiated`
-    #[serde(rename = "template.instantiated")]
     TemplateInstantiated,
     /// `webhook.created`
-    #[serde(rename = "webhook.created")]
     WebhookCreated,
     /// `webhook.updated`
-    #[serde(rename = "webhook.updated")]
     WebhookUpdated,
     /// `webhook.deleted`
-    #[serde(rename = "webhook.deleted")]
     WebhookDeleted,
     /// `webhook.secret_rotated`
-    #[serde(rename = "webhook.secret_rotated")]
     WebhookSecretRotated,
     /// `audit_stream.created`
-    #[serde(rename = "audit_stream.created")]
     AuditStreamCreated,
     /// `audit_stream.updated`
-    #[serde(rename = "audit_stream.updated")]
     AuditStreamUpdated,
     /// `audit_stream.deleted`
-    #[serde(rename = "audit_stream.deleted")]
     AuditStreamDeleted,
     /// `audit_stream.tested`
-    #[serde(rename = "audit_stream.tested")]
     AuditStreamTested,
     /// `audit_export.created`
-    #[serde(rename = "audit_export.created")]
     AuditExportCreated,
     /// `token.refused`
-    #[serde(rename = "token.refused")]
     TokenRefused,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -199,8 +160,63 @@ impl AuditAction {
     }
 }
 
+impl Serialize for AuditAction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditAction {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.created" => Self::WorkspaceCreated,
+            "workspace.updated" => Self::WorkspaceUpdated,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "workspace.command_run" => Self::WorkspaceCommandRun,
+            "composer_plan.created" => Self::ComposerPlanCreated,
+            "composer_apply.created" => Self::ComposerApplyCreated,
+            "composer_apply.reverted" => Self::ComposerApplyReverted,
+            "build.started" => Self::BuildStarted,
+            "build.cancelled" => Self::BuildCancelled,
+            "build.deployed" => Self::BuildDeployed,
+            "plan.created" => Self::PlanCreated,
+            "plan.updated" => Self::PlanUpdated,
+            "plan.deleted" => Self::PlanDeleted,
+            "run.started" => Self::RunStarted,
+            "run.paused" => Self::RunPaused,
+            "run.resumed" => Self::RunResumed,
+            "run.finished" => Self::RunFinished,
+            "approval.requested" => Self::ApprovalRequested,
+            "approval.decided" => Self::ApprovalDecided,
+            "agent.invoked" => Self::AgentInvoked,
+            "agent.registered" => Self::AgentRegistered,
+            "agent.updated" => Self::AgentUpdated,
+            "agent.deleted" => Self::AgentDeleted,
+            "agent.version_published" => Self::AgentVersionPublished,
+            "agent.version_deprecated" => Self::AgentVersionDeprecated,
+            "template.created" => Self::TemplateCreated,
+            "template.updated" => Self::TemplateUpdated,
+            "template.deleted" => Self::TemplateDeleted,
+            "template.version_published" => Self::TemplateVersionPublished,
+            "template.instantiated" => Self::TemplateInstantiated,
+            "webhook.created" => Self::WebhookCreated,
+            "webhook.updated" => Self::WebhookUpdated,
+            "webhook.deleted" => Self::WebhookDeleted,
+            "webhook.secret_rotated" => Self::WebhookSecretRotated,
+            "audit_stream.created" => Self::AuditStreamCreated,
+            "audit_stream.updated" => Self::AuditStreamUpdated,
+            "audit_stream.deleted" => Self::AuditStreamDeleted,
+            "audit_stream.tested" => Self::AuditStreamTested,
+            "audit_export.created" => Self::AuditExportCreated,
+            "token.refused" => Self::TokenRefused,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditChange {
     /// The value after; null when it was removed.
@@ -210,9 +226,11 @@ pub struct AuditChange {
     /// `pointer`
     pub pointer: super::JsonPointer,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AuditChange, extra);
 
 /// What is special to the kind of entry, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -235,20 +253,29 @@ pub enum AuditDetail {
 
 impl<'de> Deserialize<'de> for AuditDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("request") => Self::Request(tagged.without_tag()?),
-            Some("change") => Self::Change(tagged.without_tag()?),
-            Some("transition") => Self::Transition(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("spend") => Self::Spend(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("request") => Self::Request(rest.without_tag()?),
+            Some("change") => Self::Change(rest.without_tag()?),
+            Some("transition") => Self::Transition(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("spend") => Self::Spend(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// One entry of the log. Entries are never changed; each carries the hash of the one before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditEvent {
     /// `id`
@@ -276,12 +303,15 @@ pub struct AuditEvent {
     /// Its place in the organisation's log, from 1, without gaps.
     pub sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditEvent, extra);
+
 /// A page of audit events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditEventList {
     /// `data`
@@ -289,12 +319,15 @@ pub struct AuditEventList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditEventList, extra);
+
 /// A range of the log as a file of NDJSON, kept for seven days.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditExport {
     /// `id`
@@ -328,28 +361,25 @@ pub struct AuditExport {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditExport, extra);
+
 /// Where the export is in its life. `succeeded` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditExportStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -367,8 +397,27 @@ impl AuditExportStatus {
     }
 }
 
+impl Serialize for AuditExportStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditExportStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Which events are meant, namely those that satisfy every field given. Empty means all.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditFilter {
     /// `actions`
@@ -384,9 +433,11 @@ pub struct AuditFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_types: Option<Vec<AuditResourceType>>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AuditFilter, extra);
 
 impl AuditFilter {
     /// With what is required; the rest is left out until it is set.
@@ -425,20 +476,16 @@ impl AuditFilter {
 }
 
 /// How it ended; `denied` means that the caller was not allowed to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditOutcome {
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `denied`
-    #[serde(rename = "denied")]
     Denied,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -455,8 +502,26 @@ impl AuditOutcome {
     }
 }
 
+impl Serialize for AuditOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "denied" => Self::Denied,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The API call behind an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditRequest {
     /// `idempotency_key`
@@ -474,31 +539,27 @@ pub struct AuditRequest {
     /// `user_agent`
     pub user_agent: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditRequest, extra);
+
 /// `AuditRequestMethod` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditRequestMethod {
     /// `GET`
-    #[serde(rename = "GET")]
     Get,
     /// `POST`
-    #[serde(rename = "POST")]
     Post,
     /// `PUT`
-    #[serde(rename = "PUT")]
     Put,
     /// `PATCH`
-    #[serde(rename = "PATCH")]
     Patch,
     /// `DELETE`
-    #[serde(rename = "DELETE")]
     Delete,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -517,8 +578,28 @@ impl AuditRequestMethod {
     }
 }
 
+impl Serialize for AuditRequestMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditRequestMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "GET" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the action was done to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditResource {
     /// The resource's id; for a template, its slug.
@@ -529,58 +610,45 @@ pub struct AuditResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditResource, extra);
+
 /// The kind of a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditResourceType {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `composer_plan`
-    #[serde(rename = "composer_plan")]
     ComposerPlan,
     /// `composer_apply`
-    #[serde(rename = "composer_apply")]
     ComposerApply,
     /// `build`
-    #[serde(rename = "build")]
     Build,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// `run`
-    #[serde(rename = "run")]
     Run,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `invocation`
-    #[serde(rename = "invocation")]
     Invocation,
     /// `template`
-    #[serde(rename = "template")]
     Template,
     /// `webhook`
-    #[serde(rename = "webhook")]
     Webhook,
     /// `audit_stream`
-    #[serde(rename = "audit_stream")]
     AuditStream,
     /// `audit_export`
-    #[serde(rename = "audit_export")]
     AuditExport,
     /// `token`
-    #[serde(rename = "token")]
     Token,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -608,6 +676,34 @@ impl AuditResourceType {
     }
 }
 
+impl Serialize for AuditResourceType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditResourceType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "composer_plan" => Self::ComposerPlan,
+            "composer_apply" => Self::ComposerApply,
+            "build" => Self::Build,
+            "plan" => Self::Plan,
+            "run" => Self::Run,
+            "approval" => Self::Approval,
+            "agent" => Self::Agent,
+            "invocation" => Self::Invocation,
+            "template" => Self::Template,
+            "webhook" => Self::Webhook,
+            "audit_stream" => Self::AuditStream,
+            "audit_export" => Self::AuditExport,
+            "token" => Self::Token,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where a stream delivers to, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -627,13 +723,21 @@ pub enum AuditSink {
 
 impl<'de> Deserialize<'de> for AuditSink {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSink {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -657,19 +761,28 @@ pub enum AuditSinkInput {
 
 impl<'de> Deserialize<'de> for AuditSinkInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSinkInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A stream that delivers audit events to a SIEM, in order and at least once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditStream {
     /// `id`
@@ -695,12 +808,15 @@ pub struct AuditStream {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditStream, extra);
+
 /// A page of streams.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditStreamList {
     /// `data`
@@ -708,26 +824,24 @@ pub struct AuditStreamList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditStreamList, extra);
+
 /// Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
 /// nothing is lost while it is `failing` or `paused`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditStreamStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -744,8 +858,26 @@ impl AuditStreamStatus {
     }
 }
 
+impl Serialize for AuditStreamStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditStreamStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "paused" => Self::Paused,
+            "failing" => Self::Failing,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a sink answered to a test event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditStreamTest {
     /// Whether the sink took it.
@@ -763,12 +895,15 @@ pub struct AuditStreamTest {
     /// `tested_at`
     pub tested_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditStreamTest, extra);
+
 /// A link whose hash is not what it should be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ChainMismatch {
     /// `expected_hash`
@@ -778,12 +913,15 @@ pub struct ChainMismatch {
     /// `sequence`
     pub sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ChainMismatch, extra);
+
 /// The part of the chain that was checked, from the receipt to the head.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ChainSegment {
     /// `first_sequence`
@@ -793,13 +931,15 @@ pub struct ChainSegment {
     /// `last_sequence`
     pub last_sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ChainSegment, extra);
+
 /// An API call that changed a resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "change")]
+#[serde(remote = "Self", tag = "type", rename = "change")]
 #[non_exhaustive]
 pub struct ChangeDetail {
     /// What changed, field by field. Secrets are never shown.
@@ -807,9 +947,11 @@ pub struct ChangeDetail {
     /// `request`
     pub request: AuditRequest,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ChangeDetail, extra, "type");
 
 /// `CreateAuditExport` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -888,7 +1030,7 @@ impl CreateAuditStream {
 
 /// Datadog Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "datadog")]
+#[serde(remote = "Self", tag = "type", rename = "datadog")]
 #[non_exhaustive]
 pub struct DatadogSink {
     /// The Datadog site of the account.
@@ -900,9 +1042,11 @@ pub struct DatadogSink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(DatadogSink, extra, "type");
 
 /// Datadog Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -958,26 +1102,20 @@ impl DatadogSinkInput {
 }
 
 /// The Datadog site of the account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DatadogSinkSite {
     /// `datadoghq.com`
-    #[serde(rename = "datadoghq.com")]
     DatadoghqCom,
     /// `us3.datadoghq.com`
-    #[serde(rename = "us3.datadoghq.com")]
     Us3DatadoghqCom,
     /// `us5.datadoghq.com`
-    #[serde(rename = "us5.datadoghq.com")]
     Us5DatadoghqCom,
     /// `datadoghq.eu`
-    #[serde(rename = "datadoghq.eu")]
     DatadoghqEu,
     /// `ap1.datadoghq.com`
-    #[serde(rename = "ap1.datadoghq.com")]
     Ap1DatadoghqCom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -996,20 +1134,41 @@ impl DatadogSinkSite {
     }
 }
 
+impl Serialize for DatadogSinkSite {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for DatadogSinkSite {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "datadoghq.com" => Self::DatadoghqCom,
+            "us3.datadoghq.com" => Self::Us3DatadoghqCom,
+            "us5.datadoghq.com" => Self::Us5DatadoghqCom,
+            "datadoghq.eu" => Self::DatadoghqEu,
+            "ap1.datadoghq.com" => Self::Ap1DatadoghqCom,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An export of the audit log.
 pub type ExportId = String;
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "https")]
+#[serde(remote = "Self", tag = "type", rename = "https")]
 #[non_exhaustive]
 pub struct HttpsSink {
     /// `url`
     pub url: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(HttpsSink, extra, "type");
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1055,7 +1214,7 @@ impl HttpsSinkInput {
 
 /// A finished invocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "invocation")]
+#[serde(remote = "Self", tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationSubject {
     /// `agent_id`
@@ -1067,24 +1226,29 @@ pub struct InvocationSubject {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InvocationSubject, extra, "type");
+
 /// Other background work that is finished, such as a build, an apply or an export.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "job")]
+#[serde(remote = "Self", tag = "type", rename = "job")]
 #[non_exhaustive]
 pub struct JobSubject {
     /// `resource`
     pub resource: AuditResource,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(JobSubject, extra, "type");
+
 /// What a response, a run or an invocation was, and its place in the hash chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Receipt {
     /// `id`
@@ -1108,9 +1272,11 @@ pub struct Receipt {
     /// `subject`
     pub subject: ReceiptSubject,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(Receipt, extra);
 
 /// What a receipt is for, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1131,19 +1297,28 @@ pub enum ReceiptSubject {
 
 impl<'de> Deserialize<'de> for ReceiptSubject {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("response") => Self::Response(tagged.without_tag()?),
-            Some("run") => Self::Run(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            Some("job") => Self::Job(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ReceiptSubject {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("response") => Self::Response(rest.without_tag()?),
+            Some("run") => Self::Run(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            Some("job") => Self::Job(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Whether a receipt agrees with the hash chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ReceiptVerification {
     /// Always `sha256`.
@@ -1163,25 +1338,29 @@ pub struct ReceiptVerification {
     /// `verified_at`
     pub verified_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ReceiptVerification, extra);
+
 /// An API call that changed nothing by itself, or was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "request")]
+#[serde(remote = "Self", tag = "type", rename = "request")]
 #[non_exhaustive]
 pub struct RequestDetail {
     /// `request`
     pub request: AuditRequest,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RequestDetail, extra, "type");
+
 /// A response of the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "response")]
+#[serde(remote = "Self", tag = "type", rename = "response")]
 #[non_exhaustive]
 pub struct ResponseSubject {
     /// `method`
@@ -1196,13 +1375,15 @@ pub struct ResponseSubject {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ResponseSubject, extra, "type");
+
 /// A finished run; `GET /runs/{run_id}/receipt` has its cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run")]
+#[serde(remote = "Self", tag = "type", rename = "run")]
 #[non_exhaustive]
 pub struct RunSubject {
     /// `plan_id`
@@ -1210,13 +1391,15 @@ pub struct RunSubject {
     /// `run_id`
     pub run_id: super::RunId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunSubject, extra, "type");
+
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "s3")]
+#[serde(remote = "Self", tag = "type", rename = "s3")]
 #[non_exhaustive]
 pub struct S3Sink {
     /// `bucket`
@@ -1235,9 +1418,11 @@ pub struct S3Sink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(S3Sink, extra, "type");
 
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1292,6 +1477,7 @@ impl S3SinkInput {
 
 /// What a sink answered instead of taking an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SinkFault {
     /// `failed_at`
@@ -1301,13 +1487,15 @@ pub struct SinkFault {
     /// The HTTP status; null when there was no answer.
     pub status: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(SinkFault, extra);
+
 /// Work of an agent that was charged for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "spend")]
+#[serde(remote = "Self", tag = "type", rename = "spend")]
 #[non_exhaustive]
 pub struct SpendDetail {
     /// `agent_id`
@@ -1317,13 +1505,15 @@ pub struct SpendDetail {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(SpendDetail, extra, "type");
+
 /// A Splunk HTTP Event Collector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "splunk_hec")]
+#[serde(remote = "Self", tag = "type", rename = "splunk_hec")]
 #[non_exhaustive]
 pub struct SplunkHecSink {
     /// The Splunk index that events go into.
@@ -1334,9 +1524,11 @@ pub struct SplunkHecSink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SplunkHecSink, extra, "type");
 
 /// A Splunk HTTP Event Collector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1388,7 +1580,7 @@ pub type StreamId = String;
 
 /// A resource that went from one state to another by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "transition")]
+#[serde(remote = "Self", tag = "type", rename = "transition")]
 #[non_exhaustive]
 pub struct TransitionDetail {
     /// The state before; null when it began to exist.
@@ -1396,9 +1588,11 @@ pub struct TransitionDetail {
     /// `to_status`
     pub to_status: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TransitionDetail, extra, "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared. A
 /// sink of the same type keeps the secrets it leaves out; one of another type replaces the old.

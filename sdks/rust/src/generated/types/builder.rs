@@ -7,13 +7,15 @@ pub type ArtifactId = String;
 
 /// An archive among the artifacts, and no workspace.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "artifact")]
+#[serde(remote = "Self", tag = "type", rename = "artifact")]
 #[non_exhaustive]
 pub struct ArtifactTarget {
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ArtifactTarget, extra, "type");
 
 impl ArtifactTarget {
     /// With what is required; the rest is left out until it is set.
@@ -25,18 +27,21 @@ impl ArtifactTarget {
 
 /// An asset that the message refers to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "asset")]
+#[serde(remote = "Self", tag = "type", rename = "asset")]
 #[non_exhaustive]
 pub struct AssetPart {
     /// `asset_id`
     pub asset_id: super::AssetId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AssetPart, extra, "type");
+
 /// An app that is made from a prompt and changed by follow-up prompts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Build {
     /// `id`
@@ -78,12 +83,15 @@ pub struct Build {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Build, extra);
+
 /// A file that a build made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildArtifact {
     /// `id`
@@ -105,13 +113,15 @@ pub struct BuildArtifact {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildArtifact, extra);
+
 /// An artifact can be downloaded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.artifact_created")]
+#[serde(remote = "Self", tag = "type", rename = "build.artifact_created")]
 #[non_exhaustive]
 pub struct BuildArtifactCreatedEvent {
     /// `artifact`
@@ -123,31 +133,27 @@ pub struct BuildArtifactCreatedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildArtifactCreatedEvent, extra, "type");
+
 /// What an artifact is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildArtifactKind {
     /// `source_archive`
-    #[serde(rename = "source_archive")]
     SourceArchive,
     /// `bundle`
-    #[serde(rename = "bundle")]
     Bundle,
     /// `test_report`
-    #[serde(rename = "test_report")]
     TestReport,
     /// `screenshot`
-    #[serde(rename = "screenshot")]
     Screenshot,
     /// `log`
-    #[serde(rename = "log")]
     Log,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -166,8 +172,28 @@ impl BuildArtifactKind {
     }
 }
 
+impl Serialize for BuildArtifactKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildArtifactKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "source_archive" => Self::SourceArchive,
+            "bundle" => Self::Bundle,
+            "test_report" => Self::TestReport,
+            "screenshot" => Self::Screenshot,
+            "log" => Self::Log,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of artifacts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildArtifactList {
     /// `data`
@@ -175,12 +201,15 @@ pub struct BuildArtifactList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildArtifactList, extra);
+
 /// A file that prompts can refer to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildAsset {
     /// `id`
@@ -206,29 +235,26 @@ pub struct BuildAsset {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildAsset, extra);
+
 /// How to read the file: as a design to follow, as a logo or a font to use, as data to load, or as
 /// a text to know.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildAssetPurpose {
     /// `reference`
-    #[serde(rename = "reference")]
     Reference,
     /// `brand`
-    #[serde(rename = "brand")]
     Brand,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `document`
-    #[serde(rename = "document")]
     Document,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -246,9 +272,27 @@ impl BuildAssetPurpose {
     }
 }
 
+impl Serialize for BuildAssetPurpose {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildAssetPurpose {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "reference" => Self::Reference,
+            "brand" => Self::Brand,
+            "data" => Self::Data,
+            "document" => Self::Document,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build was cancelled. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.cancelled")]
+#[serde(remote = "Self", tag = "type", rename = "build.cancelled")]
 #[non_exhaustive]
 pub struct BuildCancelledEvent {
     /// `build_id`
@@ -266,9 +310,11 @@ pub struct BuildCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BuildCancelledEvent, extra, "type");
 
 /// What happens in a build, told apart by `type`. `build.succeeded`, `build.failed` and
 /// `build.cancelled` end the stream and carry the receipt.
@@ -300,25 +346,33 @@ pub enum BuildEvent {
 
 impl<'de> Deserialize<'de> for BuildEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("build.stage_changed") => Self::BuildStageChanged(tagged.without_tag()?),
-            Some("build.message") => Self::BuildMessage(tagged.without_tag()?),
-            Some("build.file_written") => Self::BuildFileWritten(tagged.without_tag()?),
-            Some("build.log") => Self::BuildLog(tagged.without_tag()?),
-            Some("build.artifact_created") => Self::BuildArtifactCreated(tagged.without_tag()?),
-            Some("build.preview_changed") => Self::BuildPreviewChanged(tagged.without_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.without_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.without_tag()?),
-            Some("build.cancelled") => Self::BuildCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("build.stage_changed") => Self::BuildStageChanged(rest.without_tag()?),
+            Some("build.message") => Self::BuildMessage(rest.without_tag()?),
+            Some("build.file_written") => Self::BuildFileWritten(rest.without_tag()?),
+            Some("build.log") => Self::BuildLog(rest.without_tag()?),
+            Some("build.artifact_created") => Self::BuildArtifactCreated(rest.without_tag()?),
+            Some("build.preview_changed") => Self::BuildPreviewChanged(rest.without_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.without_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.without_tag()?),
+            Some("build.cancelled") => Self::BuildCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The build failed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.failed")]
+#[serde(remote = "Self", tag = "type", rename = "build.failed")]
 #[non_exhaustive]
 pub struct BuildFailedEvent {
     /// `build_id`
@@ -336,13 +390,15 @@ pub struct BuildFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildFailedEvent, extra, "type");
+
 /// A file of the app was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.file_written")]
+#[serde(remote = "Self", tag = "type", rename = "build.file_written")]
 #[non_exhaustive]
 pub struct BuildFileWrittenEvent {
     /// `build_id`
@@ -356,15 +412,18 @@ pub struct BuildFileWrittenEvent {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BuildFileWrittenEvent, extra, "type");
 
 /// A build.
 pub type BuildId = String;
 
 /// A page of builds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildList {
     /// `data`
@@ -372,13 +431,15 @@ pub struct BuildList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildList, extra);
+
 /// A log line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.log")]
+#[serde(remote = "Self", tag = "type", rename = "build.log")]
 #[non_exhaustive]
 pub struct BuildLogEvent {
     /// `build_id`
@@ -390,12 +451,15 @@ pub struct BuildLogEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildLogEvent, extra, "type");
+
 /// A line of a build's log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildLogLine {
     /// `level`
@@ -407,12 +471,15 @@ pub struct BuildLogLine {
     /// `stage`
     pub stage: BuildStage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildLogLine, extra);
+
 /// A page of log lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildLogLineList {
     /// `data`
@@ -420,12 +487,15 @@ pub struct BuildLogLineList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildLogLineList, extra);
+
 /// A message of a build's conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildMessage {
     /// `id`
@@ -441,13 +511,15 @@ pub struct BuildMessage {
     /// `role`
     pub role: MessageRole,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildMessage, extra);
+
 /// A piece of a message to the one who prompts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.message")]
+#[serde(remote = "Self", tag = "type", rename = "build.message")]
 #[non_exhaustive]
 pub struct BuildMessageEvent {
     /// `build_id`
@@ -461,12 +533,15 @@ pub struct BuildMessageEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildMessageEvent, extra, "type");
+
 /// A page of messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildMessageList {
     /// `data`
@@ -474,15 +549,18 @@ pub struct BuildMessageList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BuildMessageList, extra);
 
 /// A name for people. It need not be unique.
 pub type BuildName = String;
 
 /// A build that runs at a URL for a while.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildPreview {
     /// `id`
@@ -504,13 +582,15 @@ pub struct BuildPreview {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildPreview, extra);
+
 /// A preview is ready, or failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.preview_changed")]
+#[serde(remote = "Self", tag = "type", rename = "build.preview_changed")]
 #[non_exhaustive]
 pub struct BuildPreviewChangedEvent {
     /// `build_id`
@@ -522,12 +602,15 @@ pub struct BuildPreviewChangedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildPreviewChangedEvent, extra, "type");
+
 /// A page of previews.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildPreviewList {
     /// `data`
@@ -535,28 +618,25 @@ pub struct BuildPreviewList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildPreviewList, extra);
+
 /// Where the preview is in its life. `ready` ends with `expired`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildPreviewStatus {
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -574,33 +654,43 @@ impl BuildPreviewStatus {
     }
 }
 
+impl Serialize for BuildPreviewStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildPreviewStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "deploying" => Self::Deploying,
+            "ready" => Self::Ready,
+            "failed" => Self::Failed,
+            "expired" => Self::Expired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the app is made with. `auto` leaves it to the prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStack {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `nextjs`
-    #[serde(rename = "nextjs")]
     Nextjs,
     /// `sveltekit`
-    #[serde(rename = "sveltekit")]
     Sveltekit,
     /// `django`
-    #[serde(rename = "django")]
     Django,
     /// `rails`
-    #[serde(rename = "rails")]
     Rails,
     /// `axum`
-    #[serde(rename = "axum")]
     Axum,
     /// `static`
-    #[serde(rename = "static")]
     Static,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -621,24 +711,40 @@ impl BuildStack {
     }
 }
 
+impl Serialize for BuildStack {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStack {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "nextjs" => Self::Nextjs,
+            "sveltekit" => Self::Sveltekit,
+            "django" => Self::Django,
+            "rails" => Self::Rails,
+            "axum" => Self::Axum,
+            "static" => Self::Static,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A part of the work.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStage {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -656,9 +762,27 @@ impl BuildStage {
     }
 }
 
+impl Serialize for BuildStage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStage {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build went on to another stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.stage_changed")]
+#[serde(remote = "Self", tag = "type", rename = "build.stage_changed")]
 #[non_exhaustive]
 pub struct BuildStageChangedEvent {
     /// `attempt`
@@ -672,41 +796,34 @@ pub struct BuildStageChangedEvent {
     /// `stage`
     pub stage: BuildStage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildStageChangedEvent, extra, "type");
+
 /// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
 /// prompt, a deploy or a retry takes it out of there again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -728,9 +845,31 @@ impl BuildStatus {
     }
 }
 
+impl Serialize for BuildStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The build settled in `succeeded`. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "build.succeeded")]
+#[serde(remote = "Self", tag = "type", rename = "build.succeeded")]
 #[non_exhaustive]
 pub struct BuildSucceededEvent {
     /// `build_id`
@@ -744,9 +883,11 @@ pub struct BuildSucceededEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BuildSucceededEvent, extra, "type");
 
 /// Where the app's source goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -765,12 +906,20 @@ pub enum BuildTarget {
 
 impl<'de> Deserialize<'de> for BuildTarget {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTarget {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -792,12 +941,20 @@ pub enum BuildTargetInput {
 
 impl<'de> Deserialize<'de> for BuildTargetInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTargetInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -872,7 +1029,7 @@ impl DeployBuildPreview {
 
 /// A folder of a workspace that is there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace")]
+#[serde(remote = "Self", tag = "type", rename = "workspace")]
 #[non_exhaustive]
 pub struct ExistingWorkspaceTarget {
     /// `workspace_id`
@@ -881,9 +1038,11 @@ pub struct ExistingWorkspaceTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<super::FilePath>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ExistingWorkspaceTarget, extra, "type");
 
 impl ExistingWorkspaceTarget {
     /// With what is required; the rest is left out until it is set.
@@ -924,28 +1083,33 @@ pub enum MessagePart {
 
 impl<'de> Deserialize<'de> for MessagePart {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            Some("preview") => Self::Preview(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for MessagePart {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            Some("preview") => Self::Preview(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Who speaks, the one who prompts or the builder.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageRole {
     /// `user`
-    #[serde(rename = "user")]
     User,
     /// `assistant`
-    #[serde(rename = "assistant")]
     Assistant,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -961,9 +1125,25 @@ impl MessageRole {
     }
 }
 
+impl Serialize for MessageRole {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageRole {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "user" => Self::User,
+            "assistant" => Self::Assistant,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A workspace that is provisioned for the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "new_workspace")]
+#[serde(remote = "Self", tag = "type", rename = "new_workspace")]
 #[non_exhaustive]
 pub struct NewWorkspaceTarget {
     /// Left out, the organisation's home region.
@@ -976,9 +1156,11 @@ pub struct NewWorkspaceTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<super::WorkspaceId>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NewWorkspaceTarget, extra, "type");
 
 /// A workspace that is provisioned for the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1020,15 +1202,17 @@ pub type PreviewId = String;
 
 /// A preview that the builder shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "preview")]
+#[serde(remote = "Self", tag = "type", rename = "preview")]
 #[non_exhaustive]
 pub struct PreviewPart {
     /// `preview_id`
     pub preview_id: PreviewId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PreviewPart, extra, "type");
 
 /// `RetryBuild` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1095,6 +1279,7 @@ impl SendBuildMessage {
 
 /// A follow-up prompt that was taken; the build works on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SentBuildMessage {
     /// `id`
@@ -1114,9 +1299,11 @@ pub struct SentBuildMessage {
     /// Where to follow the work as server-sent events.
     pub stream_url: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SentBuildMessage, extra);
 
 /// `StartBuild` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1215,6 +1402,7 @@ impl StartBuild {
 
 /// A preview whose deploy was taken; the build is `deploying` until it settles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedBuildPreview {
     /// `id`
@@ -1240,21 +1428,25 @@ pub struct StartedBuildPreview {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(StartedBuildPreview, extra);
+
 /// Text in Markdown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "text")]
+#[serde(remote = "Self", tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextPart {
     /// `text`
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TextPart, extra, "type");
 
 /// `UploadBuildAsset` as a form.
 #[derive(Debug)]

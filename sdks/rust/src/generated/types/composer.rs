@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename = "added")]
+#[serde(remote = "Self", tag = "change", rename = "added")]
 #[non_exhaustive]
 pub struct AddedFile {
     /// `hunks`
@@ -16,12 +16,15 @@ pub struct AddedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AddedFile, extra, "change");
+
 /// The commit that an apply made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ApplyCommit {
     /// `branch`
@@ -31,9 +34,11 @@ pub struct ApplyCommit {
     /// `sha`
     pub sha: CommitSha,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ApplyCommit, extra);
 
 /// `ApplyComposerHunks` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,17 +96,14 @@ pub type ApplyId = String;
 
 /// `atomic` changes nothing if one hunk does not fit any more; `best_effort` applies those that
 /// fit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyStrategy {
     /// `atomic`
-    #[serde(rename = "atomic")]
     Atomic,
     /// `best_effort`
-    #[serde(rename = "best_effort")]
     BestEffort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -114,6 +116,22 @@ impl ApplyStrategy {
             Self::BestEffort => "best_effort",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApplyStrategy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApplyStrategy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "atomic" => Self::Atomic,
+            "best_effort" => Self::BestEffort,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -138,7 +156,7 @@ impl AssetContext {
 
 /// A file whose content is not text. It is reviewed as one hunk without lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename = "binary")]
+#[serde(remote = "Self", tag = "change", rename = "binary")]
 #[non_exhaustive]
 pub struct BinaryFile {
     /// `hunk`
@@ -154,9 +172,11 @@ pub struct BinaryFile {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BinaryFile, extra, "change");
 
 /// What a comment is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -175,12 +195,20 @@ pub enum CommentAnchor {
 
 impl<'de> Deserialize<'de> for CommentAnchor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("hunk") => Self::Hunk(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for CommentAnchor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("hunk") => Self::Hunk(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -222,6 +250,7 @@ pub type CommitSha = String;
 
 /// Accepted hunks on their way into a working tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerApply {
     /// `id`
@@ -249,12 +278,15 @@ pub struct ComposerApply {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerApply, extra);
+
 /// A page of applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerApplyList {
     /// `data`
@@ -262,41 +294,34 @@ pub struct ComposerApplyList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerApplyList, extra);
+
 /// Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
 /// `reverted` or `revert_failed`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerApplyStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `applying`
-    #[serde(rename = "applying")]
     Applying,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `partially_applied`
-    #[serde(rename = "partially_applied")]
     PartiallyApplied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `reverting`
-    #[serde(rename = "reverting")]
     Reverting,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// `revert_failed`
-    #[serde(rename = "revert_failed")]
     RevertFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -318,8 +343,31 @@ impl ComposerApplyStatus {
     }
 }
 
+impl Serialize for ComposerApplyStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerApplyStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "applying" => Self::Applying,
+            "applied" => Self::Applied,
+            "partially_applied" => Self::PartiallyApplied,
+            "failed" => Self::Failed,
+            "reverting" => Self::Reverting,
+            "reverted" => Self::Reverted,
+            "revert_failed" => Self::RevertFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A comment on a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerComment {
     /// `id`
@@ -337,12 +385,15 @@ pub struct ComposerComment {
     /// `plan_id`
     pub plan_id: ComposerPlanId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerComment, extra);
+
 /// A page of comments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerCommentList {
     /// `data`
@@ -350,9 +401,11 @@ pub struct ComposerCommentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ComposerCommentList, extra);
 
 /// Something to read beside the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -371,19 +424,28 @@ pub enum ComposerContext {
 
 impl<'de> Deserialize<'de> for ComposerContext {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("url") => Self::Url(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerContext {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("url") => Self::Url(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
 
 /// A plan as typed files and hunks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerDiff {
     /// The commit that the plan was made on; null for a tree that is not a git repository.
@@ -395,12 +457,15 @@ pub struct ComposerDiff {
     /// `stats`
     pub stats: DiffStats,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerDiff, extra);
+
 /// A run of neighbouring lines that change together, with its review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerHunk {
     /// `id`
@@ -426,12 +491,15 @@ pub struct ComposerHunk {
     /// The line that opens the function or the heading around the hunk.
     pub section: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerHunk, extra);
+
 /// A page of hunks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerHunkList {
     /// `data`
@@ -439,25 +507,23 @@ pub struct ComposerHunkList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerHunkList, extra);
+
 /// How planning trades speed for depth. `auto` leaves it to the request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerModel {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `fast`
-    #[serde(rename = "fast")]
     Fast,
     /// `deep`
-    #[serde(rename = "deep")]
     Deep,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -474,8 +540,26 @@ impl ComposerModel {
     }
 }
 
+impl Serialize for ComposerModel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerModel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "fast" => Self::Fast,
+            "deep" => Self::Deep,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A proposed change to the working tree of a workspace, in hunks that are reviewed one by one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerPlan {
     /// `id`
@@ -517,13 +601,15 @@ pub struct ComposerPlan {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlan, extra);
+
 /// The plan was discarded while it was made. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.discarded")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.discarded")]
 #[non_exhaustive]
 pub struct ComposerPlanDiscardedEvent {
     /// `discarded_by`
@@ -537,9 +623,11 @@ pub struct ComposerPlanDiscardedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ComposerPlanDiscardedEvent, extra, "type");
 
 /// What happens while a plan is made, told apart by `type`. `composer.plan.ready`,
 /// `composer.plan.failed` and `composer.plan.discarded` end the stream and carry the receipt.
@@ -568,23 +656,31 @@ pub enum ComposerPlanEvent {
 
 impl<'de> Deserialize<'de> for ComposerPlanEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("composer.plan.started") => Self::ComposerPlanStarted(tagged.without_tag()?),
-            Some("composer.plan.step") => Self::ComposerPlanStep(tagged.without_tag()?),
-            Some("composer.plan.message") => Self::ComposerPlanMessage(tagged.without_tag()?),
-            Some("composer.plan.hunk") => Self::ComposerPlanHunk(tagged.without_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.without_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.without_tag()?),
-            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerPlanEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("composer.plan.started") => Self::ComposerPlanStarted(rest.without_tag()?),
+            Some("composer.plan.step") => Self::ComposerPlanStep(rest.without_tag()?),
+            Some("composer.plan.message") => Self::ComposerPlanMessage(rest.without_tag()?),
+            Some("composer.plan.hunk") => Self::ComposerPlanHunk(rest.without_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.without_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.without_tag()?),
+            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Planning failed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.failed")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.failed")]
 #[non_exhaustive]
 pub struct ComposerPlanFailedEvent {
     /// `fault`
@@ -600,13 +696,15 @@ pub struct ComposerPlanFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanFailedEvent, extra, "type");
+
 /// A hunk was proposed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.hunk")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.hunk")]
 #[non_exhaustive]
 pub struct ComposerPlanHunkEvent {
     /// `hunk`
@@ -618,15 +716,18 @@ pub struct ComposerPlanHunkEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ComposerPlanHunkEvent, extra, "type");
 
 /// A plan of the composer.
 pub type ComposerPlanId = String;
 
 /// A page of plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerPlanList {
     /// `data`
@@ -634,13 +735,15 @@ pub struct ComposerPlanList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanList, extra);
+
 /// A piece of what the planner says about its work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.message")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.message")]
 #[non_exhaustive]
 pub struct ComposerPlanMessageEvent {
     /// Text that goes behind what came before.
@@ -652,13 +755,15 @@ pub struct ComposerPlanMessageEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanMessageEvent, extra, "type");
+
 /// The plan can be reviewed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.ready")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.ready")]
 #[non_exhaustive]
 pub struct ComposerPlanReadyEvent {
     /// `occurred_at`
@@ -674,13 +779,15 @@ pub struct ComposerPlanReadyEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanReadyEvent, extra, "type");
+
 /// Planning left the queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.started")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.started")]
 #[non_exhaustive]
 pub struct ComposerPlanStartedEvent {
     /// The commit that the plan is made on; null for a tree that is not a git repository.
@@ -692,35 +799,30 @@ pub struct ComposerPlanStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanStartedEvent, extra, "type");
+
 /// Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
 /// plan becomes `applied` with its first apply.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerPlanStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `discarded`
-    #[serde(rename = "discarded")]
     Discarded,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -740,9 +842,29 @@ impl ComposerPlanStatus {
     }
 }
 
+impl Serialize for ComposerPlanStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "ready" => Self::Ready,
+            "applied" => Self::Applied,
+            "failed" => Self::Failed,
+            "discarded" => Self::Discarded,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Planning reached another step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "composer.plan.step")]
+#[serde(remote = "Self", tag = "type", rename = "composer.plan.step")]
 #[non_exhaustive]
 pub struct ComposerPlanStepEvent {
     /// `occurred_at`
@@ -756,28 +878,25 @@ pub struct ComposerPlanStepEvent {
     /// `step`
     pub step: ComposerPlanStepEventStep,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanStepEvent, extra, "type");
+
 /// `ComposerPlanStepEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComposerPlanStepEventStep {
     /// `read`
-    #[serde(rename = "read")]
     Read,
     /// `search`
-    #[serde(rename = "search")]
     Search,
     /// `edit`
-    #[serde(rename = "edit")]
     Edit,
     /// `check`
-    #[serde(rename = "check")]
     Check,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -792,6 +911,24 @@ impl ComposerPlanStepEventStep {
             Self::Check => "check",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerPlanStepEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStepEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read" => Self::Read,
+            "search" => Self::Search,
+            "edit" => Self::Edit,
+            "check" => Self::Check,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -837,7 +974,7 @@ impl CreateComposerComment {
 
 /// A file that goes away.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename = "deleted")]
+#[serde(remote = "Self", tag = "change", rename = "deleted")]
 #[non_exhaustive]
 pub struct DeletedFile {
     /// `hunks`
@@ -847,9 +984,11 @@ pub struct DeletedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(DeletedFile, extra, "change");
 
 /// A file that changes, told apart by how.
 #[allow(clippy::large_enum_variant, reason = "taken apart at once")]
@@ -873,20 +1012,29 @@ pub enum DiffFile {
 
 impl<'de> Deserialize<'de> for DiffFile {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "change")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("added") => Self::Added(tagged.without_tag()?),
-            Some("modified") => Self::Modified(tagged.without_tag()?),
-            Some("deleted") => Self::Deleted(tagged.without_tag()?),
-            Some("renamed") => Self::Renamed(tagged.without_tag()?),
-            Some("binary") => Self::Binary(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "change")
+    }
+}
+
+impl crate::runtime::union::Variants for DiffFile {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("added") => Self::Added(rest.without_tag()?),
+            Some("modified") => Self::Modified(rest.without_tag()?),
+            Some("deleted") => Self::Deleted(rest.without_tag()?),
+            Some("renamed") => Self::Renamed(rest.without_tag()?),
+            Some("binary") => Self::Binary(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A line of a hunk, without its line ending.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DiffLine {
     /// `kind`
@@ -897,25 +1045,23 @@ pub struct DiffLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_newline: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(DiffLine, extra);
+
 /// `DiffLineKind` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiffLineKind {
     /// `context`
-    #[serde(rename = "context")]
     Context,
     /// `added`
-    #[serde(rename = "added")]
     Added,
     /// `removed`
-    #[serde(rename = "removed")]
     Removed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -932,8 +1078,26 @@ impl DiffLineKind {
     }
 }
 
+impl Serialize for DiffLineKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for DiffLineKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "context" => Self::Context,
+            "added" => Self::Added,
+            "removed" => Self::Removed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// How large a change is, and how far its review has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DiffStats {
     /// Lines removed.
@@ -947,21 +1111,25 @@ pub struct DiffStats {
     /// Lines added.
     pub insertions: i32,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(DiffStats, extra);
+
 /// A file of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "file")]
+#[serde(remote = "Self", tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileAnchor {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(FileAnchor, extra, "type");
 
 impl FileAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1006,7 +1174,7 @@ impl FileContext {
 
 /// A hunk, or one of its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "hunk")]
+#[serde(remote = "Self", tag = "type", rename = "hunk")]
 #[non_exhaustive]
 pub struct HunkAnchor {
     /// `hunk_id`
@@ -1015,9 +1183,11 @@ pub struct HunkAnchor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(HunkAnchor, extra, "type");
 
 impl HunkAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1043,6 +1213,7 @@ pub type HunkId = String;
 
 /// What became of a hunk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HunkResult {
     /// Why the hunk does not fit, for people; null unless it is `conflicted`.
@@ -1057,31 +1228,27 @@ pub struct HunkResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(HunkResult, extra);
+
 /// `HunkResultOutcome` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HunkResultOutcome {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `conflicted`
-    #[serde(rename = "conflicted")]
     Conflicted,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1100,8 +1267,28 @@ impl HunkResultOutcome {
     }
 }
 
+impl Serialize for HunkResultOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkResultOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "applied" => Self::Applied,
+            "conflicted" => Self::Conflicted,
+            "skipped" => Self::Skipped,
+            "reverted" => Self::Reverted,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a reviewer decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HunkReview {
     /// `note`
@@ -1116,29 +1303,26 @@ pub struct HunkReview {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(HunkReview, extra);
+
 /// `accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait
 /// for a reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HunkState {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `accepted`
-    #[serde(rename = "accepted")]
     Accepted,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `edited`
-    #[serde(rename = "edited")]
     Edited,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1153,6 +1337,24 @@ impl HunkState {
             Self::Edited => "edited",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for HunkState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkState {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "accepted" => Self::Accepted,
+            "rejected" => Self::Rejected,
+            "edited" => Self::Edited,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1176,7 +1378,7 @@ impl LineRange {
 
 /// A file with other content or another mode.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename = "modified")]
+#[serde(remote = "Self", tag = "change", rename = "modified")]
 #[non_exhaustive]
 pub struct ModifiedFile {
     /// `hunks`
@@ -1188,22 +1390,26 @@ pub struct ModifiedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ModifiedFile, extra, "change");
 
 /// A pattern of paths as in `.gitignore`.
 pub type PathPattern = String;
 
 /// The plan as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "plan")]
+#[serde(remote = "Self", tag = "type", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanAnchor {
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PlanAnchor, extra, "type");
 
 impl PlanAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1215,7 +1421,7 @@ impl PlanAnchor {
 
 /// A file that moves, and may change on the way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "change", rename = "renamed")]
+#[serde(remote = "Self", tag = "change", rename = "renamed")]
 #[non_exhaustive]
 pub struct RenamedFile {
     /// `hunks`
@@ -1229,9 +1435,11 @@ pub struct RenamedFile {
     /// How much of the content stays, in percent.
     pub similarity: i32,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RenamedFile, extra, "change");
 
 /// `RequestComposerPlan` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Invokes one agent. Its input is `input` merged with what the incoming edges bring.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "agent")]
+#[serde(remote = "Self", tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNode {
     /// `agent_id`
@@ -35,9 +35,11 @@ pub struct AgentNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<super::WorkspaceId>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AgentNode, extra, "type");
 
 impl AgentNode {
     /// With what is required; the rest is left out until it is set.
@@ -109,15 +111,17 @@ impl AgentNode {
 
 /// Holds when every one of its conditions holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "all")]
+#[serde(remote = "Self", tag = "type", rename = "all")]
 #[non_exhaustive]
 pub struct AllCondition {
     /// `conditions`
     pub conditions: Vec<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AllCondition, extra, "type");
 
 impl AllCondition {
     /// With what is required; the rest is left out until it is set.
@@ -132,15 +136,17 @@ impl AllCondition {
 
 /// Holds when at least one of its conditions holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "any")]
+#[serde(remote = "Self", tag = "type", rename = "any")]
 #[non_exhaustive]
 pub struct AnyCondition {
     /// `conditions`
     pub conditions: Vec<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AnyCondition, extra, "type");
 
 impl AnyCondition {
     /// With what is required; the rest is left out until it is set.
@@ -155,7 +161,7 @@ impl AnyCondition {
 
 /// Holds the run until enough people have approved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "approval")]
+#[serde(remote = "Self", tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNode {
     /// `key`
@@ -178,9 +184,11 @@ pub struct ApprovalNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub required_approvals: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ApprovalNode, extra, "type");
 
 impl ApprovalNode {
     /// With what is required; the rest is left out until it is set.
@@ -235,20 +243,16 @@ impl ApprovalNode {
 }
 
 /// What an approval that nobody decided in time counts as.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalNodeOnExpiry {
     /// `approve`
-    #[serde(rename = "approve")]
     Approve,
     /// `reject`
-    #[serde(rename = "reject")]
     Reject,
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -265,10 +269,27 @@ impl ApprovalNodeOnExpiry {
     }
 }
 
+impl Serialize for ApprovalNodeOnExpiry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalNodeOnExpiry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "approve" => Self::Approve,
+            "reject" => Self::Reject,
+            "fail" => Self::Fail,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
 /// null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "compare")]
+#[serde(remote = "Self", tag = "type", rename = "compare")]
 #[non_exhaustive]
 pub struct CompareCondition {
     /// `operator`
@@ -278,9 +299,11 @@ pub struct CompareCondition {
     /// The value to compare with; for `in` an array, for `matches` a regular expression.
     pub value: super::JsonValue,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(CompareCondition, extra, "type");
 
 impl CompareCondition {
     /// With what is required; the rest is left out until it is set.
@@ -302,38 +325,28 @@ impl CompareCondition {
 /// Equality is that of JSON values. Order is defined between two numbers and between two strings
 /// (by code point); it is false for anything else. `contains` takes a string or an array on the
 /// left.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompareOperator {
     /// `eq`
-    #[serde(rename = "eq")]
     Eq,
     /// `ne`
-    #[serde(rename = "ne")]
     Ne,
     /// `lt`
-    #[serde(rename = "lt")]
     Lt,
     /// `lte`
-    #[serde(rename = "lte")]
     Lte,
     /// `gt`
-    #[serde(rename = "gt")]
     Gt,
     /// `gte`
-    #[serde(rename = "gte")]
     Gte,
     /// `in`
-    #[serde(rename = "in")]
     In,
     /// `contains`
-    #[serde(rename = "contains")]
     Contains,
     /// `matches`
-    #[serde(rename = "matches")]
     Matches,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -353,6 +366,29 @@ impl CompareOperator {
             Self::Matches => "matches",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for CompareOperator {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for CompareOperator {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "eq" => Self::Eq,
+            "ne" => Self::Ne,
+            "lt" => Self::Lt,
+            "lte" => Self::Lte,
+            "gt" => Self::Gt,
+            "gte" => Self::Gte,
+            "in" => Self::In,
+            "contains" => Self::Contains,
+            "matches" => Self::Matches,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -376,19 +412,28 @@ pub enum Condition {
 
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("all") => Self::All(tagged.without_tag()?),
-            Some("any") => Self::Any(tagged.without_tag()?),
-            Some("not") => Self::Not(tagged.without_tag()?),
-            Some("compare") => Self::Compare(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Condition {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("all") => Self::All(rest.without_tag()?),
+            Some("any") => Self::Any(rest.without_tag()?),
+            Some("not") => Self::Not(rest.without_tag()?),
+            Some("compare") => Self::Compare(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A branch and when it is taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ConditionCase {
     /// `branch`
@@ -396,9 +441,11 @@ pub struct ConditionCase {
     /// `when`
     pub when: Condition,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ConditionCase, extra);
 
 impl ConditionCase {
     /// With what is required; the rest is left out until it is set.
@@ -415,7 +462,7 @@ impl ConditionCase {
 /// Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
 /// leave this node name the branch they belong to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "condition")]
+#[serde(remote = "Self", tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNode {
     /// `cases`
@@ -429,9 +476,11 @@ pub struct ConditionNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ConditionNode, extra, "type");
 
 impl ConditionNode {
     /// With what is required; the rest is left out until it is set.
@@ -561,6 +610,7 @@ impl CreatePlan {
 
 /// One value carried by an edge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EdgeMapping {
     /// Where in the target's input it goes.
@@ -568,9 +618,11 @@ pub struct EdgeMapping {
     /// Where in the source's output the value stands.
     pub output: super::JsonPointer,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(EdgeMapping, extra);
 
 impl EdgeMapping {
     /// With what is required; the rest is left out until it is set.
@@ -589,7 +641,7 @@ impl EdgeMapping {
 
 /// Runs `body` once for each item of an array; its output is the array of the results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "map")]
+#[serde(remote = "Self", tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNode {
     /// What runs for each item; the item is merged into its input as `item`.
@@ -608,9 +660,11 @@ pub struct MapNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_item_failure: Option<MapNodeOnItemFailure>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(MapNode, extra, "type");
 
 impl MapNode {
     /// With what is required; the rest is left out until it is set.
@@ -654,17 +708,14 @@ impl MapNode {
 }
 
 /// Whether one failed item fails the node, or leaves a null in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MapNodeOnItemFailure {
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -680,8 +731,25 @@ impl MapNodeOnItemFailure {
     }
 }
 
+impl Serialize for MapNodeOnItemFailure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MapNodeOnItemFailure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "fail" => Self::Fail,
+            "skip" => Self::Skip,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What holds for nodes that do not say otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NodeDefaults {
     /// `retry`
@@ -691,9 +759,11 @@ pub struct NodeDefaults {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<NodeTimeout>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NodeDefaults, extra);
 
 impl NodeDefaults {
     /// With what is required; the rest is left out until it is set.
@@ -722,6 +792,7 @@ pub type NodeTimeout = super::Duration;
 
 /// A value inside a node's output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NodeValueRef {
     /// `node`
@@ -730,9 +801,11 @@ pub struct NodeValueRef {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<super::JsonPointer>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NodeValueRef, extra);
 
 impl NodeValueRef {
     /// With what is required; the rest is left out until it is set.
@@ -755,15 +828,17 @@ impl NodeValueRef {
 
 /// Holds when its condition does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "not")]
+#[serde(remote = "Self", tag = "type", rename = "not")]
 #[non_exhaustive]
 pub struct NotCondition {
     /// `condition`
     pub condition: Box<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NotCondition, extra, "type");
 
 impl NotCondition {
     /// With what is required; the rest is left out until it is set.
@@ -779,6 +854,7 @@ impl NotCondition {
 /// A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
 /// plan that has been run is frozen: its runs stay reproducible.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Plan {
     /// `id`
@@ -813,12 +889,15 @@ pub struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defaults: Option<NodeDefaults>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Plan, extra);
+
 /// One finding of the type checker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PlanDiagnostic {
     /// `code`
@@ -836,43 +915,35 @@ pub struct PlanDiagnostic {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<super::JsonSchema>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(PlanDiagnostic, extra);
+
 /// What kind of finding it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlanDiagnosticCode {
     /// `cycle`
-    #[serde(rename = "cycle")]
     Cycle,
     /// `unknown_node`
-    #[serde(rename = "unknown_node")]
     UnknownNode,
     /// `unknown_agent`
-    #[serde(rename = "unknown_agent")]
     UnknownAgent,
     /// `unknown_plan`
-    #[serde(rename = "unknown_plan")]
     UnknownPlan,
     /// `unknown_branch`
-    #[serde(rename = "unknown_branch")]
     UnknownBranch,
     /// `type_mismatch`
-    #[serde(rename = "type_mismatch")]
     TypeMismatch,
     /// `missing_input`
-    #[serde(rename = "missing_input")]
     MissingInput,
     /// `unreachable_node`
-    #[serde(rename = "unreachable_node")]
     UnreachableNode,
     /// `deprecated_version`
-    #[serde(rename = "deprecated_version")]
     DeprecatedVersion,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -895,18 +966,38 @@ impl PlanDiagnosticCode {
     }
 }
 
+impl Serialize for PlanDiagnosticCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "cycle" => Self::Cycle,
+            "unknown_node" => Self::UnknownNode,
+            "unknown_agent" => Self::UnknownAgent,
+            "unknown_plan" => Self::UnknownPlan,
+            "unknown_branch" => Self::UnknownBranch,
+            "type_mismatch" => Self::TypeMismatch,
+            "missing_input" => Self::MissingInput,
+            "unreachable_node" => Self::UnreachableNode,
+            "deprecated_version" => Self::DeprecatedVersion,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `PlanDiagnosticSeverity` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlanDiagnosticSeverity {
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// `warning`
-    #[serde(rename = "warning")]
     Warning,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -922,9 +1013,26 @@ impl PlanDiagnosticSeverity {
     }
 }
 
+impl Serialize for PlanDiagnosticSeverity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticSeverity {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "error" => Self::Error,
+            "warning" => Self::Warning,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Lets `target` run after `source`, and carries data between them. A node with several incoming
 /// edges runs when all of them are settled and at least one was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PlanEdge {
     /// `source`
@@ -942,9 +1050,11 @@ pub struct PlanEdge {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PlanEdge, extra);
 
 impl PlanEdge {
     /// With what is required; the rest is left out until it is set.
@@ -984,6 +1094,7 @@ impl PlanEdge {
 
 /// A page of plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PlanList {
     /// `data`
@@ -991,9 +1102,11 @@ pub struct PlanList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PlanList, extra);
 
 /// A name for people. It need not be unique.
 pub type PlanName = String;
@@ -1022,21 +1135,30 @@ pub enum PlanNode {
 
 impl<'de> Deserialize<'de> for PlanNode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for PlanNode {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The verdict of the type checker on a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PlanValidation {
     /// `checked_at`
@@ -1052,12 +1174,15 @@ pub struct PlanValidation {
     /// True when no diagnostic is an error. Only a valid plan can be run.
     pub valid: bool,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(PlanValidation, extra);
+
 /// How a failed node is tried again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// The wait before the second try (ISO 8601).
@@ -1073,9 +1198,11 @@ pub struct RetryPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multiplier: Option<f64>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RetryPolicy, extra);
 
 impl RetryPolicy {
     /// With what is required; the rest is left out until it is set.
@@ -1115,7 +1242,7 @@ impl RetryPolicy {
 
 /// Starts a run of another plan and takes its outputs as the node's output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "subplan")]
+#[serde(remote = "Self", tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNode {
     /// `key`
@@ -1135,9 +1262,11 @@ pub struct SubplanNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<NodeTimeout>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SubplanNode, extra, "type");
 
 impl SubplanNode {
     /// With what is required; the rest is left out until it is set.
@@ -1323,7 +1452,7 @@ impl UpdatePlan {
 
 /// Holds its branch for a while, until a moment, or until a signal arrives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "wait")]
+#[serde(remote = "Self", tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNode {
     /// `key`
@@ -1334,9 +1463,11 @@ pub struct WaitNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WaitNode, extra, "type");
 
 impl WaitNode {
     /// With what is required; the rest is left out until it is set.

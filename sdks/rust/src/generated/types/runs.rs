@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which agent ran.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "agent")]
+#[serde(remote = "Self", tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNodeDetail {
     /// `agent_id`
@@ -16,16 +16,18 @@ pub struct AgentNodeDetail {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AgentNodeDetail, extra, "type");
 
 /// The versions to use, by agent id, in place of those that the plan's nodes name.
 pub type AgentVersionPins = BTreeMap<String, super::SemanticVersion>;
 
 /// An approval came to an end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "approval.decided")]
+#[serde(remote = "Self", tag = "type", rename = "approval.decided")]
 #[non_exhaustive]
 pub struct ApprovalDecidedEvent {
     /// `approval_id`
@@ -43,12 +45,15 @@ pub struct ApprovalDecidedEvent {
     /// `status`
     pub status: ApprovalStatus,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ApprovalDecidedEvent, extra, "type");
+
 /// What one person decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ApprovalDecision {
     /// `actor`
@@ -60,25 +65,29 @@ pub struct ApprovalDecision {
     /// `decision`
     pub decision: super::ApprovalVerdict,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ApprovalDecision, extra);
+
 /// Which approval the node waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "approval")]
+#[serde(remote = "Self", tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNodeDetail {
     /// The approval; null until the node is reached.
     pub approval_id: Option<super::ApprovalId>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ApprovalNodeDetail, extra, "type");
+
 /// The run waits for a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "approval.requested")]
+#[serde(remote = "Self", tag = "type", rename = "approval.requested")]
 #[non_exhaustive]
 pub struct ApprovalRequestedEvent {
     /// `approval_id`
@@ -96,31 +105,27 @@ pub struct ApprovalRequestedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ApprovalRequestedEvent, extra, "type");
+
 /// Where the approval stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `approved`
-    #[serde(rename = "approved")]
     Approved,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// `withdrawn`
-    #[serde(rename = "withdrawn")]
     Withdrawn,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -136,6 +141,25 @@ impl ApprovalStatus {
             Self::Withdrawn => "withdrawn",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApprovalStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "approved" => Self::Approved,
+            "rejected" => Self::Rejected,
+            "expired" => Self::Expired,
+            "withdrawn" => Self::Withdrawn,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -165,7 +189,7 @@ impl CancelRun {
 
 /// A snapshot was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "checkpoint.created")]
+#[serde(remote = "Self", tag = "type", rename = "checkpoint.created")]
 #[non_exhaustive]
 pub struct CheckpointCreatedEvent {
     /// `checkpoint`
@@ -177,15 +201,18 @@ pub struct CheckpointCreatedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(CheckpointCreatedEvent, extra, "type");
 
 /// A checkpoint of a run.
 pub type CheckpointId = String;
 
 /// A node as it stood when the checkpoint was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CheckpointNode {
     /// `attempt`
@@ -198,21 +225,25 @@ pub struct CheckpointNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(CheckpointNode, extra);
+
 /// Which branch was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "condition")]
+#[serde(remote = "Self", tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNodeDetail {
     /// The branch; null until the node has decided.
     pub branch: Option<super::BranchName>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ConditionNodeDetail, extra, "type");
 
 /// `DecideRunApproval` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -245,7 +276,7 @@ impl DecideRunApproval {
 
 /// A file kept in object storage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "file")]
+#[serde(remote = "Self", tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileOutput {
     /// `digest`
@@ -259,25 +290,29 @@ pub struct FileOutput {
     /// A signed link to the bytes; it needs no token.
     pub url: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(FileOutput, extra, "type");
+
 /// A JSON value, as the agent's output schema describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "json")]
+#[serde(remote = "Self", tag = "type", rename = "json")]
 #[non_exhaustive]
 pub struct JsonOutput {
     /// `json`
     pub json: super::JsonValue,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(JsonOutput, extra, "type");
+
 /// How far the items are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "map")]
+#[serde(remote = "Self", tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNodeDetail {
     /// `failed`
@@ -287,13 +322,15 @@ pub struct MapNodeDetail {
     /// How many items there are; 0 until the node is reached.
     pub total: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(MapNodeDetail, extra, "type");
+
 /// A node succeeded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "node.completed")]
+#[serde(remote = "Self", tag = "type", rename = "node.completed")]
 #[non_exhaustive]
 pub struct NodeCompletedEvent {
     /// `attempt`
@@ -316,13 +353,15 @@ pub struct NodeCompletedEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(NodeCompletedEvent, extra, "type");
+
 /// An attempt at a node failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "node.failed")]
+#[serde(remote = "Self", tag = "type", rename = "node.failed")]
 #[non_exhaustive]
 pub struct NodeFailedEvent {
     /// `attempt`
@@ -342,16 +381,18 @@ pub struct NodeFailedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NodeFailedEvent, extra, "type");
 
 /// A node of a run.
 pub type NodeId = String;
 
 /// A node will not run, because no edge to it was taken or a signal skipped it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "node.skipped")]
+#[serde(remote = "Self", tag = "type", rename = "node.skipped")]
 #[non_exhaustive]
 pub struct NodeSkippedEvent {
     /// `node_id`
@@ -367,22 +408,21 @@ pub struct NodeSkippedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(NodeSkippedEvent, extra, "type");
+
 /// Why it was skipped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeSkippedEventReason {
     /// `not_taken`
-    #[serde(rename = "not_taken")]
     NotTaken,
     /// `signal`
-    #[serde(rename = "signal")]
     Signal,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -398,9 +438,25 @@ impl NodeSkippedEventReason {
     }
 }
 
+impl Serialize for NodeSkippedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeSkippedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "not_taken" => Self::NotTaken,
+            "signal" => Self::Signal,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An attempt at a node began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "node.started")]
+#[serde(remote = "Self", tag = "type", rename = "node.started")]
 #[non_exhaustive]
 pub struct NodeStartedEvent {
     /// `attempt`
@@ -416,34 +472,29 @@ pub struct NodeStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(NodeStartedEvent, extra, "type");
+
 /// What a node does.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `condition`
-    #[serde(rename = "condition")]
     Condition,
     /// `map`
-    #[serde(rename = "map")]
     Map,
     /// `subplan`
-    #[serde(rename = "subplan")]
     Subplan,
     /// `wait`
-    #[serde(rename = "wait")]
     Wait,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -463,8 +514,29 @@ impl NodeType {
     }
 }
 
+impl Serialize for NodeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent" => Self::Agent,
+            "approval" => Self::Approval,
+            "condition" => Self::Condition,
+            "map" => Self::Map,
+            "subplan" => Self::Subplan,
+            "wait" => Self::Wait,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The checkpoint that a run was replayed from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ReplayOrigin {
     /// `checkpoint_id`
@@ -472,9 +544,11 @@ pub struct ReplayOrigin {
     /// `run_id`
     pub run_id: super::RunId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ReplayOrigin, extra);
 
 /// `ReplayRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -599,6 +673,7 @@ impl RetryRunNode {
 
 /// One execution of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Run {
     /// `id`
@@ -644,13 +719,15 @@ pub struct Run {
     /// What has been used so far, by all attempts together.
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Run, extra);
+
 /// Ends the wait and fails the node with `aborted`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "abort")]
+#[serde(remote = "Self", tag = "type", rename = "abort")]
 #[non_exhaustive]
 pub struct RunAbortSignal {
     /// `node_id`
@@ -659,9 +736,11 @@ pub struct RunAbortSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunAbortSignal, extra, "type");
 
 impl RunAbortSignal {
     /// With what is required; the rest is left out until it is set.
@@ -684,6 +763,7 @@ impl RunAbortSignal {
 
 /// A decision that a run waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunApproval {
     /// `id`
@@ -710,12 +790,15 @@ pub struct RunApproval {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunApproval, extra);
+
 /// A page of approvals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunApprovalList {
     /// `data`
@@ -723,13 +806,15 @@ pub struct RunApprovalList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunApprovalList, extra);
+
 /// The run was cancelled. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.cancelled")]
+#[serde(remote = "Self", tag = "type", rename = "run.cancelled")]
 #[non_exhaustive]
 pub struct RunCancelledEvent {
     /// `occurred_at`
@@ -745,12 +830,15 @@ pub struct RunCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCancelledEvent, extra, "type");
+
 /// A snapshot of a run that it can be resumed or replayed from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunCheckpoint {
     /// `id`
@@ -768,12 +856,15 @@ pub struct RunCheckpoint {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCheckpoint, extra);
+
 /// A checkpoint with the state of every node in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunCheckpointDetail {
     /// `id`
@@ -793,12 +884,15 @@ pub struct RunCheckpointDetail {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCheckpointDetail, extra);
+
 /// A page of checkpoints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunCheckpointList {
     /// `data`
@@ -806,31 +900,27 @@ pub struct RunCheckpointList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCheckpointList, extra);
+
 /// Why a checkpoint was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunCheckpointReason {
     /// `node_finished`
-    #[serde(rename = "node_finished")]
     NodeFinished,
     /// `approval_requested`
-    #[serde(rename = "approval_requested")]
     ApprovalRequested,
     /// `wait_started`
-    #[serde(rename = "wait_started")]
     WaitStarted,
     /// `pause_requested`
-    #[serde(rename = "pause_requested")]
     PauseRequested,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -849,9 +939,28 @@ impl RunCheckpointReason {
     }
 }
 
+impl Serialize for RunCheckpointReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunCheckpointReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "node_finished" => Self::NodeFinished,
+            "approval_requested" => Self::ApprovalRequested,
+            "wait_started" => Self::WaitStarted,
+            "pause_requested" => Self::PauseRequested,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The run succeeded. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.completed")]
+#[serde(remote = "Self", tag = "type", rename = "run.completed")]
 #[non_exhaustive]
 pub struct RunCompletedEvent {
     /// `occurred_at`
@@ -865,9 +974,11 @@ pub struct RunCompletedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunCompletedEvent, extra, "type");
 
 /// What happens in a run, told apart by `type`. `run.completed`, `run.failed` and `run.cancelled`
 /// end the stream and carry the receipt.
@@ -911,31 +1022,39 @@ pub enum RunEvent {
 
 impl<'de> Deserialize<'de> for RunEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("run.started") => Self::RunStarted(tagged.without_tag()?),
-            Some("run.paused") => Self::RunPaused(tagged.without_tag()?),
-            Some("run.resumed") => Self::RunResumed(tagged.without_tag()?),
-            Some("node.started") => Self::NodeStarted(tagged.without_tag()?),
-            Some("node.completed") => Self::NodeCompleted(tagged.without_tag()?),
-            Some("node.failed") => Self::NodeFailed(tagged.without_tag()?),
-            Some("node.skipped") => Self::NodeSkipped(tagged.without_tag()?),
-            Some("approval.requested") => Self::ApprovalRequested(tagged.without_tag()?),
-            Some("approval.decided") => Self::ApprovalDecided(tagged.without_tag()?),
-            Some("signal.received") => Self::SignalReceived(tagged.without_tag()?),
-            Some("checkpoint.created") => Self::CheckpointCreated(tagged.without_tag()?),
-            Some("log") => Self::Log(tagged.without_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.without_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.without_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("run.started") => Self::RunStarted(rest.without_tag()?),
+            Some("run.paused") => Self::RunPaused(rest.without_tag()?),
+            Some("run.resumed") => Self::RunResumed(rest.without_tag()?),
+            Some("node.started") => Self::NodeStarted(rest.without_tag()?),
+            Some("node.completed") => Self::NodeCompleted(rest.without_tag()?),
+            Some("node.failed") => Self::NodeFailed(rest.without_tag()?),
+            Some("node.skipped") => Self::NodeSkipped(rest.without_tag()?),
+            Some("approval.requested") => Self::ApprovalRequested(rest.without_tag()?),
+            Some("approval.decided") => Self::ApprovalDecided(rest.without_tag()?),
+            Some("signal.received") => Self::SignalReceived(rest.without_tag()?),
+            Some("checkpoint.created") => Self::CheckpointCreated(rest.without_tag()?),
+            Some("log") => Self::Log(rest.without_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.without_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.without_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Moves the end of the wait.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "extend")]
+#[serde(remote = "Self", tag = "type", rename = "extend")]
 #[non_exhaustive]
 pub struct RunExtendSignal {
     /// `node_id`
@@ -943,9 +1062,11 @@ pub struct RunExtendSignal {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunExtendSignal, extra, "type");
 
 impl RunExtendSignal {
     /// With what is required; the rest is left out until it is set.
@@ -961,7 +1082,7 @@ impl RunExtendSignal {
 
 /// The run failed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.failed")]
+#[serde(remote = "Self", tag = "type", rename = "run.failed")]
 #[non_exhaustive]
 pub struct RunFailedEvent {
     /// `fault`
@@ -977,12 +1098,15 @@ pub struct RunFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunFailedEvent, extra, "type");
+
 /// Why a run or a node failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunFault {
     /// For people.
@@ -995,49 +1119,39 @@ pub struct RunFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_id: Option<NodeId>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunFault, extra);
+
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `approval_rejected`
-    #[serde(rename = "approval_rejected")]
     ApprovalRejected,
     /// `approval_expired`
-    #[serde(rename = "approval_expired")]
     ApprovalExpired,
     /// `signal_expired`
-    #[serde(rename = "signal_expired")]
     SignalExpired,
     /// `aborted`
-    #[serde(rename = "aborted")]
     Aborted,
     /// `no_branch_taken`
-    #[serde(rename = "no_branch_taken")]
     NoBranchTaken,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1062,9 +1176,34 @@ impl RunFaultReason {
     }
 }
 
+impl Serialize for RunFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "approval_rejected" => Self::ApprovalRejected,
+            "approval_expired" => Self::ApprovalExpired,
+            "signal_expired" => Self::SignalExpired,
+            "aborted" => Self::Aborted,
+            "no_branch_taken" => Self::NoBranchTaken,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Hands data to a node that waits for a signal of this name, and lets it go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "input")]
+#[serde(remote = "Self", tag = "type", rename = "input")]
 #[non_exhaustive]
 pub struct RunInputSignal {
     /// `node_id`
@@ -1075,9 +1214,11 @@ pub struct RunInputSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunInputSignal, extra, "type");
 
 impl RunInputSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1101,6 +1242,7 @@ impl RunInputSignal {
 
 /// A page of runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunList {
     /// `data`
@@ -1108,13 +1250,15 @@ pub struct RunList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunList, extra);
+
 /// A line that a node or the orchestrator wrote.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "log")]
+#[serde(remote = "Self", tag = "type", rename = "log")]
 #[non_exhaustive]
 pub struct RunLogEvent {
     /// `level`
@@ -1133,12 +1277,15 @@ pub struct RunLogEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<super::JsonObject>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunLogEvent, extra, "type");
+
 /// One node of a run, with its state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunNode {
     /// `id`
@@ -1178,9 +1325,11 @@ pub struct RunNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunNode, extra);
 
 /// What is special to the node's type, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1205,21 +1354,30 @@ pub enum RunNodeDetail {
 
 impl<'de> Deserialize<'de> for RunNodeDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunNodeDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A page of nodes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunNodeList {
     /// `data`
@@ -1227,41 +1385,34 @@ pub struct RunNodeList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunNodeList, extra);
+
 /// Where the node is in its life. `succeeded`, `failed`, `skipped` and `cancelled` are final,
 /// except that a failed node can be retried.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunNodeStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1283,8 +1434,31 @@ impl RunNodeStatus {
     }
 }
 
+impl Serialize for RunNodeStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunNodeStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "ready" => Self::Ready,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "skipped" => Self::Skipped,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What one node gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunOutput {
     /// `created_at`
@@ -1298,12 +1472,15 @@ pub struct RunOutput {
     /// `value`
     pub value: RunOutputValue,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunOutput, extra);
+
 /// A page of outputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunOutputList {
     /// `data`
@@ -1311,9 +1488,11 @@ pub struct RunOutputList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunOutputList, extra);
 
 /// An output, told apart by `type`. Large or binary ones are kept as files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1332,19 +1511,27 @@ pub enum RunOutputValue {
 
 impl<'de> Deserialize<'de> for RunOutputValue {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("json") => Self::Json(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunOutputValue {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("json") => Self::Json(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The run reached a checkpoint and paused there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.paused")]
+#[serde(remote = "Self", tag = "type", rename = "run.paused")]
 #[non_exhaustive]
 pub struct RunPausedEvent {
     /// `checkpoint_id`
@@ -1358,25 +1545,23 @@ pub struct RunPausedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunPausedEvent, extra, "type");
+
 /// Why it paused.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunPausedEventReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `pause_before`
-    #[serde(rename = "pause_before")]
     PauseBefore,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1393,8 +1578,26 @@ impl RunPausedEventReason {
     }
 }
 
+impl Serialize for RunPausedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunPausedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "pause_before" => Self::PauseBefore,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a finished run did, what it cost, and the hashes that prove both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunReceipt {
     /// `id`
@@ -1424,12 +1627,15 @@ pub struct RunReceipt {
     /// The sum of the lines.
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunReceipt, extra);
+
 /// The part of a run's cost that one agent version caused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunReceiptLine {
     /// `agent_id`
@@ -1441,25 +1647,23 @@ pub struct RunReceiptLine {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunReceiptLine, extra);
+
 /// How the run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunReceiptOutcome {
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1476,9 +1680,26 @@ impl RunReceiptOutcome {
     }
 }
 
+impl Serialize for RunReceiptOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunReceiptOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A paused run goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.resumed")]
+#[serde(remote = "Self", tag = "type", rename = "run.resumed")]
 #[non_exhaustive]
 pub struct RunResumedEvent {
     /// The checkpoint it goes on from.
@@ -1490,9 +1711,11 @@ pub struct RunResumedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunResumedEvent, extra, "type");
 
 /// A signal to a waiting node, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1513,19 +1736,28 @@ pub enum RunSignal {
 
 impl<'de> Deserialize<'de> for RunSignal {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("input") => Self::Input(tagged.without_tag()?),
-            Some("skip") => Self::Skip(tagged.without_tag()?),
-            Some("extend") => Self::Extend(tagged.without_tag()?),
-            Some("abort") => Self::Abort(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunSignal {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("input") => Self::Input(rest.without_tag()?),
+            Some("skip") => Self::Skip(rest.without_tag()?),
+            Some("extend") => Self::Extend(rest.without_tag()?),
+            Some("abort") => Self::Abort(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// A signal that was taken in. It reaches the node in order with the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunSignalAck {
     /// `accepted_at`
@@ -1537,28 +1769,25 @@ pub struct RunSignalAck {
     /// The signal's `type`.
     pub r#type: RunSignalAckType,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunSignalAck, extra);
+
 /// The signal's `type`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunSignalAckType {
     /// `input`
-    #[serde(rename = "input")]
     Input,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// `extend`
-    #[serde(rename = "extend")]
     Extend,
     /// `abort`
-    #[serde(rename = "abort")]
     Abort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1576,17 +1805,37 @@ impl RunSignalAckType {
     }
 }
 
+impl Serialize for RunSignalAckType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunSignalAckType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "input" => Self::Input,
+            "skip" => Self::Skip,
+            "extend" => Self::Extend,
+            "abort" => Self::Abort,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Ends the wait and skips the node; its outgoing edges are not taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "skip")]
+#[serde(remote = "Self", tag = "type", rename = "skip")]
 #[non_exhaustive]
 pub struct RunSkipSignal {
     /// `node_id`
     pub node_id: NodeId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RunSkipSignal, extra, "type");
 
 impl RunSkipSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1601,7 +1850,7 @@ impl RunSkipSignal {
 
 /// The run left the queue and its first nodes are ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "run.started")]
+#[serde(remote = "Self", tag = "type", rename = "run.started")]
 #[non_exhaustive]
 pub struct RunStartedEvent {
     /// `occurred_at`
@@ -1615,41 +1864,34 @@ pub struct RunStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunStartedEvent, extra, "type");
+
 /// Where the run is in its life. `waiting` means that every node that could go on waits for an
 /// approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `pausing`
-    #[serde(rename = "pausing")]
     Pausing,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1671,9 +1913,31 @@ impl RunStatus {
     }
 }
 
+impl Serialize for RunStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "pausing" => Self::Pausing,
+            "paused" => Self::Paused,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A signal reached its node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "signal.received")]
+#[serde(remote = "Self", tag = "type", rename = "signal.received")]
 #[non_exhaustive]
 pub struct SignalReceivedEvent {
     /// `node_id`
@@ -1687,9 +1951,11 @@ pub struct SignalReceivedEvent {
     /// `signal`
     pub signal: RunSignal,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SignalReceivedEvent, extra, "type");
 
 /// `StartRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1788,7 +2054,7 @@ impl StartRun {
 
 /// Which run the node started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "subplan")]
+#[serde(remote = "Self", tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNodeDetail {
     /// The run; null until the node is reached.
@@ -1796,13 +2062,15 @@ pub struct SubplanNodeDetail {
     /// `plan_id`
     pub plan_id: super::PlanId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(SubplanNodeDetail, extra, "type");
+
 /// Plain text or Markdown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "text")]
+#[serde(remote = "Self", tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextOutput {
     /// `media_type`
@@ -1810,13 +2078,15 @@ pub struct TextOutput {
     /// `text`
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TextOutput, extra, "type");
+
 /// What the node waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "wait")]
+#[serde(remote = "Self", tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNodeDetail {
     /// When the wait ends by itself; null until the node is reached, and where nothing ends it.
@@ -1824,6 +2094,8 @@ pub struct WaitNodeDetail {
     /// `until`
     pub until: super::WaitUntil,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WaitNodeDetail, extra, "type");

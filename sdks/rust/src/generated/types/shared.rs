@@ -23,20 +23,28 @@ pub enum Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("user") => Self::User(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("system") => Self::System(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Actor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("user") => Self::User(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("system") => Self::System(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// An agent, acting in a run or on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "agent")]
+#[serde(remote = "Self", tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentActor {
     /// `agent_id`
@@ -44,9 +52,11 @@ pub struct AgentActor {
     /// The run that the agent acted in; null outside of a run.
     pub run_id: Option<RunId>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(AgentActor, extra, "type");
 
 /// An agent.
 pub type AgentId = String;
@@ -55,17 +65,14 @@ pub type AgentId = String;
 pub type ApprovalId = String;
 
 /// The answer to an approval.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalVerdict {
     /// `approve`
-    #[serde(rename = "approve")]
     Approve,
     /// `reject`
-    #[serde(rename = "reject")]
     Reject,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -81,6 +88,22 @@ impl ApprovalVerdict {
     }
 }
 
+impl Serialize for ApprovalVerdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalVerdict {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "approve" => Self::Approve,
+            "reject" => Self::Reject,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An asset that prompts can refer to.
 pub type AssetId = String;
 
@@ -89,6 +112,7 @@ pub type BranchName = String;
 
 /// The `Idempotency-Key` was used for a different request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ConflictError {
     /// The HTTP status.
@@ -100,9 +124,11 @@ pub struct ConflictError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ConflictError, extra);
 
 /// A currency, as ISO 4217 names it.
 pub type Currency = String;
@@ -115,6 +141,7 @@ pub type Duration = String;
 
 /// One fault of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Which part of the request the pointer leads into.
@@ -128,28 +155,25 @@ pub struct ErrorDetail {
     /// the operation (`exists`, `state`).
     pub rule: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ErrorDetail, extra);
+
 /// Which part of the request the pointer leads into.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorDetailLocation {
     /// `body`
-    #[serde(rename = "body")]
     Body,
     /// `query`
-    #[serde(rename = "query")]
     Query,
     /// `path`
-    #[serde(rename = "path")]
     Path,
     /// `header`
-    #[serde(rename = "header")]
     Header,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -167,6 +191,24 @@ impl ErrorDetailLocation {
     }
 }
 
+impl Serialize for ErrorDetailLocation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorDetailLocation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "body" => Self::Body,
+            "query" => Self::Query,
+            "path" => Self::Path,
+            "header" => Self::Header,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An event of the audit log.
 pub type EventId = String;
 
@@ -175,6 +217,7 @@ pub type EventSequence = i64;
 
 /// Why work failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Fault {
     /// What happened, for people.
@@ -182,31 +225,27 @@ pub struct Fault {
     /// A stable word for programs, such as `out_of_memory`.
     pub reason: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Fault, extra);
+
 /// The mode of an entry of the tree, as git writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileMode {
     /// `100644`
-    #[serde(rename = "100644")]
     N100644,
     /// `100755`
-    #[serde(rename = "100755")]
     N100755,
     /// `120000`
-    #[serde(rename = "120000")]
     N120000,
     /// `040000`
-    #[serde(rename = "040000")]
     N040000,
     /// `160000`
-    #[serde(rename = "160000")]
     N160000,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -225,11 +264,31 @@ impl FileMode {
     }
 }
 
+impl Serialize for FileMode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FileMode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "100644" => Self::N100644,
+            "100755" => Self::N100755,
+            "120000" => Self::N120000,
+            "040000" => Self::N040000,
+            "160000" => Self::N160000,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A path relative to the root of the working tree, with `/` between its parts.
 pub type FilePath = String;
 
 /// Authenticated, without the role for this resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ForbiddenRoleError {
     /// The HTTP status.
@@ -241,12 +300,15 @@ pub struct ForbiddenRoleError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ForbiddenRoleError, extra);
+
 /// An unhandled fault. The receipt is what support needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct InternalError {
     /// The HTTP status.
@@ -258,12 +320,15 @@ pub struct InternalError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(InternalError, extra);
+
 /// Malformed JSON, an unknown property, or a required parameter that is missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct InvalidRequestError {
     /// The HTTP status.
@@ -277,9 +342,11 @@ pub struct InvalidRequestError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(InvalidRequestError, extra);
 
 /// An invocation of an agent.
 pub type InvocationId = String;
@@ -306,23 +373,18 @@ pub type Labels = BTreeMap<String, String>;
 pub type LabelsPatch = BTreeMap<String, Option<String>>;
 
 /// How much a log line matters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogLevel {
     /// `debug`
-    #[serde(rename = "debug")]
     Debug,
     /// `info`
-    #[serde(rename = "info")]
     Info,
     /// `warn`
-    #[serde(rename = "warn")]
     Warn,
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -340,8 +402,27 @@ impl LogLevel {
     }
 }
 
+impl Serialize for LogLevel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warn" => Self::Warn,
+            "error" => Self::Error,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Money {
     /// `amount`
@@ -349,9 +430,11 @@ pub struct Money {
     /// `currency`
     pub currency: Currency,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(Money, extra);
 
 impl Money {
     /// With what is required; the rest is left out until it is set.
@@ -370,6 +453,7 @@ pub type NodeKey = String;
 
 /// No such resource inside the tenant. An id that is not well formed names no resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NotFoundError {
     /// The HTTP status.
@@ -381,9 +465,11 @@ pub struct NotFoundError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(NotFoundError, extra);
 
 /// Oldest first or newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -410,6 +496,7 @@ impl Order {
 
 /// The plan's ceiling is reached, or an invoice is past due.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PaymentRequiredError {
     /// The HTTP status.
@@ -421,29 +508,27 @@ pub struct PaymentRequiredError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PaymentRequiredError, extra);
 
 /// A plan of the orchestrator.
 pub type PlanId = String;
 
 /// Who may reach the port: the one who exposed it, everyone in the organisation, or anyone with the
 /// URL.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organisation`
-    #[serde(rename = "organisation")]
     Organisation,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -460,8 +545,26 @@ impl PortVisibility {
     }
 }
 
+impl Serialize for PortVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organisation" => Self::Organisation,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The model gateway upstream is degraded. Nothing was started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProviderUnavailableError {
     /// The HTTP status.
@@ -473,12 +576,15 @@ pub struct ProviderUnavailableError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ProviderUnavailableError, extra);
+
 /// A bucket is empty. Waiting for `Retry-After` is enough for a client on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RateLimitedError {
     /// The HTTP status.
@@ -490,28 +596,26 @@ pub struct RateLimitedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RateLimitedError, extra);
 
 /// A receipt.
 pub type ReceiptId = String;
 
 /// Where it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
     /// `us-east-1`
-    #[serde(rename = "us-east-1")]
     UsEast1,
     /// `eu-west-1`
-    #[serde(rename = "eu-west-1")]
     EuWest1,
     /// `ap-southeast-2`
-    #[serde(rename = "ap-southeast-2")]
     ApSoutheast2,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -525,6 +629,23 @@ impl Region {
             Self::ApSoutheast2 => "ap-southeast-2",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "us-east-1" => Self::UsEast1,
+            "eu-west-1" => Self::EuWest1,
+            "ap-southeast-2" => Self::ApSoutheast2,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -545,19 +666,21 @@ pub type SnapshotId = String;
 
 /// exAI itself, such as a schedule or an expiry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "system")]
+#[serde(remote = "Self", tag = "type", rename = "system")]
 #[non_exhaustive]
 pub struct SystemActor {
     /// The part that acted, such as `scheduler`.
     pub component: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(SystemActor, extra, "type");
+
 /// A service, through an organisation's token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "token")]
+#[serde(remote = "Self", tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenActor {
     /// `token_id`
@@ -565,15 +688,18 @@ pub struct TokenActor {
     /// The name that the token was given when it was made.
     pub token_name: String,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TokenActor, extra, "type");
 
 /// A token, never the token itself.
 pub type TokenId = String;
 
 /// The token is missing, expired or revoked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct UnauthorizedError {
     /// The HTTP status.
@@ -585,12 +711,15 @@ pub struct UnauthorizedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(UnauthorizedError, extra);
+
 /// What work has used so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Usage {
     /// `cost`
@@ -600,13 +729,15 @@ pub struct Usage {
     /// `output_tokens`
     pub output_tokens: i64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Usage, extra);
+
 /// A person, through a user token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "user")]
+#[serde(remote = "Self", tag = "type", rename = "user")]
 #[non_exhaustive]
 pub struct UserActor {
     /// `display_name`
@@ -614,9 +745,11 @@ pub struct UserActor {
     /// `user_id`
     pub user_id: UserId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(UserActor, extra, "type");
 
 /// A person.
 pub type UserId = String;
@@ -624,6 +757,7 @@ pub type UserId = String;
 /// Valid by schema, rejected by meaning: an id of another tenant, or a state that does not allow
 /// it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ValidationFailedError {
     /// The HTTP status.
@@ -637,21 +771,25 @@ pub struct ValidationFailedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ValidationFailedError, extra);
+
 /// Waits a fixed time from when the node becomes ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "duration")]
+#[serde(remote = "Self", tag = "type", rename = "duration")]
 #[non_exhaustive]
 pub struct WaitForDuration {
     /// How long (ISO 8601), at most 30 days.
     pub duration: Duration,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WaitForDuration, extra, "type");
 
 impl WaitForDuration {
     /// With what is required; the rest is left out until it is set.
@@ -666,7 +804,7 @@ impl WaitForDuration {
 
 /// Waits for an `input` signal; the signal's data becomes the node's output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "signal")]
+#[serde(remote = "Self", tag = "type", rename = "signal")]
 #[non_exhaustive]
 pub struct WaitForSignal {
     /// `signal`
@@ -678,9 +816,11 @@ pub struct WaitForSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<Duration>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WaitForSignal, extra, "type");
 
 impl WaitForSignal {
     /// With what is required; the rest is left out until it is set.
@@ -711,15 +851,17 @@ impl WaitForSignal {
 
 /// Waits until a moment; a moment in the past ends the wait at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "time")]
+#[serde(remote = "Self", tag = "type", rename = "time")]
 #[non_exhaustive]
 pub struct WaitForTime {
     /// `at`
     pub at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WaitForTime, extra, "type");
 
 impl WaitForTime {
     /// With what is required; the rest is left out until it is set.
@@ -749,12 +891,20 @@ pub enum WaitUntil {
 
 impl<'de> Deserialize<'de> for WaitUntil {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("duration") => Self::Duration(tagged.without_tag()?),
-            Some("time") => Self::Time(tagged.without_tag()?),
-            Some("signal") => Self::Signal(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WaitUntil {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("duration") => Self::Duration(rest.without_tag()?),
+            Some("time") => Self::Time(rest.without_tag()?),
+            Some("signal") => Self::Signal(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -763,23 +913,18 @@ impl<'de> Deserialize<'de> for WaitUntil {
 pub type WorkspaceId = String;
 
 /// How much a workspace may use; `resources` of a workspace says it in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceSize {
     /// `small`
-    #[serde(rename = "small")]
     Small,
     /// `medium`
-    #[serde(rename = "medium")]
     Medium,
     /// `large`
-    #[serde(rename = "large")]
     Large,
     /// `xlarge`
-    #[serde(rename = "xlarge")]
     Xlarge,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -794,5 +939,23 @@ impl WorkspaceSize {
             Self::Xlarge => "xlarge",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceSize {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSize {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "small" => Self::Small,
+            "medium" => Self::Medium,
+            "large" => Self::Large,
+            "xlarge" => Self::Xlarge,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }

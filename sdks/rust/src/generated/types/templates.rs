@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A yes or a no.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "boolean")]
+#[serde(remote = "Self", tag = "type", rename = "boolean")]
 #[non_exhaustive]
 pub struct BooleanParameter {
     /// `label`
@@ -17,9 +17,11 @@ pub struct BooleanParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(BooleanParameter, extra, "type");
 
 impl BooleanParameter {
     /// With what is required; the rest is left out until it is set.
@@ -43,7 +45,7 @@ impl BooleanParameter {
 
 /// One of several values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "choice")]
+#[serde(remote = "Self", tag = "type", rename = "choice")]
 #[non_exhaustive]
 pub struct ChoiceParameter {
     /// `choices`
@@ -56,9 +58,11 @@ pub struct ChoiceParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ChoiceParameter, extra, "type");
 
 impl ChoiceParameter {
     /// With what is required; the rest is left out until it is set.
@@ -274,7 +278,7 @@ impl InstantiateTemplate {
 
 /// A whole number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "integer")]
+#[serde(remote = "Self", tag = "type", rename = "integer")]
 #[non_exhaustive]
 pub struct IntegerParameter {
     /// `label`
@@ -291,9 +295,11 @@ pub struct IntegerParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(IntegerParameter, extra, "type");
 
 impl IntegerParameter {
     /// With what is required; the rest is left out until it is set.
@@ -333,6 +339,7 @@ impl IntegerParameter {
 
 /// One of the values to choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ParameterChoice {
     /// `value`
@@ -341,9 +348,11 @@ pub struct ParameterChoice {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ParameterChoice, extra);
 
 impl ParameterChoice {
     /// With what is required; the rest is left out until it is set.
@@ -382,7 +391,7 @@ pub enum ParameterValue {
 
 /// A plan, ready to be run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename = "plan")]
+#[serde(remote = "Self", tag = "kind", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanInstance {
     /// `plan`
@@ -392,9 +401,11 @@ pub struct PlanInstance {
     /// `template`
     pub template: TemplateOrigin,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(PlanInstance, extra, "kind");
 
 /// The nodes, edges and settings of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -468,7 +479,7 @@ impl PublishTemplateVersion {
 
 /// A secret, stored encrypted and handed to the workspace as an environment variable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "secret")]
+#[serde(remote = "Self", tag = "type", rename = "secret")]
 #[non_exhaustive]
 pub struct SecretParameter {
     /// `label`
@@ -479,9 +490,11 @@ pub struct SecretParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SecretParameter, extra, "type");
 
 impl SecretParameter {
     /// With what is required; the rest is left out until it is set.
@@ -505,7 +518,7 @@ impl SecretParameter {
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "string")]
+#[serde(remote = "Self", tag = "type", rename = "string")]
 #[non_exhaustive]
 pub struct StringParameter {
     /// The question, for people.
@@ -522,9 +535,11 @@ pub struct StringParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(StringParameter, extra, "type");
 
 impl StringParameter {
     /// With what is required; the rest is left out until it is set.
@@ -564,6 +579,7 @@ impl StringParameter {
 
 /// A starting point from which workspaces or plans are made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Template {
     /// `id`
@@ -601,12 +617,15 @@ pub struct Template {
     /// `visibility`
     pub visibility: TemplateVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Template, extra);
+
 /// The content that the next version will be published from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateArchive {
     /// `digest`
@@ -620,9 +639,11 @@ pub struct TemplateArchive {
     /// `uploaded_at`
     pub uploaded_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TemplateArchive, extra);
 
 /// A template.
 pub type TemplateId = String;
@@ -643,27 +664,32 @@ pub enum TemplateInstance {
 
 impl<'de> Deserialize<'de> for TemplateInstance {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "kind")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "kind")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateInstance {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// What a template makes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateKind {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -679,8 +705,25 @@ impl TemplateKind {
     }
 }
 
+impl Serialize for TemplateKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "plan" => Self::Plan,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of templates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateList {
     /// `data`
@@ -688,12 +731,15 @@ pub struct TemplateList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TemplateList, extra);
+
 /// The version of a template that a fork began with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateOrigin {
     /// `slug`
@@ -701,12 +747,15 @@ pub struct TemplateOrigin {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TemplateOrigin, extra);
+
 /// The organisation that a template belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateOwner {
     /// `name`
@@ -716,9 +765,11 @@ pub struct TemplateOwner {
     /// Whether exAI has checked who it is.
     pub verified: bool,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TemplateOwner, extra);
 
 /// Something asked of whoever uses the template, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -741,14 +792,22 @@ pub enum TemplateParameter {
 
 impl<'de> Deserialize<'de> for TemplateParameter {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("string") => Self::String(tagged.without_tag()?),
-            Some("integer") => Self::Integer(tagged.without_tag()?),
-            Some("boolean") => Self::Boolean(tagged.without_tag()?),
-            Some("choice") => Self::Choice(tagged.without_tag()?),
-            Some("secret") => Self::Secret(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateParameter {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("string") => Self::String(rest.without_tag()?),
+            Some("integer") => Self::Integer(rest.without_tag()?),
+            Some("boolean") => Self::Boolean(rest.without_tag()?),
+            Some("choice") => Self::Choice(rest.without_tag()?),
+            Some("secret") => Self::Secret(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -757,20 +816,16 @@ impl<'de> Deserialize<'de> for TemplateParameter {
 pub type TemplateSlug = String;
 
 /// What templates are sorted by, most or newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateSort {
     /// `stars`
-    #[serde(rename = "stars")]
     Stars,
     /// `uses`
-    #[serde(rename = "uses")]
     Uses,
     /// `created_at`
-    #[serde(rename = "created_at")]
     CreatedAt,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -787,6 +842,23 @@ impl TemplateSort {
     }
 }
 
+impl Serialize for TemplateSort {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateSort {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stars" => Self::Stars,
+            "uses" => Self::Uses,
+            "created_at" => Self::CreatedAt,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a template's content is taken from, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -800,11 +872,19 @@ pub enum TemplateSource {
 
 impl<'de> Deserialize<'de> for TemplateSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -814,6 +894,7 @@ pub type TemplateTags = Vec<String>;
 
 /// A published version of a template. It never changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateVersion {
     /// What is new, in Markdown.
@@ -833,12 +914,15 @@ pub struct TemplateVersion {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TemplateVersion, extra);
+
 /// A page of versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplateVersionList {
     /// `data`
@@ -846,25 +930,23 @@ pub struct TemplateVersionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(TemplateVersionList, extra);
+
 /// Who sees the template; `private` is whoever made it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -878,6 +960,23 @@ impl TemplateVisibility {
             Self::Public => "public",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for TemplateVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -949,7 +1048,7 @@ impl UpdateTemplate {
 
 /// A workspace that is being provisioned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename = "workspace")]
+#[serde(remote = "Self", tag = "kind", rename = "workspace")]
 #[non_exhaustive]
 pub struct WorkspaceInstance {
     /// The workspace; its `status` says when it is ready.
@@ -961,9 +1060,11 @@ pub struct WorkspaceInstance {
     /// `workspace`
     pub workspace: super::Workspace,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WorkspaceInstance, extra, "kind");
 
 /// The working tree and the settings of a workspace, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An invocation ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentInvocationCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -19,12 +20,15 @@ pub struct AgentInvocationCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentInvocationCompletedWebhook, extra);
+
 /// An agent has a new version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AgentVersionPublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -38,40 +42,33 @@ pub struct AgentVersionPublishedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AgentVersionPublishedWebhook, extra);
+
 /// A part of the API.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiArea {
     /// `workspaces`
-    #[serde(rename = "workspaces")]
     Workspaces,
     /// `composer`
-    #[serde(rename = "composer")]
     Composer,
     /// `builder`
-    #[serde(rename = "builder")]
     Builder,
     /// `orchestrator`
-    #[serde(rename = "orchestrator")]
     Orchestrator,
     /// `agents`
-    #[serde(rename = "agents")]
     Agents,
     /// `templates`
-    #[serde(rename = "templates")]
     Templates,
     /// `audit`
-    #[serde(rename = "audit")]
     Audit,
     /// `webhooks`
-    #[serde(rename = "webhooks")]
     Webhooks,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -93,8 +90,31 @@ impl ApiArea {
     }
 }
 
+impl Serialize for ApiArea {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApiArea {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspaces" => Self::Workspaces,
+            "composer" => Self::Composer,
+            "builder" => Self::Builder,
+            "orchestrator" => Self::Orchestrator,
+            "agents" => Self::Agents,
+            "templates" => Self::Templates,
+            "audit" => Self::Audit,
+            "webhooks" => Self::Webhooks,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// An audit export is ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditExportReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -108,12 +128,15 @@ pub struct AuditExportReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditExportReadyWebhook, extra);
+
 /// A SIEM stream is failing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AuditStreamFailingWebhook {
     /// The event, the same in every delivery of it.
@@ -127,12 +150,15 @@ pub struct AuditStreamFailingWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(AuditStreamFailingWebhook, extra);
+
 /// A build failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -146,12 +172,15 @@ pub struct BuildFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildFailedWebhook, extra);
+
 /// A preview is ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildPreviewReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -165,12 +194,15 @@ pub struct BuildPreviewReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildPreviewReadyWebhook, extra);
+
 /// A build succeeded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BuildSucceededWebhook {
     /// The event, the same in every delivery of it.
@@ -184,12 +216,15 @@ pub struct BuildSucceededWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(BuildSucceededWebhook, extra);
+
 /// An apply settled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerApplyCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -203,12 +238,15 @@ pub struct ComposerApplyCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerApplyCompletedWebhook, extra);
+
 /// A composer plan failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerPlanFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -222,12 +260,15 @@ pub struct ComposerPlanFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ComposerPlanFailedWebhook, extra);
+
 /// A composer plan is ready for review.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ComposerPlanReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -241,15 +282,18 @@ pub struct ComposerPlanReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ComposerPlanReadyWebhook, extra);
 
 /// A webhook delivery.
 pub type DeliveryId = String;
 
 /// An event type with the JSON Schema of its events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EventTypeDefinition {
     /// `area`
@@ -265,12 +309,15 @@ pub struct EventTypeDefinition {
     /// `type`
     pub r#type: WebhookEventType,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(EventTypeDefinition, extra);
+
 /// What an event of a type says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EventTypeDescription {
     /// `area`
@@ -282,12 +329,15 @@ pub struct EventTypeDescription {
     /// `type`
     pub r#type: WebhookEventType,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(EventTypeDescription, extra);
+
 /// A page of event types.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EventTypeDescriptionList {
     /// `data`
@@ -295,9 +345,11 @@ pub struct EventTypeDescriptionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(EventTypeDescriptionList, extra);
 
 /// `PingWebhook` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -368,6 +420,7 @@ impl RegisterWebhook {
 
 /// A new subscription with its secret, which is shown this once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RegisteredWebhook {
     /// `id`
@@ -403,9 +456,11 @@ pub struct RegisteredWebhook {
     /// `url`
     pub url: WebhookUrl,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(RegisteredWebhook, extra);
 
 /// A replay of webhook events.
 pub type ReplayId = String;
@@ -488,6 +543,7 @@ impl RotateWebhookSecret {
 
 /// The new secret, which is shown this once and signs from now on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RotatedWebhookSecret {
     /// Until when receivers should take the old secret too; null when it ended at once.
@@ -499,12 +555,15 @@ pub struct RotatedWebhookSecret {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RotatedWebhookSecret, extra);
+
 /// A run waits for an approval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunApprovalRequestedWebhook {
     /// The event, the same in every delivery of it.
@@ -518,12 +577,15 @@ pub struct RunApprovalRequestedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunApprovalRequestedWebhook, extra);
+
 /// A run was cancelled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunCancelledWebhook {
     /// The event, the same in every delivery of it.
@@ -537,12 +599,15 @@ pub struct RunCancelledWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCancelledWebhook, extra);
+
 /// A run succeeded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -556,12 +621,15 @@ pub struct RunCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunCompletedWebhook, extra);
+
 /// A run failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -575,12 +643,15 @@ pub struct RunFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunFailedWebhook, extra);
+
 /// A run started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RunStartedWebhook {
     /// The event, the same in every delivery of it.
@@ -594,12 +665,15 @@ pub struct RunStartedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(RunStartedWebhook, extra);
+
 /// A template has a new version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TemplatePublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -613,9 +687,11 @@ pub struct TemplatePublishedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TemplatePublishedWebhook, extra);
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Lists are replaced as a whole.
@@ -685,6 +761,7 @@ impl UpdateWebhook {
 
 /// A subscription to events, sent to a URL of yours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Webhook {
     /// `id`
@@ -718,12 +795,15 @@ pub struct Webhook {
     /// `url`
     pub url: WebhookUrl,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Webhook, extra);
+
 /// An event on its way to a subscription.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -749,12 +829,15 @@ pub struct WebhookDelivery {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookDelivery, extra);
+
 /// One try to deliver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttempt {
     /// `attempted_at`
@@ -774,12 +857,15 @@ pub struct WebhookDeliveryAttempt {
     /// The status of the answer; null when there was none.
     pub response_status: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookDeliveryAttempt, extra);
+
 /// A page of attempts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttemptList {
     /// `data`
@@ -787,31 +873,27 @@ pub struct WebhookDeliveryAttemptList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookDeliveryAttemptList, extra);
+
 /// Anything but a 2xx answer within 15 seconds is not delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDeliveryAttemptOutcome {
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `refused`
-    #[serde(rename = "refused")]
     Refused,
     /// `timed_out`
-    #[serde(rename = "timed_out")]
     TimedOut,
     /// `unreachable`
-    #[serde(rename = "unreachable")]
     Unreachable,
     /// `tls_failed`
-    #[serde(rename = "tls_failed")]
     TlsFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -830,8 +912,28 @@ impl WebhookDeliveryAttemptOutcome {
     }
 }
 
+impl Serialize for WebhookDeliveryAttemptOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryAttemptOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "delivered" => Self::Delivered,
+            "refused" => Self::Refused,
+            "timed_out" => Self::TimedOut,
+            "unreachable" => Self::Unreachable,
+            "tls_failed" => Self::TlsFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A delivery with what was sent in its latest attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookDeliveryDetail {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -865,12 +967,15 @@ pub struct WebhookDeliveryDetail {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookDeliveryDetail, extra);
+
 /// A page of deliveries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookDeliveryList {
     /// `data`
@@ -878,29 +983,26 @@ pub struct WebhookDeliveryList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookDeliveryList, extra);
+
 /// `pending` before the first attempt, `retrying` between attempts. `delivered` and `failed` are
 /// final, except for a delivery that is sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDeliveryStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `retrying`
-    #[serde(rename = "retrying")]
     Retrying,
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -918,22 +1020,36 @@ impl WebhookDeliveryStatus {
     }
 }
 
+impl Serialize for WebhookDeliveryStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "retrying" => Self::Retrying,
+            "delivered" => Self::Delivered,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `requested`: somebody disabled it. `failing`: no delivery came through for three days. `gone`:
 /// the receiver answered 410.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookDisabledReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// `gone`
-    #[serde(rename = "gone")]
     Gone,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -947,6 +1063,23 @@ impl WebhookDisabledReason {
             Self::Gone => "gone",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookDisabledReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDisabledReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "failing" => Self::Failing,
+            "gone" => Self::Gone,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1003,105 +1136,89 @@ pub enum WebhookEvent {
 
 impl<'de> Deserialize<'de> for WebhookEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.with_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.with_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.with_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.with_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.with_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.with_tag()?),
-            Some("composer.apply.completed") => Self::ComposerApplyCompleted(tagged.with_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.with_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.with_tag()?),
-            Some("build.preview.ready") => Self::BuildPreviewReady(tagged.with_tag()?),
-            Some("run.started") => Self::RunStarted(tagged.with_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.with_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.with_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.with_tag()?),
-            Some("run.approval.requested") => Self::RunApprovalRequested(tagged.with_tag()?),
-            Some("agent.invocation.completed") => {
-                Self::AgentInvocationCompleted(tagged.with_tag()?)
-            }
-            Some("agent.version.published") => Self::AgentVersionPublished(tagged.with_tag()?),
-            Some("template.published") => Self::TemplatePublished(tagged.with_tag()?),
-            Some("audit.export.ready") => Self::AuditExportReady(tagged.with_tag()?),
-            Some("audit.stream.failing") => Self::AuditStreamFailing(tagged.with_tag()?),
-            Some("webhook.ping") => Self::WebhookPing(tagged.with_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WebhookEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.ready") => Self::WorkspaceReady(rest.with_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.with_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.with_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.with_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.with_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.with_tag()?),
+            Some("composer.apply.completed") => Self::ComposerApplyCompleted(rest.with_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.with_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.with_tag()?),
+            Some("build.preview.ready") => Self::BuildPreviewReady(rest.with_tag()?),
+            Some("run.started") => Self::RunStarted(rest.with_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.with_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.with_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.with_tag()?),
+            Some("run.approval.requested") => Self::RunApprovalRequested(rest.with_tag()?),
+            Some("agent.invocation.completed") => Self::AgentInvocationCompleted(rest.with_tag()?),
+            Some("agent.version.published") => Self::AgentVersionPublished(rest.with_tag()?),
+            Some("template.published") => Self::TemplatePublished(rest.with_tag()?),
+            Some("audit.export.ready") => Self::AuditExportReady(rest.with_tag()?),
+            Some("audit.stream.failing") => Self::AuditStreamFailing(rest.with_tag()?),
+            Some("webhook.ping") => Self::WebhookPing(rest.with_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The type of an event that webhooks send.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookEventType {
     /// `workspace.ready`
-    #[serde(rename = "workspace.ready")]
     WorkspaceReady,
     /// `workspace.stopped`
-    #[serde(rename = "workspace.stopped")]
     WorkspaceStopped,
     /// `workspace.failed`
-    #[serde(rename = "workspace.failed")]
     WorkspaceFailed,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `composer.plan.ready`
-    #[serde(rename = "composer.plan.ready")]
     ComposerPlanReady,
     /// `composer.plan.failed`
-    #[serde(rename = "composer.plan.failed")]
     ComposerPlanFailed,
     /// `composer.apply.completed`
-    #[serde(rename = "composer.apply.completed")]
     ComposerApplyCompleted,
     /// `build.succeeded`
-    #[serde(rename = "build.succeeded")]
     BuildSucceeded,
     /// `build.failed`
-    #[serde(rename = "build.failed")]
     BuildFailed,
     /// `build.preview.ready`
-    #[serde(rename = "build.preview.ready")]
     BuildPreviewReady,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.completed`
-    #[serde(rename = "run.completed")]
     RunCompleted,
     /// `run.failed`
-    #[serde(rename = "run.failed")]
     RunFailed,
     /// `run.cancelled`
-    #[serde(rename = "run.cancelled")]
     RunCancelled,
     /// `run.approval.requested`
-    #[serde(rename = "run.approval.requested")]
     RunApprovalRequested,
     /// `agent.invocation.completed`
-    #[serde(rename = "agent.invocation.completed")]
     AgentInvocationCompleted,
     /// `agent.version.published`
-    #[serde(rename = "agent.version.published")]
     AgentVersionPublished,
     /// `template.published`
-    #[serde(rename = "template.published")]
     TemplatePublished,
     /// `audit.export.ready`
-    #[serde(rename = "audit.export.ready")]
     AuditExportReady,
     /// `audit.stream.failing`
-    #[serde(rename = "audit.stream.failing")]
     AuditStreamFailing,
     /// `webhook.ping`
-    #[serde(rename = "webhook.ping")]
     WebhookPing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1136,6 +1253,41 @@ impl WebhookEventType {
     }
 }
 
+impl Serialize for WebhookEventType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookEventType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.ready" => Self::WorkspaceReady,
+            "workspace.stopped" => Self::WorkspaceStopped,
+            "workspace.failed" => Self::WorkspaceFailed,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "composer.plan.ready" => Self::ComposerPlanReady,
+            "composer.plan.failed" => Self::ComposerPlanFailed,
+            "composer.apply.completed" => Self::ComposerApplyCompleted,
+            "build.succeeded" => Self::BuildSucceeded,
+            "build.failed" => Self::BuildFailed,
+            "build.preview.ready" => Self::BuildPreviewReady,
+            "run.started" => Self::RunStarted,
+            "run.completed" => Self::RunCompleted,
+            "run.failed" => Self::RunFailed,
+            "run.cancelled" => Self::RunCancelled,
+            "run.approval.requested" => Self::RunApprovalRequested,
+            "agent.invocation.completed" => Self::AgentInvocationCompleted,
+            "agent.version.published" => Self::AgentVersionPublished,
+            "template.published" => Self::TemplatePublished,
+            "audit.export.ready" => Self::AuditExportReady,
+            "audit.stream.failing" => Self::AuditStreamFailing,
+            "webhook.ping" => Self::WebhookPing,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The types of events that are sent.
 pub type WebhookEventTypes = Vec<WebhookEventType>;
 
@@ -1144,6 +1296,7 @@ pub type WebhookId = String;
 
 /// A page of subscriptions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookList {
     /// `data`
@@ -1151,12 +1304,15 @@ pub struct WebhookList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookList, extra);
+
 /// What a ping says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookPing {
     /// The text that the ping was asked to carry.
@@ -1164,12 +1320,15 @@ pub struct WebhookPing {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookPing, extra);
+
 /// A ping.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookPingWebhook {
     /// The event, the same in every delivery of it.
@@ -1183,12 +1342,15 @@ pub struct WebhookPingWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookPingWebhook, extra);
+
 /// A window of past events that is delivered again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookReplay {
     /// `id`
@@ -1210,28 +1372,25 @@ pub struct WebhookReplay {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WebhookReplay, extra);
+
 /// How far the latest replay has come. `completed` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookReplayStatus {
     /// `none`
-    #[serde(rename = "none")]
     None,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `completed`
-    #[serde(rename = "completed")]
     Completed,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1249,6 +1408,24 @@ impl WebhookReplayStatus {
     }
 }
 
+impl Serialize for WebhookReplayStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookReplayStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "none" => Self::None,
+            "running" => Self::Running,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The key of the HMAC-SHA256 in `Webhook-Signature`, all of it, prefix included.
 pub type WebhookSecret = crate::runtime::Secret;
 
@@ -1257,17 +1434,14 @@ pub type WebhookSecret = crate::runtime::Secret;
 pub type WebhookSignature = String;
 
 /// Whether events are sent. Those that happen while it is `disabled` can be replayed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookStatus {
     /// `enabled`
-    #[serde(rename = "enabled")]
     Enabled,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1283,11 +1457,28 @@ impl WebhookStatus {
     }
 }
 
+impl Serialize for WebhookStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "enabled" => Self::Enabled,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where events are sent, over HTTPS. Redirects are not followed.
 pub type WebhookUrl = String;
 
 /// A workspace was torn down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceDeletedWebhook {
     /// The event, the same in every delivery of it.
@@ -1301,12 +1492,15 @@ pub struct WorkspaceDeletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceDeletedWebhook, extra);
+
 /// A workspace failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -1320,12 +1514,15 @@ pub struct WorkspaceFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceFailedWebhook, extra);
+
 /// A workspace is ready.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -1339,12 +1536,15 @@ pub struct WorkspaceReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceReadyWebhook, extra);
+
 /// A workspace stopped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceStoppedWebhook {
     /// The event, the same in every delivery of it.
@@ -1358,6 +1558,8 @@ pub struct WorkspaceStoppedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WorkspaceStoppedWebhook, extra);

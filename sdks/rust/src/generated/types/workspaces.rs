@@ -158,13 +158,15 @@ impl CreateWorkspaceSnapshot {
 
 /// An empty working tree.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "empty")]
+#[serde(remote = "Self", tag = "type", rename = "empty")]
 #[non_exhaustive]
 pub struct EmptyOrigin {
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(EmptyOrigin, extra, "type");
 
 impl EmptyOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -176,6 +178,7 @@ impl EmptyOrigin {
 
 /// An environment variable. A secret's value is taken and never given back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// `name`
@@ -187,9 +190,11 @@ pub struct EnvironmentVariable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<jiff::Timestamp>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(EnvironmentVariable, extra);
 
 /// An environment variable. A secret's value is taken and never given back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -252,20 +257,28 @@ pub enum ExecEvent {
 
 impl<'de> Deserialize<'de> for ExecEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("exec.started") => Self::ExecStarted(tagged.without_tag()?),
-            Some("exec.output") => Self::ExecOutput(tagged.without_tag()?),
-            Some("exec.exited") => Self::ExecExited(tagged.without_tag()?),
-            Some("exec.failed") => Self::ExecFailed(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ExecEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("exec.started") => Self::ExecStarted(rest.without_tag()?),
+            Some("exec.output") => Self::ExecOutput(rest.without_tag()?),
+            Some("exec.exited") => Self::ExecExited(rest.without_tag()?),
+            Some("exec.failed") => Self::ExecFailed(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The process ended. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "exec.exited")]
+#[serde(remote = "Self", tag = "type", rename = "exec.exited")]
 #[non_exhaustive]
 pub struct ExecExitedEvent {
     /// `duration`
@@ -283,13 +296,15 @@ pub struct ExecExitedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ExecExitedEvent, extra, "type");
+
 /// The process could not be started or was lost. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "exec.failed")]
+#[serde(remote = "Self", tag = "type", rename = "exec.failed")]
 #[non_exhaustive]
 pub struct ExecFailedEvent {
     /// `fault`
@@ -303,9 +318,11 @@ pub struct ExecFailedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ExecFailedEvent, extra, "type");
 
 /// `ExecInWorkspace` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -371,7 +388,7 @@ impl ExecInWorkspace {
 
 /// The process wrote something.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "exec.output")]
+#[serde(remote = "Self", tag = "type", rename = "exec.output")]
 #[non_exhaustive]
 pub struct ExecOutputEvent {
     /// The bytes that were written, in base64; they need not be text.
@@ -385,22 +402,21 @@ pub struct ExecOutputEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(ExecOutputEvent, extra, "type");
+
 /// `ExecOutputEventStream` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExecOutputEventStream {
     /// `stdout`
-    #[serde(rename = "stdout")]
     Stdout,
     /// `stderr`
-    #[serde(rename = "stderr")]
     Stderr,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -416,9 +432,25 @@ impl ExecOutputEventStream {
     }
 }
 
+impl Serialize for ExecOutputEventStream {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ExecOutputEventStream {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stdout" => Self::Stdout,
+            "stderr" => Self::Stderr,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The process began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "exec.started")]
+#[serde(remote = "Self", tag = "type", rename = "exec.started")]
 #[non_exhaustive]
 pub struct ExecStartedEvent {
     /// `occurred_at`
@@ -430,9 +462,11 @@ pub struct ExecStartedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(ExecStartedEvent, extra, "type");
 
 /// `ExposeWorkspacePort` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -487,7 +521,7 @@ impl ExposeWorkspacePort {
 
 /// A clone of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "git")]
+#[serde(remote = "Self", tag = "type", rename = "git")]
 #[non_exhaustive]
 pub struct GitOrigin {
     /// Where to clone from, over HTTPS or SSH.
@@ -502,9 +536,11 @@ pub struct GitOrigin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#ref: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(GitOrigin, extra, "type");
 
 /// A clone of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -551,20 +587,16 @@ impl GitOriginInput {
 pub type PortNumber = i32;
 
 /// What the process speaks on the port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortProtocol {
     /// `http`
-    #[serde(rename = "http")]
     Http,
     /// `https`
-    #[serde(rename = "https")]
     Https,
     /// `tcp`
-    #[serde(rename = "tcp")]
     Tcp,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -578,6 +610,23 @@ impl PortProtocol {
             Self::Tcp => "tcp",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for PortProtocol {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortProtocol {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "http" => Self::Http,
+            "https" => Self::Https,
+            "tcp" => Self::Tcp,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -617,15 +666,17 @@ impl RestoreWorkspaceSnapshot {
 
 /// A snapshot of this or another workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "snapshot")]
+#[serde(remote = "Self", tag = "type", rename = "snapshot")]
 #[non_exhaustive]
 pub struct SnapshotOrigin {
     /// `snapshot_id`
     pub snapshot_id: super::SnapshotId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(SnapshotOrigin, extra, "type");
 
 impl SnapshotOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -674,7 +725,7 @@ impl StopWorkspace {
 
 /// A version of a template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "template")]
+#[serde(remote = "Self", tag = "type", rename = "template")]
 #[non_exhaustive]
 pub struct TemplateWorkspaceOrigin {
     /// The template's slug.
@@ -683,9 +734,11 @@ pub struct TemplateWorkspaceOrigin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(TemplateWorkspaceOrigin, extra, "type");
 
 impl TemplateWorkspaceOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -784,6 +837,7 @@ impl UpdateWorkspace {
 
 /// An isolated development environment with a working tree of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Workspace {
     /// `id`
@@ -825,13 +879,15 @@ pub struct Workspace {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(Workspace, extra);
+
 /// The workspace was torn down. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.deleted")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.deleted")]
 #[non_exhaustive]
 pub struct WorkspaceDeletedEvent {
     /// `occurred_at`
@@ -843,9 +899,11 @@ pub struct WorkspaceDeletedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WorkspaceDeletedEvent, extra, "type");
 
 /// What happens in the life of a workspace, told apart by `type`. `workspace.ready`,
 /// `workspace.stopped`, `workspace.failed` and `workspace.deleted` end the stream and carry the
@@ -872,22 +930,30 @@ pub enum WorkspaceEvent {
 
 impl<'de> Deserialize<'de> for WorkspaceEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(tagged.without_tag()?),
-            Some("workspace.progress") => Self::WorkspaceProgress(tagged.without_tag()?),
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.without_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.without_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.without_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(rest.without_tag()?),
+            Some("workspace.progress") => Self::WorkspaceProgress(rest.without_tag()?),
+            Some("workspace.ready") => Self::WorkspaceReady(rest.without_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.without_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.without_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The workspace failed. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.failed")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.failed")]
 #[non_exhaustive]
 pub struct WorkspaceFailedEvent {
     /// `fault`
@@ -901,12 +967,15 @@ pub struct WorkspaceFailedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceFailedEvent, extra, "type");
+
 /// An entry of the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceFile {
     /// What `If-Match` takes for this file; null for a directory.
@@ -928,25 +997,23 @@ pub struct WorkspaceFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceFile, extra);
+
 /// `WorkspaceFileKind` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceFileKind {
     /// `file`
-    #[serde(rename = "file")]
     File,
     /// `directory`
-    #[serde(rename = "directory")]
     Directory,
     /// `symlink`
-    #[serde(rename = "symlink")]
     Symlink,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -963,8 +1030,26 @@ impl WorkspaceFileKind {
     }
 }
 
+impl Serialize for WorkspaceFileKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceFileKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "file" => Self::File,
+            "directory" => Self::Directory,
+            "symlink" => Self::Symlink,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A page of the entries of a directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceFileList {
     /// `data`
@@ -972,15 +1057,18 @@ pub struct WorkspaceFileList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WorkspaceFileList, extra);
 
 /// The container image that processes run in, as a reference with a tag or a digest.
 pub type WorkspaceImage = String;
 
 /// A page of workspaces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceList {
     /// `data`
@@ -988,12 +1076,15 @@ pub struct WorkspaceList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceList, extra);
+
 /// A line that a process of the workspace or the platform wrote.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceLogLine {
     /// `level`
@@ -1008,12 +1099,15 @@ pub struct WorkspaceLogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceLogLine, extra);
+
 /// A page of log lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceLogLineList {
     /// `data`
@@ -1021,25 +1115,23 @@ pub struct WorkspaceLogLineList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceLogLineList, extra);
+
 /// `WorkspaceLogLineSource` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceLogLineSource {
     /// `stdout`
-    #[serde(rename = "stdout")]
     Stdout,
     /// `stderr`
-    #[serde(rename = "stderr")]
     Stderr,
     /// `system`
-    #[serde(rename = "system")]
     System,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1053,6 +1145,23 @@ impl WorkspaceLogLineSource {
             Self::System => "system",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceLogLineSource {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceLogLineSource {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stdout" => Self::Stdout,
+            "stderr" => Self::Stderr,
+            "system" => Self::System,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1078,13 +1187,21 @@ pub enum WorkspaceOrigin {
 
 impl<'de> Deserialize<'de> for WorkspaceOrigin {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOrigin {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -1106,19 +1223,28 @@ pub enum WorkspaceOriginInput {
 
 impl<'de> Deserialize<'de> for WorkspaceOriginInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOriginInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
 
 /// A port that can be reached from outside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspacePort {
     /// When it is closed; null means with the workspace.
@@ -1136,12 +1262,15 @@ pub struct WorkspacePort {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspacePort, extra);
+
 /// A page of exposed ports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspacePortList {
     /// `data`
@@ -1149,13 +1278,15 @@ pub struct WorkspacePortList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspacePortList, extra);
+
 /// How far a change of status has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.progress")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.progress")]
 #[non_exhaustive]
 pub struct WorkspaceProgressEvent {
     /// `message`
@@ -1171,34 +1302,29 @@ pub struct WorkspaceProgressEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceProgressEvent, extra, "type");
+
 /// `WorkspaceProgressEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceProgressEventStep {
     /// `allocate`
-    #[serde(rename = "allocate")]
     Allocate,
     /// `pull_image`
-    #[serde(rename = "pull_image")]
     PullImage,
     /// `clone`
-    #[serde(rename = "clone")]
     Clone,
     /// `restore`
-    #[serde(rename = "restore")]
     Restore,
     /// `install`
-    #[serde(rename = "install")]
     Install,
     /// `boot`
-    #[serde(rename = "boot")]
     Boot,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1218,9 +1344,29 @@ impl WorkspaceProgressEventStep {
     }
 }
 
+impl Serialize for WorkspaceProgressEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceProgressEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "allocate" => Self::Allocate,
+            "pull_image" => Self::PullImage,
+            "clone" => Self::Clone,
+            "restore" => Self::Restore,
+            "install" => Self::Install,
+            "boot" => Self::Boot,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace runs and takes commands. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.ready")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.ready")]
 #[non_exhaustive]
 pub struct WorkspaceReadyEvent {
     /// `occurred_at`
@@ -1232,12 +1378,15 @@ pub struct WorkspaceReadyEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceReadyEvent, extra, "type");
+
 /// What a workspace may use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceResources {
     /// `disk_bytes`
@@ -1247,12 +1396,15 @@ pub struct WorkspaceResources {
     /// Virtual processors; half of one is 0.5.
     pub vcpus: f64,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceResources, extra);
+
 /// The working tree of a workspace at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceSnapshot {
     /// `id`
@@ -1274,12 +1426,15 @@ pub struct WorkspaceSnapshot {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceSnapshot, extra);
+
 /// A page of snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkspaceSnapshotList {
     /// `data`
@@ -1287,25 +1442,23 @@ pub struct WorkspaceSnapshotList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceSnapshotList, extra);
+
 /// A snapshot can be restored once it is `available`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceSnapshotStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `available`
-    #[serde(rename = "available")]
     Available,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1322,40 +1475,47 @@ impl WorkspaceSnapshotStatus {
     }
 }
 
+impl Serialize for WorkspaceSnapshotStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSnapshotStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
 /// status is on the way to one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceStatus {
     /// `provisioning`
-    #[serde(rename = "provisioning")]
     Provisioning,
     /// `starting`
-    #[serde(rename = "starting")]
     Starting,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `stopping`
-    #[serde(rename = "stopping")]
     Stopping,
     /// `stopped`
-    #[serde(rename = "stopped")]
     Stopped,
     /// `restarting`
-    #[serde(rename = "restarting")]
     Restarting,
     /// `restoring`
-    #[serde(rename = "restoring")]
     Restoring,
     /// `resizing`
-    #[serde(rename = "resizing")]
     Resizing,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1378,9 +1538,32 @@ impl WorkspaceStatus {
     }
 }
 
+impl Serialize for WorkspaceStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "provisioning" => Self::Provisioning,
+            "starting" => Self::Starting,
+            "running" => Self::Running,
+            "stopping" => Self::Stopping,
+            "stopped" => Self::Stopped,
+            "restarting" => Self::Restarting,
+            "restoring" => Self::Restoring,
+            "resizing" => Self::Resizing,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace went from one status to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.status_changed")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.status_changed")]
 #[non_exhaustive]
 pub struct WorkspaceStatusChangedEvent {
     /// `occurred_at`
@@ -1394,28 +1577,25 @@ pub struct WorkspaceStatusChangedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+crate::runtime::object::keep_extra!(WorkspaceStatusChangedEvent, extra, "type");
+
 /// Why a workspace stopped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WorkspaceStopReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `idle`
-    #[serde(rename = "idle")]
     Idle,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `maintenance`
-    #[serde(rename = "maintenance")]
     Maintenance,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1433,9 +1613,27 @@ impl WorkspaceStopReason {
     }
 }
 
+impl Serialize for WorkspaceStopReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStopReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "idle" => Self::Idle,
+            "ceiling_reached" => Self::CeilingReached,
+            "maintenance" => Self::Maintenance,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace stopped; its working tree is kept. Ends the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "workspace.stopped")]
+#[serde(remote = "Self", tag = "type", rename = "workspace.stopped")]
 #[non_exhaustive]
 pub struct WorkspaceStoppedEvent {
     /// `occurred_at`
@@ -1449,6 +1647,8 @@ pub struct WorkspaceStoppedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
+
+crate::runtime::object::keep_extra!(WorkspaceStoppedEvent, extra, "type");

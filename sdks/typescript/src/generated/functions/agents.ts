@@ -17,7 +17,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   Agent,
   AgentInvocation,
@@ -406,11 +406,14 @@ export function invokeAgent(
   return send(core, invokeAgentOperation, { path: [agentId], params }, options);
 }
 
-const invokeAgentWaiting: Waiting<AgentInvocation, AgentInvocation> = {
-  poll: (core, started, options) =>
-    getAgentInvocation(core, pick(started, "agent_id"), pick(started, "id"), options),
-  stream: (core, started, options) =>
-    streamAgentInvocationEvents(core, pick(started, "agent_id"), pick(started, "id"), options),
+const invokeAgentWaiting: Waiting<AgentInvocation> = {
+  operation: "invokeAgent",
+  poll: (core, options, agentId, invocationId) =>
+    getAgentInvocation(core, agentId, invocationId, options),
+  pollPath: [["agent_id"], ["id"]],
+  stream: (core, options, agentId, invocationId) =>
+    streamAgentInvocationEvents(core, agentId, invocationId, options),
+  streamPath: [["agent_id"], ["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -421,8 +424,17 @@ export function invokeAgentAndWait(
   agentId: AgentId,
   params: InvokeAgent,
   options?: WaitOptions,
-): Promise<AgentInvocation> {
+): Result<AgentInvocation> {
   return wait(core, (own) => invokeAgent(core, agentId, params, own), invokeAgentWaiting, options);
+}
+
+/** The same as the method `agents.invokeAndWaitFrom`. */
+export function invokeAgentAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<AgentInvocation> {
+  return waitFrom(core, token, invokeAgentWaiting, options);
 }
 
 const getAgentMetricsOperation: Operation<AgentMetrics> = {

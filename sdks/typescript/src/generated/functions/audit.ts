@@ -18,7 +18,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   AuditEvent,
   AuditEventList,
@@ -119,8 +119,10 @@ export function createAuditExport(
   return send(core, createAuditExportOperation, { params }, options);
 }
 
-const createAuditExportWaiting: Waiting<AuditExport, AuditExport> = {
-  poll: (core, started, options) => getAuditExport(core, pick(started, "id"), options),
+const createAuditExportWaiting: Waiting<AuditExport> = {
+  operation: "createAuditExport",
+  poll: (core, options, exportId) => getAuditExport(core, exportId, options),
+  pollPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed"],
 };
@@ -130,13 +132,22 @@ export function createAuditExportAndWait(
   core: Core,
   params: CreateAuditExport,
   options?: WaitOptions,
-): Promise<AuditExport> {
+): Result<AuditExport> {
   return wait(
     core,
     (own) => createAuditExport(core, params, own),
     createAuditExportWaiting,
     options,
   );
+}
+
+/** The same as the method `audit.exports.createAndWaitFrom`. */
+export function createAuditExportAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<AuditExport> {
+  return waitFrom(core, token, createAuditExportWaiting, options);
 }
 
 const getAuditExportOperation: Operation<AuditExport> = {

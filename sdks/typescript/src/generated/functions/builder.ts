@@ -20,7 +20,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   ArtifactId,
   Build,
@@ -174,9 +174,12 @@ export function startBuild(
   return send(core, startBuildOperation, { params }, options);
 }
 
-const startBuildWaiting: Waiting<Build, Build> = {
-  poll: (core, started, options) => getBuild(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamBuildEvents(core, pick(started, "id"), options),
+const startBuildWaiting: Waiting<Build> = {
+  operation: "startBuild",
+  poll: (core, options, buildId) => getBuild(core, buildId, options),
+  pollPath: [["id"]],
+  stream: (core, options, buildId) => streamBuildEvents(core, buildId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -186,8 +189,17 @@ export function startBuildAndWait(
   core: Core,
   params: StartBuild,
   options?: WaitOptions,
-): Promise<Build> {
+): Result<Build> {
   return wait(core, (own) => startBuild(core, params, own), startBuildWaiting, options);
+}
+
+/** The same as the method `builder.runs.startAndWaitFrom`. */
+export function startBuildAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Build> {
+  return waitFrom(core, token, startBuildWaiting, options);
 }
 
 const getBuildOperation: Operation<Build> = {
@@ -330,9 +342,12 @@ export function deployBuildPreview(
   return send(core, deployBuildPreviewOperation, { path: [buildId], params }, options);
 }
 
-const deployBuildPreviewWaiting: Waiting<StartedBuildPreview, Build> = {
-  poll: (core, started, options) => getBuild(core, pick(started, "build_id"), options),
-  stream: (core, started, options) => streamBuildEvents(core, pick(started, "build_id"), options),
+const deployBuildPreviewWaiting: Waiting<Build> = {
+  operation: "deployBuildPreview",
+  poll: (core, options, buildId) => getBuild(core, buildId, options),
+  pollPath: [["build_id"]],
+  stream: (core, options, buildId) => streamBuildEvents(core, buildId, options),
+  streamPath: [["build_id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -343,13 +358,22 @@ export function deployBuildPreviewAndWait(
   buildId: BuildId,
   params?: DeployBuildPreview,
   options?: WaitOptions,
-): Promise<Build> {
+): Result<Build> {
   return wait(
     core,
     (own) => deployBuildPreview(core, buildId, params, own),
     deployBuildPreviewWaiting,
     options,
   );
+}
+
+/** The same as the method `builder.runs.deployAndWaitFrom`. */
+export function deployBuildPreviewAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Build> {
+  return waitFrom(core, token, deployBuildPreviewWaiting, options);
 }
 
 const streamBuildEventsOperation: StreamOperation = {
@@ -449,9 +473,12 @@ export function sendBuildMessage(
   return send(core, sendBuildMessageOperation, { path: [buildId], params }, options);
 }
 
-const sendBuildMessageWaiting: Waiting<SentBuildMessage, Build> = {
-  poll: (core, started, options) => getBuild(core, pick(started, "build_id"), options),
-  stream: (core, started, options) => streamBuildEvents(core, pick(started, "build_id"), options),
+const sendBuildMessageWaiting: Waiting<Build> = {
+  operation: "sendBuildMessage",
+  poll: (core, options, buildId) => getBuild(core, buildId, options),
+  pollPath: [["build_id"]],
+  stream: (core, options, buildId) => streamBuildEvents(core, buildId, options),
+  streamPath: [["build_id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -462,13 +489,22 @@ export function sendBuildMessageAndWait(
   buildId: BuildId,
   params: SendBuildMessage,
   options?: WaitOptions,
-): Promise<Build> {
+): Result<Build> {
   return wait(
     core,
     (own) => sendBuildMessage(core, buildId, params, own),
     sendBuildMessageWaiting,
     options,
   );
+}
+
+/** The same as the method `builder.runs.messages.sendAndWaitFrom`. */
+export function sendBuildMessageAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Build> {
+  return waitFrom(core, token, sendBuildMessageWaiting, options);
 }
 
 const listBuildPreviewsOperation: PageOperation<BuildPreviewList> = {
@@ -540,9 +576,12 @@ export function retryBuild(
   return send(core, retryBuildOperation, { path: [buildId], params }, options);
 }
 
-const retryBuildWaiting: Waiting<Build, Build> = {
-  poll: (core, started, options) => getBuild(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamBuildEvents(core, pick(started, "id"), options),
+const retryBuildWaiting: Waiting<Build> = {
+  operation: "retryBuild",
+  poll: (core, options, buildId) => getBuild(core, buildId, options),
+  pollPath: [["id"]],
+  stream: (core, options, buildId) => streamBuildEvents(core, buildId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -553,6 +592,15 @@ export function retryBuildAndWait(
   buildId: BuildId,
   params?: RetryBuild,
   options?: WaitOptions,
-): Promise<Build> {
+): Result<Build> {
   return wait(core, (own) => retryBuild(core, buildId, params, own), retryBuildWaiting, options);
+}
+
+/** The same as the method `builder.runs.retryAndWaitFrom`. */
+export function retryBuildAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Build> {
+  return waitFrom(core, token, retryBuildWaiting, options);
 }

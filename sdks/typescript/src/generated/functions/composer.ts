@@ -17,7 +17,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   ApplyComposerHunks,
   ApplyId,
@@ -123,8 +123,10 @@ export function revertComposerApply(
   return send(core, revertComposerApplyOperation, { path: [applyId], params }, options);
 }
 
-const revertComposerApplyWaiting: Waiting<ComposerApply, ComposerApply> = {
-  poll: (core, started, options) => getComposerApply(core, pick(started, "id"), options),
+const revertComposerApplyWaiting: Waiting<ComposerApply> = {
+  operation: "revertComposerApply",
+  poll: (core, options, applyId) => getComposerApply(core, applyId, options),
+  pollPath: [["id"]],
   state: ["status"],
   terminal: ["applied", "partially_applied", "failed", "reverted", "revert_failed"],
 };
@@ -135,13 +137,22 @@ export function revertComposerApplyAndWait(
   applyId: ApplyId,
   params?: RevertComposerApply,
   options?: WaitOptions,
-): Promise<ComposerApply> {
+): Result<ComposerApply> {
   return wait(
     core,
     (own) => revertComposerApply(core, applyId, params, own),
     revertComposerApplyWaiting,
     options,
   );
+}
+
+/** The same as the method `composer.applies.revertAndWaitFrom`. */
+export function revertComposerApplyAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<ComposerApply> {
+  return waitFrom(core, token, revertComposerApplyWaiting, options);
 }
 
 const applyComposerHunksOperation: Operation<ComposerApply> = {
@@ -168,8 +179,10 @@ export function applyComposerHunks(
   return send(core, applyComposerHunksOperation, { params }, options);
 }
 
-const applyComposerHunksWaiting: Waiting<ComposerApply, ComposerApply> = {
-  poll: (core, started, options) => getComposerApply(core, pick(started, "id"), options),
+const applyComposerHunksWaiting: Waiting<ComposerApply> = {
+  operation: "applyComposerHunks",
+  poll: (core, options, applyId) => getComposerApply(core, applyId, options),
+  pollPath: [["id"]],
   state: ["status"],
   terminal: ["applied", "partially_applied", "failed", "reverted", "revert_failed"],
 };
@@ -179,13 +192,22 @@ export function applyComposerHunksAndWait(
   core: Core,
   params: ApplyComposerHunks,
   options?: WaitOptions,
-): Promise<ComposerApply> {
+): Result<ComposerApply> {
   return wait(
     core,
     (own) => applyComposerHunks(core, params, own),
     applyComposerHunksWaiting,
     options,
   );
+}
+
+/** The same as the method `composer.applyAndWaitFrom`. */
+export function applyComposerHunksAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<ComposerApply> {
+  return waitFrom(core, token, applyComposerHunksWaiting, options);
 }
 
 const requestComposerPlanOperation: Operation<ComposerPlan> = {
@@ -212,9 +234,12 @@ export function requestComposerPlan(
   return send(core, requestComposerPlanOperation, { params }, options);
 }
 
-const requestComposerPlanWaiting: Waiting<ComposerPlan, ComposerPlan> = {
-  poll: (core, started, options) => getComposerPlan(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamComposerPlanEvents(core, pick(started, "id"), options),
+const requestComposerPlanWaiting: Waiting<ComposerPlan> = {
+  operation: "requestComposerPlan",
+  poll: (core, options, planId) => getComposerPlan(core, planId, options),
+  pollPath: [["id"]],
+  stream: (core, options, planId) => streamComposerPlanEvents(core, planId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["ready", "applied", "failed", "discarded"],
 };
@@ -224,13 +249,22 @@ export function requestComposerPlanAndWait(
   core: Core,
   params: RequestComposerPlan,
   options?: WaitOptions,
-): Promise<ComposerPlan> {
+): Result<ComposerPlan> {
   return wait(
     core,
     (own) => requestComposerPlan(core, params, own),
     requestComposerPlanWaiting,
     options,
   );
+}
+
+/** The same as the method `composer.planAndWaitFrom`. */
+export function requestComposerPlanAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<ComposerPlan> {
+  return waitFrom(core, token, requestComposerPlanWaiting, options);
 }
 
 const listComposerPlansOperation: PageOperation<ComposerPlanList> = {
@@ -501,9 +535,12 @@ export function reviseComposerPlan(
   return send(core, reviseComposerPlanOperation, { path: [planId], params }, options);
 }
 
-const reviseComposerPlanWaiting: Waiting<ComposerPlan, ComposerPlan> = {
-  poll: (core, started, options) => getComposerPlan(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamComposerPlanEvents(core, pick(started, "id"), options),
+const reviseComposerPlanWaiting: Waiting<ComposerPlan> = {
+  operation: "reviseComposerPlan",
+  poll: (core, options, planId) => getComposerPlan(core, planId, options),
+  pollPath: [["id"]],
+  stream: (core, options, planId) => streamComposerPlanEvents(core, planId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["ready", "applied", "failed", "discarded"],
 };
@@ -514,11 +551,20 @@ export function reviseComposerPlanAndWait(
   planId: ComposerPlanId,
   params?: ReviseComposerPlan,
   options?: WaitOptions,
-): Promise<ComposerPlan> {
+): Result<ComposerPlan> {
   return wait(
     core,
     (own) => reviseComposerPlan(core, planId, params, own),
     reviseComposerPlanWaiting,
     options,
   );
+}
+
+/** The same as the method `composer.plans.reviseAndWaitFrom`. */
+export function reviseComposerPlanAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<ComposerPlan> {
+  return waitFrom(core, token, reviseComposerPlanWaiting, options);
 }

@@ -17,7 +17,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   CancelRun,
   CheckpointId,
@@ -102,16 +102,24 @@ export function startRun(core: Core, params: StartRun, options?: RequestOptions)
   return send(core, startRunOperation, { params }, options);
 }
 
-const startRunWaiting: Waiting<Run, Run> = {
-  poll: (core, started, options) => getRun(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamRunEvents(core, pick(started, "id"), options),
+const startRunWaiting: Waiting<Run> = {
+  operation: "startRun",
+  poll: (core, options, runId) => getRun(core, runId, options),
+  pollPath: [["id"]],
+  stream: (core, options, runId) => streamRunEvents(core, runId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
 
 /** The same as the method `runs.startAndWait`. */
-export function startRunAndWait(core: Core, params: StartRun, options?: WaitOptions): Promise<Run> {
+export function startRunAndWait(core: Core, params: StartRun, options?: WaitOptions): Result<Run> {
   return wait(core, (own) => startRun(core, params, own), startRunWaiting, options);
+}
+
+/** The same as the method `runs.startAndWaitFrom`. */
+export function startRunAndWaitFrom(core: Core, token: string, options?: WaitOptions): Result<Run> {
+  return waitFrom(core, token, startRunWaiting, options);
 }
 
 const getRunOperation: Operation<Run> = {
@@ -347,9 +355,10 @@ export function retryRunNode(
   return send(core, retryRunNodeOperation, { path: [runId, nodeId], params }, options);
 }
 
-const retryRunNodeWaiting: Waiting<RunNode, RunNode> = {
-  poll: (core, started, options) =>
-    getRunNode(core, pick(started, "run_id"), pick(started, "id"), options),
+const retryRunNodeWaiting: Waiting<RunNode> = {
+  operation: "retryRunNode",
+  poll: (core, options, runId, nodeId) => getRunNode(core, runId, nodeId, options),
+  pollPath: [["run_id"], ["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "skipped", "cancelled"],
 };
@@ -361,13 +370,22 @@ export function retryRunNodeAndWait(
   nodeId: NodeId,
   params?: RetryRunNode,
   options?: WaitOptions,
-): Promise<RunNode> {
+): Result<RunNode> {
   return wait(
     core,
     (own) => retryRunNode(core, runId, nodeId, params, own),
     retryRunNodeWaiting,
     options,
   );
+}
+
+/** The same as the method `runs.nodes.retryAndWaitFrom`. */
+export function retryRunNodeAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<RunNode> {
+  return waitFrom(core, token, retryRunNodeWaiting, options);
 }
 
 const listRunOutputsOperation: PageOperation<RunOutputList> = {
@@ -458,9 +476,12 @@ export function replayRun(
   return send(core, replayRunOperation, { path: [runId], params }, options);
 }
 
-const replayRunWaiting: Waiting<Run, Run> = {
-  poll: (core, started, options) => getRun(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamRunEvents(core, pick(started, "id"), options),
+const replayRunWaiting: Waiting<Run> = {
+  operation: "replayRun",
+  poll: (core, options, runId) => getRun(core, runId, options),
+  pollPath: [["id"]],
+  stream: (core, options, runId) => streamRunEvents(core, runId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -471,8 +492,17 @@ export function replayRunAndWait(
   runId: RunId,
   params: ReplayRun,
   options?: WaitOptions,
-): Promise<Run> {
+): Result<Run> {
   return wait(core, (own) => replayRun(core, runId, params, own), replayRunWaiting, options);
+}
+
+/** The same as the method `runs.replayAndWaitFrom`. */
+export function replayRunAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Run> {
+  return waitFrom(core, token, replayRunWaiting, options);
 }
 
 const resumeRunOperation: Operation<Run> = {
@@ -499,9 +529,12 @@ export function resumeRun(
   return send(core, resumeRunOperation, { path: [runId], params }, options);
 }
 
-const resumeRunWaiting: Waiting<Run, Run> = {
-  poll: (core, started, options) => getRun(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamRunEvents(core, pick(started, "id"), options),
+const resumeRunWaiting: Waiting<Run> = {
+  operation: "resumeRun",
+  poll: (core, options, runId) => getRun(core, runId, options),
+  pollPath: [["id"]],
+  stream: (core, options, runId) => streamRunEvents(core, runId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["succeeded", "failed", "cancelled"],
 };
@@ -512,8 +545,17 @@ export function resumeRunAndWait(
   runId: RunId,
   params?: ResumeRun,
   options?: WaitOptions,
-): Promise<Run> {
+): Result<Run> {
   return wait(core, (own) => resumeRun(core, runId, params, own), resumeRunWaiting, options);
+}
+
+/** The same as the method `runs.resumeAndWaitFrom`. */
+export function resumeRunAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Run> {
+  return waitFrom(core, token, resumeRunWaiting, options);
 }
 
 const signalRunOperation: Operation<RunSignalAck> = {

@@ -10,7 +10,7 @@ import { form } from "../../runtime/query.js";
 import { readJSON, readNothing } from "../../runtime/read.js";
 import type { Result } from "../../runtime/result.js";
 import { send } from "../../runtime/send.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type {
   DeliveryId,
   EventTypeDefinition,
@@ -389,8 +389,10 @@ export function replayWebhookEvents(
   return send(core, replayWebhookEventsOperation, { path: [webhookId], params }, options);
 }
 
-const replayWebhookEventsWaiting: Waiting<Webhook, Webhook> = {
-  poll: (core, started, options) => getWebhook(core, pick(started, "id"), options),
+const replayWebhookEventsWaiting: Waiting<Webhook> = {
+  operation: "replayWebhookEvents",
+  poll: (core, options, webhookId) => getWebhook(core, webhookId, options),
+  pollPath: [["id"]],
   state: ["replay_status"],
   terminal: ["completed", "failed"],
 };
@@ -401,13 +403,22 @@ export function replayWebhookEventsAndWait(
   webhookId: WebhookId,
   params: ReplayWebhookEvents,
   options?: WaitOptions,
-): Promise<Webhook> {
+): Result<Webhook> {
   return wait(
     core,
     (own) => replayWebhookEvents(core, webhookId, params, own),
     replayWebhookEventsWaiting,
     options,
   );
+}
+
+/** The same as the method `webhooks.replayAndWaitFrom`. */
+export function replayWebhookEventsAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Webhook> {
+  return waitFrom(core, token, replayWebhookEventsWaiting, options);
 }
 
 const rotateWebhookSecretOperation: Operation<RotatedWebhookSecret> = {

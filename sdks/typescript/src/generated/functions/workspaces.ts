@@ -19,7 +19,7 @@ import {
   type StreamOptions,
   stream,
 } from "../../runtime/stream.js";
-import { pick, type Waiting, type WaitOptions, wait } from "../../runtime/wait.js";
+import { type Waiting, type WaitOptions, wait, waitFrom } from "../../runtime/wait.js";
 import type { SnapshotId, WorkspaceId } from "../types/shared.js";
 import type {
   CreateWorkspace,
@@ -98,9 +98,12 @@ export function createWorkspace(
   return send(core, createWorkspaceOperation, { params }, options);
 }
 
-const createWorkspaceWaiting: Waiting<Workspace, Workspace> = {
-  poll: (core, started, options) => getWorkspace(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamWorkspaceEvents(core, pick(started, "id"), options),
+const createWorkspaceWaiting: Waiting<Workspace> = {
+  operation: "createWorkspace",
+  poll: (core, options, workspaceId) => getWorkspace(core, workspaceId, options),
+  pollPath: [["id"]],
+  stream: (core, options, workspaceId) => streamWorkspaceEvents(core, workspaceId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["running", "stopped", "failed"],
 };
@@ -110,8 +113,17 @@ export function createWorkspaceAndWait(
   core: Core,
   params: CreateWorkspace,
   options?: WaitOptions,
-): Promise<Workspace> {
+): Result<Workspace> {
   return wait(core, (own) => createWorkspace(core, params, own), createWorkspaceWaiting, options);
+}
+
+/** The same as the method `workspaces.createAndWaitFrom`. */
+export function createWorkspaceAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Workspace> {
+  return waitFrom(core, token, createWorkspaceWaiting, options);
 }
 
 const getWorkspaceOperation: Operation<Workspace> = {
@@ -439,9 +451,12 @@ export function restartWorkspace(
   return send(core, restartWorkspaceOperation, { path: [workspaceId] }, options);
 }
 
-const restartWorkspaceWaiting: Waiting<Workspace, Workspace> = {
-  poll: (core, started, options) => getWorkspace(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamWorkspaceEvents(core, pick(started, "id"), options),
+const restartWorkspaceWaiting: Waiting<Workspace> = {
+  operation: "restartWorkspace",
+  poll: (core, options, workspaceId) => getWorkspace(core, workspaceId, options),
+  pollPath: [["id"]],
+  stream: (core, options, workspaceId) => streamWorkspaceEvents(core, workspaceId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["running", "stopped", "failed"],
 };
@@ -451,13 +466,22 @@ export function restartWorkspaceAndWait(
   core: Core,
   workspaceId: WorkspaceId,
   options?: WaitOptions,
-): Promise<Workspace> {
+): Result<Workspace> {
   return wait(
     core,
     (own) => restartWorkspace(core, workspaceId, own),
     restartWorkspaceWaiting,
     options,
   );
+}
+
+/** The same as the method `workspaces.restartAndWaitFrom`. */
+export function restartWorkspaceAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Workspace> {
+  return waitFrom(core, token, restartWorkspaceWaiting, options);
 }
 
 const listWorkspaceSnapshotsOperation: PageOperation<WorkspaceSnapshotList> = {
@@ -581,9 +605,12 @@ export function restoreWorkspaceSnapshot(
   );
 }
 
-const restoreWorkspaceSnapshotWaiting: Waiting<Workspace, Workspace> = {
-  poll: (core, started, options) => getWorkspace(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamWorkspaceEvents(core, pick(started, "id"), options),
+const restoreWorkspaceSnapshotWaiting: Waiting<Workspace> = {
+  operation: "restoreWorkspaceSnapshot",
+  poll: (core, options, workspaceId) => getWorkspace(core, workspaceId, options),
+  pollPath: [["id"]],
+  stream: (core, options, workspaceId) => streamWorkspaceEvents(core, workspaceId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["running", "stopped", "failed"],
 };
@@ -595,13 +622,22 @@ export function restoreWorkspaceSnapshotAndWait(
   snapshotId: SnapshotId,
   params?: RestoreWorkspaceSnapshot,
   options?: WaitOptions,
-): Promise<Workspace> {
+): Result<Workspace> {
   return wait(
     core,
     (own) => restoreWorkspaceSnapshot(core, workspaceId, snapshotId, params, own),
     restoreWorkspaceSnapshotWaiting,
     options,
   );
+}
+
+/** The same as the method `workspaces.snapshots.restoreAndWaitFrom`. */
+export function restoreWorkspaceSnapshotAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Workspace> {
+  return waitFrom(core, token, restoreWorkspaceSnapshotWaiting, options);
 }
 
 const startWorkspaceOperation: Operation<Workspace> = {
@@ -626,9 +662,12 @@ export function startWorkspace(
   return send(core, startWorkspaceOperation, { path: [workspaceId] }, options);
 }
 
-const startWorkspaceWaiting: Waiting<Workspace, Workspace> = {
-  poll: (core, started, options) => getWorkspace(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamWorkspaceEvents(core, pick(started, "id"), options),
+const startWorkspaceWaiting: Waiting<Workspace> = {
+  operation: "startWorkspace",
+  poll: (core, options, workspaceId) => getWorkspace(core, workspaceId, options),
+  pollPath: [["id"]],
+  stream: (core, options, workspaceId) => streamWorkspaceEvents(core, workspaceId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["running", "stopped", "failed"],
 };
@@ -638,13 +677,22 @@ export function startWorkspaceAndWait(
   core: Core,
   workspaceId: WorkspaceId,
   options?: WaitOptions,
-): Promise<Workspace> {
+): Result<Workspace> {
   return wait(
     core,
     (own) => startWorkspace(core, workspaceId, own),
     startWorkspaceWaiting,
     options,
   );
+}
+
+/** The same as the method `workspaces.startAndWaitFrom`. */
+export function startWorkspaceAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Workspace> {
+  return waitFrom(core, token, startWorkspaceWaiting, options);
 }
 
 const stopWorkspaceOperation: Operation<Workspace> = {
@@ -671,9 +719,12 @@ export function stopWorkspace(
   return send(core, stopWorkspaceOperation, { path: [workspaceId], params }, options);
 }
 
-const stopWorkspaceWaiting: Waiting<Workspace, Workspace> = {
-  poll: (core, started, options) => getWorkspace(core, pick(started, "id"), options),
-  stream: (core, started, options) => streamWorkspaceEvents(core, pick(started, "id"), options),
+const stopWorkspaceWaiting: Waiting<Workspace> = {
+  operation: "stopWorkspace",
+  poll: (core, options, workspaceId) => getWorkspace(core, workspaceId, options),
+  pollPath: [["id"]],
+  stream: (core, options, workspaceId) => streamWorkspaceEvents(core, workspaceId, options),
+  streamPath: [["id"]],
   state: ["status"],
   terminal: ["running", "stopped", "failed"],
 };
@@ -684,11 +735,20 @@ export function stopWorkspaceAndWait(
   workspaceId: WorkspaceId,
   params?: StopWorkspace,
   options?: WaitOptions,
-): Promise<Workspace> {
+): Result<Workspace> {
   return wait(
     core,
     (own) => stopWorkspace(core, workspaceId, params, own),
     stopWorkspaceWaiting,
     options,
   );
+}
+
+/** The same as the method `workspaces.stopAndWaitFrom`. */
+export function stopWorkspaceAndWaitFrom(
+  core: Core,
+  token: string,
+  options?: WaitOptions,
+): Result<Workspace> {
+  return waitFrom(core, token, stopWorkspaceWaiting, options);
 }

@@ -18,6 +18,7 @@ import {
   getCustomAgent,
   invokeAgent,
   invokeAgentAndWait,
+  invokeAgentAndWaitFrom,
   listAgentInvocations,
   listAgents,
   listAgentVersions,
@@ -358,8 +359,13 @@ export class Agents {
     agentId: AgentId,
     params: InvokeAgent,
     options?: WaitOptions,
-  ): Promise<AgentInvocation> {
+  ): Result<AgentInvocation> {
     return invokeAgentAndWait(this.#core, agentId, params, options);
+  }
+
+  /** Goes on with a wait of `invokeAndWait` from a token that `onWaiting` or an error gave. */
+  invokeAndWaitFrom(token: string, options?: WaitOptions): Result<AgentInvocation> {
+    return invokeAgentAndWaitFrom(this.#core, token, options);
   }
 
   /**

@@ -9,6 +9,7 @@ import type { WaitOptions } from "../../runtime/wait.js";
 import {
   createAuditExport,
   createAuditExportAndWait,
+  createAuditExportAndWaitFrom,
   createAuditStream,
   deleteAuditStream,
   downloadAuditExport,
@@ -105,8 +106,13 @@ export class AuditExports {
    * Calls `audit.exports.create` and waits for the result. `timeout` bounds the whole wait, ten
    * minutes by default.
    */
-  createAndWait(params: CreateAuditExport, options?: WaitOptions): Promise<AuditExport> {
+  createAndWait(params: CreateAuditExport, options?: WaitOptions): Result<AuditExport> {
     return createAuditExportAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `createAndWait` from a token that `onWaiting` or an error gave. */
+  createAndWaitFrom(token: string, options?: WaitOptions): Result<AuditExport> {
+    return createAuditExportAndWaitFrom(this.#core, token, options);
   }
 
   /**

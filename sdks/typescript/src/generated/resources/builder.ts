@@ -13,6 +13,7 @@ import {
   deleteBuildPreview,
   deployBuildPreview,
   deployBuildPreviewAndWait,
+  deployBuildPreviewAndWaitFrom,
   downloadBuildArtifact,
   getBuild,
   getBuildArtifact,
@@ -24,10 +25,13 @@ import {
   listBuilds,
   retryBuild,
   retryBuildAndWait,
+  retryBuildAndWaitFrom,
   sendBuildMessage,
   sendBuildMessageAndWait,
+  sendBuildMessageAndWaitFrom,
   startBuild,
   startBuildAndWait,
+  startBuildAndWaitFrom,
   streamBuildEvents,
   uploadBuildAsset,
 } from "../functions/builder.js";
@@ -243,8 +247,13 @@ export class BuilderRunsMessages {
    * Calls `builder.runs.messages.send` and waits for the result. `timeout` bounds the whole wait,
    * ten minutes by default.
    */
-  sendAndWait(buildId: BuildId, params: SendBuildMessage, options?: WaitOptions): Promise<Build> {
+  sendAndWait(buildId: BuildId, params: SendBuildMessage, options?: WaitOptions): Result<Build> {
     return sendBuildMessageAndWait(this.#core, buildId, params, options);
+  }
+
+  /** Goes on with a wait of `sendAndWait` from a token that `onWaiting` or an error gave. */
+  sendAndWaitFrom(token: string, options?: WaitOptions): Result<Build> {
+    return sendBuildMessageAndWaitFrom(this.#core, token, options);
   }
 }
 
@@ -343,8 +352,13 @@ export class BuilderRuns {
     buildId: BuildId,
     params?: DeployBuildPreview,
     options?: WaitOptions,
-  ): Promise<Build> {
+  ): Result<Build> {
     return deployBuildPreviewAndWait(this.#core, buildId, params, options);
+  }
+
+  /** Goes on with a wait of `deployAndWait` from a token that `onWaiting` or an error gave. */
+  deployAndWaitFrom(token: string, options?: WaitOptions): Result<Build> {
+    return deployBuildPreviewAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -405,8 +419,13 @@ export class BuilderRuns {
    * Calls `builder.runs.retry` and waits for the result. `timeout` bounds the whole wait, ten
    * minutes by default.
    */
-  retryAndWait(buildId: BuildId, params?: RetryBuild, options?: WaitOptions): Promise<Build> {
+  retryAndWait(buildId: BuildId, params?: RetryBuild, options?: WaitOptions): Result<Build> {
     return retryBuildAndWait(this.#core, buildId, params, options);
+  }
+
+  /** Goes on with a wait of `retryAndWait` from a token that `onWaiting` or an error gave. */
+  retryAndWaitFrom(token: string, options?: WaitOptions): Result<Build> {
+    return retryBuildAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -427,8 +446,13 @@ export class BuilderRuns {
    * Calls `builder.runs.start` and waits for the result. `timeout` bounds the whole wait, ten
    * minutes by default.
    */
-  startAndWait(params: StartBuild, options?: WaitOptions): Promise<Build> {
+  startAndWait(params: StartBuild, options?: WaitOptions): Result<Build> {
     return startBuildAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `startAndWait` from a token that `onWaiting` or an error gave. */
+  startAndWaitFrom(token: string, options?: WaitOptions): Result<Build> {
+    return startBuildAndWaitFrom(this.#core, token, options);
   }
 }
 

@@ -9,6 +9,7 @@ import type { WaitOptions } from "../../runtime/wait.js";
 import {
   applyComposerHunks,
   applyComposerHunksAndWait,
+  applyComposerHunksAndWaitFrom,
   createComposerPlanComment,
   discardComposerPlan,
   downloadComposerPlanPatch,
@@ -21,11 +22,14 @@ import {
   listComposerPlans,
   requestComposerPlan,
   requestComposerPlanAndWait,
+  requestComposerPlanAndWaitFrom,
   revertComposerApply,
   revertComposerApplyAndWait,
+  revertComposerApplyAndWaitFrom,
   reviewComposerPlanHunk,
   reviseComposerPlan,
   reviseComposerPlanAndWait,
+  reviseComposerPlanAndWaitFrom,
   streamComposerPlanEvents,
 } from "../functions/composer.js";
 import type {
@@ -117,8 +121,13 @@ export class ComposerApplies {
     applyId: ApplyId,
     params?: RevertComposerApply,
     options?: WaitOptions,
-  ): Promise<ComposerApply> {
+  ): Result<ComposerApply> {
     return revertComposerApplyAndWait(this.#core, applyId, params, options);
+  }
+
+  /** Goes on with a wait of `revertAndWait` from a token that `onWaiting` or an error gave. */
+  revertAndWaitFrom(token: string, options?: WaitOptions): Result<ComposerApply> {
+    return revertComposerApplyAndWaitFrom(this.#core, token, options);
   }
 }
 
@@ -342,8 +351,13 @@ export class ComposerPlans {
     planId: ComposerPlanId,
     params?: ReviseComposerPlan,
     options?: WaitOptions,
-  ): Promise<ComposerPlan> {
+  ): Result<ComposerPlan> {
     return reviseComposerPlanAndWait(this.#core, planId, params, options);
+  }
+
+  /** Goes on with a wait of `reviseAndWait` from a token that `onWaiting` or an error gave. */
+  reviseAndWaitFrom(token: string, options?: WaitOptions): Result<ComposerPlan> {
+    return reviseComposerPlanAndWaitFrom(this.#core, token, options);
   }
 }
 
@@ -376,8 +390,13 @@ export class Composer {
    * Calls `composer.apply` and waits for the result. `timeout` bounds the whole wait, ten minutes
    * by default.
    */
-  applyAndWait(params: ApplyComposerHunks, options?: WaitOptions): Promise<ComposerApply> {
+  applyAndWait(params: ApplyComposerHunks, options?: WaitOptions): Result<ComposerApply> {
     return applyComposerHunksAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `applyAndWait` from a token that `onWaiting` or an error gave. */
+  applyAndWaitFrom(token: string, options?: WaitOptions): Result<ComposerApply> {
+    return applyComposerHunksAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -398,7 +417,12 @@ export class Composer {
    * Calls `composer.plan` and waits for the result. `timeout` bounds the whole wait, ten minutes by
    * default.
    */
-  planAndWait(params: RequestComposerPlan, options?: WaitOptions): Promise<ComposerPlan> {
+  planAndWait(params: RequestComposerPlan, options?: WaitOptions): Result<ComposerPlan> {
     return requestComposerPlanAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `planAndWait` from a token that `onWaiting` or an error gave. */
+  planAndWaitFrom(token: string, options?: WaitOptions): Result<ComposerPlan> {
+    return requestComposerPlanAndWaitFrom(this.#core, token, options);
   }
 }

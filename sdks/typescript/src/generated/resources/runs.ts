@@ -21,13 +21,17 @@ import {
   pauseRun,
   replayRun,
   replayRunAndWait,
+  replayRunAndWaitFrom,
   resumeRun,
   resumeRunAndWait,
+  resumeRunAndWaitFrom,
   retryRunNode,
   retryRunNodeAndWait,
+  retryRunNodeAndWaitFrom,
   signalRun,
   startRun,
   startRunAndWait,
+  startRunAndWaitFrom,
   streamRunEvents,
 } from "../functions/runs.js";
 import type {
@@ -221,8 +225,13 @@ export class RunsNodes {
     nodeId: NodeId,
     params?: RetryRunNode,
     options?: WaitOptions,
-  ): Promise<RunNode> {
+  ): Result<RunNode> {
     return retryRunNodeAndWait(this.#core, runId, nodeId, params, options);
+  }
+
+  /** Goes on with a wait of `retryAndWait` from a token that `onWaiting` or an error gave. */
+  retryAndWaitFrom(token: string, options?: WaitOptions): Result<RunNode> {
+    return retryRunNodeAndWaitFrom(this.#core, token, options);
   }
 }
 
@@ -367,8 +376,13 @@ export class Runs {
    * Calls `runs.replay` and waits for the result. `timeout` bounds the whole wait, ten minutes by
    * default.
    */
-  replayAndWait(runId: RunId, params: ReplayRun, options?: WaitOptions): Promise<Run> {
+  replayAndWait(runId: RunId, params: ReplayRun, options?: WaitOptions): Result<Run> {
     return replayRunAndWait(this.#core, runId, params, options);
+  }
+
+  /** Goes on with a wait of `replayAndWait` from a token that `onWaiting` or an error gave. */
+  replayAndWaitFrom(token: string, options?: WaitOptions): Result<Run> {
+    return replayRunAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -390,8 +404,13 @@ export class Runs {
    * Calls `runs.resume` and waits for the result. `timeout` bounds the whole wait, ten minutes by
    * default.
    */
-  resumeAndWait(runId: RunId, params?: ResumeRun, options?: WaitOptions): Promise<Run> {
+  resumeAndWait(runId: RunId, params?: ResumeRun, options?: WaitOptions): Result<Run> {
     return resumeRunAndWait(this.#core, runId, params, options);
+  }
+
+  /** Goes on with a wait of `resumeAndWait` from a token that `onWaiting` or an error gave. */
+  resumeAndWaitFrom(token: string, options?: WaitOptions): Result<Run> {
+    return resumeRunAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -426,7 +445,12 @@ export class Runs {
    * Calls `runs.start` and waits for the result. `timeout` bounds the whole wait, ten minutes by
    * default.
    */
-  startAndWait(params: StartRun, options?: WaitOptions): Promise<Run> {
+  startAndWait(params: StartRun, options?: WaitOptions): Result<Run> {
     return startRunAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `startAndWait` from a token that `onWaiting` or an error gave. */
+  startAndWaitFrom(token: string, options?: WaitOptions): Result<Run> {
+    return startRunAndWaitFrom(this.#core, token, options);
   }
 }

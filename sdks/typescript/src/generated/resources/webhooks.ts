@@ -23,6 +23,7 @@ import {
   registerWebhook,
   replayWebhookEvents,
   replayWebhookEventsAndWait,
+  replayWebhookEventsAndWaitFrom,
   rotateWebhookSecret,
   updateWebhook,
 } from "../functions/webhooks.js";
@@ -291,8 +292,13 @@ export class Webhooks {
     webhookId: WebhookId,
     params: ReplayWebhookEvents,
     options?: WaitOptions,
-  ): Promise<Webhook> {
+  ): Result<Webhook> {
     return replayWebhookEventsAndWait(this.#core, webhookId, params, options);
+  }
+
+  /** Goes on with a wait of `replayAndWait` from a token that `onWaiting` or an error gave. */
+  replayAndWaitFrom(token: string, options?: WaitOptions): Result<Webhook> {
+    return replayWebhookEventsAndWaitFrom(this.#core, token, options);
   }
 
   /**

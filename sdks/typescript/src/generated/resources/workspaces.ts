@@ -12,6 +12,7 @@ import {
   closeWorkspacePort,
   createWorkspace,
   createWorkspaceAndWait,
+  createWorkspaceAndWaitFrom,
   createWorkspaceSnapshot,
   deleteWorkspace,
   deleteWorkspaceSnapshot,
@@ -27,12 +28,16 @@ import {
   listWorkspaces,
   restartWorkspace,
   restartWorkspaceAndWait,
+  restartWorkspaceAndWaitFrom,
   restoreWorkspaceSnapshot,
   restoreWorkspaceSnapshotAndWait,
+  restoreWorkspaceSnapshotAndWaitFrom,
   startWorkspace,
   startWorkspaceAndWait,
+  startWorkspaceAndWaitFrom,
   stopWorkspace,
   stopWorkspaceAndWait,
+  stopWorkspaceAndWaitFrom,
   streamWorkspaceEvents,
   updateWorkspace,
   uploadWorkspaceFile,
@@ -320,8 +325,13 @@ export class WorkspacesSnapshots {
     snapshotId: SnapshotId,
     params?: RestoreWorkspaceSnapshot,
     options?: WaitOptions,
-  ): Promise<Workspace> {
+  ): Result<Workspace> {
     return restoreWorkspaceSnapshotAndWait(this.#core, workspaceId, snapshotId, params, options);
+  }
+
+  /** Goes on with a wait of `restoreAndWait` from a token that `onWaiting` or an error gave. */
+  restoreAndWaitFrom(token: string, options?: WaitOptions): Result<Workspace> {
+    return restoreWorkspaceSnapshotAndWaitFrom(this.#core, token, options);
   }
 }
 
@@ -358,8 +368,13 @@ export class Workspaces {
    * Calls `workspaces.create` and waits for the result. `timeout` bounds the whole wait, ten
    * minutes by default.
    */
-  createAndWait(params: CreateWorkspace, options?: WaitOptions): Promise<Workspace> {
+  createAndWait(params: CreateWorkspace, options?: WaitOptions): Result<Workspace> {
     return createWorkspaceAndWait(this.#core, params, options);
+  }
+
+  /** Goes on with a wait of `createAndWait` from a token that `onWaiting` or an error gave. */
+  createAndWaitFrom(token: string, options?: WaitOptions): Result<Workspace> {
+    return createWorkspaceAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -450,8 +465,13 @@ export class Workspaces {
    * Calls `workspaces.restart` and waits for the result. `timeout` bounds the whole wait, ten
    * minutes by default.
    */
-  restartAndWait(workspaceId: WorkspaceId, options?: WaitOptions): Promise<Workspace> {
+  restartAndWait(workspaceId: WorkspaceId, options?: WaitOptions): Result<Workspace> {
     return restartWorkspaceAndWait(this.#core, workspaceId, options);
+  }
+
+  /** Goes on with a wait of `restartAndWait` from a token that `onWaiting` or an error gave. */
+  restartAndWaitFrom(token: string, options?: WaitOptions): Result<Workspace> {
+    return restartWorkspaceAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -472,8 +492,13 @@ export class Workspaces {
    * Calls `workspaces.start` and waits for the result. `timeout` bounds the whole wait, ten minutes
    * by default.
    */
-  startAndWait(workspaceId: WorkspaceId, options?: WaitOptions): Promise<Workspace> {
+  startAndWait(workspaceId: WorkspaceId, options?: WaitOptions): Result<Workspace> {
     return startWorkspaceAndWait(this.#core, workspaceId, options);
+  }
+
+  /** Goes on with a wait of `startAndWait` from a token that `onWaiting` or an error gave. */
+  startAndWaitFrom(token: string, options?: WaitOptions): Result<Workspace> {
+    return startWorkspaceAndWaitFrom(this.#core, token, options);
   }
 
   /**
@@ -501,8 +526,13 @@ export class Workspaces {
     workspaceId: WorkspaceId,
     params?: StopWorkspace,
     options?: WaitOptions,
-  ): Promise<Workspace> {
+  ): Result<Workspace> {
     return stopWorkspaceAndWait(this.#core, workspaceId, params, options);
+  }
+
+  /** Goes on with a wait of `stopAndWait` from a token that `onWaiting` or an error gave. */
+  stopAndWaitFrom(token: string, options?: WaitOptions): Result<Workspace> {
+    return stopWorkspaceAndWaitFrom(this.#core, token, options);
   }
 
   /**

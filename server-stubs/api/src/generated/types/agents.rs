@@ -34,28 +34,21 @@ pub struct Agent {
 }
 
 /// Something an agent may do while it works.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentCapability {
     /// `read_files`
-    #[serde(rename = "read_files")]
     ReadFiles,
     /// `write_files`
-    #[serde(rename = "write_files")]
     WriteFiles,
     /// `run_commands`
-    #[serde(rename = "run_commands")]
     RunCommands,
     /// `use_network`
-    #[serde(rename = "use_network")]
     UseNetwork,
     /// `use_browser`
-    #[serde(rename = "use_browser")]
     UseBrowser,
     /// `start_agents`
-    #[serde(rename = "start_agents")]
     StartAgents,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -75,41 +68,50 @@ impl AgentCapability {
     }
 }
 
+impl Serialize for AgentCapability {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCapability {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read_files" => Self::ReadFiles,
+            "write_files" => Self::WriteFiles,
+            "run_commands" => Self::RunCommands,
+            "use_network" => Self::UseNetwork,
+            "use_browser" => Self::UseBrowser,
+            "start_agents" => Self::StartAgents,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The kind of work an agent is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentCategory {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `coding`
-    #[serde(rename = "coding")]
     Coding,
     /// `review`
-    #[serde(rename = "review")]
     Review,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `research`
-    #[serde(rename = "research")]
     Research,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `design`
-    #[serde(rename = "design")]
     Design,
     /// `deployment`
-    #[serde(rename = "deployment")]
     Deployment,
     /// `security`
-    #[serde(rename = "security")]
     Security,
     /// `support`
-    #[serde(rename = "support")]
     Support,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -130,6 +132,30 @@ impl AgentCategory {
             Self::Support => "support",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentCategory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentCategory {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "coding" => Self::Coding,
+            "review" => Self::Review,
+            "testing" => Self::Testing,
+            "research" => Self::Research,
+            "data" => Self::Data,
+            "design" => Self::Design,
+            "deployment" => Self::Deployment,
+            "security" => Self::Security,
+            "support" => Self::Support,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -236,18 +262,26 @@ pub enum AgentInvocationEvent {
 
 impl<'de> Deserialize<'de> for AgentInvocationEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("invocation.started") => Self::InvocationStarted(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("message.completed") => Self::MessageCompleted(tagged.without_tag()?),
-            Some("tool_call.started") => Self::ToolCallStarted(tagged.without_tag()?),
-            Some("tool_call.completed") => Self::ToolCallCompleted(tagged.without_tag()?),
-            Some("usage.updated") => Self::UsageUpdated(tagged.without_tag()?),
-            Some("invocation.completed") => Self::InvocationCompleted(tagged.without_tag()?),
-            Some("invocation.failed") => Self::InvocationFailed(tagged.without_tag()?),
-            Some("invocation.cancelled") => Self::InvocationCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentInvocationEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("invocation.started") => Self::InvocationStarted(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("message.completed") => Self::MessageCompleted(rest.without_tag()?),
+            Some("tool_call.started") => Self::ToolCallStarted(rest.without_tag()?),
+            Some("tool_call.completed") => Self::ToolCallCompleted(rest.without_tag()?),
+            Some("usage.updated") => Self::UsageUpdated(rest.without_tag()?),
+            Some("invocation.completed") => Self::InvocationCompleted(rest.without_tag()?),
+            Some("invocation.failed") => Self::InvocationFailed(rest.without_tag()?),
+            Some("invocation.cancelled") => Self::InvocationCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -317,16 +351,13 @@ pub struct AgentMetricsBucket {
 }
 
 /// Who made the agent; `builtin` for exAI, `custom` for the organisation itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentOrigin {
     /// `builtin`
-    #[serde(rename = "builtin")]
     Builtin,
     /// `custom`
-    #[serde(rename = "custom")]
     Custom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -339,6 +370,22 @@ impl AgentOrigin {
             Self::Custom => "custom",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentOrigin {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentOrigin {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "builtin" => Self::Builtin,
+            "custom" => Self::Custom,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -357,11 +404,19 @@ pub enum AgentPricing {
 
 impl<'de> Deserialize<'de> for AgentPricing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("tokens") => Self::Tokens(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentPricing {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("tokens") => Self::Tokens(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -403,12 +458,20 @@ pub enum AgentSource {
 
 impl<'de> Deserialize<'de> for AgentSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -429,30 +492,34 @@ pub enum AgentSourceInput {
 
 impl<'de> Deserialize<'de> for AgentSourceInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("prompt") => Self::Prompt(tagged.without_tag()?),
-            Some("image") => Self::Image(tagged.without_tag()?),
-            Some("endpoint") => Self::Endpoint(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AgentSourceInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("prompt") => Self::Prompt(rest.without_tag()?),
+            Some("image") => Self::Image(rest.without_tag()?),
+            Some("endpoint") => Self::Endpoint(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Whether the agent can be invoked; a `deprecated` one still can, a `disabled` one cannot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -466,6 +533,23 @@ impl AgentStatus {
             Self::Disabled => "disabled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "deprecated" => Self::Deprecated,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -504,19 +588,15 @@ pub struct AgentVersionList {
 }
 
 /// Whether the version can be invoked; a `deprecated` one can until its sunset.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentVersionStatus {
     /// `published`
-    #[serde(rename = "published")]
     Published,
     /// `deprecated`
-    #[serde(rename = "deprecated")]
     Deprecated,
     /// `retired`
-    #[serde(rename = "retired")]
     Retired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -533,17 +613,31 @@ impl AgentVersionStatus {
     }
 }
 
+impl Serialize for AgentVersionStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVersionStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "published" => Self::Published,
+            "deprecated" => Self::Deprecated,
+            "retired" => Self::Retired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Who may invoke the agent; `private` is whoever registered it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AgentVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -556,6 +650,22 @@ impl AgentVisibility {
             Self::Organization => "organization",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AgentVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AgentVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -748,31 +858,23 @@ pub struct InvocationFault {
 }
 
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum InvocationFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `content_refused`
-    #[serde(rename = "content_refused")]
     ContentRefused,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -790,6 +892,27 @@ impl InvocationFaultReason {
             Self::InternalError => "internal_error",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for InvocationFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "content_refused" => Self::ContentRefused,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -818,25 +941,19 @@ pub struct InvocationStartedEvent {
 }
 
 /// Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum InvocationStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -852,6 +969,25 @@ impl InvocationStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for InvocationStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for InvocationStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -891,16 +1027,13 @@ pub struct LatencySummary {
 }
 
 /// The length of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MetricsStep {
     /// `hour`
-    #[serde(rename = "hour")]
     Hour,
     /// `day`
-    #[serde(rename = "day")]
     Day,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -913,6 +1046,22 @@ impl MetricsStep {
             Self::Day => "day",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for MetricsStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricsStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

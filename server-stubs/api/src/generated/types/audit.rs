@@ -17,130 +17,89 @@ pub struct ApprovalDetail {
 }
 
 /// What was done, as the kind of resource and a verb.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditAction {
     /// `workspace.created`
-    #[serde(rename = "workspace.created")]
     WorkspaceCreated,
     /// `workspace.updated`
-    #[serde(rename = "workspace.updated")]
     WorkspaceUpdated,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `workspace.command_run`
-    #[serde(rename = "workspace.command_run")]
     WorkspaceCommandRun,
     /// `composer_plan.created`
-    #[serde(rename = "composer_plan.created")]
     ComposerPlanCreated,
     /// `composer_apply.created`
-    #[serde(rename = "composer_apply.created")]
     ComposerApplyCreated,
     /// `composer_apply.reverted`
-    #[serde(rename = "composer_apply.reverted")]
     ComposerApplyReverted,
     /// `build.started`
-    #[serde(rename = "build.started")]
     BuildStarted,
     /// `build.cancelled`
-    #[serde(rename = "build.cancelled")]
     BuildCancelled,
     /// `build.deployed`
-    #[serde(rename = "build.deployed")]
     BuildDeployed,
     /// `plan.created`
-    #[serde(rename = "plan.created")]
     PlanCreated,
     /// `plan.updated`
-    #[serde(rename = "plan.updated")]
     PlanUpdated,
     /// `plan.deleted`
-    #[serde(rename = "plan.deleted")]
     PlanDeleted,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.paused`
-    #[serde(rename = "run.paused")]
     RunPaused,
     /// `run.resumed`
-    #[serde(rename = "run.resumed")]
     RunResumed,
     /// `run.finished`
-    #[serde(rename = "run.finished")]
     RunFinished,
     /// `approval.requested`
-    #[serde(rename = "approval.requested")]
     ApprovalRequested,
     /// `approval.decided`
-    #[serde(rename = "approval.decided")]
     ApprovalDecided,
     /// `agent.invoked`
-    #[serde(rename = "agent.invoked")]
     AgentInvoked,
     /// `agent.registered`
-    #[serde(rename = "agent.registered")]
     AgentRegistered,
     /// `agent.updated`
-    #[serde(rename = "agent.updated")]
     AgentUpdated,
     /// `agent.deleted`
-    #[serde(rename = "agent.deleted")]
     AgentDeleted,
     /// `agent.version_published`
-    #[serde(rename = "agent.version_published")]
     AgentVersionPublished,
     /// `agent.version_deprecated`
-    #[serde(rename = "agent.version_deprecated")]
     AgentVersionDeprecated,
     /// `template.created`
-    #[serde(rename = "template.created")]
     TemplateCreated,
     /// `template.updated`
-    #[serde(rename = "template.updated")]
     TemplateUpdated,
     /// `template.deleted`
-    #[serde(rename = "template.deleted")]
     TemplateDeleted,
     /// `template.version_published`
-    #[serde(rename = "template.version_published")]
     TemplateVersionPublished,
     /// `template.instantiated`
-    #[serde(rename = "template.instantiated")]
     TemplateInstantiated,
     /// `webhook.created`
-    #[serde(rename = "webhook.created")]
     WebhookCreated,
     /// `webhook.updated`
-    #[serde(rename = "webhook.updated")]
     WebhookUpdated,
     /// `webhook.deleted`
-    #[serde(rename = "webhook.deleted")]
     WebhookDeleted,
     /// `webhook.secret_rotated`
-    #[serde(rename = "webhook.secret_rotated")]
     WebhookSecretRotated,
     /// `audit_stream.created`
-    #[serde(rename = "audit_stream.created")]
     AuditStreamCreated,
     /// `audit_stream.updated`
-    #[serde(rename = "audit_stream.updated")]
     AuditStreamUpdated,
     /// `audit_stream.deleted`
-    #[serde(rename = "audit_stream.deleted")]
     AuditStreamDeleted,
     /// `audit_stream.tested`
-    #[serde(rename = "audit_stream.tested")]
     AuditStreamTested,
     /// `audit_export.created`
-    #[serde(rename = "audit_export.created")]
     AuditExportCreated,
     /// `token.refused`
-    #[serde(rename = "token.refused")]
     TokenRefused,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -194,6 +153,60 @@ impl AuditAction {
     }
 }
 
+impl Serialize for AuditAction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditAction {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.created" => Self::WorkspaceCreated,
+            "workspace.updated" => Self::WorkspaceUpdated,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "workspace.command_run" => Self::WorkspaceCommandRun,
+            "composer_plan.created" => Self::ComposerPlanCreated,
+            "composer_apply.created" => Self::ComposerApplyCreated,
+            "composer_apply.reverted" => Self::ComposerApplyReverted,
+            "build.started" => Self::BuildStarted,
+            "build.cancelled" => Self::BuildCancelled,
+            "build.deployed" => Self::BuildDeployed,
+            "plan.created" => Self::PlanCreated,
+            "plan.updated" => Self::PlanUpdated,
+            "plan.deleted" => Self::PlanDeleted,
+            "run.started" => Self::RunStarted,
+            "run.paused" => Self::RunPaused,
+            "run.resumed" => Self::RunResumed,
+            "run.finished" => Self::RunFinished,
+            "approval.requested" => Self::ApprovalRequested,
+            "approval.decided" => Self::ApprovalDecided,
+            "agent.invoked" => Self::AgentInvoked,
+            "agent.registered" => Self::AgentRegistered,
+            "agent.updated" => Self::AgentUpdated,
+            "agent.deleted" => Self::AgentDeleted,
+            "agent.version_published" => Self::AgentVersionPublished,
+            "agent.version_deprecated" => Self::AgentVersionDeprecated,
+            "template.created" => Self::TemplateCreated,
+            "template.updated" => Self::TemplateUpdated,
+            "template.deleted" => Self::TemplateDeleted,
+            "template.version_published" => Self::TemplateVersionPublished,
+            "template.instantiated" => Self::TemplateInstantiated,
+            "webhook.created" => Self::WebhookCreated,
+            "webhook.updated" => Self::WebhookUpdated,
+            "webhook.deleted" => Self::WebhookDeleted,
+            "webhook.secret_rotated" => Self::WebhookSecretRotated,
+            "audit_stream.created" => Self::AuditStreamCreated,
+            "audit_stream.updated" => Self::AuditStreamUpdated,
+            "audit_stream.deleted" => Self::AuditStreamDeleted,
+            "audit_stream.tested" => Self::AuditStreamTested,
+            "audit_export.created" => Self::AuditExportCreated,
+            "token.refused" => Self::TokenRefused,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// One field that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditChange {
@@ -225,14 +238,22 @@ pub enum AuditDetail {
 
 impl<'de> Deserialize<'de> for AuditDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("request") => Self::Request(tagged.without_tag()?),
-            Some("change") => Self::Change(tagged.without_tag()?),
-            Some("transition") => Self::Transition(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("spend") => Self::Spend(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("request") => Self::Request(rest.without_tag()?),
+            Some("change") => Self::Change(rest.without_tag()?),
+            Some("transition") => Self::Transition(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("spend") => Self::Spend(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -311,22 +332,17 @@ pub struct AuditExport {
 }
 
 /// Where the export is in its life. `succeeded` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditExportStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -341,6 +357,24 @@ impl AuditExportStatus {
             Self::Failed => "failed",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AuditExportStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditExportStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -362,19 +396,15 @@ pub struct AuditFilter {
 }
 
 /// How it ended; `denied` means that the caller was not allowed to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditOutcome {
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `denied`
-    #[serde(rename = "denied")]
     Denied,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -388,6 +418,23 @@ impl AuditOutcome {
             Self::Denied => "denied",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AuditOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "denied" => Self::Denied,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -411,25 +458,19 @@ pub struct AuditRequest {
 }
 
 /// `AuditRequestMethod` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditRequestMethod {
     /// `GET`
-    #[serde(rename = "GET")]
     Get,
     /// `POST`
-    #[serde(rename = "POST")]
     Post,
     /// `PUT`
-    #[serde(rename = "PUT")]
     Put,
     /// `PATCH`
-    #[serde(rename = "PATCH")]
     Patch,
     /// `DELETE`
-    #[serde(rename = "DELETE")]
     Delete,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -448,6 +489,25 @@ impl AuditRequestMethod {
     }
 }
 
+impl Serialize for AuditRequestMethod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditRequestMethod {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "GET" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the action was done to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditResource {
@@ -461,52 +521,37 @@ pub struct AuditResource {
 }
 
 /// The kind of a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditResourceType {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `composer_plan`
-    #[serde(rename = "composer_plan")]
     ComposerPlan,
     /// `composer_apply`
-    #[serde(rename = "composer_apply")]
     ComposerApply,
     /// `build`
-    #[serde(rename = "build")]
     Build,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// `run`
-    #[serde(rename = "run")]
     Run,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `invocation`
-    #[serde(rename = "invocation")]
     Invocation,
     /// `template`
-    #[serde(rename = "template")]
     Template,
     /// `webhook`
-    #[serde(rename = "webhook")]
     Webhook,
     /// `audit_stream`
-    #[serde(rename = "audit_stream")]
     AuditStream,
     /// `audit_export`
-    #[serde(rename = "audit_export")]
     AuditExport,
     /// `token`
-    #[serde(rename = "token")]
     Token,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -534,6 +579,34 @@ impl AuditResourceType {
     }
 }
 
+impl Serialize for AuditResourceType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditResourceType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "composer_plan" => Self::ComposerPlan,
+            "composer_apply" => Self::ComposerApply,
+            "build" => Self::Build,
+            "plan" => Self::Plan,
+            "run" => Self::Run,
+            "approval" => Self::Approval,
+            "agent" => Self::Agent,
+            "invocation" => Self::Invocation,
+            "template" => Self::Template,
+            "webhook" => Self::Webhook,
+            "audit_stream" => Self::AuditStream,
+            "audit_export" => Self::AuditExport,
+            "token" => Self::Token,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where a stream delivers to, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -552,13 +625,21 @@ pub enum AuditSink {
 
 impl<'de> Deserialize<'de> for AuditSink {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSink {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -581,13 +662,21 @@ pub enum AuditSinkInput {
 
 impl<'de> Deserialize<'de> for AuditSinkInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("splunk_hec") => Self::SplunkHec(tagged.without_tag()?),
-            Some("datadog") => Self::Datadog(tagged.without_tag()?),
-            Some("s3") => Self::S3(tagged.without_tag()?),
-            Some("https") => Self::Https(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for AuditSinkInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("splunk_hec") => Self::SplunkHec(rest.without_tag()?),
+            Some("datadog") => Self::Datadog(rest.without_tag()?),
+            Some("s3") => Self::S3(rest.without_tag()?),
+            Some("https") => Self::Https(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -630,19 +719,15 @@ pub struct AuditStreamList {
 
 /// Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
 /// nothing is lost while it is `failing` or `paused`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AuditStreamStatus {
     /// `active`
-    #[serde(rename = "active")]
     Active,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -656,6 +741,23 @@ impl AuditStreamStatus {
             Self::Failing => "failing",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for AuditStreamStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AuditStreamStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "active" => Self::Active,
+            "paused" => Self::Paused,
+            "failing" => Self::Failing,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -770,25 +872,19 @@ pub struct DatadogSinkInput {
 }
 
 /// The Datadog site of the account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DatadogSinkSite {
     /// `datadoghq.com`
-    #[serde(rename = "datadoghq.com")]
     DatadoghqCom,
     /// `us3.datadoghq.com`
-    #[serde(rename = "us3.datadoghq.com")]
     Us3DatadoghqCom,
     /// `us5.datadoghq.com`
-    #[serde(rename = "us5.datadoghq.com")]
     Us5DatadoghqCom,
     /// `datadoghq.eu`
-    #[serde(rename = "datadoghq.eu")]
     DatadoghqEu,
     /// `ap1.datadoghq.com`
-    #[serde(rename = "ap1.datadoghq.com")]
     Ap1DatadoghqCom,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -804,6 +900,25 @@ impl DatadogSinkSite {
             Self::Ap1DatadoghqCom => "ap1.datadoghq.com",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for DatadogSinkSite {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for DatadogSinkSite {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "datadoghq.com" => Self::DatadoghqCom,
+            "us3.datadoghq.com" => Self::Us3DatadoghqCom,
+            "us5.datadoghq.com" => Self::Us5DatadoghqCom,
+            "datadoghq.eu" => Self::DatadoghqEu,
+            "ap1.datadoghq.com" => Self::Ap1DatadoghqCom,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -898,13 +1013,21 @@ pub enum ReceiptSubject {
 
 impl<'de> Deserialize<'de> for ReceiptSubject {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("response") => Self::Response(tagged.without_tag()?),
-            Some("run") => Self::Run(tagged.without_tag()?),
-            Some("invocation") => Self::Invocation(tagged.without_tag()?),
-            Some("job") => Self::Job(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ReceiptSubject {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("response") => Self::Response(rest.without_tag()?),
+            Some("run") => Self::Run(rest.without_tag()?),
+            Some("invocation") => Self::Invocation(rest.without_tag()?),
+            Some("job") => Self::Job(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }

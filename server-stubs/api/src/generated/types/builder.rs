@@ -99,25 +99,19 @@ pub struct BuildArtifactCreatedEvent {
 }
 
 /// What an artifact is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildArtifactKind {
     /// `source_archive`
-    #[serde(rename = "source_archive")]
     SourceArchive,
     /// `bundle`
-    #[serde(rename = "bundle")]
     Bundle,
     /// `test_report`
-    #[serde(rename = "test_report")]
     TestReport,
     /// `screenshot`
-    #[serde(rename = "screenshot")]
     Screenshot,
     /// `log`
-    #[serde(rename = "log")]
     Log,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -133,6 +127,25 @@ impl BuildArtifactKind {
             Self::Log => "log",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for BuildArtifactKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildArtifactKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "source_archive" => Self::SourceArchive,
+            "bundle" => Self::Bundle,
+            "test_report" => Self::TestReport,
+            "screenshot" => Self::Screenshot,
+            "log" => Self::Log,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -174,22 +187,17 @@ pub struct BuildAsset {
 
 /// How to read the file: as a design to follow, as a logo or a font to use, as data to load, or as
 /// a text to know.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildAssetPurpose {
     /// `reference`
-    #[serde(rename = "reference")]
     Reference,
     /// `brand`
-    #[serde(rename = "brand")]
     Brand,
     /// `data`
-    #[serde(rename = "data")]
     Data,
     /// `document`
-    #[serde(rename = "document")]
     Document,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -204,6 +212,24 @@ impl BuildAssetPurpose {
             Self::Document => "document",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for BuildAssetPurpose {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildAssetPurpose {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "reference" => Self::Reference,
+            "brand" => Self::Brand,
+            "data" => Self::Data,
+            "document" => Self::Document,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -256,18 +282,26 @@ pub enum BuildEvent {
 
 impl<'de> Deserialize<'de> for BuildEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("build.stage_changed") => Self::BuildStageChanged(tagged.without_tag()?),
-            Some("build.message") => Self::BuildMessage(tagged.without_tag()?),
-            Some("build.file_written") => Self::BuildFileWritten(tagged.without_tag()?),
-            Some("build.log") => Self::BuildLog(tagged.without_tag()?),
-            Some("build.artifact_created") => Self::BuildArtifactCreated(tagged.without_tag()?),
-            Some("build.preview_changed") => Self::BuildPreviewChanged(tagged.without_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.without_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.without_tag()?),
-            Some("build.cancelled") => Self::BuildCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("build.stage_changed") => Self::BuildStageChanged(rest.without_tag()?),
+            Some("build.message") => Self::BuildMessage(rest.without_tag()?),
+            Some("build.file_written") => Self::BuildFileWritten(rest.without_tag()?),
+            Some("build.log") => Self::BuildLog(rest.without_tag()?),
+            Some("build.artifact_created") => Self::BuildArtifactCreated(rest.without_tag()?),
+            Some("build.preview_changed") => Self::BuildPreviewChanged(rest.without_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.without_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.without_tag()?),
+            Some("build.cancelled") => Self::BuildCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -448,22 +482,17 @@ pub struct BuildPreviewList {
 }
 
 /// Where the preview is in its life. `ready` ends with `expired`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildPreviewStatus {
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -481,32 +510,42 @@ impl BuildPreviewStatus {
     }
 }
 
+impl Serialize for BuildPreviewStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildPreviewStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "deploying" => Self::Deploying,
+            "ready" => Self::Ready,
+            "failed" => Self::Failed,
+            "expired" => Self::Expired,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What the app is made with. `auto` leaves it to the prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildStack {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `nextjs`
-    #[serde(rename = "nextjs")]
     Nextjs,
     /// `sveltekit`
-    #[serde(rename = "sveltekit")]
     Sveltekit,
     /// `django`
-    #[serde(rename = "django")]
     Django,
     /// `rails`
-    #[serde(rename = "rails")]
     Rails,
     /// `axum`
-    #[serde(rename = "axum")]
     Axum,
     /// `static`
-    #[serde(rename = "static")]
     Static,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -527,23 +566,39 @@ impl BuildStack {
     }
 }
 
+impl Serialize for BuildStack {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStack {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "nextjs" => Self::Nextjs,
+            "sveltekit" => Self::Sveltekit,
+            "django" => Self::Django,
+            "rails" => Self::Rails,
+            "axum" => Self::Axum,
+            "static" => Self::Static,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A part of the work.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildStage {
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -558,6 +613,24 @@ impl BuildStage {
             Self::Deploying => "deploying",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for BuildStage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStage {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -579,34 +652,25 @@ pub struct BuildStageChangedEvent {
 
 /// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
 /// prompt, a deploy or a retry takes it out of there again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum BuildStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `generating`
-    #[serde(rename = "generating")]
     Generating,
     /// `testing`
-    #[serde(rename = "testing")]
     Testing,
     /// `deploying`
-    #[serde(rename = "deploying")]
     Deploying,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -625,6 +689,28 @@ impl BuildStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for BuildStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "generating" => Self::Generating,
+            "testing" => Self::Testing,
+            "deploying" => Self::Deploying,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -660,12 +746,20 @@ pub enum BuildTarget {
 
 impl<'de> Deserialize<'de> for BuildTarget {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTarget {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -686,12 +780,20 @@ pub enum BuildTargetInput {
 
 impl<'de> Deserialize<'de> for BuildTargetInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("new_workspace") => Self::NewWorkspace(tagged.without_tag()?),
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("artifact") => Self::Artifact(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for BuildTargetInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("new_workspace") => Self::NewWorkspace(rest.without_tag()?),
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("artifact") => Self::Artifact(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -748,27 +850,32 @@ pub enum MessagePart {
 
 impl<'de> Deserialize<'de> for MessagePart {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            Some("preview") => Self::Preview(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for MessagePart {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            Some("preview") => Self::Preview(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// Who speaks, the one who prompts or the builder.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MessageRole {
     /// `user`
-    #[serde(rename = "user")]
     User,
     /// `assistant`
-    #[serde(rename = "assistant")]
     Assistant,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -781,6 +888,22 @@ impl MessageRole {
             Self::Assistant => "assistant",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for MessageRole {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageRole {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "user" => Self::User,
+            "assistant" => Self::Assistant,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

@@ -48,16 +48,13 @@ pub type ApplyId = String;
 
 /// `atomic` changes nothing if one hunk does not fit any more; `best_effort` applies those that
 /// fit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ApplyStrategy {
     /// `atomic`
-    #[serde(rename = "atomic")]
     Atomic,
     /// `best_effort`
-    #[serde(rename = "best_effort")]
     BestEffort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -70,6 +67,22 @@ impl ApplyStrategy {
             Self::BestEffort => "best_effort",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApplyStrategy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApplyStrategy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "atomic" => Self::Atomic,
+            "best_effort" => Self::BestEffort,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -115,12 +128,20 @@ pub enum CommentAnchor {
 
 impl<'de> Deserialize<'de> for CommentAnchor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("hunk") => Self::Hunk(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for CommentAnchor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("hunk") => Self::Hunk(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -181,34 +202,25 @@ pub struct ComposerApplyList {
 
 /// Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
 /// `reverted` or `revert_failed`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ComposerApplyStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `applying`
-    #[serde(rename = "applying")]
     Applying,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `partially_applied`
-    #[serde(rename = "partially_applied")]
     PartiallyApplied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `reverting`
-    #[serde(rename = "reverting")]
     Reverting,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// `revert_failed`
-    #[serde(rename = "revert_failed")]
     RevertFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -227,6 +239,28 @@ impl ComposerApplyStatus {
             Self::RevertFailed => "revert_failed",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerApplyStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerApplyStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "applying" => Self::Applying,
+            "applied" => Self::Applied,
+            "partially_applied" => Self::PartiallyApplied,
+            "failed" => Self::Failed,
+            "reverting" => Self::Reverting,
+            "reverted" => Self::Reverted,
+            "revert_failed" => Self::RevertFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -274,13 +308,21 @@ pub enum ComposerContext {
 
 impl<'de> Deserialize<'de> for ComposerContext {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("file") => Self::File(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("url") => Self::Url(tagged.without_tag()?),
-            Some("asset") => Self::Asset(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerContext {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("file") => Self::File(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("url") => Self::Url(rest.without_tag()?),
+            Some("asset") => Self::Asset(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -335,19 +377,15 @@ pub struct ComposerHunkList {
 }
 
 /// How planning trades speed for depth. `auto` leaves it to the request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ComposerModel {
     /// `auto`
-    #[serde(rename = "auto")]
     Auto,
     /// `fast`
-    #[serde(rename = "fast")]
     Fast,
     /// `deep`
-    #[serde(rename = "deep")]
     Deep,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -361,6 +399,23 @@ impl ComposerModel {
             Self::Deep => "deep",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerModel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerModel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "auto" => Self::Auto,
+            "fast" => Self::Fast,
+            "deep" => Self::Deep,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -449,16 +504,24 @@ pub enum ComposerPlanEvent {
 
 impl<'de> Deserialize<'de> for ComposerPlanEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("composer.plan.started") => Self::ComposerPlanStarted(tagged.without_tag()?),
-            Some("composer.plan.step") => Self::ComposerPlanStep(tagged.without_tag()?),
-            Some("composer.plan.message") => Self::ComposerPlanMessage(tagged.without_tag()?),
-            Some("composer.plan.hunk") => Self::ComposerPlanHunk(tagged.without_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.without_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.without_tag()?),
-            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ComposerPlanEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("composer.plan.started") => Self::ComposerPlanStarted(rest.without_tag()?),
+            Some("composer.plan.step") => Self::ComposerPlanStep(rest.without_tag()?),
+            Some("composer.plan.message") => Self::ComposerPlanMessage(rest.without_tag()?),
+            Some("composer.plan.hunk") => Self::ComposerPlanHunk(rest.without_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.without_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.without_tag()?),
+            Some("composer.plan.discarded") => Self::ComposerPlanDiscarded(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -555,28 +618,21 @@ pub struct ComposerPlanStartedEvent {
 
 /// Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
 /// plan becomes `applied` with its first apply.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ComposerPlanStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `planning`
-    #[serde(rename = "planning")]
     Planning,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `discarded`
-    #[serde(rename = "discarded")]
     Discarded,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -593,6 +649,26 @@ impl ComposerPlanStatus {
             Self::Discarded => "discarded",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerPlanStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "planning" => Self::Planning,
+            "ready" => Self::Ready,
+            "applied" => Self::Applied,
+            "failed" => Self::Failed,
+            "discarded" => Self::Discarded,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -613,22 +689,17 @@ pub struct ComposerPlanStepEvent {
 }
 
 /// `ComposerPlanStepEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ComposerPlanStepEventStep {
     /// `read`
-    #[serde(rename = "read")]
     Read,
     /// `search`
-    #[serde(rename = "search")]
     Search,
     /// `edit`
-    #[serde(rename = "edit")]
     Edit,
     /// `check`
-    #[serde(rename = "check")]
     Check,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -643,6 +714,24 @@ impl ComposerPlanStepEventStep {
             Self::Check => "check",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ComposerPlanStepEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ComposerPlanStepEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "read" => Self::Read,
+            "search" => Self::Search,
+            "edit" => Self::Edit,
+            "check" => Self::Check,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -692,14 +781,22 @@ pub enum DiffFile {
 
 impl<'de> Deserialize<'de> for DiffFile {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "change")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("added") => Self::Added(tagged.without_tag()?),
-            Some("modified") => Self::Modified(tagged.without_tag()?),
-            Some("deleted") => Self::Deleted(tagged.without_tag()?),
-            Some("renamed") => Self::Renamed(tagged.without_tag()?),
-            Some("binary") => Self::Binary(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "change")
+    }
+}
+
+impl crate::runtime::union::Variants for DiffFile {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("added") => Self::Added(rest.without_tag()?),
+            Some("modified") => Self::Modified(rest.without_tag()?),
+            Some("deleted") => Self::Deleted(rest.without_tag()?),
+            Some("renamed") => Self::Renamed(rest.without_tag()?),
+            Some("binary") => Self::Binary(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -807,25 +904,19 @@ pub struct HunkResult {
 }
 
 /// `HunkResultOutcome` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum HunkResultOutcome {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `applied`
-    #[serde(rename = "applied")]
     Applied,
     /// `conflicted`
-    #[serde(rename = "conflicted")]
     Conflicted,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `reverted`
-    #[serde(rename = "reverted")]
     Reverted,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -841,6 +932,25 @@ impl HunkResultOutcome {
             Self::Reverted => "reverted",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for HunkResultOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkResultOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "applied" => Self::Applied,
+            "conflicted" => Self::Conflicted,
+            "skipped" => Self::Skipped,
+            "reverted" => Self::Reverted,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -862,22 +972,17 @@ pub struct HunkReview {
 
 /// `accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait
 /// for a reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum HunkState {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `accepted`
-    #[serde(rename = "accepted")]
     Accepted,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `edited`
-    #[serde(rename = "edited")]
     Edited,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -892,6 +997,24 @@ impl HunkState {
             Self::Edited => "edited",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for HunkState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for HunkState {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "accepted" => Self::Accepted,
+            "rejected" => Self::Rejected,
+            "edited" => Self::Edited,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

@@ -77,19 +77,15 @@ pub struct ApprovalNode {
 }
 
 /// What an approval that nobody decided in time counts as.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ApprovalNodeOnExpiry {
     /// `approve`
-    #[serde(rename = "approve")]
     Approve,
     /// `reject`
-    #[serde(rename = "reject")]
     Reject,
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -103,6 +99,23 @@ impl ApprovalNodeOnExpiry {
             Self::Fail => "fail",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApprovalNodeOnExpiry {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalNodeOnExpiry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "approve" => Self::Approve,
+            "reject" => Self::Reject,
+            "fail" => Self::Fail,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -122,37 +135,27 @@ pub struct CompareCondition {
 /// Equality is that of JSON values. Order is defined between two numbers and between two strings
 /// (by code point); it is false for anything else. `contains` takes a string or an array on the
 /// left.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CompareOperator {
     /// `eq`
-    #[serde(rename = "eq")]
     Eq,
     /// `ne`
-    #[serde(rename = "ne")]
     Ne,
     /// `lt`
-    #[serde(rename = "lt")]
     Lt,
     /// `lte`
-    #[serde(rename = "lte")]
     Lte,
     /// `gt`
-    #[serde(rename = "gt")]
     Gt,
     /// `gte`
-    #[serde(rename = "gte")]
     Gte,
     /// `in`
-    #[serde(rename = "in")]
     In,
     /// `contains`
-    #[serde(rename = "contains")]
     Contains,
     /// `matches`
-    #[serde(rename = "matches")]
     Matches,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -175,6 +178,29 @@ impl CompareOperator {
     }
 }
 
+impl Serialize for CompareOperator {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for CompareOperator {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "eq" => Self::Eq,
+            "ne" => Self::Ne,
+            "lt" => Self::Lt,
+            "lte" => Self::Lte,
+            "gt" => Self::Gt,
+            "gte" => Self::Gte,
+            "in" => Self::In,
+            "contains" => Self::Contains,
+            "matches" => Self::Matches,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// A predicate over the output of the node before it, told apart by `type`. Conditions nest, at
 /// most 16 deep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -194,13 +220,21 @@ pub enum Condition {
 
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("all") => Self::All(tagged.without_tag()?),
-            Some("any") => Self::Any(tagged.without_tag()?),
-            Some("not") => Self::Not(tagged.without_tag()?),
-            Some("compare") => Self::Compare(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Condition {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("all") => Self::All(rest.without_tag()?),
+            Some("any") => Self::Any(rest.without_tag()?),
+            Some("not") => Self::Not(rest.without_tag()?),
+            Some("compare") => Self::Compare(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -292,16 +326,13 @@ pub struct MapNode {
 }
 
 /// Whether one failed item fails the node, or leaves a null in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MapNodeOnItemFailure {
     /// `fail`
-    #[serde(rename = "fail")]
     Fail,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -314,6 +345,22 @@ impl MapNodeOnItemFailure {
             Self::Skip => "skip",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for MapNodeOnItemFailure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MapNodeOnItemFailure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "fail" => Self::Fail,
+            "skip" => Self::Skip,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -406,37 +453,27 @@ pub struct PlanDiagnostic {
 }
 
 /// What kind of finding it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PlanDiagnosticCode {
     /// `cycle`
-    #[serde(rename = "cycle")]
     Cycle,
     /// `unknown_node`
-    #[serde(rename = "unknown_node")]
     UnknownNode,
     /// `unknown_agent`
-    #[serde(rename = "unknown_agent")]
     UnknownAgent,
     /// `unknown_plan`
-    #[serde(rename = "unknown_plan")]
     UnknownPlan,
     /// `unknown_branch`
-    #[serde(rename = "unknown_branch")]
     UnknownBranch,
     /// `type_mismatch`
-    #[serde(rename = "type_mismatch")]
     TypeMismatch,
     /// `missing_input`
-    #[serde(rename = "missing_input")]
     MissingInput,
     /// `unreachable_node`
-    #[serde(rename = "unreachable_node")]
     UnreachableNode,
     /// `deprecated_version`
-    #[serde(rename = "deprecated_version")]
     DeprecatedVersion,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -459,17 +496,37 @@ impl PlanDiagnosticCode {
     }
 }
 
+impl Serialize for PlanDiagnosticCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "cycle" => Self::Cycle,
+            "unknown_node" => Self::UnknownNode,
+            "unknown_agent" => Self::UnknownAgent,
+            "unknown_plan" => Self::UnknownPlan,
+            "unknown_branch" => Self::UnknownBranch,
+            "type_mismatch" => Self::TypeMismatch,
+            "missing_input" => Self::MissingInput,
+            "unreachable_node" => Self::UnreachableNode,
+            "deprecated_version" => Self::DeprecatedVersion,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `PlanDiagnosticSeverity` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PlanDiagnosticSeverity {
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// `warning`
-    #[serde(rename = "warning")]
     Warning,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -482,6 +539,22 @@ impl PlanDiagnosticSeverity {
             Self::Warning => "warning",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for PlanDiagnosticSeverity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PlanDiagnosticSeverity {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "error" => Self::Error,
+            "warning" => Self::Warning,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -540,15 +613,23 @@ pub enum PlanNode {
 
 impl<'de> Deserialize<'de> for PlanNode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for PlanNode {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }

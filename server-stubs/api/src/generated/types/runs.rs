@@ -81,25 +81,19 @@ pub struct ApprovalRequestedEvent {
 }
 
 /// Where the approval stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ApprovalStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `approved`
-    #[serde(rename = "approved")]
     Approved,
     /// `rejected`
-    #[serde(rename = "rejected")]
     Rejected,
     /// `expired`
-    #[serde(rename = "expired")]
     Expired,
     /// `withdrawn`
-    #[serde(rename = "withdrawn")]
     Withdrawn,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -115,6 +109,25 @@ impl ApprovalStatus {
             Self::Withdrawn => "withdrawn",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApprovalStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApprovalStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "approved" => Self::Approved,
+            "rejected" => Self::Rejected,
+            "expired" => Self::Expired,
+            "withdrawn" => Self::Withdrawn,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -280,16 +293,13 @@ pub struct NodeSkippedEvent {
 }
 
 /// Why it was skipped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NodeSkippedEventReason {
     /// `not_taken`
-    #[serde(rename = "not_taken")]
     NotTaken,
     /// `signal`
-    #[serde(rename = "signal")]
     Signal,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -302,6 +312,22 @@ impl NodeSkippedEventReason {
             Self::Signal => "signal",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for NodeSkippedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeSkippedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "not_taken" => Self::NotTaken,
+            "signal" => Self::Signal,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -324,28 +350,21 @@ pub struct NodeStartedEvent {
 }
 
 /// What a node does.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum NodeType {
     /// `agent`
-    #[serde(rename = "agent")]
     Agent,
     /// `approval`
-    #[serde(rename = "approval")]
     Approval,
     /// `condition`
-    #[serde(rename = "condition")]
     Condition,
     /// `map`
-    #[serde(rename = "map")]
     Map,
     /// `subplan`
-    #[serde(rename = "subplan")]
     Subplan,
     /// `wait`
-    #[serde(rename = "wait")]
     Wait,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -362,6 +381,26 @@ impl NodeType {
             Self::Wait => "wait",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for NodeType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent" => Self::Agent,
+            "approval" => Self::Approval,
+            "condition" => Self::Condition,
+            "map" => Self::Map,
+            "subplan" => Self::Subplan,
+            "wait" => Self::Wait,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -575,25 +614,19 @@ pub struct RunCheckpointList {
 }
 
 /// Why a checkpoint was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunCheckpointReason {
     /// `node_finished`
-    #[serde(rename = "node_finished")]
     NodeFinished,
     /// `approval_requested`
-    #[serde(rename = "approval_requested")]
     ApprovalRequested,
     /// `wait_started`
-    #[serde(rename = "wait_started")]
     WaitStarted,
     /// `pause_requested`
-    #[serde(rename = "pause_requested")]
     PauseRequested,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -609,6 +642,25 @@ impl RunCheckpointReason {
             Self::CeilingReached => "ceiling_reached",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunCheckpointReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunCheckpointReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "node_finished" => Self::NodeFinished,
+            "approval_requested" => Self::ApprovalRequested,
+            "wait_started" => Self::WaitStarted,
+            "pause_requested" => Self::PauseRequested,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -669,24 +721,32 @@ pub enum RunEvent {
 
 impl<'de> Deserialize<'de> for RunEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("run.started") => Self::RunStarted(tagged.without_tag()?),
-            Some("run.paused") => Self::RunPaused(tagged.without_tag()?),
-            Some("run.resumed") => Self::RunResumed(tagged.without_tag()?),
-            Some("node.started") => Self::NodeStarted(tagged.without_tag()?),
-            Some("node.completed") => Self::NodeCompleted(tagged.without_tag()?),
-            Some("node.failed") => Self::NodeFailed(tagged.without_tag()?),
-            Some("node.skipped") => Self::NodeSkipped(tagged.without_tag()?),
-            Some("approval.requested") => Self::ApprovalRequested(tagged.without_tag()?),
-            Some("approval.decided") => Self::ApprovalDecided(tagged.without_tag()?),
-            Some("signal.received") => Self::SignalReceived(tagged.without_tag()?),
-            Some("checkpoint.created") => Self::CheckpointCreated(tagged.without_tag()?),
-            Some("log") => Self::Log(tagged.without_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.without_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.without_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("run.started") => Self::RunStarted(rest.without_tag()?),
+            Some("run.paused") => Self::RunPaused(rest.without_tag()?),
+            Some("run.resumed") => Self::RunResumed(rest.without_tag()?),
+            Some("node.started") => Self::NodeStarted(rest.without_tag()?),
+            Some("node.completed") => Self::NodeCompleted(rest.without_tag()?),
+            Some("node.failed") => Self::NodeFailed(rest.without_tag()?),
+            Some("node.skipped") => Self::NodeSkipped(rest.without_tag()?),
+            Some("approval.requested") => Self::ApprovalRequested(rest.without_tag()?),
+            Some("approval.decided") => Self::ApprovalDecided(rest.without_tag()?),
+            Some("signal.received") => Self::SignalReceived(rest.without_tag()?),
+            Some("checkpoint.created") => Self::CheckpointCreated(rest.without_tag()?),
+            Some("log") => Self::Log(rest.without_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.without_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.without_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -734,43 +794,31 @@ pub struct RunFault {
 }
 
 /// The kind of failure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunFaultReason {
     /// `agent_error`
-    #[serde(rename = "agent_error")]
     AgentError,
     /// `invalid_output`
-    #[serde(rename = "invalid_output")]
     InvalidOutput,
     /// `timeout`
-    #[serde(rename = "timeout")]
     Timeout,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `approval_rejected`
-    #[serde(rename = "approval_rejected")]
     ApprovalRejected,
     /// `approval_expired`
-    #[serde(rename = "approval_expired")]
     ApprovalExpired,
     /// `signal_expired`
-    #[serde(rename = "signal_expired")]
     SignalExpired,
     /// `aborted`
-    #[serde(rename = "aborted")]
     Aborted,
     /// `no_branch_taken`
-    #[serde(rename = "no_branch_taken")]
     NoBranchTaken,
     /// `provider_unavailable`
-    #[serde(rename = "provider_unavailable")]
     ProviderUnavailable,
     /// `internal_error`
-    #[serde(rename = "internal_error")]
     InternalError,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -792,6 +840,31 @@ impl RunFaultReason {
             Self::InternalError => "internal_error",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunFaultReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunFaultReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "agent_error" => Self::AgentError,
+            "invalid_output" => Self::InvalidOutput,
+            "timeout" => Self::Timeout,
+            "ceiling_reached" => Self::CeilingReached,
+            "approval_rejected" => Self::ApprovalRejected,
+            "approval_expired" => Self::ApprovalExpired,
+            "signal_expired" => Self::SignalExpired,
+            "aborted" => Self::Aborted,
+            "no_branch_taken" => Self::NoBranchTaken,
+            "provider_unavailable" => Self::ProviderUnavailable,
+            "internal_error" => Self::InternalError,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -901,15 +974,23 @@ pub enum RunNodeDetail {
 
 impl<'de> Deserialize<'de> for RunNodeDetail {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("approval") => Self::Approval(tagged.without_tag()?),
-            Some("condition") => Self::Condition(tagged.without_tag()?),
-            Some("map") => Self::Map(tagged.without_tag()?),
-            Some("subplan") => Self::Subplan(tagged.without_tag()?),
-            Some("wait") => Self::Wait(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunNodeDetail {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("approval") => Self::Approval(rest.without_tag()?),
+            Some("condition") => Self::Condition(rest.without_tag()?),
+            Some("map") => Self::Map(rest.without_tag()?),
+            Some("subplan") => Self::Subplan(rest.without_tag()?),
+            Some("wait") => Self::Wait(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -925,34 +1006,25 @@ pub struct RunNodeList {
 
 /// Where the node is in its life. `succeeded`, `failed`, `skipped` and `cancelled` are final,
 /// except that a failed node can be retried.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunNodeStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `ready`
-    #[serde(rename = "ready")]
     Ready,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `skipped`
-    #[serde(rename = "skipped")]
     Skipped,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -971,6 +1043,28 @@ impl RunNodeStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunNodeStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunNodeStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "ready" => Self::Ready,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "skipped" => Self::Skipped,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1014,12 +1108,20 @@ pub enum RunOutputValue {
 
 impl<'de> Deserialize<'de> for RunOutputValue {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("json") => Self::Json(tagged.without_tag()?),
-            Some("text") => Self::Text(tagged.without_tag()?),
-            Some("file") => Self::File(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunOutputValue {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("json") => Self::Json(rest.without_tag()?),
+            Some("text") => Self::Text(rest.without_tag()?),
+            Some("file") => Self::File(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -1041,19 +1143,15 @@ pub struct RunPausedEvent {
 }
 
 /// Why it paused.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunPausedEventReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `pause_before`
-    #[serde(rename = "pause_before")]
     PauseBefore,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1067,6 +1165,23 @@ impl RunPausedEventReason {
             Self::CeilingReached => "ceiling_reached",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunPausedEventReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunPausedEventReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "pause_before" => Self::PauseBefore,
+            "ceiling_reached" => Self::CeilingReached,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1170,13 +1285,21 @@ pub enum RunSignal {
 
 impl<'de> Deserialize<'de> for RunSignal {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("input") => Self::Input(tagged.without_tag()?),
-            Some("skip") => Self::Skip(tagged.without_tag()?),
-            Some("extend") => Self::Extend(tagged.without_tag()?),
-            Some("abort") => Self::Abort(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for RunSignal {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("input") => Self::Input(rest.without_tag()?),
+            Some("skip") => Self::Skip(rest.without_tag()?),
+            Some("extend") => Self::Extend(rest.without_tag()?),
+            Some("abort") => Self::Abort(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -1195,22 +1318,17 @@ pub struct RunSignalAck {
 }
 
 /// The signal's `type`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunSignalAckType {
     /// `input`
-    #[serde(rename = "input")]
     Input,
     /// `skip`
-    #[serde(rename = "skip")]
     Skip,
     /// `extend`
-    #[serde(rename = "extend")]
     Extend,
     /// `abort`
-    #[serde(rename = "abort")]
     Abort,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1225,6 +1343,24 @@ impl RunSignalAckType {
             Self::Abort => "abort",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunSignalAckType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunSignalAckType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "input" => Self::Input,
+            "skip" => Self::Skip,
+            "extend" => Self::Extend,
+            "abort" => Self::Abort,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -1254,34 +1390,25 @@ pub struct RunStartedEvent {
 
 /// Where the run is in its life. `waiting` means that every node that could go on waits for an
 /// approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunStatus {
     /// `queued`
-    #[serde(rename = "queued")]
     Queued,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `waiting`
-    #[serde(rename = "waiting")]
     Waiting,
     /// `pausing`
-    #[serde(rename = "pausing")]
     Pausing,
     /// `paused`
-    #[serde(rename = "paused")]
     Paused,
     /// `succeeded`
-    #[serde(rename = "succeeded")]
     Succeeded,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// `cancelled`
-    #[serde(rename = "cancelled")]
     Cancelled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1300,6 +1427,28 @@ impl RunStatus {
             Self::Cancelled => "cancelled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for RunStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RunStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "waiting" => Self::Waiting,
+            "pausing" => Self::Pausing,
+            "paused" => Self::Paused,
+            "succeeded" => Self::Succeeded,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

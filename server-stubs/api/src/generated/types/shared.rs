@@ -22,13 +22,21 @@ pub enum Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("user") => Self::User(tagged.without_tag()?),
-            Some("token") => Self::Token(tagged.without_tag()?),
-            Some("agent") => Self::Agent(tagged.without_tag()?),
-            Some("system") => Self::System(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for Actor {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("user") => Self::User(rest.without_tag()?),
+            Some("token") => Self::Token(rest.without_tag()?),
+            Some("agent") => Self::Agent(rest.without_tag()?),
+            Some("system") => Self::System(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -115,22 +123,17 @@ pub struct ErrorDetail {
 }
 
 /// Which part of the request the pointer leads into.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ErrorDetailLocation {
     /// `body`
-    #[serde(rename = "body")]
     Body,
     /// `query`
-    #[serde(rename = "query")]
     Query,
     /// `path`
-    #[serde(rename = "path")]
     Path,
     /// `header`
-    #[serde(rename = "header")]
     Header,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -145,6 +148,24 @@ impl ErrorDetailLocation {
             Self::Header => "header",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ErrorDetailLocation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorDetailLocation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "body" => Self::Body,
+            "query" => Self::Query,
+            "path" => Self::Path,
+            "header" => Self::Header,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -164,25 +185,19 @@ pub struct Fault {
 }
 
 /// The mode of an entry of the tree, as git writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FileMode {
     /// `100644`
-    #[serde(rename = "100644")]
     N100644,
     /// `100755`
-    #[serde(rename = "100755")]
     N100755,
     /// `120000`
-    #[serde(rename = "120000")]
     N120000,
     /// `040000`
-    #[serde(rename = "040000")]
     N040000,
     /// `160000`
-    #[serde(rename = "160000")]
     N160000,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -198,6 +213,25 @@ impl FileMode {
             Self::N160000 => "160000",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for FileMode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FileMode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "100644" => Self::N100644,
+            "100755" => Self::N100755,
+            "120000" => Self::N120000,
+            "040000" => Self::N040000,
+            "160000" => Self::N160000,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -270,22 +304,17 @@ pub type Labels = BTreeMap<String, String>;
 pub type LabelsPatch = BTreeMap<String, Option<String>>;
 
 /// How much a log line matters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LogLevel {
     /// `debug`
-    #[serde(rename = "debug")]
     Debug,
     /// `info`
-    #[serde(rename = "info")]
     Info,
     /// `warn`
-    #[serde(rename = "warn")]
     Warn,
     /// `error`
-    #[serde(rename = "error")]
     Error,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -300,6 +329,24 @@ impl LogLevel {
             Self::Error => "error",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for LogLevel {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "debug" => Self::Debug,
+            "info" => Self::Info,
+            "warn" => Self::Warn,
+            "error" => Self::Error,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -368,19 +415,15 @@ pub type PlanId = String;
 
 /// Who may reach the port: the one who exposed it, everyone in the organisation, or anyone with the
 /// URL.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PortVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organisation`
-    #[serde(rename = "organisation")]
     Organisation,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -394,6 +437,23 @@ impl PortVisibility {
             Self::Public => "public",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for PortVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organisation" => Self::Organisation,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -427,19 +487,15 @@ pub struct RateLimitedError {
 pub type ReceiptId = String;
 
 /// Where it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Region {
     /// `us-east-1`
-    #[serde(rename = "us-east-1")]
     UsEast1,
     /// `eu-west-1`
-    #[serde(rename = "eu-west-1")]
     EuWest1,
     /// `ap-southeast-2`
-    #[serde(rename = "ap-southeast-2")]
     ApSoutheast2,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -453,6 +509,23 @@ impl Region {
             Self::ApSoutheast2 => "ap-southeast-2",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "us-east-1" => Self::UsEast1,
+            "eu-west-1" => Self::EuWest1,
+            "ap-southeast-2" => Self::ApSoutheast2,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -591,12 +664,20 @@ pub enum WaitUntil {
 
 impl<'de> Deserialize<'de> for WaitUntil {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("duration") => Self::Duration(tagged.without_tag()?),
-            Some("time") => Self::Time(tagged.without_tag()?),
-            Some("signal") => Self::Signal(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WaitUntil {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("duration") => Self::Duration(rest.without_tag()?),
+            Some("time") => Self::Time(rest.without_tag()?),
+            Some("signal") => Self::Signal(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -605,22 +686,17 @@ impl<'de> Deserialize<'de> for WaitUntil {
 pub type WorkspaceId = String;
 
 /// How much a workspace may use; `resources` of a workspace says it in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceSize {
     /// `small`
-    #[serde(rename = "small")]
     Small,
     /// `medium`
-    #[serde(rename = "medium")]
     Medium,
     /// `large`
-    #[serde(rename = "large")]
     Large,
     /// `xlarge`
-    #[serde(rename = "xlarge")]
     Xlarge,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -635,5 +711,23 @@ impl WorkspaceSize {
             Self::Xlarge => "xlarge",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceSize {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSize {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "small" => Self::Small,
+            "medium" => Self::Medium,
+            "large" => Self::Large,
+            "xlarge" => Self::Xlarge,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }

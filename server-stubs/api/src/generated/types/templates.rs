@@ -275,26 +275,31 @@ pub enum TemplateInstance {
 
 impl<'de> Deserialize<'de> for TemplateInstance {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "kind")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "kind")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateInstance {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// What a template makes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TemplateKind {
     /// `workspace`
-    #[serde(rename = "workspace")]
     Workspace,
     /// `plan`
-    #[serde(rename = "plan")]
     Plan,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -307,6 +312,22 @@ impl TemplateKind {
             Self::Plan => "plan",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for TemplateKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace" => Self::Workspace,
+            "plan" => Self::Plan,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -359,14 +380,22 @@ pub enum TemplateParameter {
 
 impl<'de> Deserialize<'de> for TemplateParameter {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("string") => Self::String(tagged.without_tag()?),
-            Some("integer") => Self::Integer(tagged.without_tag()?),
-            Some("boolean") => Self::Boolean(tagged.without_tag()?),
-            Some("choice") => Self::Choice(tagged.without_tag()?),
-            Some("secret") => Self::Secret(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateParameter {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("string") => Self::String(rest.without_tag()?),
+            Some("integer") => Self::Integer(rest.without_tag()?),
+            Some("boolean") => Self::Boolean(rest.without_tag()?),
+            Some("choice") => Self::Choice(rest.without_tag()?),
+            Some("secret") => Self::Secret(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -375,19 +404,15 @@ impl<'de> Deserialize<'de> for TemplateParameter {
 pub type TemplateSlug = String;
 
 /// What templates are sorted by, most or newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TemplateSort {
     /// `stars`
-    #[serde(rename = "stars")]
     Stars,
     /// `uses`
-    #[serde(rename = "uses")]
     Uses,
     /// `created_at`
-    #[serde(rename = "created_at")]
     CreatedAt,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -404,6 +429,23 @@ impl TemplateSort {
     }
 }
 
+impl Serialize for TemplateSort {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateSort {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stars" => Self::Stars,
+            "uses" => Self::Uses,
+            "created_at" => Self::CreatedAt,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// What a template's content is taken from, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -416,11 +458,19 @@ pub enum TemplateSource {
 
 impl<'de> Deserialize<'de> for TemplateSource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace") => Self::Workspace(tagged.without_tag()?),
-            Some("plan") => Self::Plan(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for TemplateSource {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace") => Self::Workspace(rest.without_tag()?),
+            Some("plan") => Self::Plan(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -459,19 +509,15 @@ pub struct TemplateVersionList {
 }
 
 /// Who sees the template; `private` is whoever made it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TemplateVisibility {
     /// `private`
-    #[serde(rename = "private")]
     Private,
     /// `organization`
-    #[serde(rename = "organization")]
     Organization,
     /// `public`
-    #[serde(rename = "public")]
     Public,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -485,6 +531,23 @@ impl TemplateVisibility {
             Self::Public => "public",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for TemplateVisibility {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateVisibility {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "private" => Self::Private,
+            "organization" => Self::Organization,
+            "public" => Self::Public,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

@@ -35,34 +35,25 @@ pub struct AgentVersionPublishedWebhook {
 }
 
 /// A part of the API.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ApiArea {
     /// `workspaces`
-    #[serde(rename = "workspaces")]
     Workspaces,
     /// `composer`
-    #[serde(rename = "composer")]
     Composer,
     /// `builder`
-    #[serde(rename = "builder")]
     Builder,
     /// `orchestrator`
-    #[serde(rename = "orchestrator")]
     Orchestrator,
     /// `agents`
-    #[serde(rename = "agents")]
     Agents,
     /// `templates`
-    #[serde(rename = "templates")]
     Templates,
     /// `audit`
-    #[serde(rename = "audit")]
     Audit,
     /// `webhooks`
-    #[serde(rename = "webhooks")]
     Webhooks,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -81,6 +72,28 @@ impl ApiArea {
             Self::Webhooks => "webhooks",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for ApiArea {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ApiArea {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspaces" => Self::Workspaces,
+            "composer" => Self::Composer,
+            "builder" => Self::Builder,
+            "orchestrator" => Self::Orchestrator,
+            "agents" => Self::Agents,
+            "templates" => Self::Templates,
+            "audit" => Self::Audit,
+            "webhooks" => Self::Webhooks,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -552,25 +565,19 @@ pub struct WebhookDeliveryAttemptList {
 }
 
 /// Anything but a 2xx answer within 15 seconds is not delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookDeliveryAttemptOutcome {
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `refused`
-    #[serde(rename = "refused")]
     Refused,
     /// `timed_out`
-    #[serde(rename = "timed_out")]
     TimedOut,
     /// `unreachable`
-    #[serde(rename = "unreachable")]
     Unreachable,
     /// `tls_failed`
-    #[serde(rename = "tls_failed")]
     TlsFailed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -586,6 +593,25 @@ impl WebhookDeliveryAttemptOutcome {
             Self::TlsFailed => "tls_failed",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookDeliveryAttemptOutcome {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryAttemptOutcome {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "delivered" => Self::Delivered,
+            "refused" => Self::Refused,
+            "timed_out" => Self::TimedOut,
+            "unreachable" => Self::Unreachable,
+            "tls_failed" => Self::TlsFailed,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -635,22 +661,17 @@ pub struct WebhookDeliveryList {
 
 /// `pending` before the first attempt, `retrying` between attempts. `delivered` and `failed` are
 /// final, except for a delivery that is sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookDeliveryStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `retrying`
-    #[serde(rename = "retrying")]
     Retrying,
     /// `delivered`
-    #[serde(rename = "delivered")]
     Delivered,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -668,21 +689,35 @@ impl WebhookDeliveryStatus {
     }
 }
 
+impl Serialize for WebhookDeliveryStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDeliveryStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "retrying" => Self::Retrying,
+            "delivered" => Self::Delivered,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// `requested`: somebody disabled it. `failing`: no delivery came through for three days. `gone`:
 /// the receiver answered 410.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookDisabledReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `failing`
-    #[serde(rename = "failing")]
     Failing,
     /// `gone`
-    #[serde(rename = "gone")]
     Gone,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -696,6 +731,23 @@ impl WebhookDisabledReason {
             Self::Gone => "gone",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookDisabledReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookDisabledReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "failing" => Self::Failing,
+            "gone" => Self::Gone,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -751,104 +803,88 @@ pub enum WebhookEvent {
 
 impl<'de> Deserialize<'de> for WebhookEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.with_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.with_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.with_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.with_tag()?),
-            Some("composer.plan.ready") => Self::ComposerPlanReady(tagged.with_tag()?),
-            Some("composer.plan.failed") => Self::ComposerPlanFailed(tagged.with_tag()?),
-            Some("composer.apply.completed") => Self::ComposerApplyCompleted(tagged.with_tag()?),
-            Some("build.succeeded") => Self::BuildSucceeded(tagged.with_tag()?),
-            Some("build.failed") => Self::BuildFailed(tagged.with_tag()?),
-            Some("build.preview.ready") => Self::BuildPreviewReady(tagged.with_tag()?),
-            Some("run.started") => Self::RunStarted(tagged.with_tag()?),
-            Some("run.completed") => Self::RunCompleted(tagged.with_tag()?),
-            Some("run.failed") => Self::RunFailed(tagged.with_tag()?),
-            Some("run.cancelled") => Self::RunCancelled(tagged.with_tag()?),
-            Some("run.approval.requested") => Self::RunApprovalRequested(tagged.with_tag()?),
-            Some("agent.invocation.completed") => {
-                Self::AgentInvocationCompleted(tagged.with_tag()?)
-            }
-            Some("agent.version.published") => Self::AgentVersionPublished(tagged.with_tag()?),
-            Some("template.published") => Self::TemplatePublished(tagged.with_tag()?),
-            Some("audit.export.ready") => Self::AuditExportReady(tagged.with_tag()?),
-            Some("audit.stream.failing") => Self::AuditStreamFailing(tagged.with_tag()?),
-            Some("webhook.ping") => Self::WebhookPing(tagged.with_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WebhookEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.ready") => Self::WorkspaceReady(rest.with_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.with_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.with_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.with_tag()?),
+            Some("composer.plan.ready") => Self::ComposerPlanReady(rest.with_tag()?),
+            Some("composer.plan.failed") => Self::ComposerPlanFailed(rest.with_tag()?),
+            Some("composer.apply.completed") => Self::ComposerApplyCompleted(rest.with_tag()?),
+            Some("build.succeeded") => Self::BuildSucceeded(rest.with_tag()?),
+            Some("build.failed") => Self::BuildFailed(rest.with_tag()?),
+            Some("build.preview.ready") => Self::BuildPreviewReady(rest.with_tag()?),
+            Some("run.started") => Self::RunStarted(rest.with_tag()?),
+            Some("run.completed") => Self::RunCompleted(rest.with_tag()?),
+            Some("run.failed") => Self::RunFailed(rest.with_tag()?),
+            Some("run.cancelled") => Self::RunCancelled(rest.with_tag()?),
+            Some("run.approval.requested") => Self::RunApprovalRequested(rest.with_tag()?),
+            Some("agent.invocation.completed") => Self::AgentInvocationCompleted(rest.with_tag()?),
+            Some("agent.version.published") => Self::AgentVersionPublished(rest.with_tag()?),
+            Some("template.published") => Self::TemplatePublished(rest.with_tag()?),
+            Some("audit.export.ready") => Self::AuditExportReady(rest.with_tag()?),
+            Some("audit.stream.failing") => Self::AuditStreamFailing(rest.with_tag()?),
+            Some("webhook.ping") => Self::WebhookPing(rest.with_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
 
 /// The type of an event that webhooks send.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookEventType {
     /// `workspace.ready`
-    #[serde(rename = "workspace.ready")]
     WorkspaceReady,
     /// `workspace.stopped`
-    #[serde(rename = "workspace.stopped")]
     WorkspaceStopped,
     /// `workspace.failed`
-    #[serde(rename = "workspace.failed")]
     WorkspaceFailed,
     /// `workspace.deleted`
-    #[serde(rename = "workspace.deleted")]
     WorkspaceDeleted,
     /// `composer.plan.ready`
-    #[serde(rename = "composer.plan.ready")]
     ComposerPlanReady,
     /// `composer.plan.failed`
-    #[serde(rename = "composer.plan.failed")]
     ComposerPlanFailed,
     /// `composer.apply.completed`
-    #[serde(rename = "composer.apply.completed")]
     ComposerApplyCompleted,
     /// `build.succeeded`
-    #[serde(rename = "build.succeeded")]
     BuildSucceeded,
     /// `build.failed`
-    #[serde(rename = "build.failed")]
     BuildFailed,
     /// `build.preview.ready`
-    #[serde(rename = "build.preview.ready")]
     BuildPreviewReady,
     /// `run.started`
-    #[serde(rename = "run.started")]
     RunStarted,
     /// `run.completed`
-    #[serde(rename = "run.completed")]
     RunCompleted,
     /// `run.failed`
-    #[serde(rename = "run.failed")]
     RunFailed,
     /// `run.cancelled`
-    #[serde(rename = "run.cancelled")]
     RunCancelled,
     /// `run.approval.requested`
-    #[serde(rename = "run.approval.requested")]
     RunApprovalRequested,
     /// `agent.invocation.completed`
-    #[serde(rename = "agent.invocation.completed")]
     AgentInvocationCompleted,
     /// `agent.version.published`
-    #[serde(rename = "agent.version.published")]
     AgentVersionPublished,
     /// `template.published`
-    #[serde(rename = "template.published")]
     TemplatePublished,
     /// `audit.export.ready`
-    #[serde(rename = "audit.export.ready")]
     AuditExportReady,
     /// `audit.stream.failing`
-    #[serde(rename = "audit.stream.failing")]
     AuditStreamFailing,
     /// `webhook.ping`
-    #[serde(rename = "webhook.ping")]
     WebhookPing,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -880,6 +916,41 @@ impl WebhookEventType {
             Self::WebhookPing => "webhook.ping",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookEventType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookEventType {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "workspace.ready" => Self::WorkspaceReady,
+            "workspace.stopped" => Self::WorkspaceStopped,
+            "workspace.failed" => Self::WorkspaceFailed,
+            "workspace.deleted" => Self::WorkspaceDeleted,
+            "composer.plan.ready" => Self::ComposerPlanReady,
+            "composer.plan.failed" => Self::ComposerPlanFailed,
+            "composer.apply.completed" => Self::ComposerApplyCompleted,
+            "build.succeeded" => Self::BuildSucceeded,
+            "build.failed" => Self::BuildFailed,
+            "build.preview.ready" => Self::BuildPreviewReady,
+            "run.started" => Self::RunStarted,
+            "run.completed" => Self::RunCompleted,
+            "run.failed" => Self::RunFailed,
+            "run.cancelled" => Self::RunCancelled,
+            "run.approval.requested" => Self::RunApprovalRequested,
+            "agent.invocation.completed" => Self::AgentInvocationCompleted,
+            "agent.version.published" => Self::AgentVersionPublished,
+            "template.published" => Self::TemplatePublished,
+            "audit.export.ready" => Self::AuditExportReady,
+            "audit.stream.failing" => Self::AuditStreamFailing,
+            "webhook.ping" => Self::WebhookPing,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -946,22 +1017,17 @@ pub struct WebhookReplay {
 }
 
 /// How far the latest replay has come. `completed` and `failed` are final.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookReplayStatus {
     /// `none`
-    #[serde(rename = "none")]
     None,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `completed`
-    #[serde(rename = "completed")]
     Completed,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -979,6 +1045,24 @@ impl WebhookReplayStatus {
     }
 }
 
+impl Serialize for WebhookReplayStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookReplayStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "none" => Self::None,
+            "running" => Self::Running,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The key of the HMAC-SHA256 in `Webhook-Signature`, all of it, prefix included.
 pub type WebhookSecret = crate::runtime::Secret;
 
@@ -987,16 +1071,13 @@ pub type WebhookSecret = crate::runtime::Secret;
 pub type WebhookSignature = String;
 
 /// Whether events are sent. Those that happen while it is `disabled` can be replayed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WebhookStatus {
     /// `enabled`
-    #[serde(rename = "enabled")]
     Enabled,
     /// `disabled`
-    #[serde(rename = "disabled")]
     Disabled,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -1009,6 +1090,22 @@ impl WebhookStatus {
             Self::Disabled => "disabled",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WebhookStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WebhookStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "enabled" => Self::Enabled,
+            "disabled" => Self::Disabled,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

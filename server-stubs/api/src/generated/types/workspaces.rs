@@ -103,13 +103,21 @@ pub enum ExecEvent {
 
 impl<'de> Deserialize<'de> for ExecEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("exec.started") => Self::ExecStarted(tagged.without_tag()?),
-            Some("exec.output") => Self::ExecOutput(tagged.without_tag()?),
-            Some("exec.exited") => Self::ExecExited(tagged.without_tag()?),
-            Some("exec.failed") => Self::ExecFailed(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for ExecEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("exec.started") => Self::ExecStarted(rest.without_tag()?),
+            Some("exec.output") => Self::ExecOutput(rest.without_tag()?),
+            Some("exec.exited") => Self::ExecExited(rest.without_tag()?),
+            Some("exec.failed") => Self::ExecFailed(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -272,19 +280,15 @@ pub struct GitOriginInput {
 pub type PortNumber = i32;
 
 /// What the process speaks on the port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PortProtocol {
     /// `http`
-    #[serde(rename = "http")]
     Http,
     /// `https`
-    #[serde(rename = "https")]
     Https,
     /// `tcp`
-    #[serde(rename = "tcp")]
     Tcp,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -298,6 +302,23 @@ impl PortProtocol {
             Self::Tcp => "tcp",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for PortProtocol {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for PortProtocol {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "http" => Self::Http,
+            "https" => Self::Https,
+            "tcp" => Self::Tcp,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -448,15 +469,23 @@ pub enum WorkspaceEvent {
 
 impl<'de> Deserialize<'de> for WorkspaceEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(tagged.without_tag()?),
-            Some("workspace.progress") => Self::WorkspaceProgress(tagged.without_tag()?),
-            Some("workspace.ready") => Self::WorkspaceReady(tagged.without_tag()?),
-            Some("workspace.stopped") => Self::WorkspaceStopped(tagged.without_tag()?),
-            Some("workspace.failed") => Self::WorkspaceFailed(tagged.without_tag()?),
-            Some("workspace.deleted") => Self::WorkspaceDeleted(tagged.without_tag()?),
-            _ => Self::Unknown(tagged.into_value()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceEvent {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("workspace.status_changed") => Self::WorkspaceStatusChanged(rest.without_tag()?),
+            Some("workspace.progress") => Self::WorkspaceProgress(rest.without_tag()?),
+            Some("workspace.ready") => Self::WorkspaceReady(rest.without_tag()?),
+            Some("workspace.stopped") => Self::WorkspaceStopped(rest.without_tag()?),
+            Some("workspace.failed") => Self::WorkspaceFailed(rest.without_tag()?),
+            Some("workspace.deleted") => Self::WorkspaceDeleted(rest.without_tag()?),
+            _ => Self::Unknown(rest.into_value()?),
         })
     }
 }
@@ -501,19 +530,15 @@ pub struct WorkspaceFile {
 }
 
 /// `WorkspaceFileKind` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceFileKind {
     /// `file`
-    #[serde(rename = "file")]
     File,
     /// `directory`
-    #[serde(rename = "directory")]
     Directory,
     /// `symlink`
-    #[serde(rename = "symlink")]
     Symlink,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -527,6 +552,23 @@ impl WorkspaceFileKind {
             Self::Symlink => "symlink",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceFileKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceFileKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "file" => Self::File,
+            "directory" => Self::Directory,
+            "symlink" => Self::Symlink,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -577,19 +619,15 @@ pub struct WorkspaceLogLineList {
 }
 
 /// `WorkspaceLogLineSource` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceLogLineSource {
     /// `stdout`
-    #[serde(rename = "stdout")]
     Stdout,
     /// `stderr`
-    #[serde(rename = "stderr")]
     Stderr,
     /// `system`
-    #[serde(rename = "system")]
     System,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -603,6 +641,23 @@ impl WorkspaceLogLineSource {
             Self::System => "system",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceLogLineSource {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceLogLineSource {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "stdout" => Self::Stdout,
+            "stderr" => Self::Stderr,
+            "system" => Self::System,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -625,13 +680,21 @@ pub enum WorkspaceOrigin {
 
 impl<'de> Deserialize<'de> for WorkspaceOrigin {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOrigin {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -652,13 +715,21 @@ pub enum WorkspaceOriginInput {
 
 impl<'de> Deserialize<'de> for WorkspaceOriginInput {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tagged = crate::runtime::union::Tagged::read(deserializer, "type")?;
-        Ok(match tagged.tag.as_deref() {
-            Some("empty") => Self::Empty(tagged.without_tag()?),
-            Some("git") => Self::Git(tagged.without_tag()?),
-            Some("template") => Self::Template(tagged.without_tag()?),
-            Some("snapshot") => Self::Snapshot(tagged.without_tag()?),
-            _ => return Err(tagged.refused()),
+        crate::runtime::union::read(deserializer, "type")
+    }
+}
+
+impl crate::runtime::union::Variants for WorkspaceOriginInput {
+    fn read<'de, R: crate::runtime::union::Rest<'de>>(
+        tag: Option<&str>,
+        rest: R,
+    ) -> Result<Self, R::Error> {
+        Ok(match tag {
+            Some("empty") => Self::Empty(rest.without_tag()?),
+            Some("git") => Self::Git(rest.without_tag()?),
+            Some("template") => Self::Template(rest.without_tag()?),
+            Some("snapshot") => Self::Snapshot(rest.without_tag()?),
+            _ => return Err(rest.refused()),
         })
     }
 }
@@ -710,28 +781,21 @@ pub struct WorkspaceProgressEvent {
 }
 
 /// `WorkspaceProgressEventStep` on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceProgressEventStep {
     /// `allocate`
-    #[serde(rename = "allocate")]
     Allocate,
     /// `pull_image`
-    #[serde(rename = "pull_image")]
     PullImage,
     /// `clone`
-    #[serde(rename = "clone")]
     Clone,
     /// `restore`
-    #[serde(rename = "restore")]
     Restore,
     /// `install`
-    #[serde(rename = "install")]
     Install,
     /// `boot`
-    #[serde(rename = "boot")]
     Boot,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -748,6 +812,26 @@ impl WorkspaceProgressEventStep {
             Self::Boot => "boot",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceProgressEventStep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceProgressEventStep {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "allocate" => Self::Allocate,
+            "pull_image" => Self::PullImage,
+            "clone" => Self::Clone,
+            "restore" => Self::Restore,
+            "install" => Self::Install,
+            "boot" => Self::Boot,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 
@@ -809,19 +893,15 @@ pub struct WorkspaceSnapshotList {
 }
 
 /// A snapshot can be restored once it is `available`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceSnapshotStatus {
     /// `pending`
-    #[serde(rename = "pending")]
     Pending,
     /// `available`
-    #[serde(rename = "available")]
     Available,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -838,39 +918,46 @@ impl WorkspaceSnapshotStatus {
     }
 }
 
+impl Serialize for WorkspaceSnapshotStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceSnapshotStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// Where the workspace is in its life. It settles in `running`, `stopped` or `failed`; every other
 /// status is on the way to one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceStatus {
     /// `provisioning`
-    #[serde(rename = "provisioning")]
     Provisioning,
     /// `starting`
-    #[serde(rename = "starting")]
     Starting,
     /// `running`
-    #[serde(rename = "running")]
     Running,
     /// `stopping`
-    #[serde(rename = "stopping")]
     Stopping,
     /// `stopped`
-    #[serde(rename = "stopped")]
     Stopped,
     /// `restarting`
-    #[serde(rename = "restarting")]
     Restarting,
     /// `restoring`
-    #[serde(rename = "restoring")]
     Restoring,
     /// `resizing`
-    #[serde(rename = "resizing")]
     Resizing,
     /// `failed`
-    #[serde(rename = "failed")]
     Failed,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -893,6 +980,29 @@ impl WorkspaceStatus {
     }
 }
 
+impl Serialize for WorkspaceStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStatus {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "provisioning" => Self::Provisioning,
+            "starting" => Self::Starting,
+            "running" => Self::Running,
+            "stopping" => Self::Stopping,
+            "stopped" => Self::Stopped,
+            "restarting" => Self::Restarting,
+            "restoring" => Self::Restoring,
+            "resizing" => Self::Resizing,
+            "failed" => Self::Failed,
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+}
+
 /// The workspace went from one status to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "workspace.status_changed")]
@@ -910,22 +1020,17 @@ pub struct WorkspaceStatusChangedEvent {
 }
 
 /// Why a workspace stopped.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WorkspaceStopReason {
     /// `requested`
-    #[serde(rename = "requested")]
     Requested,
     /// `idle`
-    #[serde(rename = "idle")]
     Idle,
     /// `ceiling_reached`
-    #[serde(rename = "ceiling_reached")]
     CeilingReached,
     /// `maintenance`
-    #[serde(rename = "maintenance")]
     Maintenance,
     /// A value that this version does not know.
-    #[serde(untagged)]
     Unknown(String),
 }
 
@@ -940,6 +1045,24 @@ impl WorkspaceStopReason {
             Self::Maintenance => "maintenance",
             Self::Unknown(value) => value,
         }
+    }
+}
+
+impl Serialize for WorkspaceStopReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkspaceStopReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::runtime::serialize::text(deserializer, |text| match text {
+            "requested" => Self::Requested,
+            "idle" => Self::Idle,
+            "ceiling_reached" => Self::CeilingReached,
+            "maintenance" => Self::Maintenance,
+            other => Self::Unknown(other.to_owned()),
+        })
     }
 }
 

@@ -1,17 +1,22 @@
 //! Reads calls as JSON lines, makes them with the Rust SDK, prints what came of them as JSON lines.
 
+mod asked;
 mod calls;
+mod generated;
+mod settings;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use exai_sdk::{Client, Error};
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Stdout, stdin, stdout};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use calls::{Asked, perform};
+use asked::Asked;
+use calls::perform;
 
 /// What came of a call: `value` or `items`, and `meta`.
 pub(crate) struct Outcome(Value);
@@ -32,6 +37,7 @@ impl From<Error> for Failure {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
+    settings::log()?;
     let out = Arc::new(Mutex::new(stdout()));
     print(&out, &json!({"ready": true})).await?;
     let mut lines = BufReader::new(stdin()).lines();
@@ -55,54 +61,54 @@ async fn print(out: &Mutex<Stdout>, value: &Value) -> std::io::Result<()> {
 }
 
 async fn scenario(request: &Value) -> Vec<Value> {
-    let client = match client(request) {
+    let client = match settings::client(request) {
         Ok(client) => client,
         Err(error) => return vec![json!({"error": described(&error), "ms": 0})],
     };
+    let calls = request["calls"].as_array().map_or(&[][..], Vec::as_slice);
+    if request["parallel"] == true {
+        return join_all(calls.iter().map(|call| result(&client, call))).await;
+    }
     let mut results = Vec::new();
-    for call in request["calls"].as_array().into_iter().flatten() {
-        let asked = Asked {
-            client: &client,
-            args: &call["args"],
-            options: &call["options"],
-        };
-        let op = call["op"].as_str().unwrap_or_default();
-        let began = Instant::now();
-        let made = perform(op, &asked);
-        let done = match call["options"]["cancel_after_ms"].as_u64() {
-            // To cancel is to drop the future.
-            Some(ms) => timeout(Duration::from_millis(ms), made).await,
-            None => Ok(made.await),
-        };
-        let mut result = match done {
-            Ok(Ok(outcome)) => outcome.0,
-            Ok(Err(Failure::Sdk(error))) => json!({"error": described(&error)}),
-            Ok(Err(Failure::Driver(text))) => json!({"error": {"kind": "driver", "message": text}}),
-            Err(_) => json!({"error": {"kind": "cancelled"}}),
-        };
-        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        result["ms"] = json!(ms);
-        results.push(result);
+    for call in calls {
+        results.push(result(&client, call).await);
     }
     results
 }
 
-fn client(request: &Value) -> Result<Client, Error> {
-    let settings = &request["client"];
-    let ms = |name: &str| settings[name].as_u64().map(Duration::from_millis);
-    let mut builder = Client::builder()
-        .base_url(request["base_url"].as_str().unwrap_or_default())
-        .api_key(settings["api_key"].as_str().unwrap_or("test-token"));
-    if let Some(limit) = ms("timeout_ms") {
-        builder = builder.timeout(limit);
+async fn result(client: &Client, call: &Value) -> Value {
+    let asked = Asked {
+        client,
+        op: call["op"].as_str().unwrap_or_default(),
+        args: &call["args"],
+        options: &call["options"],
+        tokens: Arc::default(),
+    };
+    let began = Instant::now();
+    let made = perform(&asked);
+    let done = match call["options"]["cancel_after_ms"].as_u64() {
+        // To cancel is to drop the future.
+        Some(ms) => timeout(Duration::from_millis(ms), made).await,
+        None => Ok(made.await),
+    };
+    let mut result = match done {
+        Ok(Ok(outcome)) => outcome.0,
+        Ok(Err(Failure::Sdk(error))) => json!({"error": described(&error)}),
+        Ok(Err(Failure::Driver(text))) => json!({"error": {"kind": "driver", "message": text}}),
+        Err(_) => json!({"error": {"kind": "cancelled"}}),
+    };
+    if asked.options["on_waiting"] == true {
+        let tokens = asked.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        result["tokens"] = json!(*tokens);
+        if let Some(token) = tokens.last()
+            && result["error"]["kind"] == "cancelled"
+        {
+            result["error"]["wait_token"] = json!(token);
+        }
     }
-    if let Some(limit) = ms("try_timeout_ms") {
-        builder = builder.attempt_timeout(limit);
-    }
-    if let Some(retries) = settings["max_retries"].as_u64() {
-        builder = builder.max_retries(u32::try_from(retries).unwrap_or(u32::MAX));
-    }
-    builder.build()
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    result["ms"] = json!(ms);
+    result
 }
 
 /// An error by the words that all drivers share.
@@ -143,6 +149,7 @@ pub(crate) fn described(error: &Error) -> Value {
         "details": error.details(),
         "idempotency_key": error.idempotency_key(),
         "retry_after_ms": after.and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+        "wait_token": error.wait_token(),
         "shown": format!("{error} {error:?}"),
     })
 }

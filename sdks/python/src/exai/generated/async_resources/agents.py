@@ -10,10 +10,10 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import agents as ops
 from ..types.agents import (
@@ -140,7 +140,7 @@ class AsyncAgents:
         body_timeout: Duration | None = None,
         version: SemanticVersion | None = None,
         workspace_id: WorkspaceId | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> AgentInvocation:
         """Invoke an agent outside a DAG.
 
@@ -158,19 +158,33 @@ class AsyncAgents:
             workspace_id: The workspace whose tree the agent works on.
         """
         return await self._engine.wait(
-            self.invoke(
-                agent_id,
-                input=input,
-                ceiling=ceiling,
-                labels=labels,
-                body_timeout=body_timeout,
-                version=version,
-                workspace_id=workspace_id,
-                **options,
-            ),
             ops.INVOKE_WAIT,
             options,
+            Arguments(
+                path={"agent_id": agent_id},
+                body=InvokeAgent(
+                    input=input,
+                    ceiling=ceiling,
+                    labels=labels,
+                    timeout=body_timeout,
+                    version=version,
+                    workspace_id=workspace_id,
+                ),
+            ),
         )
+
+    async def invoke_and_wait_from(
+        self, token: str, **options: Unpack[WaitOptions]
+    ) -> AgentInvocation:
+        """Goes on with a wait of `invoke_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.INVOKE_WAIT, token, options)
 
     def list(
         self,
@@ -686,6 +700,8 @@ class AsyncAgentsWithResponse:
     def __init__(self, resource: AsyncAgents) -> None:
         self.get = async_with_response(resource.get)
         self.invoke = async_with_response(resource.invoke)
+        self.invoke_and_wait = async_with_response(resource.invoke_and_wait)
+        self.invoke_and_wait_from = async_with_response(resource.invoke_and_wait_from)
         self.metrics = async_with_response(resource.metrics)
         self.schema = async_with_response(resource.schema)
         self.custom = AsyncAgentsCustomWithResponse(resource.custom)

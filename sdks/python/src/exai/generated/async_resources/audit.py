@@ -10,10 +10,10 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import audit as ops
 from ..types.audit import (
@@ -202,7 +202,7 @@ class AsyncAuditExports:
         since: dt.datetime,
         until: dt.datetime,
         filter: AuditFilter | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> AuditExport:
         """Export a range of the log.
 
@@ -217,10 +217,21 @@ class AsyncAuditExports:
             filter: Which events are exported. Left out, all.
         """
         return await self._engine.wait(
-            self.create(since=since, until=until, filter=filter, **options),
             ops.EXPORTS_CREATE_WAIT,
             options,
+            Arguments(body=CreateAuditExport(since=since, until=until, filter=filter)),
         )
+
+    async def create_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> AuditExport:
+        """Goes on with a wait of `create_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.EXPORTS_CREATE_WAIT, token, options)
 
     def download(
         self, export_id: ExportId, **options: Unpack[CallOptions]
@@ -433,6 +444,8 @@ class AsyncAuditExportsWithResponse:
 
     def __init__(self, resource: AsyncAuditExports) -> None:
         self.create = async_with_response(resource.create)
+        self.create_and_wait = async_with_response(resource.create_and_wait)
+        self.create_and_wait_from = async_with_response(resource.create_and_wait_from)
         self.get = async_with_response(resource.get)
 
 

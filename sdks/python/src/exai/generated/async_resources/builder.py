@@ -10,10 +10,10 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncBinaryResponse, AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.content import FileInput
 from ..._runtime.engine import Arguments
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import builder as ops
 from ..types.builder import (
@@ -209,7 +209,7 @@ class AsyncBuilderRuns:
         expires_in: Duration | None = None,
         region: Region | None = None,
         visibility: PortVisibility | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Deploy a preview.
 
@@ -225,12 +225,26 @@ class AsyncBuilderRuns:
             region: Left out, the region of the build's workspace.
         """
         return await self._engine.wait(
-            self.deploy(
-                build_id, expires_in=expires_in, region=region, visibility=visibility, **options
-            ),
             ops.RUNS_DEPLOY_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id},
+                body=DeployBuildPreview(
+                    expires_in=expires_in, region=region, visibility=visibility
+                ),
+            ),
         )
+
+    async def deploy_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `deploy_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RUNS_DEPLOY_WAIT, token, options)
 
     def events(
         self, build_id: BuildId, **options: Unpack[StreamOptions]
@@ -331,7 +345,7 @@ class AsyncBuilderRuns:
         *,
         ceiling: Money | None = None,
         from_stage: BuildStage | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Retry a failed build.
 
@@ -346,10 +360,23 @@ class AsyncBuilderRuns:
             from_stage: Keep what the stages before this one made. Left out, the stage that failed.
         """
         return await self._engine.wait(
-            self.retry(build_id, ceiling=ceiling, from_stage=from_stage, **options),
             ops.RUNS_RETRY_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id}, body=RetryBuild(ceiling=ceiling, from_stage=from_stage)
+            ),
         )
+
+    async def retry_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `retry_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RUNS_RETRY_WAIT, token, options)
 
     async def start(
         self,
@@ -406,7 +433,7 @@ class AsyncBuilderRuns:
         name: BuildName | None = None,
         stack: BuildStack | None = None,
         target: BuildTargetInput | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Start a prompt-to-app build.
 
@@ -425,20 +452,32 @@ class AsyncBuilderRuns:
             target: Left out, a new workspace.
         """
         return await self._engine.wait(
-            self.start(
-                prompt=prompt,
-                asset_ids=asset_ids,
-                ceiling=ceiling,
-                deploy=deploy,
-                labels=labels,
-                name=name,
-                stack=stack,
-                target=target,
-                **options,
-            ),
             ops.RUNS_START_WAIT,
             options,
+            Arguments(
+                body=StartBuild(
+                    prompt=prompt,
+                    asset_ids=asset_ids,
+                    ceiling=ceiling,
+                    deploy=deploy,
+                    labels=labels,
+                    name=name,
+                    stack=stack,
+                    target=target,
+                ),
+            ),
         )
+
+    async def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RUNS_START_WAIT, token, options)
 
 
 class AsyncBuilderRunsArtifacts:
@@ -617,7 +656,7 @@ class AsyncBuilderRunsMessages:
         *,
         text: str,
         asset_ids: Sequence[AssetId] | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Send a follow-up prompt.
 
@@ -632,10 +671,23 @@ class AsyncBuilderRunsMessages:
             asset_ids: Assets that the text refers to.
         """
         return await self._engine.wait(
-            self.send(build_id, text=text, asset_ids=asset_ids, **options),
             ops.RUNS_MESSAGES_SEND_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id}, body=SendBuildMessage(text=text, asset_ids=asset_ids)
+            ),
         )
+
+    async def send_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `send_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RUNS_MESSAGES_SEND_WAIT, token, options)
 
 
 class AsyncBuilderRunsPreviews:
@@ -708,9 +760,15 @@ class AsyncBuilderRunsWithResponse:
     def __init__(self, resource: AsyncBuilderRuns) -> None:
         self.cancel = async_with_response(resource.cancel)
         self.deploy = async_with_response(resource.deploy)
+        self.deploy_and_wait = async_with_response(resource.deploy_and_wait)
+        self.deploy_and_wait_from = async_with_response(resource.deploy_and_wait_from)
         self.get = async_with_response(resource.get)
         self.retry = async_with_response(resource.retry)
+        self.retry_and_wait = async_with_response(resource.retry_and_wait)
+        self.retry_and_wait_from = async_with_response(resource.retry_and_wait_from)
         self.start = async_with_response(resource.start)
+        self.start_and_wait = async_with_response(resource.start_and_wait)
+        self.start_and_wait_from = async_with_response(resource.start_and_wait_from)
         self.artifacts = AsyncBuilderRunsArtifactsWithResponse(resource.artifacts)
         self.messages = AsyncBuilderRunsMessagesWithResponse(resource.messages)
         self.previews = AsyncBuilderRunsPreviewsWithResponse(resource.previews)
@@ -728,6 +786,8 @@ class AsyncBuilderRunsMessagesWithResponse:
 
     def __init__(self, resource: AsyncBuilderRunsMessages) -> None:
         self.send = async_with_response(resource.send)
+        self.send_and_wait = async_with_response(resource.send_and_wait)
+        self.send_and_wait_from = async_with_response(resource.send_and_wait_from)
 
 
 class AsyncBuilderRunsPreviewsWithResponse:

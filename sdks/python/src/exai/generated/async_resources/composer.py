@@ -10,10 +10,10 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import composer as ops
 from ..types.composer import (
@@ -97,7 +97,7 @@ class AsyncComposer:
         commit: CommitOptions | None = None,
         hunk_ids: Sequence[HunkId] | None = None,
         strategy: ApplyStrategy | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerApply:
         """Apply accepted hunks.
 
@@ -111,12 +111,27 @@ class AsyncComposer:
             hunk_ids: Which hunks; each must be accepted or edited. Left out, all that are.
         """
         return await self._engine.wait(
-            self.apply(
-                plan_id=plan_id, commit=commit, hunk_ids=hunk_ids, strategy=strategy, **options
-            ),
             ops.APPLY_WAIT,
             options,
+            Arguments(
+                body=ApplyComposerHunks(
+                    plan_id=plan_id, commit=commit, hunk_ids=hunk_ids, strategy=strategy
+                ),
+            ),
         )
+
+    async def apply_and_wait_from(
+        self, token: str, **options: Unpack[WaitOptions]
+    ) -> ComposerApply:
+        """Goes on with a wait of `apply_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.APPLY_WAIT, token, options)
 
     async def plan(
         self,
@@ -173,7 +188,7 @@ class AsyncComposer:
         include: Sequence[PathPattern] | None = None,
         max_files: int | None = None,
         model: ComposerModel | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerPlan:
         """Request a plan of changes to a working tree.
 
@@ -192,20 +207,32 @@ class AsyncComposer:
             max_files: Refuse to touch more files than this. Left out, there is no bound.
         """
         return await self._engine.wait(
-            self.plan(
-                prompt=prompt,
-                workspace_id=workspace_id,
-                ceiling=ceiling,
-                context=context,
-                exclude=exclude,
-                include=include,
-                max_files=max_files,
-                model=model,
-                **options,
-            ),
             ops.PLAN_WAIT,
             options,
+            Arguments(
+                body=RequestComposerPlan(
+                    prompt=prompt,
+                    workspace_id=workspace_id,
+                    ceiling=ceiling,
+                    context=context,
+                    exclude=exclude,
+                    include=include,
+                    max_files=max_files,
+                    model=model,
+                ),
+            ),
         )
+
+    async def plan_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> ComposerPlan:
+        """Goes on with a wait of `plan_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.PLAN_WAIT, token, options)
 
 
 class AsyncComposerApplies:
@@ -304,7 +331,7 @@ class AsyncComposerApplies:
         *,
         commit: CommitOptions | None = None,
         discard_later_edits: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerApply:
         """Revert an apply.
 
@@ -320,12 +347,26 @@ class AsyncComposerApplies:
                 revert fail.
         """
         return await self._engine.wait(
-            self.revert(
-                apply_id, commit=commit, discard_later_edits=discard_later_edits, **options
-            ),
             ops.APPLIES_REVERT_WAIT,
             options,
+            Arguments(
+                path={"apply_id": apply_id},
+                body=RevertComposerApply(commit=commit, discard_later_edits=discard_later_edits),
+            ),
         )
+
+    async def revert_and_wait_from(
+        self, token: str, **options: Unpack[WaitOptions]
+    ) -> ComposerApply:
+        """Goes on with a wait of `revert_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.APPLIES_REVERT_WAIT, token, options)
 
 
 class AsyncComposerPlans:
@@ -504,7 +545,7 @@ class AsyncComposerPlans:
         ceiling: Money | None = None,
         keep_accepted: bool | None = None,
         prompt: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerPlan:
         """Ask for a revised plan.
 
@@ -521,12 +562,28 @@ class AsyncComposerPlans:
             prompt: What should be different. Left out, the comments say it.
         """
         return await self._engine.wait(
-            self.revise(
-                plan_id, ceiling=ceiling, keep_accepted=keep_accepted, prompt=prompt, **options
-            ),
             ops.PLANS_REVISE_WAIT,
             options,
+            Arguments(
+                path={"plan_id": plan_id},
+                body=ReviseComposerPlan(
+                    ceiling=ceiling, keep_accepted=keep_accepted, prompt=prompt
+                ),
+            ),
         )
+
+    async def revise_and_wait_from(
+        self, token: str, **options: Unpack[WaitOptions]
+    ) -> ComposerPlan:
+        """Goes on with a wait of `revise_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.PLANS_REVISE_WAIT, token, options)
 
 
 class AsyncComposerPlansComments:
@@ -669,7 +726,11 @@ class AsyncComposerWithResponse:
 
     def __init__(self, resource: AsyncComposer) -> None:
         self.apply = async_with_response(resource.apply)
+        self.apply_and_wait = async_with_response(resource.apply_and_wait)
+        self.apply_and_wait_from = async_with_response(resource.apply_and_wait_from)
         self.plan = async_with_response(resource.plan)
+        self.plan_and_wait = async_with_response(resource.plan_and_wait)
+        self.plan_and_wait_from = async_with_response(resource.plan_and_wait_from)
         self.applies = AsyncComposerAppliesWithResponse(resource.applies)
         self.plans = AsyncComposerPlansWithResponse(resource.plans)
 
@@ -680,6 +741,8 @@ class AsyncComposerAppliesWithResponse:
     def __init__(self, resource: AsyncComposerApplies) -> None:
         self.get = async_with_response(resource.get)
         self.revert = async_with_response(resource.revert)
+        self.revert_and_wait = async_with_response(resource.revert_and_wait)
+        self.revert_and_wait_from = async_with_response(resource.revert_and_wait_from)
 
 
 class AsyncComposerPlansWithResponse:
@@ -691,6 +754,8 @@ class AsyncComposerPlansWithResponse:
         self.get = async_with_response(resource.get)
         self.patch = async_with_response(resource.patch)
         self.revise = async_with_response(resource.revise)
+        self.revise_and_wait = async_with_response(resource.revise_and_wait)
+        self.revise_and_wait_from = async_with_response(resource.revise_and_wait_from)
         self.comments = AsyncComposerPlansCommentsWithResponse(resource.comments)
         self.hunks = AsyncComposerPlansHunksWithResponse(resource.hunks)
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
 from ..._runtime.options import CallOptions
-from ..._runtime.pages import AsyncPages
 from ..._runtime.response import async_with_response
 from ..operations import plans as ops
 from ..types.plans import (

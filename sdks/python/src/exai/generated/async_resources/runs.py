@@ -10,9 +10,9 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import runs as ops
 from ..types.runs import (
@@ -231,7 +231,7 @@ class AsyncRuns:
         input: JsonObject | None = None,
         labels: Labels | None = None,
         name: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Run:
         """Start a new run from a checkpoint.
 
@@ -246,19 +246,31 @@ class AsyncRuns:
             labels: The labels of the new run. Left out, those of the old one.
         """
         return await self._engine.wait(
-            self.replay(
-                run_id,
-                checkpoint_id=checkpoint_id,
-                agent_versions=agent_versions,
-                ceiling=ceiling,
-                input=input,
-                labels=labels,
-                name=name,
-                **options,
-            ),
             ops.REPLAY_WAIT,
             options,
+            Arguments(
+                path={"run_id": run_id},
+                body=ReplayRun(
+                    checkpoint_id=checkpoint_id,
+                    agent_versions=agent_versions,
+                    ceiling=ceiling,
+                    input=input,
+                    labels=labels,
+                    name=name,
+                ),
+            ),
         )
+
+    async def replay_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `replay_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.REPLAY_WAIT, token, options)
 
     async def resume(
         self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[CallOptions]
@@ -277,7 +289,7 @@ class AsyncRuns:
         )
 
     async def resume_and_wait(
-        self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[CallOptions]
+        self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[WaitOptions]
     ) -> Run:
         """Resume a paused run.
 
@@ -291,8 +303,21 @@ class AsyncRuns:
             ceiling: A new ceiling, for a run that paused because it reached the old one.
         """
         return await self._engine.wait(
-            self.resume(run_id, ceiling=ceiling, **options), ops.RESUME_WAIT, options
+            ops.RESUME_WAIT,
+            options,
+            Arguments(path={"run_id": run_id}, body=ResumeRun(ceiling=ceiling)),
         )
+
+    async def resume_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `resume_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RESUME_WAIT, token, options)
 
     async def signal(
         self, run_id: RunId, body: RunSignal, **options: Unpack[CallOptions]
@@ -363,7 +388,7 @@ class AsyncRuns:
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
         body_timeout: Duration | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Run:
         """Start a DAG.
 
@@ -381,20 +406,32 @@ class AsyncRuns:
             body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return await self._engine.wait(
-            self.start(
-                plan_id=plan_id,
-                agent_versions=agent_versions,
-                ceiling=ceiling,
-                input=input,
-                labels=labels,
-                name=name,
-                pause_before=pause_before,
-                body_timeout=body_timeout,
-                **options,
-            ),
             ops.START_WAIT,
             options,
+            Arguments(
+                body=StartRun(
+                    plan_id=plan_id,
+                    agent_versions=agent_versions,
+                    ceiling=ceiling,
+                    input=input,
+                    labels=labels,
+                    name=name,
+                    pause_before=pause_before,
+                    timeout=body_timeout,
+                ),
+            ),
         )
+
+    async def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.START_WAIT, token, options)
 
 
 class AsyncRunsApprovals:
@@ -594,7 +631,7 @@ class AsyncRunsNodes:
         node_id: NodeId,
         *,
         input: JsonObject | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> RunNode:
         """Retry a failed node.
 
@@ -610,8 +647,21 @@ class AsyncRunsNodes:
             input: Replaces the input of the node. Left out, the input of the last attempt.
         """
         return await self._engine.wait(
-            self.retry(run_id, node_id, input=input, **options), ops.NODES_RETRY_WAIT, options
+            ops.NODES_RETRY_WAIT,
+            options,
+            Arguments(path={"run_id": run_id, "node_id": node_id}, body=RetryRunNode(input=input)),
         )
+
+    async def retry_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> RunNode:
+        """Goes on with a wait of `retry_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.NODES_RETRY_WAIT, token, options)
 
 
 class AsyncRunsOutputs:
@@ -658,9 +708,15 @@ class AsyncRunsWithResponse:
         self.pause = async_with_response(resource.pause)
         self.receipt = async_with_response(resource.receipt)
         self.replay = async_with_response(resource.replay)
+        self.replay_and_wait = async_with_response(resource.replay_and_wait)
+        self.replay_and_wait_from = async_with_response(resource.replay_and_wait_from)
         self.resume = async_with_response(resource.resume)
+        self.resume_and_wait = async_with_response(resource.resume_and_wait)
+        self.resume_and_wait_from = async_with_response(resource.resume_and_wait_from)
         self.signal = async_with_response(resource.signal)
         self.start = async_with_response(resource.start)
+        self.start_and_wait = async_with_response(resource.start_and_wait)
+        self.start_and_wait_from = async_with_response(resource.start_and_wait_from)
         self.approvals = AsyncRunsApprovalsWithResponse(resource.approvals)
         self.checkpoints = AsyncRunsCheckpointsWithResponse(resource.checkpoints)
         self.nodes = AsyncRunsNodesWithResponse(resource.nodes)
@@ -686,3 +742,5 @@ class AsyncRunsNodesWithResponse:
     def __init__(self, resource: AsyncRunsNodes) -> None:
         self.get = async_with_response(resource.get)
         self.retry = async_with_response(resource.retry)
+        self.retry_and_wait = async_with_response(resource.retry_and_wait)
+        self.retry_and_wait_from = async_with_response(resource.retry_and_wait_from)

@@ -9,11 +9,11 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncBinaryResponse
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.content import BinaryInput
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
 from ..._runtime.options import CallOptions
-from ..._runtime.pages import AsyncPages
 from ..._runtime.response import async_with_response
 from ..operations import templates as ops
 from ..types.shared import Labels, Order, SemanticVersion

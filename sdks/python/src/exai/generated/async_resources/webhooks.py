@@ -10,10 +10,10 @@ from typing import Unpack
 
 from ..._runtime import webhooks
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import webhooks as ops
 from ..types.shared import Duration, EventId, Labels, LabelsPatch, Order
@@ -229,7 +229,7 @@ class AsyncWebhooks:
         event_types: WebhookEventTypes | None = None,
         only_undelivered: bool | None = None,
         until: dt.datetime | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Webhook:
         """Deliver a window of past events again.
 
@@ -247,17 +247,29 @@ class AsyncWebhooks:
             until: Events before this time. Left out, now.
         """
         return await self._engine.wait(
-            self.replay(
-                webhook_id,
-                since=since,
-                event_types=event_types,
-                only_undelivered=only_undelivered,
-                until=until,
-                **options,
-            ),
             ops.REPLAY_WAIT,
             options,
+            Arguments(
+                path={"webhook_id": webhook_id},
+                body=ReplayWebhookEvents(
+                    since=since,
+                    event_types=event_types,
+                    only_undelivered=only_undelivered,
+                    until=until,
+                ),
+            ),
         )
+
+    async def replay_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Webhook:
+        """Goes on with a wait of `replay_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.REPLAY_WAIT, token, options)
 
     async def rotate_secret(
         self,
@@ -318,6 +330,7 @@ class AsyncWebhooks:
         secret: str | Iterable[str],
         *,
         tolerance: float = webhooks.TOLERANCE,
+        now: float | None = None,
     ) -> WebhookEvent:
         """Verifies a webhook and gives its event.
 
@@ -326,11 +339,14 @@ class AsyncWebhooks:
             headers: The request's headers.
             secret: The subscription's secret; several while a rotation overlaps.
             tolerance: Seconds that the sender's clock may be off, past or future.
+            now: Unix seconds to judge its age by; the system's clock by default.
 
         Raises:
             WebhookVerificationError: The webhook does not come from who it says.
         """
-        return webhooks.unwrap(ops.WEBHOOK_EVENT, body, headers, secret, tolerance=tolerance)
+        return webhooks.unwrap(
+            ops.WEBHOOK_EVENT, body, headers, secret, tolerance=tolerance, now=now
+        )
 
 
 class AsyncWebhooksDeliveries:
@@ -489,6 +505,8 @@ class AsyncWebhooksWithResponse:
         self.ping = async_with_response(resource.ping)
         self.register = async_with_response(resource.register)
         self.replay = async_with_response(resource.replay)
+        self.replay_and_wait = async_with_response(resource.replay_and_wait)
+        self.replay_and_wait_from = async_with_response(resource.replay_and_wait_from)
         self.rotate_secret = async_with_response(resource.rotate_secret)
         self.update = async_with_response(resource.update)
         self.deliveries = AsyncWebhooksDeliveriesWithResponse(resource.deliveries)

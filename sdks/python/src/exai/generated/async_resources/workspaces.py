@@ -10,11 +10,11 @@ from typing import Unpack
 
 from ..._runtime.async_answers import AsyncBinaryResponse, AsyncStream
 from ..._runtime.async_engine import AsyncEngine
+from ..._runtime.async_pages import AsyncPages
 from ..._runtime.content import BinaryInput
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import AsyncPages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import async_with_response
 from ..operations import workspaces as ops
 from ..types.shared import (
@@ -136,7 +136,7 @@ class AsyncWorkspaces:
         origin: WorkspaceOriginInput | None = None,
         region: Region | None = None,
         size: WorkspaceSize | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Provision an isolated dev environment.
 
@@ -154,20 +154,32 @@ class AsyncWorkspaces:
             region: Left out, the organisation's home region.
         """
         return await self._engine.wait(
-            self.create(
-                name=name,
-                environment=environment,
-                idle_timeout=idle_timeout,
-                image=image,
-                labels=labels,
-                origin=origin,
-                region=region,
-                size=size,
-                **options,
-            ),
             ops.CREATE_WAIT,
             options,
+            Arguments(
+                body=CreateWorkspace(
+                    name=name,
+                    environment=environment,
+                    idle_timeout=idle_timeout,
+                    image=image,
+                    labels=labels,
+                    origin=origin,
+                    region=region,
+                    size=size,
+                ),
+            ),
         )
+
+    async def create_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `create_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.CREATE_WAIT, token, options)
 
     async def delete(self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]) -> None:
         """Tear a workspace down.
@@ -301,7 +313,7 @@ class AsyncWorkspaces:
         )
 
     async def restart_and_wait(
-        self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]
+        self, workspace_id: WorkspaceId, **options: Unpack[WaitOptions]
     ) -> Workspace:
         """Restart a workspace.
 
@@ -314,8 +326,19 @@ class AsyncWorkspaces:
             workspace_id: The id of a workspace.
         """
         return await self._engine.wait(
-            self.restart(workspace_id, **options), ops.RESTART_WAIT, options
+            ops.RESTART_WAIT, options, Arguments(path={"workspace_id": workspace_id})
         )
+
+    async def restart_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `restart_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.RESTART_WAIT, token, options)
 
     async def start(self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]) -> Workspace:
         """Start a stopped workspace.
@@ -331,7 +354,7 @@ class AsyncWorkspaces:
         )
 
     async def start_and_wait(
-        self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]
+        self, workspace_id: WorkspaceId, **options: Unpack[WaitOptions]
     ) -> Workspace:
         """Start a stopped workspace.
 
@@ -343,7 +366,20 @@ class AsyncWorkspaces:
         Args:
             workspace_id: The id of a workspace.
         """
-        return await self._engine.wait(self.start(workspace_id, **options), ops.START_WAIT, options)
+        return await self._engine.wait(
+            ops.START_WAIT, options, Arguments(path={"workspace_id": workspace_id})
+        )
+
+    async def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.START_WAIT, token, options)
 
     async def stop(
         self,
@@ -377,7 +413,7 @@ class AsyncWorkspaces:
         *,
         grace_period: Duration | None = None,
         snapshot: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Stop a running workspace.
 
@@ -391,10 +427,24 @@ class AsyncWorkspaces:
             snapshot: Take a snapshot once the processes have ended.
         """
         return await self._engine.wait(
-            self.stop(workspace_id, grace_period=grace_period, snapshot=snapshot, **options),
             ops.STOP_WAIT,
             options,
+            Arguments(
+                path={"workspace_id": workspace_id},
+                body=StopWorkspace(grace_period=grace_period, snapshot=snapshot),
+            ),
         )
+
+    async def stop_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `stop_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.STOP_WAIT, token, options)
 
     async def update(
         self,
@@ -792,7 +842,7 @@ class AsyncWorkspacesSnapshots:
         *,
         snapshot_first: bool | None = None,
         start: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Restore a workspace to a snapshot.
 
@@ -808,12 +858,24 @@ class AsyncWorkspacesSnapshots:
             start: Start the workspace afterwards; otherwise it settles in `stopped`.
         """
         return await self._engine.wait(
-            self.restore(
-                workspace_id, snapshot_id, snapshot_first=snapshot_first, start=start, **options
-            ),
             ops.SNAPSHOTS_RESTORE_WAIT,
             options,
+            Arguments(
+                path={"workspace_id": workspace_id, "snapshot_id": snapshot_id},
+                body=RestoreWorkspaceSnapshot(snapshot_first=snapshot_first, start=start),
+            ),
         )
+
+    async def restore_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `restore_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return await self._engine.wait_from(ops.SNAPSHOTS_RESTORE_WAIT, token, options)
 
 
 class AsyncWorkspacesWithResponse:
@@ -821,11 +883,19 @@ class AsyncWorkspacesWithResponse:
 
     def __init__(self, resource: AsyncWorkspaces) -> None:
         self.create = async_with_response(resource.create)
+        self.create_and_wait = async_with_response(resource.create_and_wait)
+        self.create_and_wait_from = async_with_response(resource.create_and_wait_from)
         self.delete = async_with_response(resource.delete)
         self.get = async_with_response(resource.get)
         self.restart = async_with_response(resource.restart)
+        self.restart_and_wait = async_with_response(resource.restart_and_wait)
+        self.restart_and_wait_from = async_with_response(resource.restart_and_wait_from)
         self.start = async_with_response(resource.start)
+        self.start_and_wait = async_with_response(resource.start_and_wait)
+        self.start_and_wait_from = async_with_response(resource.start_and_wait_from)
         self.stop = async_with_response(resource.stop)
+        self.stop_and_wait = async_with_response(resource.stop_and_wait)
+        self.stop_and_wait_from = async_with_response(resource.stop_and_wait_from)
         self.update = async_with_response(resource.update)
         self.files = AsyncWorkspacesFilesWithResponse(resource.files)
         self.ports = AsyncWorkspacesPortsWithResponse(resource.ports)
@@ -855,3 +925,5 @@ class AsyncWorkspacesSnapshotsWithResponse:
         self.delete = async_with_response(resource.delete)
         self.get = async_with_response(resource.get)
         self.restore = async_with_response(resource.restore)
+        self.restore_and_wait = async_with_response(resource.restore_and_wait)
+        self.restore_and_wait_from = async_with_response(resource.restore_and_wait_from)

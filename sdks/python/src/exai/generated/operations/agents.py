@@ -23,6 +23,7 @@ GET = Operation[Agent](
     "/agents/{agent_id}",
     result="json",
     target=Agent,
+    id="getAgent",
 )
 
 INVOKE = Operation[AgentInvocation](
@@ -30,6 +31,7 @@ INVOKE = Operation[AgentInvocation](
     "/agents/{agent_id}/invoke",
     result="json",
     target=AgentInvocation,
+    id="invokeAgent",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -42,6 +44,7 @@ LIST = PagedOperation[Agent](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listAgents",
 )
 
 METRICS = Operation[AgentMetrics](
@@ -49,6 +52,7 @@ METRICS = Operation[AgentMetrics](
     "/agents/{agent_id}/metrics",
     result="json",
     target=AgentMetrics,
+    id="getAgentMetrics",
 )
 
 SCHEMA = Operation[AgentSchema](
@@ -56,11 +60,13 @@ SCHEMA = Operation[AgentSchema](
     "/agents/{agent_id}/schema",
     result="json",
     target=AgentSchema,
+    id="getAgentSchema",
 )
 
 CUSTOM_DELETE = Operation[None](
     "DELETE",
     "/agents/custom/{agent_id}",
+    id="deleteCustomAgent",
 )
 
 CUSTOM_GET = Operation[CustomAgent](
@@ -68,6 +74,7 @@ CUSTOM_GET = Operation[CustomAgent](
     "/agents/custom/{agent_id}",
     result="json",
     target=CustomAgent,
+    id="getCustomAgent",
 )
 
 CUSTOM_LIST = PagedOperation[CustomAgent](
@@ -78,6 +85,7 @@ CUSTOM_LIST = PagedOperation[CustomAgent](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listCustomAgents",
 )
 
 CUSTOM_REGISTER = Operation[CustomAgent](
@@ -85,6 +93,7 @@ CUSTOM_REGISTER = Operation[CustomAgent](
     "/agents/custom",
     result="json",
     target=CustomAgent,
+    id="registerCustomAgent",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -94,6 +103,7 @@ CUSTOM_UPDATE = Operation[CustomAgent](
     "/agents/custom/{agent_id}",
     result="json",
     target=CustomAgent,
+    id="updateCustomAgent",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -103,6 +113,7 @@ CUSTOM_VERSIONS_DEPRECATE = Operation[AgentVersion](
     "/agents/custom/{agent_id}/versions/{version}/deprecate",
     result="json",
     target=AgentVersion,
+    id="deprecateCustomAgentVersion",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -112,6 +123,7 @@ CUSTOM_VERSIONS_PUBLISH = Operation[AgentVersion](
     "/agents/custom/{agent_id}/versions",
     result="json",
     target=AgentVersion,
+    id="publishCustomAgentVersion",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -121,6 +133,7 @@ INVOCATIONS_CANCEL = Operation[AgentInvocation](
     "/agents/{agent_id}/invocations/{invocation_id}/cancel",
     result="json",
     target=AgentInvocation,
+    id="cancelAgentInvocation",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -131,6 +144,7 @@ INVOCATIONS_EVENTS = Operation[AgentInvocationEvent](
     result="events",
     target=AgentInvocationEvent,
     terminal=frozenset({"invocation.completed", "invocation.failed", "invocation.cancelled"}),
+    id="streamAgentInvocationEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -139,6 +153,7 @@ INVOCATIONS_GET = Operation[AgentInvocation](
     "/agents/{agent_id}/invocations/{invocation_id}",
     result="json",
     target=AgentInvocation,
+    id="getAgentInvocation",
 )
 
 INVOCATIONS_LIST = PagedOperation[AgentInvocation](
@@ -149,6 +164,7 @@ INVOCATIONS_LIST = PagedOperation[AgentInvocation](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listAgentInvocations",
 )
 
 VERSIONS_GET = Operation[AgentVersion](
@@ -156,6 +172,7 @@ VERSIONS_GET = Operation[AgentVersion](
     "/agents/{agent_id}/versions/{version}",
     result="json",
     target=AgentVersion,
+    id="getAgentVersion",
 )
 
 VERSIONS_LIST = PagedOperation[AgentVersion](
@@ -166,9 +183,11 @@ VERSIONS_LIST = PagedOperation[AgentVersion](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listAgentVersions",
 )
 
 INVOKE_WAIT = LongRunning[AgentInvocation](
+    INVOKE,
     INVOCATIONS_GET,
     {"agent_id": ("agent_id",), "invocation_id": ("id",)},
     ("status",),

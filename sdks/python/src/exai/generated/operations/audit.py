@@ -20,6 +20,7 @@ TAIL = Operation[AuditEvent](
     "/audit/tail",
     result="events",
     target=AuditEvent,
+    id="tailAuditEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -28,6 +29,7 @@ EVENTS_GET = Operation[AuditEvent](
     "/audit/events/{event_id}",
     result="json",
     target=AuditEvent,
+    id="getAuditEvent",
 )
 
 EVENTS_QUERY = PagedOperation[AuditEvent](
@@ -38,6 +40,7 @@ EVENTS_QUERY = PagedOperation[AuditEvent](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="queryAuditEvents",
 )
 
 EXPORTS_CREATE = Operation[AuditExport](
@@ -45,6 +48,7 @@ EXPORTS_CREATE = Operation[AuditExport](
     "/audit/exports",
     result="json",
     target=AuditExport,
+    id="createAuditExport",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -54,6 +58,7 @@ EXPORTS_DOWNLOAD = Operation[AuditEvent](
     "/audit/exports/{export_id}/content",
     result="lines",
     target=AuditEvent,
+    id="downloadAuditExport",
 )
 
 EXPORTS_GET = Operation[AuditExport](
@@ -61,6 +66,7 @@ EXPORTS_GET = Operation[AuditExport](
     "/audit/exports/{export_id}",
     result="json",
     target=AuditExport,
+    id="getAuditExport",
 )
 
 RECEIPTS_GET = Operation[Receipt](
@@ -68,6 +74,7 @@ RECEIPTS_GET = Operation[Receipt](
     "/audit/receipts/{receipt_id}",
     result="json",
     target=Receipt,
+    id="getReceipt",
 )
 
 RECEIPTS_VERIFY = Operation[ReceiptVerification](
@@ -75,6 +82,7 @@ RECEIPTS_VERIFY = Operation[ReceiptVerification](
     "/audit/receipts/{receipt_id}/verify",
     result="json",
     target=ReceiptVerification,
+    id="verifyReceipt",
 )
 
 STREAMS_CREATE = Operation[AuditStream](
@@ -82,6 +90,7 @@ STREAMS_CREATE = Operation[AuditStream](
     "/audit/streams",
     result="json",
     target=AuditStream,
+    id="createAuditStream",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -89,6 +98,7 @@ STREAMS_CREATE = Operation[AuditStream](
 STREAMS_DELETE = Operation[None](
     "DELETE",
     "/audit/streams/{stream_id}",
+    id="deleteAuditStream",
 )
 
 STREAMS_GET = Operation[AuditStream](
@@ -96,6 +106,7 @@ STREAMS_GET = Operation[AuditStream](
     "/audit/streams/{stream_id}",
     result="json",
     target=AuditStream,
+    id="getAuditStream",
 )
 
 STREAMS_LIST = PagedOperation[AuditStream](
@@ -106,6 +117,7 @@ STREAMS_LIST = PagedOperation[AuditStream](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listAuditStreams",
 )
 
 STREAMS_TEST = Operation[AuditStreamTest](
@@ -113,6 +125,7 @@ STREAMS_TEST = Operation[AuditStreamTest](
     "/audit/streams/{stream_id}/test",
     result="json",
     target=AuditStreamTest,
+    id="testAuditStream",
     idempotency_header="Idempotency-Key",
 )
 
@@ -121,11 +134,13 @@ STREAMS_UPDATE = Operation[AuditStream](
     "/audit/streams/{stream_id}",
     result="json",
     target=AuditStream,
+    id="updateAuditStream",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
 
 EXPORTS_CREATE_WAIT = LongRunning[AuditExport](
+    EXPORTS_CREATE,
     EXPORTS_GET,
     {"export_id": ("id",)},
     ("status",),

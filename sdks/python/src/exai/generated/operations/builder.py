@@ -24,6 +24,7 @@ from ..types.builder import (
 ASSETS_DELETE = Operation[None](
     "DELETE",
     "/builder/assets/{asset_id}",
+    id="deleteBuildAsset",
 )
 
 ASSETS_GET = Operation[BuildAsset](
@@ -31,6 +32,7 @@ ASSETS_GET = Operation[BuildAsset](
     "/builder/assets/{asset_id}",
     result="json",
     target=BuildAsset,
+    id="getBuildAsset",
 )
 
 ASSETS_UPLOAD = Operation[BuildAsset](
@@ -38,6 +40,7 @@ ASSETS_UPLOAD = Operation[BuildAsset](
     "/builder/assets",
     result="json",
     target=BuildAsset,
+    id="uploadBuildAsset",
     body=Body("multipart", "multipart/form-data", parts={"labels": "application/json"}),
     idempotency_header="Idempotency-Key",
 )
@@ -47,6 +50,7 @@ RUNS_CANCEL = Operation[Build](
     "/builder/runs/{build_id}/cancel",
     result="json",
     target=Build,
+    id="cancelBuild",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -56,6 +60,7 @@ RUNS_DEPLOY = Operation[StartedBuildPreview](
     "/builder/runs/{build_id}/deploy",
     result="json",
     target=StartedBuildPreview,
+    id="deployBuildPreview",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -66,6 +71,7 @@ RUNS_EVENTS = Operation[BuildEvent](
     result="events",
     target=BuildEvent,
     terminal=frozenset({"build.succeeded", "build.failed", "build.cancelled"}),
+    id="streamBuildEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -74,6 +80,7 @@ RUNS_GET = Operation[Build](
     "/builder/runs/{build_id}",
     result="json",
     target=Build,
+    id="getBuild",
 )
 
 RUNS_LIST = PagedOperation[Build](
@@ -84,6 +91,7 @@ RUNS_LIST = PagedOperation[Build](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listBuilds",
 )
 
 RUNS_RETRY = Operation[Build](
@@ -91,6 +99,7 @@ RUNS_RETRY = Operation[Build](
     "/builder/runs/{build_id}/retry",
     result="json",
     target=Build,
+    id="retryBuild",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -100,6 +109,7 @@ RUNS_START = Operation[Build](
     "/builder/runs",
     result="json",
     target=Build,
+    id="startBuild",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -108,6 +118,7 @@ RUNS_ARTIFACTS_DOWNLOAD = Operation[bytes](
     "GET",
     "/builder/runs/{build_id}/artifacts/{artifact_id}/content",
     result="binary",
+    id="downloadBuildArtifact",
     accept="application/octet-stream",
 )
 
@@ -116,6 +127,7 @@ RUNS_ARTIFACTS_GET = Operation[BuildArtifact](
     "/builder/runs/{build_id}/artifacts/{artifact_id}",
     result="json",
     target=BuildArtifact,
+    id="getBuildArtifact",
 )
 
 RUNS_ARTIFACTS_LIST = PagedOperation[BuildArtifact](
@@ -126,6 +138,7 @@ RUNS_ARTIFACTS_LIST = PagedOperation[BuildArtifact](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listBuildArtifacts",
 )
 
 RUNS_LOGS_LIST = PagedOperation[BuildLogLine](
@@ -136,6 +149,7 @@ RUNS_LOGS_LIST = PagedOperation[BuildLogLine](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listBuildLogs",
 )
 
 RUNS_MESSAGES_LIST = PagedOperation[BuildMessage](
@@ -146,6 +160,7 @@ RUNS_MESSAGES_LIST = PagedOperation[BuildMessage](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listBuildMessages",
 )
 
 RUNS_MESSAGES_SEND = Operation[SentBuildMessage](
@@ -153,6 +168,7 @@ RUNS_MESSAGES_SEND = Operation[SentBuildMessage](
     "/builder/runs/{build_id}/messages",
     result="json",
     target=SentBuildMessage,
+    id="sendBuildMessage",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -160,6 +176,7 @@ RUNS_MESSAGES_SEND = Operation[SentBuildMessage](
 RUNS_PREVIEWS_DELETE = Operation[None](
     "DELETE",
     "/builder/runs/{build_id}/previews/{preview_id}",
+    id="deleteBuildPreview",
 )
 
 RUNS_PREVIEWS_LIST = PagedOperation[BuildPreview](
@@ -170,9 +187,11 @@ RUNS_PREVIEWS_LIST = PagedOperation[BuildPreview](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listBuildPreviews",
 )
 
 RUNS_DEPLOY_WAIT = LongRunning[Build](
+    RUNS_DEPLOY,
     RUNS_GET,
     {"build_id": ("build_id",)},
     ("status",),
@@ -182,6 +201,7 @@ RUNS_DEPLOY_WAIT = LongRunning[Build](
 )
 
 RUNS_RETRY_WAIT = LongRunning[Build](
+    RUNS_RETRY,
     RUNS_GET,
     {"build_id": ("id",)},
     ("status",),
@@ -191,6 +211,7 @@ RUNS_RETRY_WAIT = LongRunning[Build](
 )
 
 RUNS_START_WAIT = LongRunning[Build](
+    RUNS_START,
     RUNS_GET,
     {"build_id": ("id",)},
     ("status",),
@@ -200,6 +221,7 @@ RUNS_START_WAIT = LongRunning[Build](
 )
 
 RUNS_MESSAGES_SEND_WAIT = LongRunning[Build](
+    RUNS_MESSAGES_SEND,
     RUNS_GET,
     {"build_id": ("build_id",)},
     ("status",),

@@ -22,6 +22,7 @@ APPLY = Operation[ComposerApply](
     "/composer/apply",
     result="json",
     target=ComposerApply,
+    id="applyComposerHunks",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -31,6 +32,7 @@ PLAN = Operation[ComposerPlan](
     "/composer/plan",
     result="json",
     target=ComposerPlan,
+    id="requestComposerPlan",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -40,6 +42,7 @@ APPLIES_GET = Operation[ComposerApply](
     "/composer/applies/{apply_id}",
     result="json",
     target=ComposerApply,
+    id="getComposerApply",
 )
 
 APPLIES_LIST = PagedOperation[ComposerApply](
@@ -50,6 +53,7 @@ APPLIES_LIST = PagedOperation[ComposerApply](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listComposerApplies",
 )
 
 APPLIES_REVERT = Operation[ComposerApply](
@@ -57,6 +61,7 @@ APPLIES_REVERT = Operation[ComposerApply](
     "/composer/applies/{apply_id}/revert",
     result="json",
     target=ComposerApply,
+    id="revertComposerApply",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -66,11 +71,13 @@ PLANS_DIFF = Operation[ComposerDiff](
     "/composer/plans/{plan_id}/diff",
     result="json",
     target=ComposerDiff,
+    id="getComposerPlanDiff",
 )
 
 PLANS_DISCARD = Operation[None](
     "DELETE",
     "/composer/plans/{plan_id}",
+    id="discardComposerPlan",
 )
 
 PLANS_EVENTS = Operation[ComposerPlanEvent](
@@ -79,6 +86,7 @@ PLANS_EVENTS = Operation[ComposerPlanEvent](
     result="events",
     target=ComposerPlanEvent,
     terminal=frozenset({"composer.plan.ready", "composer.plan.failed", "composer.plan.discarded"}),
+    id="streamComposerPlanEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -87,6 +95,7 @@ PLANS_GET = Operation[ComposerPlan](
     "/composer/plans/{plan_id}",
     result="json",
     target=ComposerPlan,
+    id="getComposerPlan",
 )
 
 PLANS_LIST = PagedOperation[ComposerPlan](
@@ -97,12 +106,14 @@ PLANS_LIST = PagedOperation[ComposerPlan](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listComposerPlans",
 )
 
 PLANS_PATCH = Operation[str](
     "GET",
     "/composer/plans/{plan_id}/patch",
     result="text",
+    id="downloadComposerPlanPatch",
     accept="text/x-diff",
 )
 
@@ -111,6 +122,7 @@ PLANS_REVISE = Operation[ComposerPlan](
     "/composer/plans/{plan_id}/revise",
     result="json",
     target=ComposerPlan,
+    id="reviseComposerPlan",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -120,6 +132,7 @@ PLANS_COMMENTS_CREATE = Operation[ComposerComment](
     "/composer/plans/{plan_id}/comments",
     result="json",
     target=ComposerComment,
+    id="createComposerPlanComment",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -132,6 +145,7 @@ PLANS_COMMENTS_LIST = PagedOperation[ComposerComment](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listComposerPlanComments",
 )
 
 PLANS_HUNKS_LIST = PagedOperation[ComposerHunk](
@@ -142,6 +156,7 @@ PLANS_HUNKS_LIST = PagedOperation[ComposerHunk](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listComposerPlanHunks",
 )
 
 PLANS_HUNKS_REVIEW = Operation[ComposerHunk](
@@ -149,11 +164,13 @@ PLANS_HUNKS_REVIEW = Operation[ComposerHunk](
     "/composer/plans/{plan_id}/hunks/{hunk_id}",
     result="json",
     target=ComposerHunk,
+    id="reviewComposerPlanHunk",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
 
 APPLY_WAIT = LongRunning[ComposerApply](
+    APPLY,
     APPLIES_GET,
     {"apply_id": ("id",)},
     ("status",),
@@ -161,6 +178,7 @@ APPLY_WAIT = LongRunning[ComposerApply](
 )
 
 PLAN_WAIT = LongRunning[ComposerPlan](
+    PLAN,
     PLANS_GET,
     {"plan_id": ("id",)},
     ("status",),
@@ -170,6 +188,7 @@ PLAN_WAIT = LongRunning[ComposerPlan](
 )
 
 APPLIES_REVERT_WAIT = LongRunning[ComposerApply](
+    APPLIES_REVERT,
     APPLIES_GET,
     {"apply_id": ("id",)},
     ("status",),
@@ -177,6 +196,7 @@ APPLIES_REVERT_WAIT = LongRunning[ComposerApply](
 )
 
 PLANS_REVISE_WAIT = LongRunning[ComposerPlan](
+    PLANS_REVISE,
     PLANS_GET,
     {"plan_id": ("id",)},
     ("status",),

@@ -11,6 +11,7 @@ CREATE = Operation[Plan](
     "/plans",
     result="json",
     target=Plan,
+    id="createPlan",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -18,6 +19,7 @@ CREATE = Operation[Plan](
 DELETE = Operation[None](
     "DELETE",
     "/plans/{plan_id}",
+    id="deletePlan",
 )
 
 GET = Operation[Plan](
@@ -25,6 +27,7 @@ GET = Operation[Plan](
     "/plans/{plan_id}",
     result="json",
     target=Plan,
+    id="getPlan",
 )
 
 LIST = PagedOperation[Plan](
@@ -35,6 +38,7 @@ LIST = PagedOperation[Plan](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listPlans",
 )
 
 UPDATE = Operation[Plan](
@@ -42,6 +46,7 @@ UPDATE = Operation[Plan](
     "/plans/{plan_id}",
     result="json",
     target=Plan,
+    id="updatePlan",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -51,5 +56,6 @@ VALIDATE = Operation[PlanValidation](
     "/plans/{plan_id}/validate",
     result="json",
     target=PlanValidation,
+    id="validatePlan",
     idempotency_header="Idempotency-Key",
 )

@@ -26,6 +26,7 @@ CANCEL = Operation[Run](
     "/runs/{run_id}/cancel",
     result="json",
     target=Run,
+    id="cancelRun",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -36,6 +37,7 @@ EVENTS = Operation[RunEvent](
     result="events",
     target=RunEvent,
     terminal=frozenset({"run.completed", "run.failed", "run.cancelled"}),
+    id="streamRunEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -44,6 +46,7 @@ GET = Operation[Run](
     "/runs/{run_id}",
     result="json",
     target=Run,
+    id="getRun",
 )
 
 LIST = PagedOperation[Run](
@@ -54,6 +57,7 @@ LIST = PagedOperation[Run](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listRuns",
 )
 
 PAUSE = Operation[Run](
@@ -61,6 +65,7 @@ PAUSE = Operation[Run](
     "/runs/{run_id}/pause",
     result="json",
     target=Run,
+    id="pauseRun",
     idempotency_header="Idempotency-Key",
 )
 
@@ -69,6 +74,7 @@ RECEIPT = Operation[RunReceipt](
     "/runs/{run_id}/receipt",
     result="json",
     target=RunReceipt,
+    id="getRunReceipt",
 )
 
 REPLAY = Operation[Run](
@@ -76,6 +82,7 @@ REPLAY = Operation[Run](
     "/runs/{run_id}/replay",
     result="json",
     target=Run,
+    id="replayRun",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -85,6 +92,7 @@ RESUME = Operation[Run](
     "/runs/{run_id}/resume",
     result="json",
     target=Run,
+    id="resumeRun",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -94,6 +102,7 @@ SIGNAL = Operation[RunSignalAck](
     "/runs/{run_id}/signals",
     result="json",
     target=RunSignalAck,
+    id="signalRun",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -103,6 +112,7 @@ START = Operation[Run](
     "/runs",
     result="json",
     target=Run,
+    id="startRun",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -112,6 +122,7 @@ APPROVALS_DECIDE = Operation[RunApproval](
     "/runs/{run_id}/approvals/{approval_id}",
     result="json",
     target=RunApproval,
+    id="decideRunApproval",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -124,6 +135,7 @@ APPROVALS_LIST = PagedOperation[RunApproval](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listRunApprovals",
 )
 
 CHECKPOINTS_GET = Operation[RunCheckpointDetail](
@@ -131,6 +143,7 @@ CHECKPOINTS_GET = Operation[RunCheckpointDetail](
     "/runs/{run_id}/checkpoints/{checkpoint_id}",
     result="json",
     target=RunCheckpointDetail,
+    id="getRunCheckpoint",
 )
 
 CHECKPOINTS_LIST = PagedOperation[RunCheckpoint](
@@ -141,6 +154,7 @@ CHECKPOINTS_LIST = PagedOperation[RunCheckpoint](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listRunCheckpoints",
 )
 
 NODES_GET = Operation[RunNode](
@@ -148,6 +162,7 @@ NODES_GET = Operation[RunNode](
     "/runs/{run_id}/nodes/{node_id}",
     result="json",
     target=RunNode,
+    id="getRunNode",
 )
 
 NODES_LIST = PagedOperation[RunNode](
@@ -158,6 +173,7 @@ NODES_LIST = PagedOperation[RunNode](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listRunNodes",
 )
 
 NODES_RETRY = Operation[RunNode](
@@ -165,6 +181,7 @@ NODES_RETRY = Operation[RunNode](
     "/runs/{run_id}/nodes/{node_id}/retry",
     result="json",
     target=RunNode,
+    id="retryRunNode",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -177,9 +194,11 @@ OUTPUTS_LIST = PagedOperation[RunOutput](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listRunOutputs",
 )
 
 REPLAY_WAIT = LongRunning[Run](
+    REPLAY,
     GET,
     {"run_id": ("id",)},
     ("status",),
@@ -189,6 +208,7 @@ REPLAY_WAIT = LongRunning[Run](
 )
 
 RESUME_WAIT = LongRunning[Run](
+    RESUME,
     GET,
     {"run_id": ("id",)},
     ("status",),
@@ -198,6 +218,7 @@ RESUME_WAIT = LongRunning[Run](
 )
 
 START_WAIT = LongRunning[Run](
+    START,
     GET,
     {"run_id": ("id",)},
     ("status",),
@@ -207,6 +228,7 @@ START_WAIT = LongRunning[Run](
 )
 
 NODES_RETRY_WAIT = LongRunning[RunNode](
+    NODES_RETRY,
     NODES_GET,
     {"node_id": ("id",), "run_id": ("run_id",)},
     ("status",),

@@ -18,6 +18,7 @@ CREATE = Operation[Template](
     "/templates",
     result="json",
     target=Template,
+    id="createTemplate",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -25,6 +26,7 @@ CREATE = Operation[Template](
 DELETE = Operation[None](
     "DELETE",
     "/templates/{slug}",
+    id="deleteTemplate",
 )
 
 FORK = Operation[Template](
@@ -32,6 +34,7 @@ FORK = Operation[Template](
     "/templates/{slug}/fork",
     result="json",
     target=Template,
+    id="forkTemplate",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -41,6 +44,7 @@ GET = Operation[Template](
     "/templates/{slug}",
     result="json",
     target=Template,
+    id="getTemplate",
 )
 
 INSTANTIATE = Operation[TemplateInstance](
@@ -48,6 +52,7 @@ INSTANTIATE = Operation[TemplateInstance](
     "/templates/{slug}/instantiate",
     result="json",
     target=TemplateInstance,
+    id="instantiateTemplate",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -60,16 +65,19 @@ LIST = PagedOperation[Template](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listTemplates",
 )
 
 STAR = Operation[None](
     "PUT",
     "/templates/{slug}/star",
+    id="starTemplate",
 )
 
 UNSTAR = Operation[None](
     "DELETE",
     "/templates/{slug}/star",
+    id="unstarTemplate",
 )
 
 UPDATE = Operation[Template](
@@ -77,6 +85,7 @@ UPDATE = Operation[Template](
     "/templates/{slug}",
     result="json",
     target=Template,
+    id="updateTemplate",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -85,6 +94,7 @@ ARCHIVE_DOWNLOAD = Operation[bytes](
     "GET",
     "/templates/{slug}/archive",
     result="binary",
+    id="downloadTemplateArchive",
     accept="application/gzip",
 )
 
@@ -93,6 +103,7 @@ ARCHIVE_UPLOAD = Operation[TemplateArchive](
     "/templates/{slug}/archive",
     result="json",
     target=TemplateArchive,
+    id="uploadTemplateArchive",
     body=Body("binary", "application/gzip"),
 )
 
@@ -101,6 +112,7 @@ VERSIONS_GET = Operation[TemplateVersion](
     "/templates/{slug}/versions/{version}",
     result="json",
     target=TemplateVersion,
+    id="getTemplateVersion",
 )
 
 VERSIONS_LIST = PagedOperation[TemplateVersion](
@@ -111,6 +123,7 @@ VERSIONS_LIST = PagedOperation[TemplateVersion](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listTemplateVersions",
 )
 
 VERSIONS_PUBLISH = Operation[TemplateVersion](
@@ -118,6 +131,7 @@ VERSIONS_PUBLISH = Operation[TemplateVersion](
     "/templates/{slug}/versions",
     result="json",
     target=TemplateVersion,
+    id="publishTemplateVersion",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )

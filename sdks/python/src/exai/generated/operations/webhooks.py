@@ -24,6 +24,7 @@ from ..types.webhooks import (
 DELETE = Operation[None](
     "DELETE",
     "/webhooks/{webhook_id}",
+    id="deleteWebhook",
 )
 
 DISABLE = Operation[Webhook](
@@ -31,6 +32,7 @@ DISABLE = Operation[Webhook](
     "/webhooks/{webhook_id}/disable",
     result="json",
     target=Webhook,
+    id="disableWebhook",
     idempotency_header="Idempotency-Key",
 )
 
@@ -39,6 +41,7 @@ ENABLE = Operation[Webhook](
     "/webhooks/{webhook_id}/enable",
     result="json",
     target=Webhook,
+    id="enableWebhook",
     idempotency_header="Idempotency-Key",
 )
 
@@ -47,6 +50,7 @@ GET = Operation[Webhook](
     "/webhooks/{webhook_id}",
     result="json",
     target=Webhook,
+    id="getWebhook",
 )
 
 LIST = PagedOperation[Webhook](
@@ -57,6 +61,7 @@ LIST = PagedOperation[Webhook](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWebhooks",
 )
 
 PING = Operation[WebhookDelivery](
@@ -64,6 +69,7 @@ PING = Operation[WebhookDelivery](
     "/webhooks/{webhook_id}/ping",
     result="json",
     target=WebhookDelivery,
+    id="pingWebhook",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -73,6 +79,7 @@ REGISTER = Operation[RegisteredWebhook](
     "/webhooks",
     result="json",
     target=RegisteredWebhook,
+    id="registerWebhook",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -82,6 +89,7 @@ REPLAY = Operation[Webhook](
     "/webhooks/{webhook_id}/replay",
     result="json",
     target=Webhook,
+    id="replayWebhookEvents",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -91,6 +99,7 @@ ROTATE_SECRET = Operation[RotatedWebhookSecret](
     "/webhooks/{webhook_id}/rotate-secret",
     result="json",
     target=RotatedWebhookSecret,
+    id="rotateWebhookSecret",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -100,6 +109,7 @@ UPDATE = Operation[Webhook](
     "/webhooks/{webhook_id}",
     result="json",
     target=Webhook,
+    id="updateWebhook",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -112,6 +122,7 @@ DELIVERIES_ATTEMPTS = PagedOperation[WebhookDeliveryAttempt](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWebhookDeliveryAttempts",
 )
 
 DELIVERIES_GET = Operation[WebhookDeliveryDetail](
@@ -119,6 +130,7 @@ DELIVERIES_GET = Operation[WebhookDeliveryDetail](
     "/webhooks/deliveries/{delivery_id}",
     result="json",
     target=WebhookDeliveryDetail,
+    id="getWebhookDelivery",
 )
 
 DELIVERIES_LIST = PagedOperation[WebhookDelivery](
@@ -129,6 +141,7 @@ DELIVERIES_LIST = PagedOperation[WebhookDelivery](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWebhookDeliveries",
 )
 
 DELIVERIES_REDELIVER = Operation[WebhookDelivery](
@@ -136,6 +149,7 @@ DELIVERIES_REDELIVER = Operation[WebhookDelivery](
     "/webhooks/deliveries/{delivery_id}/redeliver",
     result="json",
     target=WebhookDelivery,
+    id="redeliverWebhookDelivery",
     idempotency_header="Idempotency-Key",
 )
 
@@ -144,6 +158,7 @@ EVENT_TYPES_GET = Operation[EventTypeDefinition](
     "/webhooks/event-types/{event_type}",
     result="json",
     target=EventTypeDefinition,
+    id="getWebhookEventType",
 )
 
 EVENT_TYPES_LIST = PagedOperation[EventTypeDescription](
@@ -154,9 +169,11 @@ EVENT_TYPES_LIST = PagedOperation[EventTypeDescription](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWebhookEventTypes",
 )
 
 REPLAY_WAIT = LongRunning[Webhook](
+    REPLAY,
     GET,
     {"webhook_id": ("id",)},
     ("replay_status",),

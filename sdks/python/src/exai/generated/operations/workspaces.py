@@ -24,6 +24,7 @@ CREATE = Operation[Workspace](
     "/workspaces",
     result="json",
     target=Workspace,
+    id="createWorkspace",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -31,6 +32,7 @@ CREATE = Operation[Workspace](
 DELETE = Operation[None](
     "DELETE",
     "/workspaces/{workspace_id}",
+    id="deleteWorkspace",
 )
 
 EVENTS = Operation[WorkspaceEvent](
@@ -41,6 +43,7 @@ EVENTS = Operation[WorkspaceEvent](
     terminal=frozenset(
         {"workspace.ready", "workspace.stopped", "workspace.failed", "workspace.deleted"}
     ),
+    id="streamWorkspaceEvents",
     resume_header="Last-Event-ID",
 )
 
@@ -50,6 +53,7 @@ EXEC = Operation[ExecEvent](
     result="events",
     target=ExecEvent,
     terminal=frozenset({"exec.exited", "exec.failed"}),
+    id="execInWorkspace",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
     resume_header="Last-Event-ID",
@@ -60,6 +64,7 @@ GET = Operation[Workspace](
     "/workspaces/{workspace_id}",
     result="json",
     target=Workspace,
+    id="getWorkspace",
 )
 
 LIST = PagedOperation[Workspace](
@@ -70,6 +75,7 @@ LIST = PagedOperation[Workspace](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWorkspaces",
 )
 
 RESTART = Operation[Workspace](
@@ -77,6 +83,7 @@ RESTART = Operation[Workspace](
     "/workspaces/{workspace_id}/restart",
     result="json",
     target=Workspace,
+    id="restartWorkspace",
     idempotency_header="Idempotency-Key",
 )
 
@@ -85,6 +92,7 @@ START = Operation[Workspace](
     "/workspaces/{workspace_id}/start",
     result="json",
     target=Workspace,
+    id="startWorkspace",
     idempotency_header="Idempotency-Key",
 )
 
@@ -93,6 +101,7 @@ STOP = Operation[Workspace](
     "/workspaces/{workspace_id}/stop",
     result="json",
     target=Workspace,
+    id="stopWorkspace",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -102,6 +111,7 @@ UPDATE = Operation[Workspace](
     "/workspaces/{workspace_id}",
     result="json",
     target=Workspace,
+    id="updateWorkspace",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -110,6 +120,7 @@ FILES_DOWNLOAD = Operation[bytes](
     "GET",
     "/workspaces/{workspace_id}/files/content",
     result="binary",
+    id="downloadWorkspaceFile",
     accept="application/octet-stream",
 )
 
@@ -121,6 +132,7 @@ FILES_LIST = PagedOperation[WorkspaceFile](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWorkspaceFiles",
 )
 
 FILES_UPLOAD = Operation[WorkspaceFile](
@@ -128,6 +140,7 @@ FILES_UPLOAD = Operation[WorkspaceFile](
     "/workspaces/{workspace_id}/files/content",
     result="json",
     target=WorkspaceFile,
+    id="uploadWorkspaceFile",
     body=Body("binary", "application/octet-stream"),
 )
 
@@ -139,11 +152,13 @@ LOGS_LIST = PagedOperation[WorkspaceLogLine](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWorkspaceLogs",
 )
 
 PORTS_CLOSE = Operation[None](
     "DELETE",
     "/workspaces/{workspace_id}/ports/{port}",
+    id="closeWorkspacePort",
 )
 
 PORTS_EXPOSE = Operation[WorkspacePort](
@@ -151,6 +166,7 @@ PORTS_EXPOSE = Operation[WorkspacePort](
     "/workspaces/{workspace_id}/ports",
     result="json",
     target=WorkspacePort,
+    id="exposeWorkspacePort",
     body=Body("json", "application/json"),
     idempotency_header="Idempotency-Key",
 )
@@ -163,6 +179,7 @@ PORTS_LIST = PagedOperation[WorkspacePort](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWorkspacePorts",
 )
 
 SNAPSHOTS_CREATE = Operation[WorkspaceSnapshot](
@@ -170,6 +187,7 @@ SNAPSHOTS_CREATE = Operation[WorkspaceSnapshot](
     "/workspaces/{workspace_id}/snapshots",
     result="json",
     target=WorkspaceSnapshot,
+    id="createWorkspaceSnapshot",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
@@ -177,6 +195,7 @@ SNAPSHOTS_CREATE = Operation[WorkspaceSnapshot](
 SNAPSHOTS_DELETE = Operation[None](
     "DELETE",
     "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
+    id="deleteWorkspaceSnapshot",
 )
 
 SNAPSHOTS_GET = Operation[WorkspaceSnapshot](
@@ -184,6 +203,7 @@ SNAPSHOTS_GET = Operation[WorkspaceSnapshot](
     "/workspaces/{workspace_id}/snapshots/{snapshot_id}",
     result="json",
     target=WorkspaceSnapshot,
+    id="getWorkspaceSnapshot",
 )
 
 SNAPSHOTS_LIST = PagedOperation[WorkspaceSnapshot](
@@ -194,6 +214,7 @@ SNAPSHOTS_LIST = PagedOperation[WorkspaceSnapshot](
     cursor="cursor",
     items=("data",),
     next=("next_cursor",),
+    id="listWorkspaceSnapshots",
 )
 
 SNAPSHOTS_RESTORE = Operation[Workspace](
@@ -201,11 +222,13 @@ SNAPSHOTS_RESTORE = Operation[Workspace](
     "/workspaces/{workspace_id}/snapshots/{snapshot_id}/restore",
     result="json",
     target=Workspace,
+    id="restoreWorkspaceSnapshot",
     body=Body("json", "application/json", required=False),
     idempotency_header="Idempotency-Key",
 )
 
 CREATE_WAIT = LongRunning[Workspace](
+    CREATE,
     GET,
     {"workspace_id": ("id",)},
     ("status",),
@@ -215,6 +238,7 @@ CREATE_WAIT = LongRunning[Workspace](
 )
 
 RESTART_WAIT = LongRunning[Workspace](
+    RESTART,
     GET,
     {"workspace_id": ("id",)},
     ("status",),
@@ -224,6 +248,7 @@ RESTART_WAIT = LongRunning[Workspace](
 )
 
 START_WAIT = LongRunning[Workspace](
+    START,
     GET,
     {"workspace_id": ("id",)},
     ("status",),
@@ -233,6 +258,7 @@ START_WAIT = LongRunning[Workspace](
 )
 
 STOP_WAIT = LongRunning[Workspace](
+    STOP,
     GET,
     {"workspace_id": ("id",)},
     ("status",),
@@ -242,6 +268,7 @@ STOP_WAIT = LongRunning[Workspace](
 )
 
 SNAPSHOTS_RESTORE_WAIT = LongRunning[Workspace](
+    SNAPSHOTS_RESTORE,
     GET,
     {"workspace_id": ("id",)},
     ("status",),

@@ -10,11 +10,11 @@ from typing import Unpack
 
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import agents as ops
 from ..types.agents import (
     Agent,
@@ -140,7 +140,7 @@ class Agents:
         body_timeout: Duration | None = None,
         version: SemanticVersion | None = None,
         workspace_id: WorkspaceId | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> AgentInvocation:
         """Invoke an agent outside a DAG.
 
@@ -158,19 +158,31 @@ class Agents:
             workspace_id: The workspace whose tree the agent works on.
         """
         return self._engine.wait(
-            lambda: self.invoke(
-                agent_id,
-                input=input,
-                ceiling=ceiling,
-                labels=labels,
-                body_timeout=body_timeout,
-                version=version,
-                workspace_id=workspace_id,
-                **options,
-            ),
             ops.INVOKE_WAIT,
             options,
+            Arguments(
+                path={"agent_id": agent_id},
+                body=InvokeAgent(
+                    input=input,
+                    ceiling=ceiling,
+                    labels=labels,
+                    timeout=body_timeout,
+                    version=version,
+                    workspace_id=workspace_id,
+                ),
+            ),
         )
+
+    def invoke_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> AgentInvocation:
+        """Goes on with a wait of `invoke_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.INVOKE_WAIT, token, options)
 
     def list(
         self,
@@ -682,6 +694,8 @@ class AgentsWithResponse:
     def __init__(self, resource: Agents) -> None:
         self.get = with_response(resource.get)
         self.invoke = with_response(resource.invoke)
+        self.invoke_and_wait = with_response(resource.invoke_and_wait)
+        self.invoke_and_wait_from = with_response(resource.invoke_and_wait_from)
         self.metrics = with_response(resource.metrics)
         self.schema = with_response(resource.schema)
         self.custom = AgentsCustomWithResponse(resource.custom)

@@ -10,11 +10,11 @@ from typing import Unpack
 
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import audit as ops
 from ..types.audit import (
     AuditAction,
@@ -200,7 +200,7 @@ class AuditExports:
         since: dt.datetime,
         until: dt.datetime,
         filter: AuditFilter | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> AuditExport:
         """Export a range of the log.
 
@@ -215,10 +215,21 @@ class AuditExports:
             filter: Which events are exported. Left out, all.
         """
         return self._engine.wait(
-            lambda: self.create(since=since, until=until, filter=filter, **options),
             ops.EXPORTS_CREATE_WAIT,
             options,
+            Arguments(body=CreateAuditExport(since=since, until=until, filter=filter)),
         )
+
+    def create_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> AuditExport:
+        """Goes on with a wait of `create_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.EXPORTS_CREATE_WAIT, token, options)
 
     def download(self, export_id: ExportId, **options: Unpack[CallOptions]) -> Stream[AuditEvent]:
         """Download an export as NDJSON.
@@ -423,6 +434,8 @@ class AuditExportsWithResponse:
 
     def __init__(self, resource: AuditExports) -> None:
         self.create = with_response(resource.create)
+        self.create_and_wait = with_response(resource.create_and_wait)
+        self.create_and_wait_from = with_response(resource.create_and_wait_from)
         self.get = with_response(resource.get)
 
 

@@ -10,11 +10,11 @@ from typing import Unpack
 
 from ..._runtime.content import FileInput
 from ..._runtime.engine import Arguments
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import BinaryResponse, Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import builder as ops
 from ..types.builder import (
     ArtifactId,
@@ -205,7 +205,7 @@ class BuilderRuns:
         expires_in: Duration | None = None,
         region: Region | None = None,
         visibility: PortVisibility | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Deploy a preview.
 
@@ -221,12 +221,26 @@ class BuilderRuns:
             region: Left out, the region of the build's workspace.
         """
         return self._engine.wait(
-            lambda: self.deploy(
-                build_id, expires_in=expires_in, region=region, visibility=visibility, **options
-            ),
             ops.RUNS_DEPLOY_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id},
+                body=DeployBuildPreview(
+                    expires_in=expires_in, region=region, visibility=visibility
+                ),
+            ),
         )
+
+    def deploy_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `deploy_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RUNS_DEPLOY_WAIT, token, options)
 
     def events(self, build_id: BuildId, **options: Unpack[StreamOptions]) -> Stream[BuildEvent]:
         """Stream build events and the final receipt.
@@ -323,7 +337,7 @@ class BuilderRuns:
         *,
         ceiling: Money | None = None,
         from_stage: BuildStage | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Retry a failed build.
 
@@ -338,10 +352,23 @@ class BuilderRuns:
             from_stage: Keep what the stages before this one made. Left out, the stage that failed.
         """
         return self._engine.wait(
-            lambda: self.retry(build_id, ceiling=ceiling, from_stage=from_stage, **options),
             ops.RUNS_RETRY_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id}, body=RetryBuild(ceiling=ceiling, from_stage=from_stage)
+            ),
         )
+
+    def retry_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `retry_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RUNS_RETRY_WAIT, token, options)
 
     def start(
         self,
@@ -398,7 +425,7 @@ class BuilderRuns:
         name: BuildName | None = None,
         stack: BuildStack | None = None,
         target: BuildTargetInput | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Start a prompt-to-app build.
 
@@ -417,20 +444,32 @@ class BuilderRuns:
             target: Left out, a new workspace.
         """
         return self._engine.wait(
-            lambda: self.start(
-                prompt=prompt,
-                asset_ids=asset_ids,
-                ceiling=ceiling,
-                deploy=deploy,
-                labels=labels,
-                name=name,
-                stack=stack,
-                target=target,
-                **options,
-            ),
             ops.RUNS_START_WAIT,
             options,
+            Arguments(
+                body=StartBuild(
+                    prompt=prompt,
+                    asset_ids=asset_ids,
+                    ceiling=ceiling,
+                    deploy=deploy,
+                    labels=labels,
+                    name=name,
+                    stack=stack,
+                    target=target,
+                ),
+            ),
         )
+
+    def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RUNS_START_WAIT, token, options)
 
 
 class BuilderRunsArtifacts:
@@ -609,7 +648,7 @@ class BuilderRunsMessages:
         *,
         text: str,
         asset_ids: Sequence[AssetId] | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Build:
         """Send a follow-up prompt.
 
@@ -624,10 +663,23 @@ class BuilderRunsMessages:
             asset_ids: Assets that the text refers to.
         """
         return self._engine.wait(
-            lambda: self.send(build_id, text=text, asset_ids=asset_ids, **options),
             ops.RUNS_MESSAGES_SEND_WAIT,
             options,
+            Arguments(
+                path={"build_id": build_id}, body=SendBuildMessage(text=text, asset_ids=asset_ids)
+            ),
         )
+
+    def send_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Build:
+        """Goes on with a wait of `send_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RUNS_MESSAGES_SEND_WAIT, token, options)
 
 
 class BuilderRunsPreviews:
@@ -700,9 +752,15 @@ class BuilderRunsWithResponse:
     def __init__(self, resource: BuilderRuns) -> None:
         self.cancel = with_response(resource.cancel)
         self.deploy = with_response(resource.deploy)
+        self.deploy_and_wait = with_response(resource.deploy_and_wait)
+        self.deploy_and_wait_from = with_response(resource.deploy_and_wait_from)
         self.get = with_response(resource.get)
         self.retry = with_response(resource.retry)
+        self.retry_and_wait = with_response(resource.retry_and_wait)
+        self.retry_and_wait_from = with_response(resource.retry_and_wait_from)
         self.start = with_response(resource.start)
+        self.start_and_wait = with_response(resource.start_and_wait)
+        self.start_and_wait_from = with_response(resource.start_and_wait_from)
         self.artifacts = BuilderRunsArtifactsWithResponse(resource.artifacts)
         self.messages = BuilderRunsMessagesWithResponse(resource.messages)
         self.previews = BuilderRunsPreviewsWithResponse(resource.previews)
@@ -720,6 +778,8 @@ class BuilderRunsMessagesWithResponse:
 
     def __init__(self, resource: BuilderRunsMessages) -> None:
         self.send = with_response(resource.send)
+        self.send_and_wait = with_response(resource.send_and_wait)
+        self.send_and_wait_from = with_response(resource.send_and_wait_from)
 
 
 class BuilderRunsPreviewsWithResponse:

@@ -10,11 +10,11 @@ from typing import Unpack
 
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import composer as ops
 from ..types.composer import (
     ApplyComposerHunks,
@@ -97,7 +97,7 @@ class Composer:
         commit: CommitOptions | None = None,
         hunk_ids: Sequence[HunkId] | None = None,
         strategy: ApplyStrategy | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerApply:
         """Apply accepted hunks.
 
@@ -111,12 +111,25 @@ class Composer:
             hunk_ids: Which hunks; each must be accepted or edited. Left out, all that are.
         """
         return self._engine.wait(
-            lambda: self.apply(
-                plan_id=plan_id, commit=commit, hunk_ids=hunk_ids, strategy=strategy, **options
-            ),
             ops.APPLY_WAIT,
             options,
+            Arguments(
+                body=ApplyComposerHunks(
+                    plan_id=plan_id, commit=commit, hunk_ids=hunk_ids, strategy=strategy
+                ),
+            ),
         )
+
+    def apply_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> ComposerApply:
+        """Goes on with a wait of `apply_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.APPLY_WAIT, token, options)
 
     def plan(
         self,
@@ -173,7 +186,7 @@ class Composer:
         include: Sequence[PathPattern] | None = None,
         max_files: int | None = None,
         model: ComposerModel | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerPlan:
         """Request a plan of changes to a working tree.
 
@@ -192,20 +205,32 @@ class Composer:
             max_files: Refuse to touch more files than this. Left out, there is no bound.
         """
         return self._engine.wait(
-            lambda: self.plan(
-                prompt=prompt,
-                workspace_id=workspace_id,
-                ceiling=ceiling,
-                context=context,
-                exclude=exclude,
-                include=include,
-                max_files=max_files,
-                model=model,
-                **options,
-            ),
             ops.PLAN_WAIT,
             options,
+            Arguments(
+                body=RequestComposerPlan(
+                    prompt=prompt,
+                    workspace_id=workspace_id,
+                    ceiling=ceiling,
+                    context=context,
+                    exclude=exclude,
+                    include=include,
+                    max_files=max_files,
+                    model=model,
+                ),
+            ),
         )
+
+    def plan_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> ComposerPlan:
+        """Goes on with a wait of `plan_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.PLAN_WAIT, token, options)
 
 
 class ComposerApplies:
@@ -302,7 +327,7 @@ class ComposerApplies:
         *,
         commit: CommitOptions | None = None,
         discard_later_edits: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerApply:
         """Revert an apply.
 
@@ -318,12 +343,24 @@ class ComposerApplies:
                 revert fail.
         """
         return self._engine.wait(
-            lambda: self.revert(
-                apply_id, commit=commit, discard_later_edits=discard_later_edits, **options
-            ),
             ops.APPLIES_REVERT_WAIT,
             options,
+            Arguments(
+                path={"apply_id": apply_id},
+                body=RevertComposerApply(commit=commit, discard_later_edits=discard_later_edits),
+            ),
         )
+
+    def revert_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> ComposerApply:
+        """Goes on with a wait of `revert_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.APPLIES_REVERT_WAIT, token, options)
 
 
 class ComposerPlans:
@@ -500,7 +537,7 @@ class ComposerPlans:
         ceiling: Money | None = None,
         keep_accepted: bool | None = None,
         prompt: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> ComposerPlan:
         """Ask for a revised plan.
 
@@ -517,12 +554,26 @@ class ComposerPlans:
             prompt: What should be different. Left out, the comments say it.
         """
         return self._engine.wait(
-            lambda: self.revise(
-                plan_id, ceiling=ceiling, keep_accepted=keep_accepted, prompt=prompt, **options
-            ),
             ops.PLANS_REVISE_WAIT,
             options,
+            Arguments(
+                path={"plan_id": plan_id},
+                body=ReviseComposerPlan(
+                    ceiling=ceiling, keep_accepted=keep_accepted, prompt=prompt
+                ),
+            ),
         )
+
+    def revise_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> ComposerPlan:
+        """Goes on with a wait of `revise_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.PLANS_REVISE_WAIT, token, options)
 
 
 class ComposerPlansComments:
@@ -665,7 +716,11 @@ class ComposerWithResponse:
 
     def __init__(self, resource: Composer) -> None:
         self.apply = with_response(resource.apply)
+        self.apply_and_wait = with_response(resource.apply_and_wait)
+        self.apply_and_wait_from = with_response(resource.apply_and_wait_from)
         self.plan = with_response(resource.plan)
+        self.plan_and_wait = with_response(resource.plan_and_wait)
+        self.plan_and_wait_from = with_response(resource.plan_and_wait_from)
         self.applies = ComposerAppliesWithResponse(resource.applies)
         self.plans = ComposerPlansWithResponse(resource.plans)
 
@@ -676,6 +731,8 @@ class ComposerAppliesWithResponse:
     def __init__(self, resource: ComposerApplies) -> None:
         self.get = with_response(resource.get)
         self.revert = with_response(resource.revert)
+        self.revert_and_wait = with_response(resource.revert_and_wait)
+        self.revert_and_wait_from = with_response(resource.revert_and_wait_from)
 
 
 class ComposerPlansWithResponse:
@@ -687,6 +744,8 @@ class ComposerPlansWithResponse:
         self.get = with_response(resource.get)
         self.patch = with_response(resource.patch)
         self.revise = with_response(resource.revise)
+        self.revise_and_wait = with_response(resource.revise_and_wait)
+        self.revise_and_wait_from = with_response(resource.revise_and_wait_from)
         self.comments = ComposerPlansCommentsWithResponse(resource.comments)
         self.hunks = ComposerPlansHunksWithResponse(resource.hunks)
 

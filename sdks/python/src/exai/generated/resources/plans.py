@@ -10,9 +10,9 @@ from typing import Unpack
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
 from ..._runtime.options import CallOptions
-from ..._runtime.pages import Pages
 from ..._runtime.response import with_response
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import plans as ops
 from ..types.plans import (
     CreatePlan,

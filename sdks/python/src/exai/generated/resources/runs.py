@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Unpack
 
 from ..._runtime.engine import Arguments
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import runs as ops
 from ..types.runs import (
     AgentVersionPins,
@@ -231,7 +231,7 @@ class Runs:
         input: JsonObject | None = None,
         labels: Labels | None = None,
         name: str | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Run:
         """Start a new run from a checkpoint.
 
@@ -246,19 +246,31 @@ class Runs:
             labels: The labels of the new run. Left out, those of the old one.
         """
         return self._engine.wait(
-            lambda: self.replay(
-                run_id,
-                checkpoint_id=checkpoint_id,
-                agent_versions=agent_versions,
-                ceiling=ceiling,
-                input=input,
-                labels=labels,
-                name=name,
-                **options,
-            ),
             ops.REPLAY_WAIT,
             options,
+            Arguments(
+                path={"run_id": run_id},
+                body=ReplayRun(
+                    checkpoint_id=checkpoint_id,
+                    agent_versions=agent_versions,
+                    ceiling=ceiling,
+                    input=input,
+                    labels=labels,
+                    name=name,
+                ),
+            ),
         )
+
+    def replay_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `replay_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.REPLAY_WAIT, token, options)
 
     def resume(
         self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[CallOptions]
@@ -277,7 +289,7 @@ class Runs:
         )
 
     def resume_and_wait(
-        self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[CallOptions]
+        self, run_id: RunId, *, ceiling: Money | None = None, **options: Unpack[WaitOptions]
     ) -> Run:
         """Resume a paused run.
 
@@ -291,8 +303,21 @@ class Runs:
             ceiling: A new ceiling, for a run that paused because it reached the old one.
         """
         return self._engine.wait(
-            lambda: self.resume(run_id, ceiling=ceiling, **options), ops.RESUME_WAIT, options
+            ops.RESUME_WAIT,
+            options,
+            Arguments(path={"run_id": run_id}, body=ResumeRun(ceiling=ceiling)),
         )
+
+    def resume_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `resume_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RESUME_WAIT, token, options)
 
     def signal(
         self, run_id: RunId, body: RunSignal, **options: Unpack[CallOptions]
@@ -361,7 +386,7 @@ class Runs:
         name: str | None = None,
         pause_before: Sequence[NodeKey] | None = None,
         body_timeout: Duration | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Run:
         """Start a DAG.
 
@@ -379,20 +404,32 @@ class Runs:
             body_timeout: How long the run may take, waits included (ISO 8601). Left out, 30 days.
         """
         return self._engine.wait(
-            lambda: self.start(
-                plan_id=plan_id,
-                agent_versions=agent_versions,
-                ceiling=ceiling,
-                input=input,
-                labels=labels,
-                name=name,
-                pause_before=pause_before,
-                body_timeout=body_timeout,
-                **options,
-            ),
             ops.START_WAIT,
             options,
+            Arguments(
+                body=StartRun(
+                    plan_id=plan_id,
+                    agent_versions=agent_versions,
+                    ceiling=ceiling,
+                    input=input,
+                    labels=labels,
+                    name=name,
+                    pause_before=pause_before,
+                    timeout=body_timeout,
+                ),
+            ),
         )
+
+    def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Run:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.START_WAIT, token, options)
 
 
 class RunsApprovals:
@@ -592,7 +629,7 @@ class RunsNodes:
         node_id: NodeId,
         *,
         input: JsonObject | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> RunNode:
         """Retry a failed node.
 
@@ -608,10 +645,21 @@ class RunsNodes:
             input: Replaces the input of the node. Left out, the input of the last attempt.
         """
         return self._engine.wait(
-            lambda: self.retry(run_id, node_id, input=input, **options),
             ops.NODES_RETRY_WAIT,
             options,
+            Arguments(path={"run_id": run_id, "node_id": node_id}, body=RetryRunNode(input=input)),
         )
+
+    def retry_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> RunNode:
+        """Goes on with a wait of `retry_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.NODES_RETRY_WAIT, token, options)
 
 
 class RunsOutputs:
@@ -658,9 +706,15 @@ class RunsWithResponse:
         self.pause = with_response(resource.pause)
         self.receipt = with_response(resource.receipt)
         self.replay = with_response(resource.replay)
+        self.replay_and_wait = with_response(resource.replay_and_wait)
+        self.replay_and_wait_from = with_response(resource.replay_and_wait_from)
         self.resume = with_response(resource.resume)
+        self.resume_and_wait = with_response(resource.resume_and_wait)
+        self.resume_and_wait_from = with_response(resource.resume_and_wait_from)
         self.signal = with_response(resource.signal)
         self.start = with_response(resource.start)
+        self.start_and_wait = with_response(resource.start_and_wait)
+        self.start_and_wait_from = with_response(resource.start_and_wait_from)
         self.approvals = RunsApprovalsWithResponse(resource.approvals)
         self.checkpoints = RunsCheckpointsWithResponse(resource.checkpoints)
         self.nodes = RunsNodesWithResponse(resource.nodes)
@@ -686,3 +740,5 @@ class RunsNodesWithResponse:
     def __init__(self, resource: RunsNodes) -> None:
         self.get = with_response(resource.get)
         self.retry = with_response(resource.retry)
+        self.retry_and_wait = with_response(resource.retry_and_wait)
+        self.retry_and_wait_from = with_response(resource.retry_and_wait_from)

@@ -11,10 +11,10 @@ from ..._runtime.content import BinaryInput
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
 from ..._runtime.options import CallOptions
-from ..._runtime.pages import Pages
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import BinaryResponse
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import templates as ops
 from ..types.shared import Labels, Order, SemanticVersion
 from ..types.templates import (

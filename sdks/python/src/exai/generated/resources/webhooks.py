@@ -11,10 +11,10 @@ from typing import Unpack
 from ..._runtime import webhooks
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import webhooks as ops
 from ..types.shared import Duration, EventId, Labels, LabelsPatch, Order
 from ..types.webhooks import (
@@ -223,7 +223,7 @@ class Webhooks:
         event_types: WebhookEventTypes | None = None,
         only_undelivered: bool | None = None,
         until: dt.datetime | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Webhook:
         """Deliver a window of past events again.
 
@@ -241,17 +241,29 @@ class Webhooks:
             until: Events before this time. Left out, now.
         """
         return self._engine.wait(
-            lambda: self.replay(
-                webhook_id,
-                since=since,
-                event_types=event_types,
-                only_undelivered=only_undelivered,
-                until=until,
-                **options,
-            ),
             ops.REPLAY_WAIT,
             options,
+            Arguments(
+                path={"webhook_id": webhook_id},
+                body=ReplayWebhookEvents(
+                    since=since,
+                    event_types=event_types,
+                    only_undelivered=only_undelivered,
+                    until=until,
+                ),
+            ),
         )
+
+    def replay_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Webhook:
+        """Goes on with a wait of `replay_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.REPLAY_WAIT, token, options)
 
     def rotate_secret(
         self,
@@ -312,6 +324,7 @@ class Webhooks:
         secret: str | Iterable[str],
         *,
         tolerance: float = webhooks.TOLERANCE,
+        now: float | None = None,
     ) -> WebhookEvent:
         """Verifies a webhook and gives its event.
 
@@ -320,11 +333,14 @@ class Webhooks:
             headers: The request's headers.
             secret: The subscription's secret; several while a rotation overlaps.
             tolerance: Seconds that the sender's clock may be off, past or future.
+            now: Unix seconds to judge its age by; the system's clock by default.
 
         Raises:
             WebhookVerificationError: The webhook does not come from who it says.
         """
-        return webhooks.unwrap(ops.WEBHOOK_EVENT, body, headers, secret, tolerance=tolerance)
+        return webhooks.unwrap(
+            ops.WEBHOOK_EVENT, body, headers, secret, tolerance=tolerance, now=now
+        )
 
 
 class WebhooksDeliveries:
@@ -479,6 +495,8 @@ class WebhooksWithResponse:
         self.ping = with_response(resource.ping)
         self.register = with_response(resource.register)
         self.replay = with_response(resource.replay)
+        self.replay_and_wait = with_response(resource.replay_and_wait)
+        self.replay_and_wait_from = with_response(resource.replay_and_wait_from)
         self.rotate_secret = with_response(resource.rotate_secret)
         self.update = with_response(resource.update)
         self.deliveries = WebhooksDeliveriesWithResponse(resource.deliveries)

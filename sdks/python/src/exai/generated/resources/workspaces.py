@@ -11,11 +11,11 @@ from typing import Unpack
 from ..._runtime.content import BinaryInput
 from ..._runtime.engine import Arguments
 from ..._runtime.model import UNSET, UnsetType
-from ..._runtime.options import CallOptions, StreamOptions
-from ..._runtime.pages import Pages
+from ..._runtime.options import CallOptions, StreamOptions, WaitOptions
 from ..._runtime.response import with_response
 from ..._runtime.sync_answers import BinaryResponse, Stream
 from ..._runtime.sync_engine import Engine
+from ..._runtime.sync_pages import Pages
 from ..operations import workspaces as ops
 from ..types.shared import (
     Duration,
@@ -136,7 +136,7 @@ class Workspaces:
         origin: WorkspaceOriginInput | None = None,
         region: Region | None = None,
         size: WorkspaceSize | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Provision an isolated dev environment.
 
@@ -154,20 +154,32 @@ class Workspaces:
             region: Left out, the organisation's home region.
         """
         return self._engine.wait(
-            lambda: self.create(
-                name=name,
-                environment=environment,
-                idle_timeout=idle_timeout,
-                image=image,
-                labels=labels,
-                origin=origin,
-                region=region,
-                size=size,
-                **options,
-            ),
             ops.CREATE_WAIT,
             options,
+            Arguments(
+                body=CreateWorkspace(
+                    name=name,
+                    environment=environment,
+                    idle_timeout=idle_timeout,
+                    image=image,
+                    labels=labels,
+                    origin=origin,
+                    region=region,
+                    size=size,
+                ),
+            ),
         )
+
+    def create_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `create_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.CREATE_WAIT, token, options)
 
     def delete(self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]) -> None:
         """Tear a workspace down.
@@ -299,7 +311,7 @@ class Workspaces:
         )
 
     def restart_and_wait(
-        self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]
+        self, workspace_id: WorkspaceId, **options: Unpack[WaitOptions]
     ) -> Workspace:
         """Restart a workspace.
 
@@ -312,8 +324,19 @@ class Workspaces:
             workspace_id: The id of a workspace.
         """
         return self._engine.wait(
-            lambda: self.restart(workspace_id, **options), ops.RESTART_WAIT, options
+            ops.RESTART_WAIT, options, Arguments(path={"workspace_id": workspace_id})
         )
+
+    def restart_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `restart_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.RESTART_WAIT, token, options)
 
     def start(self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]) -> Workspace:
         """Start a stopped workspace.
@@ -327,7 +350,7 @@ class Workspaces:
         return self._engine.call(ops.START, options, Arguments(path={"workspace_id": workspace_id}))
 
     def start_and_wait(
-        self, workspace_id: WorkspaceId, **options: Unpack[CallOptions]
+        self, workspace_id: WorkspaceId, **options: Unpack[WaitOptions]
     ) -> Workspace:
         """Start a stopped workspace.
 
@@ -340,8 +363,19 @@ class Workspaces:
             workspace_id: The id of a workspace.
         """
         return self._engine.wait(
-            lambda: self.start(workspace_id, **options), ops.START_WAIT, options
+            ops.START_WAIT, options, Arguments(path={"workspace_id": workspace_id})
         )
+
+    def start_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `start_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.START_WAIT, token, options)
 
     def stop(
         self,
@@ -375,7 +409,7 @@ class Workspaces:
         *,
         grace_period: Duration | None = None,
         snapshot: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Stop a running workspace.
 
@@ -389,12 +423,24 @@ class Workspaces:
             snapshot: Take a snapshot once the processes have ended.
         """
         return self._engine.wait(
-            lambda: self.stop(
-                workspace_id, grace_period=grace_period, snapshot=snapshot, **options
-            ),
             ops.STOP_WAIT,
             options,
+            Arguments(
+                path={"workspace_id": workspace_id},
+                body=StopWorkspace(grace_period=grace_period, snapshot=snapshot),
+            ),
         )
+
+    def stop_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `stop_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.STOP_WAIT, token, options)
 
     def update(
         self,
@@ -792,7 +838,7 @@ class WorkspacesSnapshots:
         *,
         snapshot_first: bool | None = None,
         start: bool | None = None,
-        **options: Unpack[CallOptions],
+        **options: Unpack[WaitOptions],
     ) -> Workspace:
         """Restore a workspace to a snapshot.
 
@@ -808,12 +854,24 @@ class WorkspacesSnapshots:
             start: Start the workspace afterwards; otherwise it settles in `stopped`.
         """
         return self._engine.wait(
-            lambda: self.restore(
-                workspace_id, snapshot_id, snapshot_first=snapshot_first, start=start, **options
-            ),
             ops.SNAPSHOTS_RESTORE_WAIT,
             options,
+            Arguments(
+                path={"workspace_id": workspace_id, "snapshot_id": snapshot_id},
+                body=RestoreWorkspaceSnapshot(snapshot_first=snapshot_first, start=start),
+            ),
         )
+
+    def restore_and_wait_from(self, token: str, **options: Unpack[WaitOptions]) -> Workspace:
+        """Goes on with a wait of `restore_and_wait`.
+
+        Args:
+            token: The latest that `on_waiting` was given, or an error's `wait_token`.
+
+        Raises:
+            ValueError: The token is none of this operation.
+        """
+        return self._engine.wait_from(ops.SNAPSHOTS_RESTORE_WAIT, token, options)
 
 
 class WorkspacesWithResponse:
@@ -821,11 +879,19 @@ class WorkspacesWithResponse:
 
     def __init__(self, resource: Workspaces) -> None:
         self.create = with_response(resource.create)
+        self.create_and_wait = with_response(resource.create_and_wait)
+        self.create_and_wait_from = with_response(resource.create_and_wait_from)
         self.delete = with_response(resource.delete)
         self.get = with_response(resource.get)
         self.restart = with_response(resource.restart)
+        self.restart_and_wait = with_response(resource.restart_and_wait)
+        self.restart_and_wait_from = with_response(resource.restart_and_wait_from)
         self.start = with_response(resource.start)
+        self.start_and_wait = with_response(resource.start_and_wait)
+        self.start_and_wait_from = with_response(resource.start_and_wait_from)
         self.stop = with_response(resource.stop)
+        self.stop_and_wait = with_response(resource.stop_and_wait)
+        self.stop_and_wait_from = with_response(resource.stop_and_wait_from)
         self.update = with_response(resource.update)
         self.files = WorkspacesFilesWithResponse(resource.files)
         self.ports = WorkspacesPortsWithResponse(resource.ports)
@@ -855,3 +921,5 @@ class WorkspacesSnapshotsWithResponse:
         self.delete = with_response(resource.delete)
         self.get = with_response(resource.get)
         self.restore = with_response(resource.restore)
+        self.restore_and_wait = with_response(resource.restore_and_wait)
+        self.restore_and_wait_from = with_response(resource.restore_and_wait_from)

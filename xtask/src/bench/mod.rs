@@ -1,0 +1,31 @@
+//! `cargo xtask bench`: what the project's promises about cost come to, as figures.
+//!
+//! Numbers never fail a run: machines differ. They are printed beside what they are held to.
+
+mod regen;
+mod sdks;
+
+/// Measure a regeneration with nothing to change, or the SDKs.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    regen: regen::Args,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Each SDK against what its users would take instead, in one run
+    Sdks(sdks::Args),
+}
+
+/// # Errors
+/// A message, when something cannot be built or run.
+pub(crate) fn run(args: &Args) -> Result<(), String> {
+    match &args.what {
+        Some(What::Sdks(args)) => sdks::run(args),
+        None => regen::run(&args.regen),
+    }
+}

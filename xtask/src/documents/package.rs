@@ -1,0 +1,204 @@
+//! From a document to packages on the disk, and how much of it is in them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exai_gen::diagnostic::{Diagnostic, Diagnostics, Severity};
+use exai_gen::pipeline::{self, Adjustments, Request, Run};
+use exai_gen::render::Renderer;
+use exai_gen::source::Node;
+use exai_gen::target::{Owner, Target};
+use exai_gen::tree::FileTree;
+use exai_gen::write::{self, Store};
+
+use super::find::Document;
+use super::table::Row;
+
+const COMMAND: &str = "exai-gen generate";
+const EVERYTHING: [Owner; 3] = [Owner::Generated, Owner::Runtime, Owner::Scaffold];
+
+/// A package of a target.
+#[derive(Clone, Debug)]
+pub(super) struct Package {
+    /// The document's name.
+    pub(super) document: String,
+    /// What it is for.
+    pub(super) target: Target,
+    /// Where it is.
+    pub(super) folder: PathBuf,
+    /// What is wrong with it before any check.
+    pub(super) faults: Vec<String>,
+}
+
+/// What became of a document.
+pub(super) struct Made {
+    pub(super) row: Row,
+    /// What is to be told.
+    pub(super) said: Vec<String>,
+    pub(super) packages: Vec<Package>,
+}
+
+/// Generates the packages of a document below `place`, a folder a target; files that are as they
+/// should be stay untouched, so that the checks of the languages find what they know.
+///
+/// # Errors
+/// When a package cannot be written.
+pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Result<Made, String> {
+    let request = Request {
+        spec: &document.path,
+        config: None,
+        command: COMMAND,
+    };
+    let run = pipeline::read_adjusted(&request, &Adjustments { keep_going: true });
+    let mut row = Row {
+        figures: [0; 3],
+        note: codes(run.diagnostics.iter()),
+        cells: BTreeMap::new(),
+    };
+    let mut made = Made {
+        row: row.clone(),
+        said: Vec::new(),
+        packages: Vec::new(),
+    };
+    let Some(api) = &run.api else {
+        made.said.push(format!("refused: {}", row.note));
+        for target in targets {
+            made.row.cells.insert(*target, "refused".to_owned());
+        }
+        return Ok(made);
+    };
+    let all = operations(&run);
+    let gone: usize = run.left_out.iter().map(|item| item.operations).sum();
+    row.figures = [all + gone, schemas(&run), api.types.len()];
+    if !run.left_out.is_empty() {
+        let codes = codes(run.left_out.iter().map(|item| &item.because));
+        row.note = format!("{} left out: {codes}", run.left_out.len());
+    }
+    let renderer = Renderer::embedded();
+    for target in targets {
+        let mut found = Diagnostics::new();
+        let tree = pipeline::files(
+            *target,
+            api,
+            &run.config,
+            COMMAND,
+            &renderer,
+            &EVERYTHING,
+            &mut found,
+        );
+        let mut faults: Vec<String> = found.iter().map(|f| f.message.clone()).collect();
+        let held = held(*target, &tree);
+        if held != all {
+            faults.push(format!("{held} of {all} operations are there"));
+        }
+        let tree = named_after(&document.name, tree)?;
+        let folder = place.join(target.name()).join(&document.name);
+        store(&folder, &tree).map_err(|error| format!("{}: {error}", folder.display()))?;
+        made.packages.push(Package {
+            document: document.name.clone(),
+            target: *target,
+            folder,
+            faults,
+        });
+    }
+    made.row = row;
+    Ok(made)
+}
+
+/// The codes of errors, each once.
+fn codes<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let errors = found.filter(|found| found.severity == Severity::Error);
+    let mut codes: Vec<&str> = errors.map(|found| found.code.id()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.join(" ")
+}
+
+fn store(folder: &Path, tree: &FileTree) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let (store, _) = Store::open(folder, &folder.join(".exai-gen"))?;
+    let plan = write::plan(folder, tree)?;
+    store.apply(&[("", &plan)])
+}
+
+/// Crates of one workspace need names of their own: that of the document, in place of the title's.
+fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
+    let mut out = FileTree::default();
+    for file in tree.iter() {
+        let mut file = file.clone();
+        if file.path == "Cargo.toml" {
+            let name = format!("name = \"d-{document}\"");
+            let lines = file.text.lines();
+            let lines = lines.map(|line| match line.starts_with("name = ") {
+                true => name.as_str(),
+                false => line,
+            });
+            file.text = lines.collect::<Vec<_>>().join("\n") + "\n";
+        }
+        out.insert(file).map_err(|error| error.to_string())?;
+    }
+    Ok(out)
+}
+
+/// How many operations a package can call or serve: by the constants of facts, one an operation,
+/// in the text that was written.
+fn held(target: Target, tree: &FileTree) -> usize {
+    let (part, marks): (_, &[&str]) = match target {
+        Target::Typescript => ("src/generated/functions/", &["const ", "Operation: "]),
+        Target::Python => ("/generated/operations/", &[" = ", "Operation["]),
+        Target::Go => ("_gen.go", &["var op", " = operation{"]),
+        Target::Rust => ("src/generated/", &["static ", ": Operation = Operation {"]),
+        Target::Axum => ("src/generated/facts/", &["static ", ": OperationInfo = "]),
+    };
+    let files = tree.iter().filter(|file| file.path.contains(part));
+    let lines = files.flat_map(|file| file.text.lines());
+    let is_fact = |line: &&str| !line.starts_with(' ') && marks.iter().all(|m| line.contains(m));
+    lines.filter(is_fact).count()
+}
+
+/// The operations of a document, counted in its text rather than in what the generator made of it.
+fn operations(run: &Run) -> usize {
+    let Some(document) = &run.document else {
+        return 0;
+    };
+    let file = run.sources.file(document.file);
+    let paths = file.node.as_ref().and_then(|root| root.get("paths"));
+    let inline = |item: &Node| match item.get("$ref") {
+        Some(_) => 0,
+        None => methods(item),
+    };
+    let own: usize = paths
+        .and_then(Node::as_mapping)
+        .unwrap_or_default()
+        .iter()
+        .filter(|(path, _)| !path.value.starts_with("x-"))
+        .map(|(_, item)| inline(item))
+        .sum();
+    let referred = document.paths.values().filter(|item| {
+        let exai_gen::document::RefOr::Reference(_) = item else {
+            return false;
+        };
+        true
+    });
+    let referred: usize = referred
+        .filter_map(|item| document.path_item(item))
+        .map(|item| item.operations.len())
+        .sum();
+    own + referred
+}
+
+/// The methods of a path item (section 4.9.1 of OpenAPI 3.2).
+fn methods(item: &Node) -> usize {
+    const FIELDS: [&str; 9] = [
+        "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+    ];
+    let more = item.get("additionalOperations").and_then(Node::as_mapping);
+    let fields = FIELDS.iter().filter(|field| item.get(field).is_some());
+    fields.count() + more.map_or(0, <[_]>::len)
+}
+
+fn schemas(run: &Run) -> usize {
+    let document = run.document.as_ref();
+    document.map_or(0, |document| document.components.schemas.len())
+}
