@@ -66,7 +66,7 @@ fn lint(root: &Path, features: &str) {
             &[]
         };
         let output = Command::new(env!("CARGO"))
-            .args([command, features, "--offline", "--quiet"])
+            .args([command, features, "--quiet"])
             .args(arguments)
             .current_dir(root)
             .env(

@@ -23,6 +23,7 @@ pub(super) struct Shared {
     /// Without a slash at its end.
     pub(super) base_url: String,
     /// The same, taken apart.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "spans say it"))]
     pub(super) url: reqwest::Url,
     pub(super) credentials: Credentials,
     pub(super) timeout: Duration,
