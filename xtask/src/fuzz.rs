@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
 }
 
 /// Installs it, and runs it for so long against a sandbox that takes requests at any rate.
-pub(crate) fn steps(seconds: u32, seed: u32) -> Vec<Step> {
+fn steps(seconds: u32, seed: u32) -> Vec<Step> {
     let install = format!(
         "python3 -m venv .tools/schemathesis && \
          .tools/schemathesis/bin/pip install --quiet --disable-pip-version-check {SCHEMATHESIS}"
