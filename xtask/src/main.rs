@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `diff`, `release`, `nightly` and more.
-//! A module a command; each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`, `diff`,
+//! `release` and their like. A module a command; each failure prints the command that mends it.
 
 mod bench;
 mod budgets;
@@ -14,6 +14,7 @@ mod release;
 mod report;
 mod revision;
 mod sandbox;
+mod servers;
 mod snapshots;
 mod step;
 mod test;
@@ -62,6 +63,8 @@ enum Command {
     Bench(bench::Args),
     /// Generate packages of every document of some folders, and check them
     Documents(documents::Args),
+    /// Run a command while Postgres and Redis run for it
+    WithServers(servers::Args),
 }
 
 fn main() -> ExitCode {
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
+        Command::WithServers(args) => servers::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

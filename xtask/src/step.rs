@@ -9,6 +9,7 @@ use exai_gen::tree::digest;
 
 use crate::packages::root;
 use crate::sandbox::Sandbox;
+use crate::servers::Servers;
 
 /// How many lines of a failed command's output are shown.
 const TAIL: usize = 60;
@@ -26,6 +27,7 @@ pub(crate) struct Step {
     mend: Option<String>,
     once: Option<(String, String)>,
     served: bool,
+    stored: bool,
 }
 
 impl Step {
@@ -41,6 +43,7 @@ impl Step {
             mend: None,
             once: None,
             served: false,
+            stored: false,
         }
     }
 
@@ -80,6 +83,12 @@ impl Step {
         self
     }
 
+    /// Runs while Postgres and Redis run for it: `EXAI_POSTGRES_URL` and `EXAI_REDIS_URL` say where.
+    pub(crate) fn stored(mut self) -> Self {
+        self.stored = true;
+        self
+    }
+
     /// Where the text of the file that a step was last run for is remembered, and that text.
     fn stamp(&self) -> Option<(PathBuf, String)> {
         let (name, file) = self.once.as_ref()?;
@@ -103,6 +112,10 @@ impl Step {
             Ok(sandbox) => sandbox,
             Err(error) => return Err(self.failure(&error)),
         };
+        let servers = match self.stored.then(Servers::start).transpose() {
+            Ok(servers) => servers,
+            Err(error) => return Err(self.failure(&error)),
+        };
         let output = Command::new(&self.program)
             .args(&self.args)
             .current_dir(&self.folder)
@@ -111,6 +124,7 @@ impl Step {
                     .iter()
                     .flat_map(|sandbox| sandbox.env.iter().cloned()),
             )
+            .envs(servers.iter().flat_map(Servers::env))
             .envs(self.env.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null())
             .output();

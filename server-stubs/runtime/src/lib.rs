@@ -12,11 +12,14 @@ mod idempotency;
 mod limit;
 mod observe;
 mod operation;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod promises;
 mod receipt;
 mod road;
 mod serve;
 mod store;
+mod tls;
 mod unit;
 pub mod webhooks;
 
@@ -30,10 +33,14 @@ pub use self::idempotency::{
     Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Lease, MemoryIdempotency,
     Saved, Slot,
 };
+#[cfg(feature = "redis")]
+pub use self::limit::RedisRateLimits;
 pub use self::limit::{
     Bucket, Draw, Level, Limits, MemoryRateLimits, Quota, RateLimitStore, Verdict,
 };
 pub use self::operation::{Operation, Operations};
+#[cfg(feature = "postgres")]
+pub use self::postgres::{Alone, Job, News, Postgres, Transaction};
 pub use self::promises::{Incident, Kept, Promises};
 pub use self::receipt::{
     ChainMismatch, ChainSegment, Draft, MemoryReceipts, Money, Outcome, Receipt, ReceiptStore,
@@ -42,3 +49,5 @@ pub use self::receipt::{
 pub use self::serve::{Bounds, serve};
 pub use self::store::{Embedded, StoreError};
 pub use self::unit::Unit;
+#[cfg(feature = "postgres")]
+pub use tokio_postgres::Row;

@@ -4,8 +4,12 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "postgres")]
+use futures::future::BoxFuture;
 use redb::WriteTransaction;
 
+#[cfg(feature = "postgres")]
+use crate::postgres::{Postgres, Steps, Transaction};
 use crate::{Embedded, StoreError};
 
 type Check = Box<dyn FnOnce(&WriteTransaction) -> Result<bool, redb::Error> + Send>;
@@ -15,8 +19,8 @@ tokio::task_local! {
     static CURRENT: Unit;
 }
 
-/// One transaction of an [`Embedded`] file that is gathered while work goes on, and committed at
-/// its end: all of it, or nothing where the work is dropped, fails, or was overtaken.
+/// One transaction of an [`Embedded`] file, or of Postgres, that is gathered while work goes on, and
+/// committed at its end: all of it, or nothing where the work is dropped, fails, or was overtaken.
 ///
 /// A keyed request whose answer is kept in the file runs in a unit of its own: what its handler
 /// adds to [`Unit::current`] is committed with the answer and its receipt. So a server that is
@@ -28,14 +32,23 @@ tokio::task_local! {
 pub struct Unit(Arc<Gathering>);
 
 struct Gathering {
-    file: Embedded,
+    home: Home,
     gathered: Mutex<Gathered>,
+}
+
+/// What a unit is committed to.
+enum Home {
+    File(Embedded),
+    #[cfg(feature = "postgres")]
+    Postgres(Postgres),
 }
 
 #[derive(Default)]
 struct Gathered {
     checks: Vec<Check>,
     writes: Vec<Write>,
+    #[cfg(feature = "postgres")]
+    steps: Steps,
     after: Vec<Box<dyn FnOnce() + Send>>,
     parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     committed: bool,
@@ -49,10 +62,17 @@ impl std::fmt::Debug for Unit {
 
 impl Unit {
     pub(crate) fn new(file: Embedded) -> Self {
-        Self(Arc::new(Gathering {
-            file,
-            gathered: Mutex::default(),
-        }))
+        Self::at(Home::File(file))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn of_postgres(postgres: Postgres) -> Self {
+        Self::at(Home::Postgres(postgres))
+    }
+
+    fn at(home: Home) -> Self {
+        let gathered = Mutex::default();
+        Self(Arc::new(Gathering { home, gathered }))
     }
 
     /// The unit that this task works in, unless it is committed already.
@@ -68,7 +88,23 @@ impl Unit {
 
     /// Whether it writes to this file.
     pub(crate) fn is_of(&self, file: &Embedded) -> bool {
-        self.0.file.is(file)
+        match &self.0.home {
+            Home::File(own) => own.is(file),
+            #[cfg(feature = "postgres")]
+            Home::Postgres(_) => false,
+        }
+    }
+
+    /// Whether it writes to this database.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_of_postgres(&self, postgres: &Postgres) -> bool {
+        matches!(&self.0.home, Home::Postgres(own) if own.is(postgres))
+    }
+
+    /// The unit that this task works in, if it is one of this database.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn current_of_postgres(postgres: &Postgres) -> Option<Self> {
+        Self::current().filter(|unit| unit.is_of_postgres(postgres))
     }
 
     /// Runs work in this unit. Tasks that it spawns are not in it.
@@ -91,6 +127,34 @@ impl Unit {
         write: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error> + Send + 'static,
     ) {
         self.gathered().writes.push(Box::new(write));
+    }
+
+    /// As [`Unit::check`], in a unit of Postgres.
+    #[cfg(feature = "postgres")]
+    pub fn check_sql(
+        &self,
+        holds: impl for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<bool, StoreError>>
+        + Send
+        + 'static,
+    ) {
+        self.gathered().steps.checks.push(Box::new(holds));
+    }
+
+    /// As [`Unit::write`], in a unit of Postgres.
+    #[cfg(feature = "postgres")]
+    pub fn write_sql(
+        &self,
+        write: impl for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<(), StoreError>>
+        + Send
+        + 'static,
+    ) {
+        self.gathered().steps.writes.push(Box::new(write));
+    }
+
+    /// Puts a receipt at the head of its chain, in a unit of Postgres.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn append(&self, draft: crate::Draft) {
+        self.gathered().steps.drafts.push(draft);
     }
 
     /// Does this once what is written is on the disk, or at once outside of a unit; never where the
@@ -125,32 +189,34 @@ impl Unit {
     /// Nothing was written: the unit was overtaken ([`StoreError::is_overtaken`]), or the store
     /// failed.
     pub async fn commit(&self) -> Result<(), StoreError> {
-        let (checks, writes, after) = {
+        let gathered = {
             let mut gathered = self.gathered();
-            let Gathered {
-                checks,
-                writes,
-                after,
-                ..
-            } = &mut *gathered;
-            (
-                std::mem::take(checks),
-                std::mem::take(writes),
-                std::mem::take(after),
-            )
+            let kept = std::mem::take(&mut gathered.parts);
+            let all = std::mem::take(&mut *gathered);
+            gathered.parts = kept;
+            all
         };
-        let done = self.0.file.write(move |transaction| {
-            for holds in checks {
-                if !holds(transaction)? {
-                    return Ok(false);
+        let after = gathered.after;
+        let done = match &self.0.home {
+            Home::File(file) => {
+                #[cfg(feature = "postgres")]
+                if !gathered.steps.is_empty() {
+                    return Err(StoreError::new("a unit of a file was given SQL"));
                 }
+                let (checks, writes) = (gathered.checks, gathered.writes);
+                file.write(|transaction| settle(transaction, checks, writes))
+                    .await
             }
-            for write in writes {
-                write(transaction)?;
+            #[cfg(feature = "postgres")]
+            Home::Postgres(_) if !(gathered.checks.is_empty() && gathered.writes.is_empty()) => {
+                return Err(StoreError::new(
+                    "a unit of Postgres was given writes of a file",
+                ));
             }
-            Ok(true)
-        });
-        if !done.await? {
+            #[cfg(feature = "postgres")]
+            Home::Postgres(postgres) => postgres.settle(gathered.steps).await,
+        };
+        if !done? {
             return Err(StoreError::overtaken());
         }
         self.gathered().committed = true;
@@ -164,6 +230,22 @@ impl Unit {
         let gathered = self.0.gathered.lock();
         gathered.unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn settle(
+    transaction: &WriteTransaction,
+    checks: Vec<Check>,
+    writes: Vec<Write>,
+) -> Result<bool, redb::Error> {
+    for holds in checks {
+        if !holds(transaction)? {
+            return Ok(false);
+        }
+    }
+    for write in writes {
+        write(transaction)?;
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

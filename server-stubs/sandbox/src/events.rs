@@ -3,20 +3,22 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use exai_runtime::Unit;
+use exai_runtime::{StoreError, Unit};
 use exai_server::runtime::Location;
 use exai_server::{ApiError, Event, Events, RequestContext};
 use futures::{StreamExt, stream};
-use redb::ReadableDatabase;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::store::{EVENTS, Pending, Store, failed, last};
+use crate::store::{Pending, Store, failed};
 
 /// How many events are read at once.
 const BATCH: usize = 64;
+
+/// What nodes tell each other of a subject that has more.
+pub(crate) const EVENTS_OF: &str = "events:";
 
 /// The events of every subject. A subject is an id: `run_...`.
 pub(crate) struct Log {
@@ -49,9 +51,14 @@ impl Log {
         subject: &str,
         events: impl IntoIterator<Item = F>,
     ) -> Result<u64, ApiError> {
-        let number = match Pending::current() {
+        let number = match Pending::current(self.store.home()) {
             Some(pending) => self.extend_pending(&pending, subject, events)?,
-            None => self.extend_at_once(subject, events)?,
+            None => {
+                let json = |make: F| {
+                    move |number| serde_json::to_vec(&make(number)).map_err(StoreError::new)
+                };
+                self.store.extend(subject, events.into_iter().map(json))?
+            }
         };
         self.wake_followers(subject);
         Ok(number)
@@ -71,36 +78,25 @@ impl Log {
         Ok(number)
     }
 
-    fn extend_at_once<T: Serialize, F: FnOnce(u64) -> T>(
-        &self,
-        subject: &str,
-        events: impl IntoIterator<Item = F>,
-    ) -> Result<u64, ApiError> {
-        let database = self.store.database();
-        let transaction = database.begin_write().map_err(failed)?;
-        let number = {
-            let mut table = transaction.open_table(EVENTS).map_err(failed)?;
-            let mut number = last(&table, subject).map_err(failed)?;
-            for make in events {
-                number += 1;
-                let json = serde_json::to_vec(&make(number)).map_err(failed)?;
-                let added = table.insert((subject, number), json.as_slice());
-                added.map_err(failed)?;
-            }
-            number
-        };
-        transaction.commit().map_err(failed)?;
-        Ok(number)
-    }
-
     /// Tells those who follow a subject that there is more, once it is kept.
     pub(crate) fn wake_followers(self: &Arc<Self>, subject: &str) {
+        self.store.tell(format!("{EVENTS_OF}{subject}"));
         let (log, subject) = (self.clone(), subject.to_owned());
-        Unit::after(move || {
-            if let Some(sender) = log.waiting().get(&subject) {
-                sender.send_replace(());
-            }
-        });
+        Unit::after(move || log.wake_own(&subject));
+    }
+
+    /// Tells those who follow a subject on this node that there is more.
+    pub(crate) fn wake_own(&self, subject: &str) {
+        if let Some(sender) = self.waiting().get(subject) {
+            sender.send_replace(());
+        }
+    }
+
+    /// Lets everybody who follows something on this node look.
+    pub(crate) fn wake_all(&self) {
+        for sender in self.waiting().values() {
+            sender.send_replace(());
+        }
     }
 
     /// The events behind the one that the client has, and those to come, until one `ends` it. The
@@ -186,19 +182,8 @@ impl Log {
         after: u64,
         limit: usize,
     ) -> Result<Vec<(u64, Value)>, ApiError> {
-        let read = || -> Result<Vec<(u64, Vec<u8>)>, redb::Error> {
-            let table = self.store.database().begin_read()?.open_table(EVENTS)?;
-            let from = after.saturating_add(1);
-            let range = table.range((subject, from)..=(subject, u64::MAX))?;
-            range
-                .take(limit)
-                .map(|entry| {
-                    let (key, value) = entry?;
-                    Ok((key.value().1, value.value().to_vec()))
-                })
-                .collect()
-        };
-        let found = read().map_err(failed)?;
+        let found = self.store.home().events(subject, after, limit);
+        let found = found.map_err(failed)?;
         found
             .into_iter()
             .map(|(number, json)| Ok((number, serde_json::from_slice(&json).map_err(failed)?)))
@@ -206,16 +191,7 @@ impl Log {
     }
 
     fn last(&self, subject: &str) -> Result<Option<(u64, Value)>, ApiError> {
-        let read = || -> Result<Option<(u64, Vec<u8>)>, redb::Error> {
-            let table = self.store.database().begin_read()?.open_table(EVENTS)?;
-            let mut range = table.range((subject, 0)..=(subject, u64::MAX))?;
-            let Some(entry) = range.next_back() else {
-                return Ok(None);
-            };
-            let (key, value) = entry?;
-            Ok(Some((key.value().1, value.value().to_vec())))
-        };
-        let found = read().map_err(failed)?;
+        let found = self.store.home().last_event(subject).map_err(failed)?;
         found
             .map(|(number, json)| Ok((number, serde_json::from_slice(&json).map_err(failed)?)))
             .transpose()
@@ -223,7 +199,7 @@ impl Log {
 
     /// How many events a subject has, those that this unit adds included.
     pub(crate) fn count(&self, subject: &str) -> Result<u64, ApiError> {
-        match Pending::current() {
+        match Pending::current(self.store.home()) {
             Some(pending) => pending.last_event(subject, || self.kept(subject)),
             None => self.kept(subject),
         }

@@ -16,6 +16,7 @@ mod builder;
 mod composer;
 mod digest;
 mod events;
+mod jobs;
 mod money;
 mod numbers;
 mod pages;
@@ -38,7 +39,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use exai_runtime::{Bucket, Embedded, Health, Limits, Operation, Operations, Promises};
+use exai_runtime::{Bucket, Health, Limits, Operation, Operations, Promises};
 
 pub use exai_runtime::webhooks::Network;
 
@@ -92,16 +93,8 @@ impl Sandbox {
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
         let sandbox = World::open(settings).map(|world| Self(Arc::new(world)))?;
         if tokio::runtime::Handle::try_current().is_ok() {
-            let failed = |error: exai_server::ApiError| error.to_string();
-            sandbox.resume_runs().map_err(failed)?;
-            sandbox.resume_composer().map_err(failed)?;
-            sandbox.resume_builds().map_err(failed)?;
-            sandbox.resume_workspaces().map_err(failed)?;
-            sandbox.resume_exports().map_err(failed)?;
-            sandbox.resume_webhooks();
-            sandbox.resume_streams().map_err(failed)?;
-            sandbox.end_lost_invocations().map_err(failed)?;
-            sandbox.end_lost_commands().map_err(failed)?;
+            sandbox.listen();
+            sandbox.resume().map_err(|error| error.to_string())?;
         }
         Ok(sandbox)
     }
@@ -135,10 +128,14 @@ impl Sandbox {
             streams: info.streams,
             cost: 1,
         });
-        let kept: Embedded = self.0.kept.clone();
+        let kept = &self.0.kept;
         let promises = Promises::new(Operations::new(operations), self.0.known.clone())
-            .receipts(Arc::new(kept.clone()))
-            .idempotency(Arc::new(kept));
+            .receipts(kept.receipts.clone())
+            .idempotency(kept.keys.clone());
+        let promises = match &self.0.rate_limits {
+            Some(store) => promises.rate_limits(store.clone()),
+            None => promises,
+        };
         let promises = match self.0.unlimited {
             true => promises.limits(ENDLESS),
             false => promises,
@@ -155,7 +152,8 @@ impl Sandbox {
         let kept = self.0.kept.clone();
         Health::new(move || {
             let kept = kept.clone();
-            Box::pin(async move { kept.check().await })
+            // An empty unit is written, and tells nothing.
+            Box::pin(async move { kept.unit().commit().await })
         })
     }
 }

@@ -5,11 +5,12 @@ use std::io::{IsTerminal, Write};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::routing::get;
 use clap::Parser;
-use exai_runtime::{Bounds, serve};
+use exai_runtime::{Bounds, Postgres, RedisRateLimits, serve};
 use exai_sandbox::{Keep, Latency, Network, OpenError, Sandbox, Settings, Trouble};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -34,6 +35,14 @@ struct Args {
     /// The file that keeps the state; left out, nothing outlives the process
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+
+    /// Keep the state in Postgres, which several nodes may share: postgres://user@host/database
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    postgres: Option<String>,
+
+    /// Count requests in Redis, for all nodes: redis://host
+    #[arg(long, value_name = "URL")]
+    redis: Option<String>,
 
     /// How many times faster than usual simulated work is done
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
@@ -116,8 +125,13 @@ async fn run(args: Args) -> Result<(), OpenError> {
         .init();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await?;
     let base_url = format!("http://{}/v1", listener.local_addr()?);
+    let keep = match (args.postgres, args.data) {
+        (Some(url), _) => Keep::Nodes(Postgres::connect(&url).await?),
+        (None, Some(file)) => Keep::File(file),
+        (None, None) => Keep::Memory,
+    };
     let settings = Settings::new(&base_url)
-        .keep(args.data.map_or(Keep::Memory, Keep::File))
+        .keep(keep)
         .speed(args.speed)
         .webhooks(match args.allow_private_webhooks {
             true => Network::Any,
@@ -128,6 +142,10 @@ async fn run(args: Args) -> Result<(), OpenError> {
             latency: args.latency,
             unavailable: args.unavailable,
         });
+    let settings = match args.redis {
+        Some(url) => settings.rate_limits(Arc::new(RedisRateLimits::connect(&url).await?)),
+        None => settings,
+    };
     let sandbox = Sandbox::open(settings)?;
     if args.seed {
         sandbox.seed().await?;

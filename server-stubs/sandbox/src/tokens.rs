@@ -9,7 +9,7 @@ use crate::store::{Kind, Store};
 /// The organisation that the tokens are of.
 pub(crate) const ORGANISATION: &str = "org_sandbox";
 
-/// Kept as they are: whoever can read a sandbox's file may use it.
+/// Kept as they are: whoever can read a sandbox's state may use it.
 const TOKENS: Kind<[String; 2]> = Kind::new("token");
 
 /// Takes everything of a store away but its tokens.
@@ -29,16 +29,12 @@ pub struct StartingTokens {
 /// The tokens of a store, made if there are none.
 pub(crate) fn starting(store: &Store) -> Result<(StartingTokens, Tokens), OpenError> {
     let failed = |error: exai_server::ApiError| error.to_string();
-    let texts = match store.get(&TOKENS, ORGANISATION, "start").map_err(failed)? {
-        Some(texts) => texts,
-        None => {
-            let made = [random("sk_test_")?, random("usr_test_")?];
-            store
-                .put(&TOKENS, ORGANISATION, "start", &made)
-                .map_err(failed)?;
-            made
-        }
+    let make = || {
+        let random = |prefix| random(prefix).map_err(crate::store::failed);
+        Ok([random("sk_test_")?, random("usr_test_")?])
     };
+    let texts = store.find_or_put(&TOKENS, ORGANISATION, "start", make);
+    let texts = texts.map_err(failed)?;
     let [organisation, user] = texts.map(Secret::new);
     let known = Tokens::new();
     let service = Caller::service(

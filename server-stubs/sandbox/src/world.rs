@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use exai_runtime::webhooks::DeliveryStore;
 use exai_runtime::webhooks::{Network, Sender};
 use exai_runtime::{
-    Caller, Draft, Embedded, Outcome, Receipt, ReceiptStore, Resource, Subject, Tokens, Unit,
+    Caller, Draft, Embedded, IdempotencyStore, Outcome, RateLimitStore, Receipt, ReceiptStore,
+    Resource, StoreError, Subject, Tokens, Unit,
 };
 use exai_server::runtime::{Detail, Location};
 use exai_server::{ApiError, RequestContext, types};
@@ -14,13 +16,14 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use crate::OpenError;
 use crate::audit::Deliverers;
 use crate::events::Log;
+use crate::jobs;
 use crate::runs::Walkers;
-use crate::store::{Keep, Store, failed};
+use crate::store::{Home, Keep, Store, failed};
 use crate::tokens::{self, StartingTokens};
 use crate::trouble::Trouble;
 
 /// How a sandbox is to be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     base_url: String,
     keep: Keep,
@@ -28,6 +31,16 @@ pub struct Settings {
     webhooks: Network,
     trouble: Trouble,
     unlimited: bool,
+    rate_limits: Option<Arc<dyn RateLimitStore>>,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("base_url", &self.base_url)
+            .field("keep", &self.keep)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -40,6 +53,17 @@ impl Settings {
             webhooks: Network::Public,
             trouble: Trouble::default(),
             unlimited: false,
+            rate_limits: None,
+        }
+    }
+
+    /// Counts requests elsewhere than in memory: where all nodes do.
+    #[must_use]
+    pub fn rate_limits(self, store: Arc<dyn RateLimitStore>) -> Self {
+        let rate_limits = Some(store);
+        Self {
+            rate_limits,
+            ..self
         }
     }
 
@@ -74,11 +98,52 @@ impl Settings {
     }
 }
 
+/// Where the layers keep what they keep: with the records of the API.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) receipts: Arc<dyn ReceiptStore>,
+    pub(crate) keys: Arc<dyn IdempotencyStore>,
+    pub(crate) deliveries: Arc<dyn DeliveryStore>,
+    unit: Arc<dyn Fn() -> Unit + Send + Sync>,
+}
+
+impl Kept {
+    fn of(home: &Home) -> Result<Self, StoreError> {
+        Ok(match home {
+            Home::File(database) => {
+                let file = Embedded::share(database.clone())?;
+                let kept = Arc::new(file.clone());
+                Self {
+                    receipts: kept.clone(),
+                    keys: kept.clone(),
+                    deliveries: kept,
+                    unit: Arc::new(move || file.unit()),
+                }
+            }
+            Home::Postgres(postgres) => {
+                let (kept, postgres) = (Arc::new(postgres.clone()), postgres.clone());
+                Self {
+                    receipts: kept.clone(),
+                    keys: kept.clone(),
+                    deliveries: kept,
+                    unit: Arc::new(move || postgres.unit()),
+                }
+            }
+        })
+    }
+
+    /// A unit of work.
+    pub(crate) fn unit(&self) -> Unit {
+        (self.unit)()
+    }
+}
+
 /// The state of a sandbox.
 pub struct World {
     pub(crate) store: Store,
     pub(crate) log: Arc<Log>,
-    pub(crate) kept: Embedded,
+    pub(crate) kept: Kept,
+    pub(crate) rate_limits: Option<Arc<dyn RateLimitStore>>,
     pub(crate) tokens: StartingTokens,
     pub(crate) known: Arc<Tokens>,
     /// Those who walk the runs.
@@ -97,9 +162,9 @@ impl World {
     pub(crate) fn open(settings: Settings) -> Result<Self, OpenError> {
         let store = Store::open(&settings.keep)?;
         let (tokens, known) = tokens::starting(&store)?;
-        let kept = Embedded::share(store.database())?;
+        let kept = Kept::of(store.home())?;
         let speed = settings.speed.max(0.001);
-        let webhooks = crate::webhooks::sender(&store, &kept, settings.webhooks, speed)?;
+        let webhooks = crate::webhooks::sender(&store, &kept.deliveries, settings.webhooks, speed)?;
         Ok(Self {
             log: Arc::new(Log::new(store.clone())),
             kept,
@@ -113,6 +178,7 @@ impl World {
             speed,
             trouble: settings.trouble,
             unlimited: settings.unlimited,
+            rate_limits: settings.rate_limits,
         })
     }
 
@@ -132,6 +198,7 @@ impl World {
         }
         loop {
             let unit = self.kept.unit();
+            jobs::fence(&unit);
             let done = unit.run(work()).await?;
             match unit.commit().await {
                 Ok(()) => return Ok(done),
@@ -175,11 +242,11 @@ impl World {
         };
         let id = draft.id.clone();
         let left = match Unit::current() {
-            Some(unit) => self.kept.join(draft, &unit),
+            Some(unit) => self.kept.receipts.join(draft, &unit),
             None => Some(draft),
         };
         if let Some(draft) = left {
-            self.kept.append(draft).await.map_err(failed)?;
+            self.kept.receipts.append(draft).await.map_err(failed)?;
         }
         Ok(id)
     }
@@ -210,11 +277,6 @@ impl World {
         let subject = Subject::Job { resource };
         self.receipt(org, subject, outcome).await
     }
-}
-
-/// Does work behind the answer to a request, once what the request has written is kept.
-pub(crate) fn behind(work: impl Future<Output = ()> + Send + 'static) {
-    Unit::after(move || drop(tokio::spawn(work)));
 }
 
 /// How long something takes that is done so many times faster.

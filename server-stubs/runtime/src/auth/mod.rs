@@ -1,5 +1,7 @@
 //! Who calls, and whether the operation takes that.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod secret;
 mod tokens;
 

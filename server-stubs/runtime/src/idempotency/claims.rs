@@ -35,12 +35,13 @@ enum Try {
 
 impl Claims {
     /// Claims a slot that nothing is kept for, as far as `find` can see. A request that is running
-    /// already is waited for; its answer is then found, or else this one runs.
+    /// already is waited for; its answer is then found, or else this one runs. `find` is told the
+    /// number of the lease that looks.
     pub(crate) async fn claim<F>(
         &self,
         slot: &Slot,
         fingerprint: Fingerprint,
-        find: impl Fn() -> F,
+        find: impl Fn(u64) -> F,
     ) -> Result<Claim, StoreError>
     where
         F: Future<Output = Result<Option<Claim>, StoreError>>,
@@ -55,23 +56,26 @@ impl Claims {
                 }
             };
             // Whoever looks has the lease: nobody can keep an answer meanwhile.
+            let number = lease.number;
             let hold = Hold(self, Some(lease));
-            return Ok(match find().await? {
+            return Ok(match find(number).await? {
                 Some(claim) => claim,
                 None => hold.keep().map_or(Claim::Taken, Claim::Run),
             });
         }
     }
 
-    pub(crate) fn release(&self, lease: &Lease) {
+    /// Ends a lease, and says whether it had not ended yet.
+    pub(crate) fn release(&self, lease: &Lease) -> bool {
         let mut running = self.running();
         let by_slot = &mut running.by_slot;
-        if by_slot
+        let held = by_slot
             .get(&lease.slot)
-            .is_some_and(|run| run.number == lease.number)
-        {
+            .is_some_and(|run| run.number == lease.number);
+        if held {
             by_slot.remove(&lease.slot);
         }
+        held
     }
 
     fn lease(&self, slot: &Slot, fingerprint: Fingerprint) -> Try {
@@ -132,7 +136,7 @@ mod tests {
             key: "k".to_owned(),
         };
         let claim = async |fingerprint| {
-            let claim = claims.claim(&slot, Fingerprint([fingerprint; 32]), async || Ok(None));
+            let claim = claims.claim(&slot, Fingerprint([fingerprint; 32]), async |_| Ok(None));
             claim.await.unwrap()
         };
         let Claim::Run(first) = claim(1).await else {

@@ -32,7 +32,7 @@ impl IdempotencyStore for Embedded {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<Claim, StoreError>> {
         Box::pin(async move {
-            let find = || {
+            let find = |_| {
                 let saved = self.saved(&slot);
                 ready(saved.map(|saved| saved.and_then(|saved| saved.claimed(fingerprint, now))))
             };

@@ -51,7 +51,7 @@ impl IdempotencyStore for MemoryIdempotency {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<Claim, StoreError>> {
         Box::pin(async move {
-            let find = || {
+            let find = |_| {
                 let saved = self.kept().by_slot.get(&slot).cloned();
                 ready(Ok(saved.and_then(|saved| saved.claimed(fingerprint, now))))
             };

@@ -9,6 +9,8 @@ mod embedded;
 mod fingerprint;
 mod key;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod run;
 mod spool;
 

@@ -54,7 +54,8 @@ impl Bucket {
         Draw {
             level: Level { missing, at },
             wait: (over > 0).then(|| over.div_ceil(rate) + (at - now)),
-            remaining: (room - missing) / REQUEST,
+            // Limits that were lowered may leave more missing than there is room for.
+            remaining: room.saturating_sub(missing) / REQUEST,
             full_at: at + missing.div_ceil(rate),
         }
     }

@@ -2,6 +2,8 @@
 
 mod bucket;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +15,8 @@ use jiff::Timestamp;
 
 pub use self::bucket::{Bucket, Draw, Level};
 pub use self::memory::MemoryRateLimits;
+#[cfg(feature = "redis")]
+pub use self::redis::RedisRateLimits;
 
 use crate::clock::millis;
 use crate::{Fault, StoreError};
@@ -99,6 +103,16 @@ impl Limits {
             quota: Quota::of(&org, &token),
         };
         (org.level, token.level, verdict)
+    }
+
+    /// What a draw has led to that has left these levels; `wait` is 0, or in milliseconds.
+    #[cfg(feature = "redis")]
+    fn drawn(&self, org: Level, token: Level, now: u64, wait: u64) -> Verdict {
+        let (_, _, verdict) = self.draw(org, token, now, 0);
+        Verdict {
+            retry_after: NonZeroU64::new(wait.div_ceil(1000)),
+            ..verdict
+        }
     }
 
     /// What a caller has who has not drawn yet. Answers to nobody, to a refused token say, tell

@@ -13,7 +13,7 @@ const RECORDS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("exai.
 const IDS: TableDefinition<(&str, &str), u64> = TableDefinition::new("exai.receipt_ids");
 
 impl ReceiptStore for Embedded {
-    fn append(&self, draft: Draft) -> BoxFuture<'_, Result<Record, StoreError>> {
+    fn append(&self, draft: Draft) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(self.write(move |transaction| append(transaction, draft)))
     }
 
@@ -21,7 +21,7 @@ impl ReceiptStore for Embedded {
         if !unit.is_of(self) {
             return Some(draft);
         }
-        unit.write(move |transaction| append(transaction, draft).map(drop));
+        unit.write(move |transaction| append(transaction, draft));
         None
     }
 
@@ -65,7 +65,7 @@ impl ReceiptStore for Embedded {
 }
 
 /// Puts a record at the head of its organisation's chain.
-fn append(transaction: &WriteTransaction, draft: Draft) -> Result<Record, redb::Error> {
+fn append(transaction: &WriteTransaction, draft: Draft) -> Result<(), redb::Error> {
     let mut records = transaction.open_table(RECORDS)?;
     let mut ids = transaction.open_table(IDS)?;
     let org = draft.org.clone().unwrap_or_default();
@@ -78,7 +78,7 @@ fn append(transaction: &WriteTransaction, draft: Draft) -> Result<Record, redb::
     let text = serde_json::to_vec(&record).map_err(corrupted)?;
     records.insert((&*org, record.sequence), &*text)?;
     ids.insert((&*org, &*record.id), record.sequence)?;
-    Ok(record)
+    Ok(())
 }
 
 fn read(text: &[u8]) -> Result<Record, redb::Error> {

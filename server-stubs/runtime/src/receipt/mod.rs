@@ -3,6 +3,8 @@
 mod chain;
 mod embedded;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod record;
 
 use std::sync::Arc;
@@ -13,6 +15,9 @@ pub use self::chain::{ChainMismatch, ChainSegment, Verification};
 pub use self::memory::MemoryReceipts;
 pub use self::record::{Draft, Money, Outcome, Record, Resource, Subject};
 
+#[cfg(feature = "postgres")]
+pub(crate) use self::record::Head;
+
 use crate::exchange::Exchange;
 use crate::{StoreError, Unit};
 
@@ -20,10 +25,10 @@ use crate::{StoreError, Unit};
 pub trait ReceiptStore: Send + Sync + 'static {
     /// Puts a draft at the head of its chain with [`Draft::after`]. When this is done the record
     /// is kept for good.
-    fn append(&self, draft: Draft) -> BoxFuture<'_, Result<Record, StoreError>>;
+    fn append(&self, draft: Draft) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Puts a draft at the head of its chain when the unit is committed, if the unit is one of
-    /// this store's file; else gives it back.
+    /// this store's; else gives it back.
     fn join(&self, draft: Draft, unit: &Unit) -> Option<Draft> {
         let _ = unit;
         Some(draft)

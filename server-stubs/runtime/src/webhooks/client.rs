@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::address::{Checked, Network};
 use super::delivery::{Answer, AttemptOutcome};
-use crate::StoreError;
+use crate::{StoreError, tls};
 
 /// How much of an answer is kept, in bytes.
 const KEPT: usize = 4 * 1024;
@@ -42,7 +39,7 @@ impl Courier {
     /// # Errors
     /// The machine has no TLS that could be used.
     pub fn new(network: Network, timeout: Duration) -> Result<Self, StoreError> {
-        let tls = tls().map_err(StoreError::new)?;
+        let tls = tls::client().map_err(StoreError::new)?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .dns_resolver(Checked(network))
@@ -83,22 +80,6 @@ impl Courier {
             Err(error) => Reply::without(outcome(&error), root(&error)),
         }
     }
-}
-
-/// TLS with the certificates that the machine trusts. A machine that has none trusts nobody: each
-/// attempt by HTTPS is then one that fails, and says why.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = || {
-        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()
-    };
-    let config = match versions()?.with_platform_verifier() {
-        Ok(trusting) => trusting.with_no_client_auth(),
-        Err(_) => versions()?
-            .with_root_certificates(RootCertStore::empty())
-            .with_no_client_auth(),
-    };
-    Ok(config)
 }
 
 impl Reply {

@@ -71,38 +71,63 @@ impl Inner {
         (org, endpoint): &Key,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let Some(mut delivery) = self.store.get(org, &entry.id).await? else {
+        let Some(before) = self.store.get(org, &entry.id).await? else {
             return Ok(());
         };
-        let changing;
-        if delivery.next_attempt_at != Some(entry.due) {
+        if before.next_attempt_at != Some(entry.due) || !self.store.owns(&before).await? {
             return Ok(());
         }
-        match self.endpoints.find(org, endpoint).await? {
-            Some(found) if found.enabled || delivery.forced => {
-                let attempt = self.attempt(&delivery, &found).await;
-                changing = self.changing.lock().await;
-                // Somebody may have asked for one more in the meantime.
-                if let Some(now) = self.store.get(org, &entry.id).await? {
-                    let asked = now.next_attempt_at != Some(entry.due);
-                    delivery = now;
-                    self.note(&mut delivery, attempt, asked);
-                }
+        let delivery = match self.endpoints.find(org, endpoint).await? {
+            Some(found) if found.enabled || before.forced => {
+                let attempt = self.attempt(&before, &found).await;
+                self.noted(before, &attempt, entry.due).await?
             }
             Some(_) => return Ok(()),
-            None => {
-                changing = self.changing.lock().await;
-                give_up(&mut delivery);
-            }
-        }
-        self.store.put(delivery.clone()).await?;
-        drop(changing);
+            None => self.given_up(before).await?,
+        };
+        let Some(delivery) = delivery else {
+            return Ok(());
+        };
         self.enqueue(&delivery);
         // It is kept: what is told of it can be asked again, an attempt cannot be unmade.
         while self.endpoints.changed(&delivery).await.is_err() {
             tokio::time::sleep(PATIENCE).await;
         }
         Ok(())
+    }
+
+    /// Keeps what came of an attempt, whatever has become of the delivery meanwhile. The attempt is
+    /// made: it is kept as soon as the store takes it.
+    async fn noted(
+        &self,
+        mut before: Delivery,
+        attempt: &Attempt,
+        due: Timestamp,
+    ) -> Result<Option<Delivery>, StoreError> {
+        loop {
+            let mut delivery = before.clone();
+            // Somebody may have asked for one more in the meantime.
+            let asked = before.next_attempt_at != Some(due);
+            self.note(&mut delivery, attempt.clone(), asked);
+            match self.store.swap(&before, delivery.clone()).await {
+                Ok(true) => return Ok(Some(delivery)),
+                Ok(false) => {}
+                Err(_) => tokio::time::sleep(PATIENCE).await,
+            }
+            match self.store.get(&before.message.org, &before.id).await {
+                Ok(Some(now)) if now == delivery => return Ok(Some(delivery)),
+                Ok(Some(now)) => before = now,
+                Ok(None) => return Ok(None),
+                Err(_) => tokio::time::sleep(PATIENCE).await,
+            }
+        }
+    }
+
+    async fn given_up(&self, before: Delivery) -> Result<Option<Delivery>, StoreError> {
+        let mut delivery = before.clone();
+        give_up(&mut delivery);
+        let same = self.store.swap(&before, delivery.clone()).await?;
+        Ok(same.then_some(delivery))
     }
 
     async fn attempt(&self, delivery: &Delivery, endpoint: &Endpoint) -> Attempt {

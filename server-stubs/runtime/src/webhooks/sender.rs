@@ -22,8 +22,6 @@ pub(super) struct Inner {
     pub(super) endpoints: Arc<dyn Endpoints>,
     pub(super) policy: Policy,
     pub(super) courier: Courier,
-    /// Held while a delivery that is kept is read and written.
-    pub(super) changing: tokio::sync::Mutex<()>,
     queues: Mutex<HashMap<Key, mpsc::UnboundedSender<Entry>>>,
 }
 
@@ -53,7 +51,6 @@ impl Sender {
             store,
             endpoints,
             policy,
-            changing: tokio::sync::Mutex::default(),
             queues: Mutex::default(),
         })))
     }
@@ -121,17 +118,21 @@ impl Sender {
         id: &str,
         now: Timestamp,
     ) -> Result<Option<Delivery>, StoreError> {
-        let _changing = self.0.changing.lock().await;
-        let Some(mut delivery) = self.0.store.get(org, id).await? else {
-            return Ok(None);
+        let delivery = loop {
+            let Some(before) = self.0.store.get(org, id).await? else {
+                return Ok(None);
+            };
+            let mut delivery = before.clone();
+            delivery.forced = true;
+            delivery.next_attempt_at = Some(now);
+            delivery.status = match delivery.attempts.len() {
+                0 => DeliveryStatus::Pending,
+                _ => DeliveryStatus::Retrying,
+            };
+            if self.0.store.swap(&before, delivery.clone()).await? {
+                break delivery;
+            }
         };
-        delivery.forced = true;
-        delivery.next_attempt_at = Some(now);
-        delivery.status = match delivery.attempts.len() {
-            0 => DeliveryStatus::Pending,
-            _ => DeliveryStatus::Retrying,
-        };
-        self.0.store.put(delivery.clone()).await?;
         let (inner, queued) = (self.0.clone(), delivery.clone());
         Unit::after(move || inner.enqueue(&queued));
         Ok(Some(delivery))
@@ -153,10 +154,8 @@ impl Sender {
     /// # Errors
     /// The store failed.
     pub async fn resume_endpoint(&self, org: &str, endpoint: &str) -> Result<(), StoreError> {
-        for delivery in self.0.store.due().await? {
-            if delivery.message.org == org && delivery.message.endpoint == endpoint {
-                self.0.enqueue(&delivery);
-            }
+        for delivery in self.0.store.due_of(org, endpoint).await? {
+            self.0.enqueue(&delivery);
         }
         Ok(())
     }

@@ -145,7 +145,8 @@ async fn no_debug_shows_a_token() {
         event_id: None,
         issued_at: SystemClock.now(),
     };
-    let record = file.append(draft.clone()).await.unwrap();
+    file.append(draft.clone()).await.unwrap();
+    let record = file.get(draft.org.as_deref(), &draft.id).await.unwrap();
     let error = StoreError::new("no disk");
     let shown = [
         format!("{secret:?} {caller:?} {answer:?} {draft:?} {record:?} {error:?}"),

@@ -171,7 +171,7 @@ async fn each_organisation_has_a_chain_without_gaps_that_shows_tampering() {
 struct Forged(Vec<Record>);
 
 impl ReceiptStore for Forged {
-    fn append(&self, _: Draft) -> BoxFuture<'_, Result<Record, StoreError>> {
+    fn append(&self, _: Draft) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async { Err(StoreError::new("disk full: /var/lib/receipts")) })
     }
 
@@ -227,8 +227,8 @@ async fn the_embedded_chain_goes_on_after_a_restart_and_agrees_with_memory() {
     for start in [0, 40] {
         let file = Embedded::open(&path).unwrap();
         for index in start..start + 40 {
-            let kept = file.append(draft(index)).await.unwrap();
-            assert_eq!(kept, memory.append(draft(index)).await.unwrap());
+            file.append(draft(index)).await.unwrap();
+            memory.append(draft(index)).await.unwrap();
         }
     }
     let file = Embedded::open(&path).unwrap();

@@ -18,7 +18,7 @@ use crate::runs::{ceiling, conforms};
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, behind, caller, duration, id, now, refused};
+use crate::world::{actor, caller, duration, id, now, refused};
 
 /// Invocations by id.
 const INVOCATIONS: Kind<Invocation> = Kind::new("invocation");
@@ -127,7 +127,7 @@ impl Sandbox {
             limit,
         };
         let sandbox = self.clone();
-        behind(async move {
+        self.behind(job(&shown.id), async move {
             // A store that fails has said so; the invocation stays as it is.
             let _ = sandbox.work_on(task).await;
         });
@@ -261,31 +261,40 @@ impl Sandbox {
     pub(crate) fn end_lost_invocations(&self) -> Result<(), ApiError> {
         let mut lost = self.store.list(&INVOCATIONS, ORGANISATION, "")?;
         lost.retain(|one| one.shown.finished_at.is_none());
-        let sandbox = self.clone();
-        behind(async move {
-            for Invocation { shown, ending, .. } in lost {
-                let ended = match ending {
-                    Some(_) => {
-                        let close = || sandbox.close_invocation(ORGANISATION, &shown.id);
-                        sandbox.atomically(close).await
-                    }
-                    None => {
-                        let ending = Ending::Failed(InvocationFault {
-                            message: "the server was stopped while the agent worked".to_owned(),
-                            reason: InvocationFaultReason::InternalError,
-                            retryable: true,
-                        });
-                        let end =
-                            || sandbox.end_invocation(ORGANISATION, &shown.id, ending.clone());
-                        sandbox.atomically(end).await
-                    }
-                };
+        for Invocation { shown, .. } in lost {
+            let sandbox = self.clone();
+            self.behind(job(&shown.id), async move {
+                let end = || sandbox.lose_invocation(ORGANISATION, &shown.id);
                 // A store that fails has said so; somebody else may have ended it meanwhile.
-                drop(ended);
-            }
-        });
+                drop(sandbox.atomically(end).await);
+            });
+        }
         Ok(())
     }
+
+    async fn lose_invocation(&self, org: &str, id: &str) -> Result<(), ApiError> {
+        let found = self.store.find(&INVOCATIONS, org, id)?;
+        if found.shown.finished_at.is_some() {
+            return Ok(());
+        }
+        match found.ending {
+            Some(_) => self.close_invocation(org, id).await,
+            None => {
+                let ending = Ending::Failed(InvocationFault {
+                    message: "the server was stopped while the agent worked".to_owned(),
+                    reason: InvocationFaultReason::InternalError,
+                    retryable: true,
+                });
+                self.end_invocation(org, id, ending).await
+            }
+        }
+        .map(drop)
+    }
+}
+
+/// What work on an invocation is called.
+fn job(id: &str) -> String {
+    format!("invocation/{id}")
 }
 
 /// An event that takes its number when it is told.

@@ -15,6 +15,7 @@ use super::log::{ENTRIES, key, tail_subject};
 use super::sinks::parcel;
 use super::streams::{SINKS, STREAMS};
 use crate::Sandbox;
+use crate::jobs::alone;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::world::now;
@@ -59,11 +60,13 @@ impl Sandbox {
             let active = stream.is_some_and(|one| one.status != AuditStreamStatus::Paused);
             let of = id.clone();
             let task = active.then(|| {
+                let home = sandbox.store.home().clone();
+                let name = format!("stream/{id}");
                 let deliver = async move {
                     // A store that fails has said so; the stream stays where it is.
                     let _ = sandbox.deliver(&org, &id).await;
                 };
-                tokio::spawn(deliver).abort_handle()
+                tokio::spawn(async move { alone(&home, &name, deliver).await }).abort_handle()
             });
             deliverers.replace(&of, task);
         });
@@ -83,6 +86,10 @@ impl Sandbox {
         loop {
             news.mark_unchanged();
             let stream = self.store.find(&STREAMS, org, stream_id)?;
+            // Another node may have paused it.
+            if stream.status == AuditStreamStatus::Paused {
+                return Ok(());
+            }
             let place = self.store.get(&PLACES, org, stream_id)?.unwrap_or(0);
             let found = self.store.after(&ENTRIES, org, &key(place), BATCH)?;
             let Some(last) = found.last().map(|entry: &AuditEvent| entry.sequence) else {

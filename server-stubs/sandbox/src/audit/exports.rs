@@ -10,7 +10,7 @@ use crate::Sandbox;
 use crate::digest::hex;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
-use crate::world::{actor, behind, caller, id, now, refused};
+use crate::world::{actor, caller, id, now, refused};
 
 /// Exports by id.
 pub(super) const EXPORTS: Kind<types::AuditExport> = Kind::new("export");
@@ -69,7 +69,8 @@ impl Sandbox {
 
     fn go_on_exporting(&self, org: &str, id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
-        behind(async move {
+        let name = format!("export/{id}");
+        self.behind(name, async move {
             // A store that fails has said so; the export stays as it is.
             let _ = sandbox.export(&org, &id).await;
         });
@@ -88,6 +89,9 @@ impl Sandbox {
     async fn export(&self, org: &str, id: &str) -> Result<(), ApiError> {
         self.work(50).await;
         let export = self.store.update(&EXPORTS, org, id, |export| {
+            if export.finished_at.is_some() {
+                return Err(refused("", "state", "the export is over"));
+            }
             export.status = types::AuditExportStatus::Running;
             Ok(())
         })?;

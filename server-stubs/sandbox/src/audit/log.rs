@@ -1,12 +1,11 @@
 //! Adding to the log.
 
 use exai_server::{ApiError, RequestContext, types};
-use redb::{ReadableTable, WriteTransaction};
 use serde_json::Value;
 
 use crate::Sandbox;
 use crate::digest::sha256;
-use crate::store::{EVENTS, Kind, RECORDS, failed, last};
+use crate::store::{Kind, Linked, failed};
 use crate::world::{actor, caller, id, now, receipt_id};
 
 /// Entries by sequence number, in digits that sort.
@@ -97,44 +96,30 @@ impl Sandbox {
     pub(crate) fn chain(&self, org: &str, entry: types::AuditEvent) -> Result<(), ApiError> {
         let (org, subject) = (org.to_owned(), tail_subject(org));
         let entry = serde_json::to_value(entry).map_err(failed)?;
-        let followed = subject.clone();
+        let head = HEADS.key(&org, "head");
         self.store
-            .write(move |transaction| link(transaction, &org, &followed, entry))?;
+            .link(head, subject.clone(), move |head| link(head, &org, entry))?;
         self.log.wake_followers(&subject);
         Ok(())
     }
 }
 
-/// Gives an entry its number and its hash, which are those after the last entry's, and keeps it.
-fn link(
-    transaction: &WriteTransaction,
-    org: &str,
-    subject: &str,
-    mut entry: Value,
-) -> Result<(), redb::Error> {
-    let mut records = transaction.open_table(RECORDS)?;
-    let head_key = HEADS.key(org, "head");
-    let head = records.get(head_key.as_str())?;
-    let head = head.map(|value| serde_json::from_slice(value.value()));
-    let (count, previous): (i64, Option<String>) =
-        head.transpose().map_err(broken)?.unwrap_or((0, None));
+/// Gives an entry its number and its hash, which are those after the last entry's.
+fn link(head: Option<&[u8]>, org: &str, mut entry: Value) -> Result<Linked, serde_json::Error> {
+    let head = head.map(serde_json::from_slice).transpose()?;
+    let (count, previous): (i64, Option<String>) = head.unwrap_or((0, None));
     let sequence = count + 1;
     entry["sequence"] = sequence.into();
     entry["previous_hash"] = previous.into();
     let hash = hash(&entry);
     entry["hash"] = hash.clone().into();
-    let text = entry.to_string();
-    records.insert(ENTRIES.key(org, &key(sequence)).as_str(), text.as_bytes())?;
+    let event = entry.to_string().into_bytes();
     let head = Value::from(vec![Value::from(sequence), hash.into()]).to_string();
-    records.insert(head_key.as_str(), head.as_bytes())?;
-    let mut events = transaction.open_table(EVENTS)?;
-    let number = last(&events, subject)? + 1;
-    events.insert((subject, number), text.as_bytes())?;
-    Ok(())
-}
-
-fn broken(error: serde_json::Error) -> redb::Error {
-    redb::Error::Corrupted(error.to_string())
+    let rows = vec![
+        (ENTRIES.key(org, &key(sequence)), event.clone()),
+        (HEADS.key(org, "head"), head.into_bytes()),
+    ];
+    Ok(Linked { rows, event })
 }
 
 /// A resource as an entry names it.

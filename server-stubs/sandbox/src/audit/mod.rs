@@ -6,7 +6,6 @@ mod log;
 mod sinks;
 mod streams;
 
-use exai_runtime::ReceiptStore;
 use exai_server::{
     ApiError, Audit, CreateAuditExportResponse, CreateAuditStreamResponse,
     DeleteAuditStreamResponse, DownloadAuditExportResponse, GetAuditEventResponse,
@@ -97,6 +96,7 @@ impl Audit for Sandbox {
         let org = &caller(cx)?.org;
         let found = self
             .kept
+            .receipts
             .get(Some(org), &receipt_id)
             .await
             .map_err(failed)?;
@@ -112,6 +112,7 @@ impl Audit for Sandbox {
         let org = &caller(cx)?.org;
         let found = self
             .kept
+            .receipts
             .verify(Some(org), &receipt_id)
             .await
             .map_err(failed)?;

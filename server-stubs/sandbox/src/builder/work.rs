@@ -13,7 +13,7 @@ use crate::Sandbox;
 use crate::archive::{Entry, pack};
 use crate::money::{micros, money};
 use crate::store::Kind;
-use crate::world::{behind, id, now, refused};
+use crate::world::{id, now, refused};
 
 /// The latest piece of work, by the build's id.
 pub(super) const WORKS: Kind<Work> = Kind::new("build work");
@@ -98,7 +98,7 @@ fn status_of(stage: &BuildStage) -> BuildStatus {
 impl Sandbox {
     pub(super) fn go_on_building(&self, org: &str, build_id: &str, turn: String) {
         let (sandbox, org, build_id) = (self.clone(), org.to_owned(), build_id.to_owned());
-        behind(async move {
+        self.behind(format!("build/{build_id}/{turn}"), async move {
             // It ends early where the build is cancelled, and where the store fails, which says so.
             let _ = sandbox.labour(&org, &build_id, &turn).await;
         });

@@ -15,7 +15,7 @@ use crate::Sandbox;
 use crate::store::Kind;
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, behind, caller, id, now, refused};
+use crate::world::{actor, caller, id, now, refused};
 
 /// What applies have to do and to undo, by the apply's id.
 const TASKS: Kind<Task> = Kind::new("composer task");
@@ -146,7 +146,7 @@ impl Sandbox {
 
     fn go_on_applying(&self, org: &str, apply_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), apply_id.to_owned());
-        behind(async move {
+        self.behind(format!("apply/{apply_id}"), async move {
             // A store that fails has said so; the apply stays as it is.
             let _ = sandbox.carry_out(&org, &id).await;
         });
@@ -155,6 +155,9 @@ impl Sandbox {
     async fn carry_out(&self, org: &str, apply_id: &str) -> Result<(), ApiError> {
         self.work(50).await;
         let apply = self.store.update(&APPLIES, org, apply_id, |apply| {
+            if apply.finished_at.is_some() {
+                return Err(refused("", "state", "the apply is over"));
+            }
             if apply.status == ComposerApplyStatus::Queued {
                 apply.status = ComposerApplyStatus::Applying;
             }

@@ -16,7 +16,7 @@ use crate::money::{CURRENCY, free};
 use crate::store::Kind;
 use crate::tokens::ORGANISATION;
 use crate::workspaces::WORKSPACES;
-use crate::world::{actor, behind, caller, id, now, refused};
+use crate::world::{actor, caller, id, now, refused};
 
 /// What plans are made from, by the plan's id.
 const BRIEFS: Kind<Brief> = Kind::new("composer brief");
@@ -121,7 +121,7 @@ impl Sandbox {
 
     fn go_on_thinking(&self, org: &str, plan_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), plan_id.to_owned());
-        behind(async move {
+        self.behind(format!("plan/{plan_id}"), async move {
             // A store that fails has said so; the plan stays as it is.
             let _ = sandbox.think(&org, &id).await;
         });

@@ -33,7 +33,7 @@ pub(crate) use self::data::{conforms, fault as misfit};
 pub(crate) use self::nodes::agents_of;
 pub(crate) use self::simulated::Simulated;
 pub(crate) use self::start::ceiling;
-pub(crate) use self::turn::Walkers;
+pub(crate) use self::turn::{CHANGED, Walkers};
 
 use crate::Sandbox;
 use crate::audit::resource;

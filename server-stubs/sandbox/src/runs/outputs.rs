@@ -1,6 +1,6 @@
 //! What a run leaves behind: outputs and a receipt.
 
-use exai_runtime::{ReceiptStore, Record};
+use exai_runtime::Record;
 use exai_server::{ApiError, ListRunOutputsParams, types};
 use serde_json::{Map, Value};
 use types::{JsonOutput, RunOutput, RunOutputValue, RunReceiptOutcome, RunStatus, TextOutput};
@@ -109,7 +109,12 @@ impl Sandbox {
     ) -> Result<types::RunReceipt, ApiError> {
         let missing = || ApiError::not_found(format!("the run {} is not over yet", walk.run.id));
         let id = walk.run.receipt.clone().ok_or_else(missing)?;
-        let kept = self.kept.get(Some(org), &id).await.map_err(failed)?;
+        let kept = self
+            .kept
+            .receipts
+            .get(Some(org), &id)
+            .await
+            .map_err(failed)?;
         Ok(walk.receipt(kept.ok_or_else(ApiError::internal_error)?))
     }
 }

@@ -17,6 +17,7 @@ use super::walk::{Walk, fault};
 use super::{RUNS, going_on};
 use crate::Sandbox;
 use crate::audit::resource;
+use crate::jobs::alone;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::world::{id, now};
@@ -27,6 +28,9 @@ const WALKS: Kind<Walk> = Kind::new("run walk");
 /// Those who walk runs, by the run's id.
 #[derive(Default)]
 pub(crate) struct Walkers(Mutex<HashMap<String, Arc<Walker>>>);
+
+/// What nodes tell each other of a run that has changed.
+pub(crate) const CHANGED: &str = "run:";
 
 /// Who walks a run.
 #[derive(Default)]
@@ -45,6 +49,30 @@ impl Walkers {
         }
         walkers.retain(|_, walker| Arc::strong_count(walker) > 1);
         walkers.entry(run_id.to_owned()).or_default().clone()
+    }
+
+    /// Tells the one who walks a run on this node, if there is one, that it has changed.
+    pub(crate) fn wake(&self, run_id: &str) {
+        if let Some(walker) = held(&self.0).get(run_id) {
+            walker.changed.notify_one();
+        }
+    }
+
+    /// Lets everybody who walks a run on this node look.
+    pub(crate) fn wake_all(&self) {
+        for walker in held(&self.0).values() {
+            walker.changed.notify_one();
+        }
+    }
+
+    /// Whether somebody on this node walks a run.
+    fn walks(&self, run_id: &str) -> bool {
+        let walkers = held(&self.0);
+        let walker = walkers.get(run_id);
+        walker.is_some_and(|walker| {
+            let task = held(&walker.task);
+            task.as_ref().is_some_and(|task| !task.is_finished())
+        })
     }
 }
 
@@ -92,7 +120,7 @@ impl Sandbox {
     ) -> Result<(Walk, R), ApiError> {
         let walker = self.walkers.of(run_id);
         let done = self.run_turn_of(&walker, org, run_id, act).await?;
-        Unit::after(move || walker.changed.notify_one());
+        self.tell_walker(run_id, walker);
         Ok(done)
     }
 
@@ -127,10 +155,15 @@ impl Sandbox {
         self.tell_news(org, &mut walk).await?;
         self.keep_walk(org, &walk)?;
         if let (true, Some(parent)) = (walk.is_over(), &walk.run.parent_run_id) {
-            let parent = self.walkers.of(parent);
-            Unit::after(move || parent.changed.notify_one());
+            self.tell_walker(parent, self.walkers.of(parent));
         }
         Ok((walk, done))
+    }
+
+    /// Tells who walks a run, on whichever node, that it has changed.
+    fn tell_walker(&self, run_id: &str, walker: Arc<Walker>) {
+        self.store.tell(format!("{CHANGED}{run_id}"));
+        Unit::after(move || walker.changed.notify_one());
     }
 
     /// Tells the news, to webhooks too.
@@ -290,6 +323,7 @@ impl Sandbox {
     /// called during a turn, or before there is any.
     pub(super) fn walk_on(&self, org: &str, run_id: &str) {
         let walker = self.walkers.of(run_id);
+        let (home, name) = (self.store.home().clone(), format!("run/{run_id}"));
         let (sandbox, org, run_id) = (self.clone(), org.to_owned(), run_id.to_owned());
         let own = walker.clone();
         let walking = async move {
@@ -308,7 +342,7 @@ impl Sandbox {
             }
         };
         Unit::after(move || {
-            let task = tokio::spawn(walking);
+            let task = tokio::spawn(async move { alone(&home, &name, walking).await });
             if let Some(before) = held(&walker.task).replace(task.abort_handle()) {
                 before.abort();
             }
@@ -318,7 +352,7 @@ impl Sandbox {
     /// Goes on with every run that is not over: what a process does that finds runs in its file.
     pub(crate) fn resume_runs(&self) -> Result<(), ApiError> {
         for walk in self.store.list(&WALKS, ORGANISATION, "")? {
-            if !walk.is_over() {
+            if !walk.is_over() && !self.walkers.walks(&walk.run.id) {
                 self.walk_on(ORGANISATION, &walk.run.id);
             }
         }

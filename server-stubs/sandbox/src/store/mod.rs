@@ -1,20 +1,25 @@
-//! Records by kind, organisation and id, and bytes, in one file.
+//! Records by kind, organisation and id, bytes, and events: in one file, or in a database that
+//! several nodes share.
 
+mod file;
+mod home;
+mod pending;
 mod rows;
+mod sql;
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use exai_runtime::Unit;
+use exai_runtime::{Postgres, StoreError, Unit};
 use exai_server::ApiError;
-use redb::backends::InMemoryBackend;
-use redb::{Database, ReadableTable, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::rows::{BYTES, Rows, Table};
-pub(crate) use self::rows::{EVENTS, Pending, RECORDS, last};
+pub(crate) use self::home::Home;
+use self::home::wait;
+pub(crate) use self::pending::Pending;
+use self::rows::Rows;
 
 /// Where state is kept.
 #[derive(Clone, Debug)]
@@ -23,6 +28,25 @@ pub enum Keep {
     Memory,
     /// In a file of redb's.
     File(PathBuf),
+    /// In a database that this node shares with others. The sandbox waits for it on the threads
+    /// that serve requests, so that it must be opened in a runtime of several threads.
+    Nodes(Postgres),
+}
+
+/// One of the tables with text for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Table {
+    Records,
+    Bytes,
+}
+
+/// A table's rows whose keys begin alike, in their order.
+type Found = BTreeMap<String, Vec<u8>>;
+
+/// What is made of a row as it is at the commit: records, and the event of it.
+pub(crate) struct Linked {
+    pub(crate) rows: Vec<(String, Vec<u8>)>,
+    pub(crate) event: Vec<u8>,
 }
 
 /// A kind of record: the part of its keys, and its type.
@@ -43,24 +67,15 @@ impl<T> Kind<T> {
 /// What a keyed request does here, and what is done in [`crate::world::World::atomically`], is seen
 /// by itself alone until it is committed as a whole. Everything else is committed at once.
 #[derive(Clone)]
-pub(crate) struct Store(Arc<Database>);
+pub(crate) struct Store(Home);
 
 impl Store {
-    pub(crate) fn open(keep: &Keep) -> Result<Self, redb::Error> {
-        let database = match keep {
-            Keep::Memory => Database::builder().create_with_backend(InMemoryBackend::new())?,
-            Keep::File(path) => Database::create(path)?,
-        };
-        let transaction = database.begin_write()?;
-        transaction.open_table(RECORDS)?;
-        transaction.open_table(BYTES)?;
-        transaction.open_table(EVENTS)?;
-        transaction.commit()?;
-        Ok(Self(Arc::new(database)))
+    pub(crate) fn open(keep: &Keep) -> Result<Self, StoreError> {
+        Home::open(keep).map(Self)
     }
 
-    pub(crate) fn database(&self) -> Arc<Database> {
-        self.0.clone()
+    pub(crate) fn home(&self) -> &Home {
+        &self.0
     }
 
     /// A record, if it is there.
@@ -70,7 +85,7 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<Option<T>, ApiError> {
-        let found = rows::get(&self.0, Table::Records, &kind.key(org, id)).map_err(failed)?;
+        let found = self.row(Table::Records, &kind.key(org, id))?;
         found.as_deref().map(read).transpose()
     }
 
@@ -82,7 +97,8 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<T, ApiError> {
-        let found = rows::peek(&self.0, &kind.key(org, id)).map_err(failed)?;
+        let found = self.0.get(Table::Records, &kind.key(org, id));
+        let found = found.map_err(failed)?;
         read(&found.ok_or_else(|| missing(kind, id))?)
     }
 
@@ -104,7 +120,7 @@ impl Store {
         prefix: &str,
     ) -> Result<Vec<T>, ApiError> {
         let prefix = kind.key(org, prefix);
-        let found = rows::list(&self.0, Table::Records, &prefix).map_err(failed)?;
+        let found = self.rows(&prefix)?;
         found.values().map(|json| read(json)).collect()
     }
 
@@ -115,7 +131,7 @@ impl Store {
         org: &str,
     ) -> Result<Vec<(String, T)>, ApiError> {
         let prefix = kind.key(org, "");
-        let found = rows::list(&self.0, Table::Records, &prefix).map_err(failed)?;
+        let found = self.rows(&prefix)?;
         let entry =
             |(key, json): (String, Vec<u8>)| Ok((key[prefix.len()..].to_owned(), read(&json)?));
         found.into_iter().map(entry).collect()
@@ -130,7 +146,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<T>, ApiError> {
         let (prefix, from) = (kind.key(org, ""), kind.key(org, id));
-        let found = rows::after(&self.0, &prefix, &from, limit).map_err(failed)?;
+        let found = self.0.after(&prefix, &from, limit).map_err(failed)?;
         found.iter().map(|json| read(json)).collect()
     }
 
@@ -217,7 +233,7 @@ impl Store {
         org: &str,
         id: &str,
     ) -> Result<Option<Vec<u8>>, ApiError> {
-        rows::get(&self.0, Table::Bytes, &kind.key(org, id)).map_err(failed)
+        self.row(Table::Bytes, &kind.key(org, id))
     }
 
     /// Takes bytes away.
@@ -243,45 +259,130 @@ impl Store {
         self.change(|rows| rows.put(Table::Bytes, &key, bytes).map_err(failed))
     }
 
+    /// A record, which is put there first if there is none: of nodes that begin at once one makes
+    /// it.
+    pub(crate) fn find_or_put<T: Serialize + DeserializeOwned>(
+        &self,
+        kind: &Kind<T>,
+        org: &str,
+        id: &str,
+        make: impl FnOnce() -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let key = kind.key(org, id);
+        self.change(|rows| {
+            if let Some(found) = rows.get(Table::Records, &key).map_err(failed)? {
+                return read(&found);
+            }
+            let record = make()?;
+            let json = serde_json::to_vec(&record).map_err(failed)?;
+            rows.put(Table::Records, &key, &json).map_err(failed)?;
+            Ok(record)
+        })
+    }
+
     /// Takes everything away, receipts and keys included, but one record.
     pub(crate) fn clear<T>(&self, kind: &Kind<T>, org: &str, id: &str) -> Result<(), ApiError> {
         let key = kind.key(org, id);
-        let clear = || {
-            let transaction = self.0.begin_write()?;
-            let records = transaction.open_table(RECORDS)?;
-            let kept = records.get(key.as_str())?;
-            let kept = kept.map(|value| value.value().to_vec());
-            drop(records);
-            for table in transaction.list_tables()?.collect::<Vec<_>>() {
-                transaction.delete_table(table)?;
+        match &self.0 {
+            Home::File(database) => {
+                let clear = || {
+                    let transaction = database.begin_write()?;
+                    file::clear(&transaction, &key)?;
+                    Ok::<_, redb::Error>(transaction.commit()?)
+                };
+                clear().map_err(failed)
             }
-            let mut records = transaction.open_table(RECORDS)?;
-            if let Some(kept) = kept {
-                records.insert(key.as_str(), kept.as_slice())?;
-            }
-            drop(records);
-            transaction.open_table(BYTES)?;
-            transaction.open_table(EVENTS)?;
-            Ok::<_, redb::Error>(transaction.commit()?)
-        };
-        clear().map_err(failed)
+            Home::Postgres(postgres) => wait(async {
+                let alone = postgres.begin().await?;
+                sql::clear(alone.transaction(), &key).await?;
+                alone.commit().await
+            })
+            .map_err(failed),
+        }
     }
 
-    /// Writes what depends on what is there at the moment of the commit, whichever came before.
-    pub(crate) fn write(
+    /// Writes what is made of a record as it is at the moment of the commit, whichever came before,
+    /// and adds the event of it to a subject's.
+    pub(crate) fn link<E: std::fmt::Display + 'static>(
         &self,
-        write: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error> + Send + 'static,
+        head: String,
+        subject: String,
+        make: impl FnOnce(Option<&[u8]>) -> Result<Linked, E> + Send + 'static,
     ) -> Result<(), ApiError> {
-        if let Some(unit) = Unit::current() {
-            unit.write(write);
-            return Ok(());
+        match (&self.0, Unit::current()) {
+            (Home::File(_), Some(unit)) => {
+                unit.write(move |transaction| file::link(transaction, &head, &subject, make));
+                Ok(())
+            }
+            (Home::Postgres(_), Some(unit)) => {
+                unit.write_sql(move |transaction| {
+                    Box::pin(async move { sql::link(transaction, &head, &subject, make).await })
+                });
+                Ok(())
+            }
+            (Home::File(database), None) => {
+                let link = || {
+                    let transaction = database.begin_write()?;
+                    file::link(&transaction, &head, &subject, make)?;
+                    Ok::<_, redb::Error>(transaction.commit()?)
+                };
+                link().map_err(failed)
+            }
+            (Home::Postgres(postgres), None) => wait(async {
+                let alone = postgres.begin().await?;
+                sql::link(alone.transaction(), &head, &subject, make).await?;
+                alone.commit().await
+            })
+            .map_err(failed),
         }
-        let own = || {
-            let transaction = self.0.begin_write()?;
-            write(&transaction)?;
-            Ok::<_, redb::Error>(transaction.commit()?)
+    }
+
+    /// Tells the other nodes something, once what this task's unit writes is kept, or at once.
+    pub(crate) fn tell(&self, news: String) {
+        let Home::Postgres(postgres) = &self.0 else {
+            return;
         };
-        own().map_err(failed)
+        match Unit::current() {
+            Some(unit) => unit.write_sql(move |transaction| {
+                Box::pin(async move { transaction.tell(&news).await })
+            }),
+            None => {
+                let postgres = postgres.clone();
+                tokio::spawn(async move {
+                    let tell = "SELECT pg_notify('exai', $1)";
+                    // Who misses it learns of it as of a connection that was lost.
+                    postgres.query(tell, &[&news]).await.map_err(failed).ok();
+                });
+            }
+        }
+    }
+
+    /// Adds events behind a subject's last, each made of its number, all of them or none. Gives the
+    /// number of the last.
+    pub(crate) fn extend(
+        &self,
+        subject: &str,
+        events: impl IntoIterator<Item = impl FnOnce(u64) -> Result<Vec<u8>, StoreError>>,
+    ) -> Result<u64, ApiError> {
+        self.change(|rows| rows.extend(subject, events).map_err(failed))
+    }
+
+    /// A row, as the unit sees it or as it is.
+    fn row(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, ApiError> {
+        let found = match Pending::current(&self.0) {
+            Some(pending) => pending.get(&self.0, table, key),
+            None => self.0.get(table, key),
+        };
+        found.map_err(failed)
+    }
+
+    /// Records, as the unit sees them or as they are.
+    fn rows(&self, prefix: &str) -> Result<Found, ApiError> {
+        let found = match Pending::current(&self.0) {
+            Some(pending) => pending.scan(&self.0, Table::Records, prefix),
+            None => self.0.scan(Table::Records, prefix),
+        };
+        found.map_err(failed)
     }
 
     /// Changes rows, all of them or none.

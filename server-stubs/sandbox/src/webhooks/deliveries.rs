@@ -1,6 +1,6 @@
 //! Deliveries as the API shows them: what the sender keeps.
 
-use exai_runtime::webhooks::{Delivery, DeliveryStore, signed_headers};
+use exai_runtime::webhooks::{Delivery, signed_headers};
 use exai_server::{
     ApiError, ListWebhookDeliveriesParams, ListWebhookDeliveryAttemptsParams, RequestContext, types,
 };
@@ -28,7 +28,12 @@ impl Sandbox {
         cx: &RequestContext,
         params: ListWebhookDeliveriesParams,
     ) -> Result<types::WebhookDeliveryList, ApiError> {
-        let found = self.kept.list(&caller(cx)?.org).await.map_err(failed)?;
+        let found = self
+            .kept
+            .deliveries
+            .list(&caller(cx)?.org)
+            .await
+            .map_err(failed)?;
         let shown = found
             .iter()
             .filter(|one| !is_past(one.created_at))
@@ -142,9 +147,7 @@ impl Sandbox {
     }
 
     async fn delivery(&self, org: &str, id: &str) -> Result<Delivery, ApiError> {
-        let found = DeliveryStore::get(&self.kept, org, id)
-            .await
-            .map_err(failed)?;
+        let found = self.kept.deliveries.get(org, id).await.map_err(failed)?;
         let found = found.filter(|found| !is_past(found.created_at));
         found.ok_or_else(|| missing(id))
     }

@@ -8,8 +8,8 @@ mod subscriptions;
 
 use std::sync::Arc;
 
-use exai_runtime::webhooks::{Network, Policy, Sender};
-use exai_runtime::{Embedded, StoreError};
+use exai_runtime::StoreError;
+use exai_runtime::webhooks::{DeliveryStore, Network, Policy, Sender};
 use exai_server::{
     ApiError, DeleteWebhookResponse, DisableWebhookResponse, EnableWebhookResponse,
     GetWebhookDeliveryResponse, GetWebhookEventTypeResponse, GetWebhookResponse,
@@ -29,7 +29,7 @@ use crate::world::{caller, pace};
 /// The sender of a sandbox that works at a speed.
 pub(crate) fn sender(
     store: &Store,
-    kept: &Embedded,
+    deliveries: &Arc<dyn DeliveryStore>,
     network: Network,
     speed: f64,
 ) -> Result<Sender, StoreError> {
@@ -41,9 +41,12 @@ pub(crate) fn sender(
         longest_delay: pace(usual.longest_delay, speed),
         window: pace(usual.window, speed),
     };
-    let (store, kept) = (store.clone(), kept.clone());
-    let deliveries = Arc::new(kept.clone());
-    Sender::new(deliveries, Arc::new(Book { store, kept }), policy)
+    let (store, deliveries) = (store.clone(), deliveries.clone());
+    let book = Book {
+        store,
+        deliveries: deliveries.clone(),
+    };
+    Sender::new(deliveries, Arc::new(book), policy)
 }
 
 impl Webhooks for Sandbox {

@@ -1,6 +1,6 @@
 //! What happens becomes events, and events become deliveries.
 
-use exai_runtime::webhooks::{DeliveryStore, Message};
+use exai_runtime::webhooks::Message;
 use exai_server::{ApiError, RequestContext, types};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::Sandbox;
 use crate::patch::recast;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
-use crate::world::{behind, caller, id, now, receipt_id, refused};
+use crate::world::{caller, id, now, receipt_id, refused};
 
 /// Events by their time, oldest first.
 const EVENTS: Kind<Event> = Kind::new("webhook-event");
@@ -162,7 +162,7 @@ impl Sandbox {
             })?;
         let (sandbox, org, webhook) = (self.clone(), org.clone(), begun.shown());
         let answer = webhook.clone();
-        behind(async move {
+        self.behind(format!("replay/{replay_id}"), async move {
             // A store that fails has said so; what was sent stays sent.
             let _ = sandbox.send_all(&org, &webhook, &replay_id, &events).await;
         });
@@ -185,7 +185,7 @@ impl Sandbox {
             during && replay.event_types.contains(&event.r#type)
         });
         if undelivered {
-            let mut taken = self.kept.list(org).await.map_err(failed)?;
+            let mut taken = self.kept.deliveries.list(org).await.map_err(failed)?;
             taken.retain(|one| one.message.endpoint == webhook.id && one.delivered_at.is_some());
             events.retain(|event| taken.iter().all(|one| one.message.event_id != event.id));
         }

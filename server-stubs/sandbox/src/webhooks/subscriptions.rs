@@ -1,11 +1,12 @@
 //! Subscriptions, and what the sender knows of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use exai_runtime::webhooks::{
     AttemptOutcome, Delivery, DeliveryStatus, DeliveryStore, Endpoint, Endpoints, SigningSecrets,
 };
-use exai_runtime::{Embedded, Secret, StoreError};
+use exai_runtime::{Secret, StoreError};
 use exai_server::{ApiError, RequestContext, types};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -111,7 +112,7 @@ impl Subscription {
 /// What the sender asks of subscriptions.
 pub(crate) struct Book {
     pub(crate) store: Store,
-    pub(crate) kept: Embedded,
+    pub(crate) deliveries: Arc<dyn DeliveryStore>,
 }
 
 impl Endpoints for Book {
@@ -144,7 +145,7 @@ impl Endpoints for Book {
                 return Ok(());
             }
             let deliveries = match delivery.message.replay_id {
-                Some(_) => self.kept.list(&delivery.message.org).await?,
+                Some(_) => self.deliveries.list(&delivery.message.org).await?,
                 None => Vec::new(),
             };
             let noted =
@@ -314,7 +315,7 @@ impl Sandbox {
         id: &str,
         cut_off: bool,
     ) -> Result<(), ApiError> {
-        let deliveries = self.kept.list(org).await.map_err(failed)?;
+        let deliveries = self.kept.deliveries.list(org).await.map_err(failed)?;
         self.store.update(&SUBSCRIPTIONS, org, id, |found| {
             found.count(&deliveries, cut_off);
             Ok(())

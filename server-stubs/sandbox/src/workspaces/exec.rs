@@ -12,7 +12,7 @@ use super::{WORKSPACES, named};
 use crate::Sandbox;
 use crate::store::Kind;
 use crate::tokens::ORGANISATION;
-use crate::world::{behind, caller, id, now, refused, since};
+use crate::world::{caller, id, now, refused, since};
 
 /// Commands that run, by an id.
 const COMMANDS: Kind<Command> = Kind::new("command");
@@ -53,7 +53,7 @@ impl Sandbox {
         let running = id("exe");
         self.store.put(&COMMANDS, org, &running, &command)?;
         let (sandbox, org) = (self.clone(), org.clone());
-        behind(async move {
+        self.behind(job(&running), async move {
             // A store that fails has said so; the stream stays open.
             let _ = sandbox.do_command(&org, &running, &command, body).await;
         });
@@ -146,7 +146,7 @@ impl Sandbox {
     pub(crate) fn end_lost_commands(&self) -> Result<(), ApiError> {
         for (running, command) in self.store.entries(&COMMANDS, ORGANISATION)? {
             let sandbox = self.clone();
-            behind(async move {
+            self.behind(job(&running), async move {
                 let end = || sandbox.lose_command(&running, &command);
                 // A store that fails has said so; the stream stays open.
                 let _ = sandbox.atomically(end).await;
@@ -157,6 +157,7 @@ impl Sandbox {
 
     async fn lose_command(&self, running: &str, command: &Command) -> Result<(), ApiError> {
         let (org, workspace_id) = (ORGANISATION, &command.workspace_id);
+        self.store.find(&COMMANDS, org, running)?;
         let failed = Outcome::Failed;
         let receipt = self
             .ended_receipt(org, "workspace", workspace_id, failed)
@@ -176,6 +177,11 @@ impl Sandbox {
         self.store.remove(&COMMANDS, org, running)?;
         Ok(())
     }
+}
+
+/// What work on a command is called.
+fn job(running: &str) -> String {
+    format!("command/{running}")
 }
 
 fn is_last(event: &ExecEvent) -> bool {

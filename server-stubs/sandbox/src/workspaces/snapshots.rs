@@ -8,6 +8,7 @@ use types::{WorkspaceFile, WorkspaceOriginInput, WorkspaceSnapshotStatus, Worksp
 use super::files::FILES;
 use crate::Sandbox;
 use crate::store::Kind;
+use crate::tokens::ORGANISATION;
 use crate::world::{ending, id, now, refused};
 
 /// Snapshots by id.
@@ -46,19 +47,33 @@ impl Sandbox {
         let tree = self.tree(&FILES, org, workspace_id)?;
         self.replace_tree(&FROZEN, org, &snapshot.id, &tree)?;
         self.store.put(&SNAPSHOTS, org, &snapshot.id, &snapshot)?;
-        let bytes: usize = tree.iter().map(|(_, bytes)| bytes.len()).sum();
-        let files = tree.len();
-        self.go_on(org, &snapshot.id, async move |sandbox, org, id| {
+        self.go_on_freezing(org, &snapshot.id);
+        Ok(snapshot)
+    }
+
+    fn go_on_freezing(&self, org: &str, snapshot_id: &str) {
+        self.go_on(org, snapshot_id, async |sandbox, org, id| {
             sandbox.work(100).await;
+            let tree = sandbox.tree(&FROZEN, &org, &id)?;
+            let bytes: usize = tree.iter().map(|(_, bytes)| bytes.len()).sum();
             sandbox.store.update(&SNAPSHOTS, &org, &id, |snapshot| {
                 snapshot.status = WorkspaceSnapshotStatus::Available;
                 snapshot.size_bytes = i64::try_from(bytes).ok();
-                snapshot.file_count = i64::try_from(files).ok();
+                snapshot.file_count = i64::try_from(tree.len()).ok();
                 Ok(())
             })?;
             Ok(())
         });
-        Ok(snapshot)
+    }
+
+    /// Goes on with the snapshots that were being taken.
+    pub(super) fn resume_snapshots(&self) -> Result<(), ApiError> {
+        for snapshot in self.store.list(&SNAPSHOTS, ORGANISATION, "")? {
+            if snapshot.status == WorkspaceSnapshotStatus::Pending {
+                self.go_on_freezing(ORGANISATION, &snapshot.id);
+            }
+        }
+        Ok(())
     }
 
     /// The snapshots of a workspace that are not expired, oldest first.

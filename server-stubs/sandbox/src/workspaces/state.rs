@@ -9,7 +9,7 @@ use super::update::variables_of;
 use crate::Sandbox;
 use crate::patch::recast;
 use crate::store::Kind;
-use crate::world::{actor, behind, caller, id, now, refused};
+use crate::world::{actor, caller, id, now, refused};
 
 /// By workspace, the number of the last event before its latest change of status.
 const CHANGES: Kind<u64> = Kind::new("workspace-change");
@@ -60,7 +60,7 @@ impl Sandbox {
         self.store
             .put(&WORKSPACES, &caller.org, &workspace.id, &workspace)?;
         let (sandbox, org, id) = (self.clone(), caller.org.clone(), workspace.id.clone());
-        behind(async move {
+        self.behind(format!("workspace/{}", workspace.id), async move {
             // A store that fails has said so; the workspace stays as it is.
             let _ = sandbox.bring_up(&org, &id).await;
         });

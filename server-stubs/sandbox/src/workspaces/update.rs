@@ -8,7 +8,7 @@ use super::state::resources;
 use crate::Sandbox;
 use crate::patch::merge;
 use crate::tokens::ORGANISATION;
-use crate::world::{behind, lasting, now, refused};
+use crate::world::{lasting, now, refused};
 
 impl Sandbox {
     /// Changes what a patch names. A running workspace that is resized pauses for it.
@@ -86,11 +86,12 @@ impl Sandbox {
         }
         let from = [WorkspaceStatus::Running];
         let workspace = self.depart(org, id, &from, WorkspaceStatus::Stopping)?;
-        self.go_on(org, id, async move |sandbox, org, id| {
+        // What is there when it is asked for, and not lost with the process that goes on with it.
+        if body.snapshot == Some(true) {
+            self.freeze(org, id, by, types::CreateWorkspaceSnapshot::default())?;
+        }
+        self.go_on(org, id, async |sandbox, org, id| {
             sandbox.work(100).await;
-            if body.snapshot == Some(true) {
-                sandbox.freeze(&org, &id, by, types::CreateWorkspaceSnapshot::default())?;
-            }
             sandbox.settle(&org, &id, WorkspaceStatus::Stopped).await
         });
         Ok(workspace)
@@ -105,8 +106,9 @@ impl Sandbox {
     ) where
         F: Future<Output = Result<(), ApiError>> + Send,
     {
+        let name = format!("workspace/{id}");
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
-        behind(async move {
+        self.behind(name, async move {
             // A store that fails has said so; a workspace that was deleted has no more to do.
             let _ = work(sandbox, org, id).await;
         });
@@ -117,22 +119,25 @@ impl Sandbox {
     /// Goes on with the workspaces that are on the way from one status to another: what a process
     /// does that finds some in its file.
     pub(crate) fn resume_workspaces(&self) -> Result<(), ApiError> {
+        self.resume_snapshots()?;
         for workspace in self.store.list(&WORKSPACES, ORGANISATION, "")? {
             if is_settled(&workspace.status) {
                 continue;
             }
-            self.go_on(
-                ORGANISATION,
-                &workspace.id,
-                async move |sandbox, org, id| match workspace.status {
+            self.go_on(ORGANISATION, &workspace.id, async |sandbox, org, id| {
+                let found = sandbox.store.find(&WORKSPACES, &org, &id)?;
+                match found.status {
+                    status if is_settled(&status) => Ok(()),
                     WorkspaceStatus::Provisioning => sandbox.bring_up(&org, &id).await,
-                    WorkspaceStatus::Restarting => sandbox.boot(&org, &id).await,
+                    WorkspaceStatus::Starting | WorkspaceStatus::Restarting => {
+                        sandbox.boot(&org, &id).await
+                    }
                     WorkspaceStatus::Stopping => {
                         sandbox.settle(&org, &id, WorkspaceStatus::Stopped).await
                     }
                     _ => sandbox.settle(&org, &id, WorkspaceStatus::Running).await,
-                },
-            );
+                }
+            });
         }
         Ok(())
     }

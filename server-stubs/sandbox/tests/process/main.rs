@@ -4,7 +4,12 @@
 
 mod crash;
 mod hostile;
+mod nodes;
 mod operators;
 mod program;
+#[path = "../../../runtime/tests/nodes/proxy.rs"]
+mod proxy;
+#[path = "../../../runtime/tests/nodes/servers.rs"]
+mod servers;
 mod streams;
 mod trouble;

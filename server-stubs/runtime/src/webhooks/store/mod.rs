@@ -1,4 +1,7 @@
-//! Where deliveries are kept: in memory, or in the embedded file.
+//! Where deliveries are kept: in memory, in the embedded file, in Postgres.
+
+#[cfg(feature = "postgres")]
+mod postgres;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,6 +25,17 @@ pub trait DeliveryStore: Send + Sync + 'static {
     /// file when that is committed.
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>>;
 
+    /// Puts a delivery in the place of what it was, if it is so still, and says whether it was; in
+    /// a [`Unit`] that was overtaken otherwise.
+    fn swap(&self, before: &Delivery, after: Delivery) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// Whether this node is the one that sends a delivery: where several nodes share a store, the
+    /// one that has put it last.
+    fn owns<'a>(&'a self, delivery: &'a Delivery) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let _ = delivery;
+        Box::pin(ready(Ok(true)))
+    }
+
     /// A delivery of an organisation.
     fn get<'a>(
         &'a self,
@@ -32,8 +46,23 @@ pub trait DeliveryStore: Send + Sync + 'static {
     /// Every delivery of an organisation, by id, which is oldest first.
     fn list<'a>(&'a self, org: &'a str) -> BoxFuture<'a, Result<Vec<Delivery>, StoreError>>;
 
-    /// Every delivery of any organisation that has a next attempt.
+    /// Every delivery of any organisation that has a next attempt and is for this node to send;
+    /// one that nobody living sends is so from now on.
     fn due(&self) -> BoxFuture<'_, Result<Vec<Delivery>, StoreError>>;
+
+    /// Every delivery of an endpoint that has a next attempt: all are for this node to send from
+    /// now on.
+    fn due_of<'a>(
+        &'a self,
+        org: &'a str,
+        endpoint: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Delivery>, StoreError>> {
+        Box::pin(async move {
+            let mut due = self.due().await?;
+            due.retain(|one| one.message.org == org && one.message.endpoint == endpoint);
+            Ok(due)
+        })
+    }
 }
 
 /// Deliveries in memory. They are gone with the process.
@@ -66,6 +95,16 @@ impl DeliveryStore for MemoryDeliveries {
         Box::pin(ready(Ok(())))
     }
 
+    fn swap(&self, before: &Delivery, after: Delivery) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let key = (before.message.org.clone(), before.id.clone());
+        let mut kept = self.kept();
+        let same = kept.get(&key) == Some(before);
+        if same {
+            kept.insert(key, after);
+        }
+        Box::pin(ready(Ok(same)))
+    }
+
     fn get<'a>(
         &'a self,
         org: &'a str,
@@ -86,24 +125,37 @@ impl DeliveryStore for MemoryDeliveries {
 
 impl DeliveryStore for Embedded {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), StoreError>> {
-        let put = move |transaction: &WriteTransaction| {
-            let key = (&*delivery.message.org, &*delivery.id);
-            let text = serde_json::to_vec(&delivery).map_err(corrupted)?;
-            transaction.open_table(DELIVERIES)?.insert(key, &*text)?;
-            let mut due = transaction.open_table(DUE)?;
-            if delivery.next_attempt_at.is_some() {
-                due.insert(key, ())?;
-            } else {
-                due.remove(key)?;
-            }
-            Ok(())
-        };
+        let put = move |transaction: &WriteTransaction| put(transaction, &delivery);
         match Unit::current_of(self) {
             Some(unit) => {
                 unit.write(put);
                 Box::pin(ready(Ok(())))
             }
             None => Box::pin(self.write(put)),
+        }
+    }
+
+    fn swap(&self, before: &Delivery, after: Delivery) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let before = before.clone();
+        let is_so = move |transaction: &WriteTransaction| {
+            let kept = transaction.open_table(DELIVERIES)?;
+            let text = kept.get((&*before.message.org, &*before.id))?;
+            let now = text.map(|text| read(text.value())).transpose()?;
+            Ok(now.as_ref() == Some(&before))
+        };
+        match Unit::current_of(self) {
+            Some(unit) => {
+                unit.check(is_so);
+                unit.write(move |transaction| put(transaction, &after));
+                Box::pin(ready(Ok(true)))
+            }
+            None => Box::pin(self.write(move |transaction| {
+                let same = is_so(transaction)?;
+                if same {
+                    put(transaction, &after)?;
+                }
+                Ok(same)
+            })),
         }
     }
 
@@ -155,6 +207,19 @@ impl DeliveryStore for Embedded {
             Ok(found)
         }))
     }
+}
+
+fn put(transaction: &WriteTransaction, delivery: &Delivery) -> Result<(), redb::Error> {
+    let key = (&*delivery.message.org, &*delivery.id);
+    let text = serde_json::to_vec(delivery).map_err(corrupted)?;
+    transaction.open_table(DELIVERIES)?.insert(key, &*text)?;
+    let mut due = transaction.open_table(DUE)?;
+    if delivery.next_attempt_at.is_some() {
+        due.insert(key, ())?;
+    } else {
+        due.remove(key)?;
+    }
+    Ok(())
 }
 
 fn read(text: &[u8]) -> Result<Delivery, redb::Error> {

@@ -1,0 +1,116 @@
+//! Work behind answers: on one node, however many know of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use exai_runtime::{Job, News, Unit};
+use exai_server::ApiError;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::Sandbox;
+use crate::events::EVENTS_OF;
+use crate::runs::CHANGED;
+use crate::store::{Home, failed};
+
+tokio::task_local! {
+    /// The piece of work that this task does.
+    static JOB: Arc<Job>;
+}
+
+/// How long to wait at first, and at most, until a piece of work that another node does is asked
+/// for again.
+const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(3));
+
+/// How long after the news that nodes are gone, or that news were missed, it is looked what is left
+/// to do: what this node gives back itself is there by then.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Does a piece of work when no other node does. Whoever waits for it finds when its turn comes
+/// that nothing is left to do, or goes on.
+pub(crate) async fn alone(home: &Home, name: &str, work: impl Future<Output = ()>) {
+    let Home::Postgres(postgres) = home else {
+        return work.await;
+    };
+    let mut wait = WAITS.0;
+    let job = loop {
+        // A database that does not answer is asked again: the work is not lost.
+        if let Ok(Some(job)) = postgres.take_job(name).await {
+            break job;
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(WAITS.1);
+    };
+    JOB.scope(Arc::new(job), work).await;
+}
+
+/// Commits a unit of this task's work only if the work is still this node's.
+pub(crate) fn fence(unit: &Unit) {
+    if let Ok(job) = JOB.try_with(Arc::clone) {
+        unit.check_sql(move |transaction| Box::pin(async move { job.holds(transaction).await }));
+    }
+}
+
+impl Sandbox {
+    /// Does work behind the answer to a request, once what the request has written is kept. `name`
+    /// says which piece of work it is.
+    pub(crate) fn behind(&self, name: String, work: impl Future<Output = ()> + Send + 'static) {
+        let home = self.store.home().clone();
+        Unit::after(move || {
+            tokio::spawn(async move { alone(&home, &name, work).await });
+        });
+    }
+
+    /// Goes on with the work that whoever had the state before has left.
+    pub(crate) fn resume(&self) -> Result<(), ApiError> {
+        self.resume_runs()?;
+        self.resume_composer()?;
+        self.resume_builds()?;
+        self.resume_workspaces()?;
+        self.resume_exports()?;
+        self.resume_webhooks();
+        self.resume_streams()?;
+        self.end_lost_invocations()?;
+        self.end_lost_commands()
+    }
+
+    /// Listens to what other nodes say, for as long as there is somebody else who has this sandbox.
+    pub(crate) fn listen(&self) {
+        let Home::Postgres(postgres) = self.store.home() else {
+            return;
+        };
+        let (mut news, sandbox) = (postgres.news(), self.clone());
+        tokio::spawn(async move {
+            loop {
+                match news.recv().await {
+                    Ok(News::Told(told)) => sandbox.hear(&told),
+                    Ok(News::NodesGone) => sandbox.look_again(),
+                    Ok(_) | Err(RecvError::Lagged(_)) => {
+                        sandbox.log.wake_all();
+                        sandbox.walkers.wake_all();
+                        sandbox.look_again();
+                    }
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    fn hear(&self, told: &str) {
+        if let Some(subject) = told.strip_prefix(EVENTS_OF) {
+            self.log.wake_own(subject);
+        } else if let Some(run_id) = told.strip_prefix(CHANGED) {
+            self.walkers.wake(run_id);
+        } else if told == "reset" {
+            self.log.end_all();
+        }
+    }
+
+    fn look_again(&self) {
+        let sandbox = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(PAUSE).await;
+            // A store that fails has said so, and is heard of when it is back.
+            sandbox.resume().map_err(failed).ok();
+        });
+    }
+}
