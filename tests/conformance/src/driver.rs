@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use crate::memory::Watch;
 
 /// The columns of the table: a name, and the folder of the driver with what it is told.
-pub const SDKS: [(&str, &str, &[&str]); 5] = [
+pub const SDKS: [(&str, &str, &[&str]); 6] = [
     ("typescript", "typescript", &[]),
+    ("typescript-browser", "typescript", &["browser"]),
     ("python-sync", "python", &["sync"]),
     ("python-async", "python", &["async"]),
     ("go", "go", &[]),
@@ -25,7 +26,7 @@ pub const SDKS: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// How long a driver may take to be built and to begin.
-const START: Duration = Duration::from_secs(600);
+const START: Duration = Duration::from_secs(1800);
 /// How long a scenario may take in all.
 const REPLY: Duration = Duration::from_secs(45);
 

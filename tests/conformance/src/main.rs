@@ -79,17 +79,19 @@ async fn mutated(languages: &[String], only: &str) -> Result<bool, String> {
         }
         let mut chosen = mutants(&root, language)?;
         chosen.retain(|mutant| mutant.breaks.contains(only));
-        let outcomes = play(&suite, &root, language, chosen, |mutant, outcome| {
+        let outcomes = play(&suite, &root, language, chosen, |index, outcomes| {
+            let (mutant, outcome) = &outcomes[index];
             println!("{language}: {}: {outcome:?}", mutant.breaks);
+            if !only.is_empty() {
+                return Ok(());
+            }
+            let old = fs::read_to_string(&path).unwrap_or_default();
+            fs::write(&path, report(&old, language, outcomes)).map_err(|e| e.to_string())
         })
         .await?;
         good &= outcomes
             .iter()
             .all(|(_, outcome)| matches!(outcome, Outcome::Caught(..)));
-        if only.is_empty() {
-            let old = fs::read_to_string(&path).unwrap_or_default();
-            fs::write(&path, report(&old, language, &outcomes)).map_err(|e| e.to_string())?;
-        }
     }
     Ok(good)
 }
