@@ -1,6 +1,7 @@
 //! From an OpenAPI document to SDKs and a server.
 
 pub mod bundle;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
@@ -11,9 +12,11 @@ pub mod layout;
 pub mod lower;
 pub mod passes;
 pub mod pipeline;
+pub mod provenance;
 pub mod render;
 pub mod scenarios;
 pub mod source;
+pub mod surface;
 pub mod target;
 pub mod tree;
 pub mod write;

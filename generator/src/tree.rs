@@ -90,10 +90,15 @@ impl FileTree {
     }
 }
 
-/// SHA-256 in lower-case hex.
+/// SHA-256 of a text in lower-case hex.
 pub fn digest(text: &str) -> String {
+    digest_bytes(text.as_bytes())
+}
+
+/// SHA-256 in lower-case hex.
+pub fn digest_bytes(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    Sha256::digest(text.as_bytes())
+    Sha256::digest(bytes)
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|digit| char::from(DIGITS[usize::from(digit)]))

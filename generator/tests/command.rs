@@ -110,3 +110,70 @@ fn help_has_examples() {
         assert!(stdout.contains("Examples:"), "{stdout}");
     }
 }
+
+const CHANGED: &str = "openapi: 3.1.1\ninfo: {title: b, version: '1'}\npaths: {}\n";
+
+#[test]
+fn a_diff_fails_on_what_it_is_told_to_unless_it_is_accepted_with_a_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap_or_else(|error| panic!("{error}"));
+    };
+    write("changed.yaml", CHANGED);
+    let diff = ["diff", "good.yaml", "changed.yaml"];
+    let (code, stdout, stderr) = run(folder.path(), &diff);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains("[title-changed]"), "{stdout}");
+
+    let strict = [&diff[..], &["--fail-on", "breaking", "--format", "json"]].concat();
+    let (code, stdout, _) = run(folder.path(), &strict);
+    assert_eq!(code, Some(1));
+    let (_, rest) = stdout.split_once("\"fingerprint\": \"").expect("one");
+    let fingerprint = &rest[..12];
+
+    let accepting = [&strict[..], &["--accept", "accepted.yaml"]].concat();
+    write(
+        "accepted.yaml",
+        &format!("{fingerprint}: the old name was wrong\n0123456789ab: none has it\n"),
+    );
+    let (code, stdout, _) = run(folder.path(), &accepting);
+    assert_eq!(code, Some(0), "{stdout}");
+    assert!(stdout.contains("the old name was wrong"), "{stdout}");
+    assert!(stdout.contains("\"0123456789ab\""), "{stdout}");
+
+    write("accepted.yaml", &format!("{fingerprint}: ''\n"));
+    let (code, _, stderr) = run(folder.path(), &accepting);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("has no reason"), "{stderr}");
+}
+
+#[test]
+fn a_diff_says_the_next_version_of_each_package() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = "packages:\n  rust: { name: a, version: 0.9.0 }\n  go: { name: a, module: example.com/a, version: 1.4.0 }\n";
+    for (name, text) in [("changed.yaml", CHANGED), ("config.yaml", config)] {
+        std::fs::write(folder.path().join(name), text).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let arguments = [
+        "diff",
+        "good.yaml",
+        "changed.yaml",
+        "--config",
+        "config.yaml",
+    ];
+    let (code, stdout, _) = run(folder.path(), &arguments);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("a 0.9.0 -> 0.10.0 (major)"), "{stdout}");
+    assert!(
+        stdout.contains("example.com/a 1.4.0 -> 2.0.0 (major)"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_document_that_is_wrong_is_no_diff() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, stdout, stderr) = run(folder.path(), &["diff", "good.yaml", "bad.yaml"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("error[E0103]"), "{stderr}");
+}

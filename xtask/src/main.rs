@@ -1,13 +1,21 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`,
-//! `with-servers`. A module a command; each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`, `diff`,
+//! `release` and their like. A module a command; each failure prints the command that mends it.
 
 mod bench;
+mod budgets;
+mod diff;
 mod documents;
 mod dump;
+mod nightly;
 mod packages;
+mod part;
 mod regen;
+mod release;
+mod report;
+mod revision;
 mod sandbox;
 mod servers;
+mod snapshots;
 mod step;
 mod test;
 mod tidy;
@@ -39,6 +47,18 @@ enum Command {
     Tidy,
     /// Show what a stage makes of spec/
     Dump(dump::Args),
+    /// Say what changed in the document since a revision, and whom it breaks
+    Diff(diff::Args),
+    /// Build and check every package as it is published
+    Release(release::Args),
+    /// Hold what packages cost against budgets.json
+    Budgets(budgets::Args),
+    /// List pending snapshots; fail when there are any
+    Snapshots(snapshots::Args),
+    /// Regenerate, compare, test, build and measure; one report
+    Nightly(nightly::Args),
+    /// Coverage at a glance, in Markdown and in HTML
+    Report(report::Args),
     /// Measure a regeneration with nothing to change, or the SDKs
     Bench(bench::Args),
     /// Generate packages of every document of some folders, and check them
@@ -53,6 +73,12 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Tidy => tidy::run(),
         Command::Dump(args) => dump::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Release(args) => release::run(&args),
+        Command::Budgets(args) => budgets::run(&args),
+        Command::Snapshots(args) => snapshots::run(&args),
+        Command::Nightly(args) => nightly::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
         Command::WithServers(args) => servers::run(&args),

@@ -34,12 +34,18 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// Reads `spec/` and gives the run and its API.
+/// Reads `spec/`, or another document, and gives the run and its API.
 ///
 /// # Errors
 /// The rendered diagnostics, when the document has errors.
 pub(crate) fn read(spec: &Path) -> Result<(Run, Api), String> {
-    let config = spec.with_file_name("overrides.yaml");
+    // A document of another place is read with what is said of this one.
+    let config = [
+        spec.with_file_name("overrides.yaml"),
+        root().join("spec/overrides.yaml"),
+    ];
+    let [beside, ours] = config;
+    let config = if beside.is_file() { beside } else { ours };
     let request = Request {
         spec,
         config: Some(&config),

@@ -285,6 +285,15 @@ fn check(packages: &[Package]) -> Result<(), String> {
 }
 
 impl Args {
+    /// All of it, written.
+    pub(crate) fn all() -> Self {
+        Self {
+            check: false,
+            dry_run: false,
+            only: None,
+        }
+    }
+
     /// `--dry-run` of everything.
     pub(crate) fn dry() -> Self {
         Self {

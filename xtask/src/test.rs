@@ -107,7 +107,7 @@ fn steps(group: &str) -> Vec<Step> {
 }
 
 /// The package as it is published, installed into an empty project, against the sandbox.
-fn consumer(group: &str) -> Step {
+pub(crate) fn consumer(group: &str) -> Step {
     let folder = format!("sdks/{group}/integration");
     let name = format!("{group}: built package against the sandbox");
     Step::new(&name, "bash", &["run"]).at(&folder).served()
@@ -217,6 +217,8 @@ fn generator() -> Vec<Step> {
             &["xtask", "regen", "--check"],
         )
         .mended_by("cargo xtask regen"),
+        Step::new("generator: budgets", "cargo", &["xtask", "budgets"])
+            .mended_by("make it smaller, or change budgets.json on purpose"),
     ];
     for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
@@ -248,6 +250,13 @@ fn typescript() -> Vec<Step> {
         ),
         npm("pack", &["pack", "--dry-run", "--silent"]),
         consumer("typescript"),
+        Step::new(
+            "typescript: every runtime against the sandbox",
+            "bash",
+            &["run"],
+        )
+        .at("sdks/typescript/integration/runtimes")
+        .served(),
     ]
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use exai_gen::tree::{MANIFEST, digest, read_manifest};
 
 use crate::packages::{COMMAND, DRIVERS, PACKAGES, SCENARIOS, root};
+use crate::snapshots;
 
 /// A text that must not stand in the code of some files.
 struct Absence {
@@ -93,6 +94,10 @@ pub(crate) fn run() -> Result<(), String> {
     twins(&root, &mut findings);
     published::versions(&root, &mut findings);
     published::places(&root, &mut findings);
+    for path in snapshots::pending(&root) {
+        let why = "`cargo xtask snapshots --review` shows what it changes";
+        findings.push(finding(&root, &path, 1, "a snapshot is pending", why));
+    }
     if findings.is_empty() {
         println!("tidy: nothing to say");
         return Ok(());

@@ -20,7 +20,7 @@ pub(super) struct Args {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  something is wrong with the document
+  1  something is wrong with the document, or changed as `--fail-on` forbids
   2  the command was used wrongly, or its output cannot be written";
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +29,10 @@ pub(super) enum Command {
     Generate(GenerateArgs),
     /// Say what is wrong with a document
     Check(CheckArgs),
+    /// Say what changed between two documents, and whom it breaks
+    Diff(DiffArgs),
+    /// Make a package's generated files again, and compare them with what it holds
+    Verify(VerifyArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
     /// Show what the generator understood: the intermediate representation
@@ -159,6 +163,104 @@ pub(super) struct CheckArgs {
     /// List every code and what it means
     #[arg(long)]
     pub(super) list_codes: bool,
+}
+
+/// Say what changed between two documents, and whom it breaks.
+///
+/// Each change falls under a rule, which has a class for the wire and one for code written
+/// against the SDKs. What no rule understands is breaking.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen diff old.yaml new.yaml
+  exai-gen diff old.yaml new.yaml --fail-on breaking --accept accepted.yaml
+  exai-gen diff old.yaml new.yaml --format markdown > changes.md
+  exai-gen diff --list-rules
+
+A file of accepted changes maps fingerprints, as the text shows them, to reasons:
+  3f9a1c0b7d52: nobody ever sent this value")]
+pub(super) struct DiffArgs {
+    /// The document as it was
+    #[arg(required_unless_present = "list_rules")]
+    pub(super) old: Option<PathBuf>,
+
+    /// The document as it is
+    #[arg(required_unless_present = "list_rules")]
+    pub(super) new: Option<PathBuf>,
+
+    /// How to write what changed, on standard output
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: DiffFormat,
+
+    /// End with 1 if a change is of this class or a worse one
+    #[arg(long, value_enum, value_name = "CLASS")]
+    pub(super) fail_on: Option<FailOn>,
+
+    /// Names and versions of packages: then the next version of each is said
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Changes that were looked at and may be made, by fingerprint
+    #[arg(long, value_name = "FILE")]
+    pub(super) accept: Option<PathBuf>,
+
+    /// How to write what is wrong with a document, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+
+    /// List every rule with its class on the wire and the worst of its classes
+    #[arg(long)]
+    pub(super) list_rules: bool,
+}
+
+/// Make a package's generated files again, and compare them with what it holds.
+///
+/// A package says in `provenance.json` what it was made of: digests of the document, of what the
+/// generator understood, of the templates and of the files.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tar -xzf exai-sdk-1.4.0.tgz && exai-gen verify package --spec openapi.yaml --config overrides.yaml")]
+pub(super) struct VerifyArgs {
+    /// The package's folder, unpacked
+    pub(super) package: PathBuf,
+
+    /// The root document
+    #[arg(long, value_name = "FILE")]
+    pub(super) spec: PathBuf,
+
+    /// Names of packages, pinned names and allowed codes
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
+}
+
+/// How changes are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For a terminal
+    #[default]
+    Text,
+    /// One JSON object: verdict, wire, packages, versions, changes, accepted, stale
+    Json,
+    /// For a pull request
+    Markdown,
+    /// Commands of a GitHub workflow, which annotate lines
+    Github,
+}
+
+/// A class of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// What worked may not
+    Breaking,
+    /// Something new
+    Feature,
+    /// Anything at all
+    Docs,
 }
 
 /// Make one document out of one that refers to other files.

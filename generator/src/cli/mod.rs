@@ -1,13 +1,15 @@
 //! The command line: what was typed, and what is done about it.
 //!
-//! Exit codes: 0 when all is well, 1 when something is wrong with the document, 2 when the
+//! Exit codes: 0 when all is well, 1 when something is wrong with the document or with a change of it, 2 when the
 //! command was used wrongly or its output could not be written.
 
 mod args;
 mod bundle;
 mod check;
+mod diff;
 mod generate;
 mod ir;
+mod verify;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -25,6 +27,8 @@ pub fn run() -> ExitCode {
         Command::Generate(args) => generate::run(&args).into(),
         Command::Ir(args) => ir::run(&args).into(),
         Command::Check(args) => check::run(&args).into(),
+        Command::Verify(args) => verify::run(&args).into(),
+        Command::Diff(args) => diff::run(&args).into(),
     }
 }
 

@@ -9,6 +9,7 @@ mod render;
 use std::collections::HashSet;
 
 pub use code::Code;
+pub(crate) use render::Lines;
 pub use render::{Format, place, render};
 
 use crate::source::Span;

@@ -30,6 +30,8 @@ mod type_names;
 mod union;
 mod webhook;
 
+pub(crate) use literal::json;
+
 use std::collections::HashMap;
 
 use crate::config::Config;

@@ -16,6 +16,11 @@ pub use limits::{MAX_ALIASED_NODES, MAX_BYTES, MAX_DEPTH};
 pub use node::{Entry, Node, Value, escape_token, unescape_token};
 pub use span::{FileId, Span, Spanned};
 
+/// A file of a package; `None` when it is not there or is no text.
+pub(crate) fn read_text(path: &std::path::Path) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
 /// A template under `--templates`; `None` when there is no such file.
 ///
 /// # Errors

@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use crate::memory::Watch;
 
 /// The columns of the table: a name, and the folder of the driver with what it is told.
-pub const SDKS: [(&str, &str, &[&str]); 5] = [
+pub const SDKS: [(&str, &str, &[&str]); 6] = [
     ("typescript", "typescript", &[]),
+    ("typescript-browser", "typescript", &["browser"]),
     ("python-sync", "python", &["sync"]),
     ("python-async", "python", &["async"]),
     ("go", "go", &[]),

@@ -6,26 +6,26 @@ use crate::source::{FileId, Sources, Span};
 
 /// A place as people count: from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    pub(super) line: usize,
-    pub(super) column: usize,
+pub(crate) struct Position {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 /// The line starts of the files asked about so far.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     sources: &'a Sources,
     starts: HashMap<FileId, Vec<usize>>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(sources: &'a Sources) -> Self {
+    pub(crate) fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
             starts: HashMap::new(),
         }
     }
 
-    pub(super) fn name(&self, file: FileId) -> &'a str {
+    pub(crate) fn name(&self, file: FileId) -> &'a str {
         &self.sources.file(file).name
     }
 
@@ -40,7 +40,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Index from 0 of the line that an offset is in.
-    pub(super) fn line_of(&mut self, file: FileId, offset: u32) -> usize {
+    pub(crate) fn line_of(&mut self, file: FileId, offset: u32) -> usize {
         let (_, starts) = self.starts(file);
         starts
             .partition_point(|&start| start <= offset as usize)
@@ -48,7 +48,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The bytes of a line without its break.
-    pub(super) fn line_range(&mut self, file: FileId, line: usize) -> std::ops::Range<usize> {
+    pub(crate) fn line_range(&mut self, file: FileId, line: usize) -> std::ops::Range<usize> {
         let (text, starts) = self.starts(file);
         let start = starts.get(line).copied().unwrap_or(text.len());
         let end = starts.get(line + 1).map_or(text.len(), |next| next - 1);
@@ -60,12 +60,12 @@ impl<'a> Lines<'a> {
         start..end
     }
 
-    pub(super) fn text(&self, file: FileId) -> &'a str {
+    pub(crate) fn text(&self, file: FileId) -> &'a str {
         &self.sources.file(file).text
     }
 
     /// Line and column of an offset.
-    pub(super) fn position(&mut self, file: FileId, offset: u32) -> Position {
+    pub(crate) fn position(&mut self, file: FileId, offset: u32) -> Position {
         let line = self.line_of(file, offset);
         let start = self.line_range(file, line).start;
         let end = char_boundary(self.text(file), offset as usize);
@@ -76,7 +76,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Where a span begins and ends.
-    pub(super) fn positions(&mut self, span: Span) -> (Position, Position) {
+    pub(crate) fn positions(&mut self, span: Span) -> (Position, Position) {
         (
             self.position(span.file, span.start),
             self.position(span.file, span.end),
@@ -85,7 +85,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The nearest boundary of a character at or before `at`.
-pub(super) fn char_boundary(text: &str, at: usize) -> usize {
+pub(crate) fn char_boundary(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
     (0..=at)
         .rev()

@@ -6,7 +6,7 @@ mod lines;
 
 use annotate_snippets::Renderer;
 
-use self::lines::Lines;
+pub(crate) use self::lines::Lines;
 use super::{Diagnostics, Severity};
 use crate::source::{Sources, Span};
 

@@ -143,6 +143,7 @@ impl Error {
     }
 
     /// What failed, in one word of lower case.
+    #[cfg(feature = "tracing")]
     pub(super) fn kind(&self) -> &'static str {
         match self.0.kind {
             Kind::Config => "config",

@@ -1,0 +1,188 @@
+//! `cargo xtask release`: every package built as it is published, twice, checked as its registry
+//! would, and nothing sent anywhere unless `--publish` is said and then answered.
+
+mod build;
+mod changelog;
+mod check;
+mod inventory;
+
+use std::fs;
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use exai_gen::changes::next_version;
+
+use crate::diff::Compared;
+use crate::packages::root;
+use crate::part::Parts;
+use crate::revision::{git, last_release};
+use crate::step::Step;
+
+/// Where everything of a release is put, below the root.
+pub(crate) const FOLDER: &str = ".tools/release";
+
+/// Build and check every package; publish them only when told to, and asked again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask release --dry-run
+  cargo xtask release --dry-run --base v1.4.0 --skip audit,install")]
+pub(crate) struct Args {
+    /// Build and check, and send nothing anywhere
+    #[arg(long, required_unless_present = "publish", conflicts_with = "publish")]
+    dry_run: bool,
+    /// Send the packages to their registries, when everything holds and the question is answered
+    #[arg(long)]
+    publish: bool,
+    /// What the versions and the changelog are counted from; the last release when left out
+    #[arg(long, value_name = "REV|FILE")]
+    base: Option<String>,
+    /// Parts to leave out: versions, build, reproduce, check, verify, install, inventory, audit
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "PART",
+        conflicts_with = "publish"
+    )]
+    skip: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// How many parts failed; each said why as it did.
+pub(crate) fn run(args: &Args) -> Result<(), String> {
+    let parts = parts(args.base.as_deref(), &args.skip)?;
+    let report = format!("{:#}\n", parts.json());
+    write(&root().join(FOLDER).join("report.json"), &report)?;
+    parts.verdict()?;
+    println!("the packages are in {FOLDER}/packages; nothing was published");
+    if args.publish {
+        publish()?;
+    }
+    Ok(())
+}
+
+/// Everything but publishing.
+///
+/// # Errors
+/// The folder cannot be made anew.
+pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String> {
+    let folder = root().join(FOLDER);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    }
+    let packages = folder.join("packages");
+    fs::create_dir_all(&packages).map_err(|error| error.to_string())?;
+    let mut parts = Parts::skipping(skip);
+    parts.part("versions and changelog", || versions(base, &folder));
+    let once = folder.join("once");
+    if parts.part("build", || build::all(&once, &packages)) {
+        let again = folder.join("again");
+        parts.part("reproduce: built twice, byte for byte", || {
+            build::all(&again, &folder.join("packages-again"))?;
+            build::same(&packages, &folder.join("packages-again"))
+        });
+        for (name, work) in check::ALL {
+            parts.part(&format!("check: {name}"), || work(&packages, &folder));
+        }
+        parts.part("verify: made again from the document", || {
+            check::verify(&packages, &folder)
+        });
+    }
+    for group in ["typescript", "python", "go", "rust"] {
+        parts.part(&format!("install: {group}"), || {
+            crate::test::consumer(group).run().map(|_| String::new())
+        });
+    }
+    parts.part("inventory", || inventory::write(&folder));
+    for (name, work) in check::AUDITS {
+        parts.part(&format!("audit: {name}"), work);
+    }
+    Ok(parts)
+}
+
+/// What each package's next version is, and what its changelog says.
+fn versions(base: Option<&str>, folder: &Path) -> Result<String, String> {
+    if base.is_none() && last_release().is_none() {
+        return Ok("the first release: versions are those of spec/overrides.yaml".to_owned());
+    }
+    let compared = Compared::of(base, None)?;
+    let text = changelog::entries(&compared)?;
+    write(&folder.join("CHANGELOG.md"), &text)?;
+    let verdict = compared.verdict();
+    let mut out = verdict.sentence();
+    for package in &compared.packages {
+        let class = verdict.package(package.target);
+        let next = class.and_then(|class| next_version(&package.version, class));
+        let next = next.unwrap_or_else(|| package.version.clone());
+        out.push_str(&format!("\n{} {} -> {next}", package.name, package.version));
+    }
+    Ok(out)
+}
+
+/// The last question, and then each registry.
+fn publish() -> Result<(), String> {
+    let clean = git(&["status", "--porcelain"])?;
+    if !clean.is_empty() {
+        return Err(format!(
+            "not published: what is not committed is not released\n{clean}"
+        ));
+    }
+    let packages = root().join(FOLDER).join("packages");
+    let mut files = build::files(&packages)?;
+    files.sort();
+    for file in &files {
+        println!("  {}", file.display());
+    }
+    print!("publish these to npm, PyPI and crates.io? type `publish` to do it: ");
+    std::io::stdout()
+        .flush()
+        .map_err(|error| error.to_string())?;
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    if read.is_err() || answer.trim() != "publish" {
+        return Err("not published".to_owned());
+    }
+    for file in files {
+        upload(&packages.join(file))?;
+    }
+    println!("the Go module is published by its tag: git tag and push it");
+    Ok(())
+}
+
+fn upload(file: &Path) -> Result<(), String> {
+    let path = file.display().to_string();
+    let step = match file.extension().and_then(|ending| ending.to_str()) {
+        Some("tgz") => Step::new(
+            "npm publish",
+            "npm",
+            &["publish", "--access", "public", &path],
+        ),
+        Some("whl" | "gz") => Step::new(
+            "twine upload",
+            check::PYTHON,
+            &["-m", "twine", "upload", &path],
+        ),
+        Some("crate") => {
+            let name = file
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
+            let name = name.unwrap_or_default();
+            let package = name
+                .rsplit_once('-')
+                .map_or(name.as_str(), |(package, _)| package);
+            Step::new("cargo publish", "cargo", &["publish", "--package", package])
+        }
+        _ => return Ok(()),
+    };
+    step.run().map(|_| ())
+}
+
+/// Writes a text below a folder that is made when it is not there.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, text))
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
