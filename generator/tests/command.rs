@@ -39,7 +39,7 @@ fn a_bad_document_is_exit_code_1_and_said_on_standard_error_without_colours() {
     let (code, stdout, stderr) = run(folder.path(), &["check", "bad.yaml"]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(
-        stderr.contains("error[E0103]") && stderr.contains("--> bad.yaml:2:8"),
+        stderr.contains("error[E0101]") && stderr.contains("--> bad.yaml:2:8"),
         "{stderr}"
     );
     assert!(!stderr.contains('\u{1b}'), "{stderr}");
@@ -175,5 +175,5 @@ fn a_document_that_is_wrong_is_no_diff() {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, stdout, stderr) = run(folder.path(), &["diff", "good.yaml", "bad.yaml"]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
-    assert!(stderr.contains("error[E0103]"), "{stderr}");
+    assert!(stderr.contains("error[E0101]"), "{stderr}");
 }

@@ -160,6 +160,9 @@ func (f parameterField) parameter(v reflect.Value) (parameter, error) {
 
 // addQuery appends query parameters to an address that may have some already.
 func addQuery(address string, extra url.Values) string {
+	if len(extra) == 0 {
+		return address
+	}
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		for _, value := range extra[name] {
 			separator := "?"

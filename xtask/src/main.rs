@@ -1,5 +1,5 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`, `diff`,
-//! `release` and their like. A module a command; each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `diff`, `release`, `nightly` and more.
+//! A module a command; each failure prints the command that mends it.
 
 mod bench;
 mod budgets;

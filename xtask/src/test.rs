@@ -250,6 +250,13 @@ fn typescript() -> Vec<Step> {
         ),
         npm("pack", &["pack", "--dry-run", "--silent"]),
         consumer("typescript"),
+        Step::new(
+            "typescript: every runtime against the sandbox",
+            "bash",
+            &["run"],
+        )
+        .at("sdks/typescript/integration/runtimes")
+        .served(),
     ]
 }
 

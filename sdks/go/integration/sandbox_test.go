@@ -299,3 +299,41 @@ func TestInvalidRequestSaysWhere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWaitGoesOnFromAStoredToken(t *testing.T) {
+	c := client(t)
+	plan := newPlan(t, c)
+	ctx, cancel := context.WithCancel(within(t, time.Minute))
+	var token string
+	_, err := c.Runs.StartAndWait(ctx, exai.RunStartParams{PlanID: plan.ID}, exai.WithWaitToken(func(now string) {
+		token = now
+		cancel()
+	}))
+	if !errors.Is(err, context.Canceled) || token == "" {
+		t.Fatalf("got %v with the token %q", err, token)
+	}
+	run, err := c.Runs.StartAndWaitFrom(within(t, time.Minute), token)
+	if err != nil || run.PlanID != plan.ID || run.Status != exai.RunStatusSucceeded {
+		t.Errorf("got %+v, %v", run, err)
+	}
+	if _, err := c.Runs.ReplayAndWaitFrom(t.Context(), token); !errors.Is(err, exai.ErrWaitToken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRequestCallsWhatHasNoMethod(t *testing.T) {
+	c := client(t)
+	var plan exai.Plan
+	var meta exai.ResponseMeta
+	err := c.Request(t.Context(), http.MethodPost, "/plans", map[string]any{
+		"name":  unique("plan"),
+		"nodes": []exai.PlanNode{&exai.WaitNode{Key: "pause", Until: &exai.WaitForDuration{Duration: "PT0S"}}},
+	}, &plan, exai.WithResponseInto(&meta))
+	if err != nil || plan.ID == "" || meta.IdempotencyKey == "" {
+		t.Fatalf("got %+v, %+v, %v", plan, meta, err)
+	}
+	var notFound *exai.NotFoundError
+	if err := c.Request(t.Context(), http.MethodGet, "/plans/pln_nope", nil, nil); !errors.As(err, &notFound) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -9,13 +9,15 @@ const plan = await exai.plans.create({
 });
 
 let stored = ""; // A row of a database, in earnest.
+const stop = new AbortController();
 const onWaiting = (token: string): void => {
   stored = token;
+  stop.abort(); // As when the process is ended meanwhile.
 };
 try {
-  await exai.runs.startAndWait({ plan_id: plan.id }, { onWaiting, timeout: 300 });
+  await exai.runs.startAndWait({ plan_id: plan.id }, { onWaiting, signal: stop.signal });
 } catch (error) {
-  if (!(error instanceof Exai.TimeoutError)) throw error;
+  if (!(error instanceof Exai.AbortError)) throw error;
   console.log("not done yet");
 }
 

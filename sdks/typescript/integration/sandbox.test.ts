@@ -75,9 +75,11 @@ test("a run is followed to its end", async () => {
 test("a wait is taken up again from its token", async () => {
   const node = { ...pause, until: { type: "duration", duration: "PT10S" } } as const;
   const plan = await exai.plans.create({ name: unique("plan"), nodes: [node] });
-  const late = await exai.runs.startAndWait({ plan_id: plan.id }, { timeout: 150 }).catch((e) => e);
-  assert.ok(late instanceof Exai.TimeoutError, String(late));
-  const done = await new Exai().runs.startAndWaitFrom(late.waitToken ?? "", { timeout: 60_000 });
+  const stop = new AbortController();
+  const options = { onWaiting: () => stop.abort(), signal: stop.signal };
+  const stopped = await exai.runs.startAndWait({ plan_id: plan.id }, options).catch((e) => e);
+  assert.ok(stopped instanceof Exai.AbortError, String(stopped));
+  const done = await new Exai().runs.startAndWaitFrom(stopped.waitToken ?? "", { timeout: 60_000 });
   assert.equal(done.status, "succeeded");
   assert.equal(done.plan_id, plan.id);
 });

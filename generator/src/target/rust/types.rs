@@ -56,8 +56,14 @@ impl TypesView {
         {
             imports.push("use std::collections::BTreeMap;".to_owned());
         }
-        if items.iter().any(TypeView::is_serialized) {
-            imports.push("use serde::{Deserialize, Serialize};".to_owned());
+        let names = [
+            items.iter().any(TypeView::names_deserialize),
+            items.iter().any(TypeView::is_serialized),
+        ];
+        match names {
+            [true, _] => imports.push("use serde::{Deserialize, Serialize};".to_owned()),
+            [false, true] => imports.push("use serde::Serialize;".to_owned()),
+            [false, false] => {}
         }
         Self {
             command: command.to_owned(),

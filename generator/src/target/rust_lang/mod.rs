@@ -74,6 +74,12 @@ impl TypeView {
             .any(|text| text.contains("BTreeMap<"))
     }
 
+    /// True when the declaration names serde's trait for reading.
+    pub fn names_deserialize(&self) -> bool {
+        let derived = self.record.as_ref().map(|record| record.keep.is_none());
+        derived.unwrap_or_else(|| self.is_serialized())
+    }
+
     /// True when the declaration derives serde's traits.
     pub fn is_serialized(&self) -> bool {
         self.alias.as_ref().is_none_or(|alias| alias.is_struct)

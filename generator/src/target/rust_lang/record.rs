@@ -15,11 +15,10 @@ pub struct RecordView {
     pub docs: Vec<String>,
     /// `Run`
     pub name: String,
-    /// `#[serde(remote = "Self", tag = "type", rename = "node.completed")]`; empty for some.
-    pub attribute: String,
-    /// `crate::runtime::object::keep_extra!(NodeCompletedEvent, extra, "type");`, where what is
-    /// not listed is kept; else empty.
-    pub keep: String,
+    /// `#[serde(tag = "type", rename = "node.completed")]`; empty for most.
+    pub tag: String,
+    /// How it is read, where what is not listed is kept; else its `Deserialize` is derived.
+    pub keep: Option<KeepView>,
     /// True where nothing is required.
     pub derives_default: bool,
     /// True where a newer document may add fields.
@@ -28,6 +27,19 @@ pub struct RecordView {
     pub fields: Vec<FieldView>,
     /// What makes one; empty lists where no caller does.
     pub constructor: Option<ConstructorView>,
+}
+
+/// How a record is read that keeps what it does not list.
+#[derive(Debug, Serialize)]
+pub struct KeepView {
+    /// `crate::runtime::object::read_record`
+    pub read: String,
+    /// `["id: required \"id\",", "name: optional \"name\","]`
+    pub fields: Vec<String>,
+    /// `extra`
+    pub extra: String,
+    /// ` but "type"`, where the record writes that by itself; else empty.
+    pub but: String,
 }
 
 /// A field of a struct.
@@ -71,6 +83,18 @@ struct Planned<'a> {
     name: String,
 }
 
+impl Planned<'_> {
+    /// How the field is read: `name: optional "name",`.
+    fn how(&self) -> String {
+        let how = match (self.field.required, self.field.ty.split_null().1) {
+            (true, false) => "required",
+            (true, true) | (false, false) => "optional",
+            (false, true) => "nullable",
+        };
+        format!("{}: {how} {},", self.name, escape::wire(&self.field.name))
+    }
+}
+
 impl RecordView {
     pub(super) fn new(id: TypeId, record: &Record, types: &RustTypes<'_>) -> Self {
         let def = &types.api().types[id];
@@ -99,35 +123,26 @@ impl RecordView {
         let rest = rest(record, types, def.usage.received, from, &mut scope);
         let rest_name = rest.as_ref().map(|(name, _)| name.clone());
         fields.extend(rest.map(|(_, view)| view));
-        let name = types.name(id).to_owned();
         let keeps = rest_name
             .as_deref()
             .filter(|_| !matches!(record.additional, Additional::Typed(_)));
-        let keep = keeps.map_or_else(String::new, |field| {
-            let mut arguments = vec![name.clone(), field.to_owned()];
-            arguments.extend(tag.map(|(property, _)| property.to_owned()));
-            let head = format!("{}::object::keep_extra!", types.dialect().support);
-            rustfmt::call(0, &head, &arguments, ";")
+        let keep = keeps.map(|extra| KeepView {
+            read: format!("{}::object::read_record", types.dialect().support),
+            fields: planned.iter().map(Planned::how).collect(),
+            extra: extra.to_owned(),
+            but: tag.map_or_else(String::new, |(property, _)| format!(" but {property}")),
         });
-        let mut arguments = Vec::new();
-        if keeps.is_some() {
-            arguments.push("remote = \"Self\"".to_owned());
-        }
-        if let Some((property, value)) = tag {
-            arguments.extend([format!("tag = {property}"), format!("rename = {value}")]);
-        }
-        let attribute = match arguments.is_empty() {
-            true => String::new(),
-            false => rustfmt::attribute(0, "serde", &arguments),
-        };
         let derives_default = planned.iter().all(|planned| !planned.field.required);
         let constructor = (types.dialect().non_exhaustive && def.usage.sent)
             .then(|| constructor(&planned, rest_name.as_deref(), derives_default, types, from));
         let fallback = format!("{} on the wire.", escape::code_span(def.name.wire()));
         Self {
             docs: escape::doc_comment(0, &def.docs, def.deprecated, &fallback),
-            name,
-            attribute,
+            name: types.name(id).to_owned(),
+            tag: tag.map_or_else(String::new, |(property, value)| {
+                let arguments = [format!("tag = {property}"), format!("rename = {value}")];
+                rustfmt::attribute(0, "serde", &arguments)
+            }),
             keep,
             derives_default,
             non_exhaustive: types.dialect().non_exhaustive,
@@ -182,27 +197,22 @@ fn rest(
     from: From,
     scope: &mut Scope,
 ) -> Option<(String, FieldView)> {
-    let (name, ty, docs, attribute) = match &record.additional {
+    let (name, ty, docs) = match &record.additional {
         Additional::Typed(ty) => {
             let ty = format!("BTreeMap<String, {}>", types.expression(ty, from));
-            (
-                "additional",
-                ty,
-                "Properties beside those above.",
-                "flatten",
-            )
+            ("additional", ty, "Properties beside those above.")
         }
         _ if received && types.dialect().keep == Keep::Everything => {
             let ty = "serde_json::Map<String, serde_json::Value>".to_owned();
             let docs = "Properties that this version does not know.";
-            ("extra", ty, docs, "flatten, skip_deserializing")
+            ("extra", ty, docs)
         }
         _ => return None,
     };
     let name = scope.take(name.to_owned(), "_properties");
     let view = FieldView {
         docs: escape::comment(4, &[docs.to_owned()]),
-        attribute: format!("    #[serde({attribute})]"),
+        attribute: "    #[serde(flatten)]".to_owned(),
         declaration: declaration(&name, &ty),
     };
     Some((name, view))

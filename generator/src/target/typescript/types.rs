@@ -14,7 +14,7 @@ pub(super) struct Types<'a> {
     names: BTreeMap<TypeId, String>,
     /// A module for each top-level resource: `generated/types/runs`.
     modules: Vec<String>,
-    /// Types that hold a 64-bit integer, however deep.
+    /// Types that hold a 64-bit integer, or may, however deep.
     wide: BTreeSet<TypeId>,
 }
 
@@ -173,6 +173,8 @@ fn is_wide(ty: &Type, wide: &BTreeSet<TypeId>) -> bool {
             .chain(rest.as_deref())
             .any(|item| is_wide(item, wide)),
         Type::Named(id) => wide.contains(id),
+        // Whatever it holds may hold one.
+        Type::Any => true,
         _ => false,
     }
 }

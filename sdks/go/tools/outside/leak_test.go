@@ -139,8 +139,12 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := goleak.IgnoreCurrent()
 			server := httptest.NewServer(http.HandlerFunc(serve))
+			defer func() {
+				server.CloseClientConnections()
+				server.Close()
+			}()
+			before := goleak.IgnoreCurrent()
 			connections := &http.Transport{}
 			client := exai.NewClient(exai.WithBaseURL(server.URL), exai.WithAPIKey("sk_test"), exai.WithGovernor(),
 				exai.WithHTTPClient(&http.Client{Transport: connections}))
@@ -148,7 +152,6 @@ func TestNothingIsLeftBehind(t *testing.T) {
 				t.Error(err)
 			}
 			connections.CloseIdleConnections()
-			server.Close()
 			goleak.VerifyNone(t, before)
 		})
 	}

@@ -185,11 +185,10 @@ impl<C: From<Core>> ClientBuilder<C> {
             (None, []) => Err("no base URL is set, and the API declares no server".to_owned()),
         };
         let base_url = base_url.map_err(Error::config)?;
-        let parsed = reqwest::Url::parse(&base_url).ok();
-        let parsed = parsed.filter(|url| url.has_host() && url.query().is_none());
-        let Some(url) = parsed else {
+        let parsed = reqwest::Url::parse(&base_url);
+        if !parsed.is_ok_and(|url| url.has_host() && url.query().is_none()) {
             return Err(Error::config(format!("{base_url:?} is not a base URL")));
-        };
+        }
         let http = match self.http {
             Some(http) => http,
             None => tls::choose(reqwest::Client::builder().redirect(within_origin()))?
@@ -200,7 +199,6 @@ impl<C: From<Core>> ClientBuilder<C> {
             api: self.api,
             http,
             base_url: base_url.trim_end_matches('/').to_owned(),
-            url,
             credentials: self.credentials,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,

@@ -22,9 +22,6 @@ pub(super) struct Shared {
     pub(super) http: reqwest::Client,
     /// Without a slash at its end.
     pub(super) base_url: String,
-    /// The same, taken apart.
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "spans say it"))]
-    pub(super) url: reqwest::Url,
     pub(super) credentials: Credentials,
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Option<Duration>,
@@ -100,7 +97,7 @@ impl Core {
         #[cfg(feature = "tracing")]
         {
             use trace::Instrument as _;
-            let span = trace::span(request.operation, &self.0.url);
+            let span = trace::span(request.operation, &self.0.base_url);
             self.attempts(request, read).instrument(span).await
         }
         #[cfg(not(feature = "tracing"))]

@@ -143,7 +143,7 @@ impl Error {
     }
 
     /// What failed, in one word of lower case.
-    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "spans say it"))]
+    #[cfg(feature = "tracing")]
     pub(super) fn kind(&self) -> &'static str {
         match self.0.kind {
             Kind::Config => "config",

@@ -18,7 +18,7 @@ mod governor;
 mod lines;
 mod middleware;
 mod multipart;
-pub(crate) mod object;
+pub mod object;
 mod operation;
 mod page;
 mod param;

@@ -1,144 +1,142 @@
 //! Objects that keep the properties which their type does not list.
 //!
 //! serde's `flatten` does so by building the whole object first, which makes a page of a hundred
-//! records three times as slow. Here the derived code reads the object itself, and what it would
-//! skip is put aside.
+//! records three times as slow. Here a record is read property by property, and what it does not
+//! list is put aside.
 
-use std::fmt;
+use serde::Deserialize;
+use serde::de::{Error, MapAccess};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
-use serde::forward_to_deserialize_any;
-use serde_json::{Map, Value};
-
-use super::union::Key;
-
-/// Gives a record that derives serde's traits as its own remote (`#[serde(remote = "Self")]`) the
-/// traits themselves, by which the field that is named here holds what the others do not. A third
-/// argument names the property that the derived code writes by itself, and that is no news.
-macro_rules! keep_extra {
-    ($record:ident, $extra:ident) => {
-        $crate::runtime::object::keep_extra!($record, $extra, "");
-    };
-    ($record:ident, $extra:ident, $tag:literal) => {
-        impl serde::Serialize for $record {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, serializer)
-            }
-        }
-
+/// Gives a record `Deserialize`: for each of its fields the name on the wire and how it is read,
+/// by a pair of functions below, and last the field that holds what the others do not. `but` names
+/// a property that is neither listed nor kept, since `Serialize` writes it by itself.
+#[allow(
+    unused_macros,
+    reason = "an API may have no record that keeps anything"
+)]
+macro_rules! read_record {
+    ($record:ident { $($field:ident: $how:ident $name:literal,)* ..$extra:ident } $(but $tag:literal)?) => {
         impl<'de> serde::Deserialize<'de> for $record {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut extra = serde_json::Map::new();
-                let keeping = $crate::runtime::object::Keeping::new(deserializer, $tag, &mut extra);
-                let mut record = Self::deserialize(keeping)?;
-                record.$extra = extra;
-                Ok(record)
+            fn deserialize<D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                struct Properties;
+
+                impl<'de> serde::de::Visitor<'de> for Properties {
+                    type Value = $record;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str(concat!("an object that is a ", stringify!($record)))
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> Result<$record, A::Error> {
+                        $(let mut $field = None;)*
+                        let mut extra = serde_json::Map::new();
+                        while let Some($crate::runtime::union::Key(key)) = map.next_key()? {
+                            match &*key {
+                                $($name => $crate::runtime::object::$how::read(
+                                    &mut map, &mut $field, $name,
+                                )?,)*
+                                $($tag => drop(map.next_value::<serde::de::IgnoredAny>()?),)?
+                                _ => {
+                                    extra.insert(key.into_owned(), map.next_value()?);
+                                }
+                            }
+                        }
+                        Ok($record {
+                            $($field: $crate::runtime::object::$how::done($field, $name)?,)*
+                            $extra: extra,
+                        })
+                    }
+                }
+
+                deserializer.deserialize_map(Properties)
             }
         }
     };
 }
-pub(crate) use keep_extra;
+#[allow(
+    unused_imports,
+    reason = "an API may have no record that keeps anything"
+)]
+pub(crate) use read_record;
 
-/// A deserializer that puts aside the properties which a struct does not list.
-pub(crate) struct Keeping<'a, D> {
-    inner: D,
-    tag: &'static str,
-    extra: &'a mut Map<String, Value>,
-}
-
-impl<'a, D> Keeping<'a, D> {
-    /// A property named `tag` is neither listed nor kept.
-    pub(crate) fn new(inner: D, tag: &'static str, extra: &'a mut Map<String, Value>) -> Self {
-        Self { inner, tag, extra }
+fn set<T, E: Error>(field: &mut Option<T>, value: T, name: &'static str) -> Result<(), E> {
+    match field.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(name)),
     }
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Keeping<'_, D> {
-    type Error = D::Error;
+/// A property that is there.
+pub mod required {
+    use super::{Deserialize, Error, MapAccess, set};
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is no `T`, or comes twice.
+    pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+        map: &mut A,
+        field: &mut Option<T>,
         name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        let object = Object {
-            visitor,
-            fields,
-            tag: self.tag,
-            extra: self.extra,
-        };
-        self.inner.deserialize_struct(name, fields, object)
+    ) -> Result<(), A::Error> {
+        let value = map.next_value()?;
+        set(field, value, name)
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(visitor)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    /// The value of the field.
+    ///
+    /// # Errors
+    /// It has not come.
+    pub fn done<T, E: Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+        field.ok_or_else(|| E::missing_field(name))
     }
 }
 
-/// Reads an object, or, of one, its properties.
-struct Object<'a, V> {
-    visitor: V,
-    fields: &'static [&'static str],
-    tag: &'static str,
-    extra: &'a mut Map<String, Value>,
-}
+/// A property that may be absent or null, which are one.
+pub mod optional {
+    use super::{Error, required};
+    pub use required::read;
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Object<'_, V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.visitor.expecting(f)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Properties {
-            map,
-            fields: self.fields,
-            tag: self.tag,
-            extra: self.extra,
-        })
+    /// The value of the field.
+    ///
+    /// # Errors
+    /// None.
+    pub fn done<T, E: Error>(field: Option<Option<T>>, _: &'static str) -> Result<Option<T>, E> {
+        Ok(field.flatten())
     }
 }
 
-struct Properties<'a, A> {
-    map: A,
-    fields: &'static [&'static str],
-    tag: &'static str,
-    extra: &'a mut Map<String, Value>,
-}
+/// A property that may be absent, and may be null, which differ.
+pub mod nullable {
+    use super::{Deserialize, Error, MapAccess, set};
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Properties<'_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, A::Error> {
-        while let Some(Key(key)) = self.map.next_key()? {
-            // Derived code takes the place of a field for its name.
-            if let Some(index) = self.fields.iter().position(|known| *known == key) {
-                return seed
-                    .deserialize((index as u64).into_deserializer())
-                    .map(Some);
-            }
-            if key == self.tag {
-                self.map.next_value::<IgnoredAny>()?;
-            } else {
-                let value = self.map.next_value()?;
-                self.extra.insert(key.into_owned(), value);
-            }
-        }
-        Ok(None)
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is neither null nor a `T`, or comes twice.
+    pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+        map: &mut A,
+        field: &mut Option<Option<T>>,
+        name: &'static str,
+    ) -> Result<(), A::Error> {
+        let value = map.next_value()?;
+        set(field, value, name)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
+    /// The value of the field.
+    ///
+    /// # Errors
+    /// None.
+    pub fn done<T, E: Error>(
+        field: Option<Option<T>>,
+        _: &'static str,
+    ) -> Result<Option<Option<T>>, E> {
+        Ok(field)
     }
 }
 
@@ -147,31 +145,34 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::{Map, Value, json};
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    #[serde(remote = "Self", tag = "type", rename = "run.ended")]
+    #[derive(Debug, PartialEq, Serialize)]
+    #[serde(tag = "type", rename = "run.ended")]
     struct Ended {
         #[serde(rename = "endedAt")]
         ended_at: i64,
+        map: Option<bool>,
         #[serde(skip_serializing_if = "Option::is_none")]
         why: Option<String>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::runtime::serialize::nullable::deserialize"
-        )]
+        #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Option<String>>,
-        #[serde(flatten, skip_deserializing)]
+        #[serde(flatten)]
         extra: Map<String, Value>,
     }
 
-    super::keep_extra!(Ended, extra, "type");
+    super::read_record!(Ended {
+        ended_at: required "endedAt",
+        map: optional "map",
+        why: optional "why",
+        by: nullable "by",
+        ..extra
+    } but "type");
 
     #[test]
     fn what_is_not_listed_is_kept_and_written_again() {
         for text in [
-            r#"{"type":"run.ended","endedAt":1}"#,
-            r#"{"type":"run.ended","endedAt":1,"why":"x","by":null,"ended_at":[{"a":null}]}"#,
-            r#"{"new\u0041":{"b":1.5},"endedAt":9007199254740993,"type":"run.ended"}"#,
+            r#"{"type":"run.ended","endedAt":1,"map":null}"#,
+            r#"{"type":"run.ended","endedAt":1,"map":true,"why":"x","by":null,"ended_at":[{"a":null}]}"#,
+            r#"{"new\u0041":{"b":1.5},"map":null,"endedAt":9007199254740993,"type":"run.ended"}"#,
         ] {
             let value: Value = serde_json::from_str(text).unwrap();
             let ended: Ended = serde_json::from_str(text).unwrap();
@@ -192,11 +193,7 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<Ended>(text).is_err(), "{text}");
         }
-        assert_eq!(
-            serde_json::from_value::<Ended>(json!({"endedAt": 1}))
-                .unwrap()
-                .by,
-            None
-        );
+        let ended: Ended = serde_json::from_value(json!({"endedAt": 1})).unwrap();
+        assert_eq!((ended.map, ended.by), (None, None));
     }
 }

@@ -29,7 +29,8 @@ mod on {
     const TARGET: &str = env!("CARGO_CRATE_NAME");
 
     /// The span of one call.
-    pub(in super::super) fn span(operation: &Operation, base_url: &reqwest::Url) -> Span {
+    pub(in super::super) fn span(operation: &Operation, base_url: &str) -> Span {
+        let base_url = reqwest::Url::parse(base_url).ok();
         let method = reqwest::Method::from(operation.verb);
         info_span!(
             target: TARGET,
@@ -42,8 +43,8 @@ mod on {
             http.response.status_code = Empty,
             url.full = Empty,
             url.template = Some(operation.path).filter(|path| !path.is_empty()),
-            server.address = base_url.host_str(),
-            server.port = base_url.port_or_known_default(),
+            server.address = base_url.as_ref().and_then(reqwest::Url::host_str),
+            server.port = base_url.as_ref().and_then(reqwest::Url::port_or_known_default),
             error.type = Empty,
             receipt = Empty,
         )

@@ -1,4 +1,4 @@
-import { ConnectionError } from "./errors.js";
+import { AbortError, ConnectionError } from "./errors.js";
 import type { Reader } from "./operation.js";
 
 /** Bytes that a server sends, not read yet. Read them once, in one of these ways, or `cancel`. */
@@ -45,19 +45,21 @@ export class Download implements AsyncIterable<Uint8Array> {
 
   /** All bytes in memory. */
   async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(await new Response(this.stream()).arrayBuffer());
+    return new Uint8Array(await (await this.blob()).arrayBuffer());
   }
 
   /** All bytes as a `Blob` with the content type. */
-  blob(): Promise<Blob> {
+  async blob(): Promise<Blob> {
+    // A `Response` of the stream would do the same, but some hide what the stream fails with.
+    const pieces: BlobPart[] = [];
+    for await (const piece of this) pieces.push(piece as Uint8Array<ArrayBuffer>);
     const { contentType } = this;
-    const headers = contentType === undefined ? {} : { "content-type": contentType };
-    return new Response(this.stream(), { headers }).blob();
+    return new Blob(pieces, contentType === undefined ? {} : { type: contentType });
   }
 
   /** All bytes as UTF-8 text. */
-  text(): Promise<string> {
-    return new Response(this.stream()).text();
+  async text(): Promise<string> {
+    return (await this.blob()).text();
   }
 
   /** Drops what was not read and frees the connection. */
@@ -75,9 +77,11 @@ export class Download implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** A reader that the caller's signal has stopped says so itself. */
+/** Only the caller's signal aborts a body. */
 function brokenOff(cause: unknown): never {
-  if (cause instanceof Error && cause.name === "AbortError") throw cause;
+  if (cause instanceof Error && cause.name === "AbortError") {
+    throw new AbortError("The download was stopped", { cause });
+  }
   throw new ConnectionError("The download broke off", { cause });
 }
 

@@ -22,11 +22,15 @@ export class EventStreamParser implements Framing {
   retry: number | undefined;
   /** Set once an event does not end; nothing is read behind it. */
   failure: SDKError | undefined;
+  /** The id of the last event, be it one without data; `undefined` before the first. */
+  lastEventId: string | undefined;
   /** What has no line end yet, in pieces; joining them for each new one would take for ever. */
   #rest: string[] = [];
   /** Its characters. */
   #pending = 0;
   #started = false;
+  /** The last piece ended with a CR: an LF at the start of the next belongs to it. */
+  #afterCR = false;
   /** The data of the event so far; `undefined` before its first line. */
   #data: string | undefined;
   #event = "";
@@ -36,41 +40,44 @@ export class EventStreamParser implements Framing {
   push(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
     if (this.failure !== undefined) return events;
-    const afterCR = this.#rest.at(-1)?.endsWith("\r") ?? false;
-    if (this.#started && !afterCR && !/[\r\n]/.test(text)) {
-      this.#hold(text);
+    let piece = text;
+    if (this.#afterCR && piece !== "") {
+      this.#afterCR = false;
+      if (piece.startsWith("\n")) piece = piece.slice(1);
+    }
+    if (this.#started && !/[\r\n]/.test(piece)) {
+      this.#hold(piece);
       return events;
     }
+    // What is left over holds no line end: the search begins behind it.
     const rest = this.#rest.join("");
-    let source = rest + text;
+    let source = rest + piece;
+    let from = rest.length;
     if (!this.#started && source !== "") {
       this.#started = true;
       if (source.startsWith("\ufeff")) source = source.slice(1);
     }
-    // A search from where the last one ended: what is left over holds no line end but a CR at most.
-    let from = Math.max(0, rest.length - 1);
     let start = 0;
     const hasCR = source.includes("\r", from);
     for (;;) {
       const end = hasCR ? lineEnd(source, from) : source.indexOf("\n", from);
-      // A CR at the very end may be half of a CRLF.
-      if (end < 0 || (hasCR && end === source.length - 1 && source[end] === "\r")) break;
+      if (end < 0) break;
       if (end === start) this.#dispatch(events);
       else this.#line(source, start, end);
       from = hasCR && source.startsWith("\r\n", end) ? end + 2 : end + 1;
       start = from;
     }
+    this.#afterCR = source.endsWith("\r");
     this.#rest = [];
     this.#pending = 0;
     this.#hold(start === 0 ? source : source.slice(start));
     return events;
   }
 
-  /** An event that is not complete when the stream ends is dropped, save for a last CR. */
+  /** An event that is not complete when the stream ends is dropped. */
   end(): ServerSentEvent[] {
-    const events = this.#rest.at(-1)?.endsWith("\r") ? this.push("\n") : [];
     this.#rest = [];
-    return events;
+    return [];
   }
 
   #hold(text: string): void {
@@ -117,6 +124,7 @@ export class EventStreamParser implements Framing {
     const event = this.#event;
     this.#event = "";
     this.#data = undefined;
+    this.lastEventId = this.#id;
     if (data === undefined || this.failure !== undefined) return;
     events.push({ event: event || "message", data, id: this.#id });
   }

@@ -21,6 +21,8 @@ export interface Framing {
   end(): readonly StreamItem[];
   /** What ends the stream behind the values that were given: one that is too large. */
   readonly failure?: SDKError | undefined;
+  /** The id to resume after, where one came without a value too. */
+  readonly lastEventId?: string | undefined;
   /** Milliseconds that the server asks to wait before reconnecting. */
   readonly retry?: number | undefined;
 }
@@ -128,17 +130,20 @@ export class Stream<T> implements AsyncIterable<T> {
       this.#idempotencyKey = answer.idempotencyKey;
       // The HTML standard, section 9.2.3: it tells a client to stop.
       if (answer.status === 204) return;
+      if (breaks > 1) this.#checkResumed(answer);
       const framing = this.#operation.framing();
       let cause: unknown;
       try {
         for await (const items of frames(answer.response.body, framing)) {
           // Some servers keep a connection alive with events of no data.
           const values = items.filter(({ data }) => /\S/.test(data));
-          if (values.length === 0) continue;
-          breaks = 1;
-          yield values;
-          if (this.#over) return;
-          this.#stop.signal.throwIfAborted();
+          if (values.length > 0) {
+            breaks = 1;
+            yield values;
+            if (this.#over) return;
+            this.#stop.signal.throwIfAborted();
+          }
+          this.lastEventId = framing.lastEventId || this.lastEventId;
         }
         // A stream that has no end of its own is ended by its server only for now, if it can resume.
         if (terminal === undefined && !this.#canResume) return;
@@ -160,6 +165,15 @@ export class Stream<T> implements AsyncIterable<T> {
     if (id !== undefined) this.lastEventId = id;
     this.#over = isTerminal(this.#operation.terminal, value);
     return value as T;
+  }
+
+  /** A page of a proxy in place of the rest of a stream would be read as nothing at all. */
+  #checkResumed(answer: WithResponse<undefined>): void {
+    const type = answer.headers.get("content-type");
+    const { accept = "" } = this.#operation;
+    if (type === null || type.toLowerCase().startsWith(accept.toLowerCase())) return;
+    const { data, ...info } = answer;
+    throw new DecodeError(info, "", new TypeError(`A stream goes on as ${type}`));
   }
 
   get #canResume(): boolean {

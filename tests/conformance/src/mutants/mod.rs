@@ -6,7 +6,7 @@ mod report;
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -53,6 +53,8 @@ pub enum Outcome {
     Survived,
     /// It cannot be built, and says nothing of the suite.
     Unbuilt,
+    /// The run was ended before.
+    NotRun,
 }
 
 /// The mutants of a language, each with a file that it fits.
@@ -86,85 +88,98 @@ fn folder_of(language: &str) -> Result<&'static str, String> {
         .ok_or(format!("no language is called {language}"))
 }
 
-/// Plays the scenarios that a language keeps with each of its mutants; `each` hears of one as soon as
-/// it is known.
+/// Plays the scenarios that a language keeps with each of its mutants. `each` hears, whenever one is
+/// known, what came of it and of all others.
 ///
 /// # Errors
-/// The copy of the package cannot be made.
+/// The package cannot be copied, or not be built as it is.
 pub async fn play(
     suite: &Arc<Suite>,
     root: &Path,
     language: &str,
     mutants: Vec<Mutant>,
-    mut each: impl FnMut(&Mutant, &Outcome),
+    mut each: impl FnMut(usize, &[(Mutant, Outcome)]) -> Result<(), String>,
 ) -> Result<Vec<(Mutant, Outcome)>, String> {
     let (_, folder, columns) = LANGUAGES
         .iter()
         .find(|(name, ..)| *name == language)
         .ok_or(format!("no language is called {language}"))?;
     let table = fs::read_to_string(root.join("tests/conformance/TABLE.md")).unwrap_or_default();
-    let table = Table::read(&table);
     let copy = copy::of(root, language, folder)?;
-    // What cannot be built whole says nothing of what is broken in it.
+    let mut trials = Vec::new();
     for sdk in *columns {
-        Driver::start(&copy, sdk).await?;
+        trials.push(Trial {
+            suite,
+            table: Table::read(&table),
+            root: &copy,
+            sdk,
+            whole: Driver::start(&copy, sdk).await?,
+        });
     }
-    let mut outcomes = Vec::new();
-    for mutant in mutants {
+    let unknown = mutants.into_iter().map(|mutant| (mutant, Outcome::NotRun));
+    let mut outcomes: Vec<(Mutant, Outcome)> = unknown.collect();
+    for index in 0..outcomes.len() {
+        let mutant = outcomes[index].0.clone();
         let file = copy.join(folder).join(&mutant.file);
-        let text =
-            fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
         let broken = text.replacen(&mutant.find, &mutant.put, 1);
         fs::write(&file, broken).map_err(|error| error.to_string())?;
-        let mut outcome = Outcome::Survived;
-        for sdk in *columns {
-            outcome = one(suite, &table, &copy, sdk, &mutant.near).await;
-            if outcome != Outcome::Survived {
+        for trial in &trials {
+            outcomes[index].1 = trial.of(&mutant.near).await;
+            if outcomes[index].1 != Outcome::Survived {
                 break;
             }
         }
         fs::write(&file, text).map_err(|error| error.to_string())?;
-        each(&mutant, &outcome);
-        outcomes.push((mutant, outcome));
+        each(index, &outcomes)?;
     }
     Ok(outcomes)
 }
 
-/// Builds a driver with a broken package, and plays until a scenario fails twice.
-async fn one(suite: &Arc<Suite>, table: &Table, root: &Path, sdk: &str, near: &str) -> Outcome {
-    let Ok(driver) = Driver::start(root, sdk).await else {
-        return Outcome::Unbuilt;
-    };
-    let driver = Arc::new(driver);
-    let kept = |scenario: &&Scenario| table.get(scenario.row(), sdk) == Cell::Kept;
-    let mut chosen: Vec<Scenario> = suite.scenarios.iter().filter(kept).cloned().collect();
-    chosen.sort_by_key(|scenario| near.is_empty() || !scenario.name.contains(near));
-    while !chosen.is_empty() {
-        let failed = Mutex::new(None);
-        let mut seen = Vec::new();
-        column(suite, chosen.clone(), sdk, &driver, |played: Played| {
-            seen.push(played.name.clone());
-            let goes_on = played.cell != Cell::Broken;
-            if !goes_on {
-                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(played.name);
-            }
-            goes_on
-        })
-        .await;
-        let name = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let again = chosen
-            .iter()
-            .find(|scenario| Some(&scenario.name) == name.as_ref());
-        let Some(again) = again else {
-            return logged(suite, &driver, sdk);
+/// One column, in which mutants are tried.
+struct Trial<'a> {
+    suite: &'a Arc<Suite>,
+    table: Table,
+    root: &'a Path,
+    sdk: &'a str,
+    /// The driver of the package as it is.
+    whole: Driver,
+}
+
+impl Trial<'_> {
+    /// Builds a driver with the broken package, and plays until a scenario fails that does not fail
+    /// with the whole one.
+    async fn of(&self, near: &str) -> Outcome {
+        let Ok(driver) = Driver::start(self.root, self.sdk).await else {
+            return Outcome::Unbuilt;
         };
-        // What failed beside others may have failed by chance.
-        if run(again, &driver, suite).await.is_err() {
-            return Outcome::Caught(again.name.clone(), sdk.to_owned());
+        let driver = Arc::new(driver);
+        let kept = |row: &str| self.table.get(row, self.sdk) == Cell::Kept;
+        let all = self.suite.scenarios.iter();
+        let mut chosen: Vec<Scenario> = all.filter(|it| kept(it.row())).cloned().collect();
+        chosen.sort_by_key(|scenario| near.is_empty() || !scenario.name.contains(near));
+        while !chosen.is_empty() {
+            let mut seen = Vec::new();
+            let mut failed = None;
+            let played = chosen.clone();
+            column(self.suite, played, self.sdk, &driver, |played: Played| {
+                let is_broken = played.cell == Cell::Broken;
+                failed = is_broken.then(|| played.name.clone());
+                seen.push(played.name);
+                !is_broken
+            })
+            .await;
+            let again = chosen.iter().find(|it| Some(&it.name) == failed.as_ref());
+            let Some(again) = again else { break };
+            // What failed beside others, on a machine that is busy, may have failed by chance.
+            let fails = run(again, &driver, self.suite).await.is_err();
+            if fails && run(again, &self.whole, self.suite).await.is_ok() {
+                return Outcome::Caught(again.name.clone(), self.sdk.to_owned());
+            }
+            chosen.retain(|scenario| !seen.contains(&scenario.name));
         }
-        chosen.retain(|scenario| !seen.contains(&scenario.name));
+        logged(self.suite, &driver, self.sdk)
     }
-    logged(suite, &driver, sdk)
 }
 
 /// What the log of all scenarios tells.

@@ -36,6 +36,7 @@ fn section(outcomes: &[(Mutant, Outcome)]) -> String {
             Outcome::Caught(scenario, _) => format!("`{scenario}`"),
             Outcome::Survived => "NONE".to_owned(),
             Outcome::Unbuilt => "does not build".to_owned(),
+            Outcome::NotRun => "not run".to_owned(),
         };
         text.push_str(&format!(
             "| {} | `{}` | {seen} |\n",

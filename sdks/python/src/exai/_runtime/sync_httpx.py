@@ -11,7 +11,8 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, cast
 from urllib.request import getproxies
 
@@ -83,39 +84,38 @@ class _BoundedBackend(httpcore2.SyncBackend):
         return _BoundedStream(stream)
 
 
-class _Pool(httpx2.BaseTransport):
-    """As `httpx2.HTTPTransport`, on sockets that keep the time."""
+@lru_cache(maxsize=16)
+def _origin(base: str) -> tuple[bytes, bytes, int | None, bytes]:
+    """Scheme, host, port and the `Host` header of `https://api.example.com`."""
+    url = httpx2.URL(base)
+    return url.raw_scheme, url.raw_host, url.port, url.netloc
 
-    def __init__(self, ssl_context: ssl.SSLContext) -> None:
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
-            network_backend=_BoundedBackend(),
-        )
 
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-                content=cast("Iterable[bytes]", request.stream),
-                extensions=request.extensions,
-            )
-        )
-        return httpx2.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Body(cast("Iterable[bytes]", answer.stream)),
-        )
+def _written(request: HttpRequest, bounds: dict[str, float | None]) -> httpcore2.Request:
+    """The request as httpcore2 wants it. The URL is percent-encoded, but for the host."""
+    at = request.url.find("/", request.url.index("://") + 3)
+    base, target = (request.url, "/") if at < 0 else (request.url[:at], request.url[at:])
+    scheme, host, port, authority = _origin(base)
+    headers: list[tuple[bytes, bytes]] = [(b"host", authority), (b"accept-encoding", CODINGS)]
+    for name, value in request.headers.items():
+        headers.append((name.encode("ascii"), value.encode("utf-8")))
+    content = request.content
+    if "content-length" not in request.headers:
+        if content is not None:
+            headers.append((b"transfer-encoding", b"chunked"))
+        elif request.method in ("POST", "PUT", "PATCH"):
+            headers.append((b"content-length", b"0"))
+    return httpcore2.Request(
+        request.method,
+        httpcore2.URL(scheme=scheme, host=host, port=port, target=target.encode("ascii")),
+        headers=headers,
+        content=cast("bytes | Iterable[bytes] | None", content),
+        extensions={"timeout": bounds},
+    )
 
-    def close(self) -> None:
-        self._pool.close()
+
+CODINGS = b"gzip, deflate"
+"""Content codings that `httpx2.Response` takes off whatever else is installed."""
 
 
 class _Body(httpx2.SyncByteStream):
@@ -127,29 +127,33 @@ class _Body(httpx2.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._stream)
 
-    def close(self) -> None:
-        cast("Any", self._stream).close()
-
 
 class HttpxResponse:
-    """An answer of httpx2."""
+    """An answer, by whatever it was sent."""
 
-    __slots__ = ("_ends", "_response", "headers", "status")
+    __slots__ = ("_close", "_ends", "_pieces", "headers", "status")
 
-    def __init__(self, response: httpx2.Response, ends: float | None) -> None:
-        self._response = response
+    def __init__(
+        self,
+        status: int,
+        headers: list[tuple[bytes, bytes]],
+        pieces: Iterator[bytes],
+        close: Callable[[], None],
+        ends: float | None,
+    ) -> None:
+        self._pieces = pieces
+        self._close = close
         self._ends = ends
-        self.status = response.status_code
-        self.headers = Headers(response.headers.raw)
+        self.status = status
+        self.headers = Headers(headers)
 
     def iter_bytes(self) -> Iterator[bytes]:
         """The body as it arrives."""
         with translated():
-            pieces = self._response.iter_bytes()
             while True:
                 _now.ends = self._ends
                 try:
-                    piece = next(pieces, None)
+                    piece = next(self._pieces, None)
                 finally:
                     _now.ends = None
                 if piece is None:
@@ -158,11 +162,11 @@ class HttpxResponse:
 
     def close(self) -> None:
         """Gives the connection back."""
-        self._response.close()
+        self._close()
 
 
 class HttpxTransport:
-    """Sends requests through an `httpx2.Client`, one of its own unless it is given one.
+    """Sends requests through an `httpx2.Client`; without one, through httpcore2 below it.
 
     With a client that is handed in, and behind a proxy that the environment names, a timeout
     bounds each read by itself; else it bounds heads and bodies as a whole.
@@ -170,35 +174,75 @@ class HttpxTransport:
 
     def __init__(self, client: httpx2.Client | None = None) -> None:
         self._owned = client is None
-        if client is None:
-            known = trusted()
-            pool = None if getproxies() else _Pool(known)
-            client = httpx2.Client(verify=known, transport=pool)
         self._client = client
+        self._pool: httpcore2.ConnectionPool | None = None
+        if client is None and getproxies():
+            self._client = httpx2.Client(verify=trusted())
+        elif client is None:
+            self._pool = httpcore2.ConnectionPool(
+                ssl_context=trusted(),
+                max_connections=100,
+                max_keepalive_connections=20,
+                keepalive_expiry=5.0,
+                network_backend=_BoundedBackend(),
+            )
 
     def send(self, request: HttpRequest, timeout: Timeout) -> HttpxResponse:
         """Sends one request."""
         began = time.monotonic()
+        ends = None if timeout.whole is None else began + timeout.whole
         _now.ends = None if timeout.head is None else began + timeout.head
         try:
             with translated():
-                built = self._client.build_request(
-                    request.method,
-                    request.url,
-                    headers=request.headers,
-                    content=cast("bytes | Iterable[bytes] | None", request.content),
-                    timeout=httpx2.Timeout(
-                        timeout.head, connect=timeout.connect, pool=timeout.connect
-                    ),
-                )
-                response = self._client.send(built, stream=True, follow_redirects=False)
-                # httpcore2 looks the read timeout up again when it begins to read the body.
-                built.extensions["timeout"]["read"] = timeout.read
+                if self._pool is not None:
+                    return _by_pool(self._pool, request, timeout, ends)
+                return _by_client(cast("httpx2.Client", self._client), request, timeout, ends)
         finally:
             _now.ends = None
-        return HttpxResponse(response, None if timeout.whole is None else began + timeout.whole)
 
     def close(self) -> None:
         """Closes the connections, unless the client was handed in."""
-        if self._owned:
+        if self._pool is not None:
+            self._pool.close()
+        elif self._owned and self._client is not None:
             self._client.close()
+
+
+def _by_pool(
+    pool: httpcore2.ConnectionPool,
+    request: HttpRequest,
+    timeout: Timeout,
+    ends: float | None,
+) -> HttpxResponse:
+    bounds = {
+        "connect": timeout.connect,
+        "pool": timeout.connect,
+        "read": timeout.head,
+        "write": timeout.head,
+    }
+    answer = pool.handle_request(_written(request, bounds))
+    # httpcore2 looks the read timeout up again when it begins to read the body.
+    bounds["read"] = timeout.read
+    stream = cast("Iterable[bytes]", answer.stream)
+    pieces = iter(stream)
+    if any(name.lower() == b"content-encoding" for name, _ in answer.headers):
+        coded = httpx2.Response(answer.status, headers=answer.headers, stream=_Body(stream))
+        pieces = coded.iter_bytes()
+    return HttpxResponse(answer.status, answer.headers, pieces, answer.close, ends)
+
+
+def _by_client(
+    client: httpx2.Client, request: HttpRequest, timeout: Timeout, ends: float | None
+) -> HttpxResponse:
+    built = client.build_request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=cast("bytes | Iterable[bytes] | None", request.content),
+        timeout=httpx2.Timeout(timeout.head, connect=timeout.connect, pool=timeout.connect),
+    )
+    response = client.send(built, stream=True, follow_redirects=False)
+    built.extensions["timeout"]["read"] = timeout.read
+    return HttpxResponse(
+        response.status_code, response.headers.raw, response.iter_bytes(), response.close, ends
+    )

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// An agent of the registry, built in or the organisation's own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Agent {
     /// `id`
@@ -34,11 +33,25 @@ pub struct Agent {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Agent, extra);
+crate::runtime::object::read_record!(Agent {
+    id: required "id",
+    capabilities: required "capabilities",
+    category: required "category",
+    created_at: required "created_at",
+    description: required "description",
+    latest_version: required "latest_version",
+    origin: required "origin",
+    pricing: required "pricing",
+    slug: required "slug",
+    status: required "status",
+    title: required "title",
+    updated_at: required "updated_at",
+    ..extra
+});
 
 /// Something an agent may do while it works.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -169,8 +182,7 @@ impl<'de> Deserialize<'de> for AgentCategory {
 }
 
 /// Invocations with what they used and cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentCounters {
     /// `cancelled`
@@ -186,15 +198,22 @@ pub struct AgentCounters {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentCounters, extra);
+crate::runtime::object::read_record!(AgentCounters {
+    cancelled: required "cancelled",
+    failed: required "failed",
+    invocations: required "invocations",
+    succeeded: required "succeeded",
+    tool_calls: required "tool_calls",
+    usage: required "usage",
+    ..extra
+});
 
 /// Why a version should no longer be used, and what to use instead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentDeprecation {
     /// `deprecated_at`
@@ -206,15 +225,20 @@ pub struct AgentDeprecation {
     /// When the version is retired; null when that is not yet decided.
     pub sunset_at: Option<jiff::Timestamp>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentDeprecation, extra);
+crate::runtime::object::read_record!(AgentDeprecation {
+    deprecated_at: required "deprecated_at",
+    reason: required "reason",
+    replacement_version: optional "replacement_version",
+    sunset_at: optional "sunset_at",
+    ..extra
+});
 
 /// One execution of an agent, inside a run or on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocation {
     /// `id`
@@ -257,11 +281,32 @@ pub struct AgentInvocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentInvocation, extra);
+crate::runtime::object::read_record!(AgentInvocation {
+    id: required "id",
+    agent_id: required "agent_id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    input: required "input",
+    labels: required "labels",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    run_id: optional "run_id",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    usage: required "usage",
+    version: required "version",
+    workspace_id: optional "workspace_id",
+    output: optional "output",
+    ..extra
+});
 
 /// What happens while an agent works, told apart by `type`. `invocation.completed`,
 /// `invocation.failed` and `invocation.cancelled` end the stream and carry the receipt.
@@ -318,8 +363,7 @@ impl crate::runtime::union::Variants for AgentInvocationEvent {
 }
 
 /// A page of invocations.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocationList {
     /// `data`
@@ -327,15 +371,18 @@ pub struct AgentInvocationList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentInvocationList, extra);
+crate::runtime::object::read_record!(AgentInvocationList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A page of agents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentList {
     /// `data`
@@ -343,15 +390,19 @@ pub struct AgentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentList, extra);
+crate::runtime::object::read_record!(AgentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A message is complete.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "message.completed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "message.completed")]
 #[non_exhaustive]
 pub struct AgentMessageCompletedEvent {
     /// `invocation_id`
@@ -365,15 +416,21 @@ pub struct AgentMessageCompletedEvent {
     /// The whole message.
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentMessageCompletedEvent, extra, "type");
+crate::runtime::object::read_record!(AgentMessageCompletedEvent {
+    invocation_id: required "invocation_id",
+    message_index: required "message_index",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    text: required "text",
+    ..extra
+} but "type");
 
 /// What an agent did for the organisation over a window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentMetrics {
     /// `agent_id`
@@ -393,15 +450,24 @@ pub struct AgentMetrics {
     /// The end of the window, exclusive.
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentMetrics, extra);
+crate::runtime::object::read_record!(AgentMetrics {
+    agent_id: required "agent_id",
+    buckets: required "buckets",
+    by_version: required "by_version",
+    latency: optional "latency",
+    since: required "since",
+    step: required "step",
+    totals: required "totals",
+    until: required "until",
+    ..extra
+});
 
 /// One step of the window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentMetricsBucket {
     /// `counters`
@@ -409,11 +475,15 @@ pub struct AgentMetricsBucket {
     /// `start`
     pub start: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentMetricsBucket, extra);
+crate::runtime::object::read_record!(AgentMetricsBucket {
+    counters: required "counters",
+    start: required "start",
+    ..extra
+});
 
 /// Who made the agent; `builtin` for exAI, `custom` for the organisation itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -489,8 +559,7 @@ impl crate::runtime::union::Variants for AgentPricing {
 }
 
 /// What an agent takes and gives.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentSchema {
     /// The dialect both schemas are written in.
@@ -504,11 +573,18 @@ pub struct AgentSchema {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentSchema, extra);
+crate::runtime::object::read_record!(AgentSchema {
+    dialect: required "dialect",
+    agent_id: required "agent_id",
+    input: required "input",
+    output: required "output",
+    version: required "version",
+    ..extra
+});
 
 /// Secrets by name, given to the agent as environment variables. Kept encrypted, never shown.
 pub type AgentSecrets = BTreeMap<String, String>;
@@ -631,8 +707,7 @@ impl<'de> Deserialize<'de> for AgentStatus {
 }
 
 /// A published version of an agent. It never changes, except that it can be deprecated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersion {
     /// `agent_id`
@@ -656,15 +731,26 @@ pub struct AgentVersion {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentVersion, extra);
+crate::runtime::object::read_record!(AgentVersion {
+    agent_id: required "agent_id",
+    capabilities: required "capabilities",
+    changelog: optional "changelog",
+    deprecation: optional "deprecation",
+    input_schema: required "input_schema",
+    output_schema: required "output_schema",
+    published_at: required "published_at",
+    published_by: required "published_by",
+    status: required "status",
+    version: required "version",
+    ..extra
+});
 
 /// A page of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersionList {
     /// `data`
@@ -672,11 +758,15 @@ pub struct AgentVersionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentVersionList, extra);
+crate::runtime::object::read_record!(AgentVersionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Whether the version can be invoked; a `deprecated` one can until its sunset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -787,8 +877,7 @@ impl CancelAgentInvocation {
 }
 
 /// An agent that the organisation registered itself, with its source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomAgent {
     /// `id`
@@ -826,15 +915,33 @@ pub struct CustomAgent {
     /// `visibility`
     pub visibility: AgentVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(CustomAgent, extra);
+crate::runtime::object::read_record!(CustomAgent {
+    id: required "id",
+    capabilities: required "capabilities",
+    category: required "category",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    input_schema: required "input_schema",
+    labels: required "labels",
+    latest_version: required "latest_version",
+    output_schema: required "output_schema",
+    secret_names: required "secret_names",
+    slug: required "slug",
+    source: required "source",
+    status: required "status",
+    title: required "title",
+    updated_at: required "updated_at",
+    visibility: required "visibility",
+    ..extra
+});
 
 /// A page of custom agents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomAgentList {
     /// `data`
@@ -842,11 +949,15 @@ pub struct CustomAgentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(CustomAgentList, extra);
+crate::runtime::object::read_record!(CustomAgentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `DeprecateAgentVersion` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -889,8 +1000,8 @@ impl DeprecateAgentVersion {
 }
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "endpoint")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "endpoint")]
 #[non_exhaustive]
 pub struct EndpointSource {
     /// `url`
@@ -903,11 +1014,15 @@ pub struct EndpointSource {
     )]
     pub verified_at: Option<Option<jiff::Timestamp>>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EndpointSource, extra, "type");
+crate::runtime::object::read_record!(EndpointSource {
+    url: required "url",
+    verified_at: nullable "verified_at",
+    ..extra
+} but "type");
 
 /// An HTTPS endpoint of the organisation's own, called with a signed POST for each invocation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -940,8 +1055,8 @@ impl EndpointSourceInput {
 }
 
 /// A container image that reads its input from standard input and writes its output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "image")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "image")]
 #[non_exhaustive]
 pub struct ImageSource {
     /// A reference with a tag or a digest.
@@ -953,11 +1068,16 @@ pub struct ImageSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ImageSource, extra, "type");
+crate::runtime::object::read_record!(ImageSource {
+    image: required "image",
+    command: optional "command",
+    digest: optional "digest",
+    ..extra
+} but "type");
 
 /// A container image that reads its input from standard input and writes its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1001,8 +1121,8 @@ impl ImageSourceInput {
 }
 
 /// The invocation was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation.cancelled")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation.cancelled")]
 #[non_exhaustive]
 pub struct InvocationCancelledEvent {
     /// `invocation_id`
@@ -1018,15 +1138,23 @@ pub struct InvocationCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationCancelledEvent, extra, "type");
+crate::runtime::object::read_record!(InvocationCancelledEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// The agent succeeded. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation.completed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation.completed")]
 #[non_exhaustive]
 pub struct InvocationCompletedEvent {
     /// `invocation_id`
@@ -1042,15 +1170,23 @@ pub struct InvocationCompletedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationCompletedEvent, extra, "type");
+crate::runtime::object::read_record!(InvocationCompletedEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    output: required "output",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// The agent failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation.failed")]
 #[non_exhaustive]
 pub struct InvocationFailedEvent {
     /// `fault`
@@ -1066,15 +1202,22 @@ pub struct InvocationFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationFailedEvent, extra, "type");
+crate::runtime::object::read_record!(InvocationFailedEvent {
+    fault: required "fault",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// Why an invocation failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InvocationFault {
     /// For people.
@@ -1084,11 +1227,16 @@ pub struct InvocationFault {
     /// Whether invoking the agent again with the same input can succeed.
     pub retryable: bool,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationFault, extra);
+crate::runtime::object::read_record!(InvocationFault {
+    message: required "message",
+    reason: required "reason",
+    retryable: required "retryable",
+    ..extra
+});
 
 /// The kind of failure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1151,22 +1299,25 @@ impl<'de> Deserialize<'de> for InvocationFaultReason {
 }
 
 /// A fixed price for each invocation that succeeds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationPricing {
     /// `per_invocation`
     pub per_invocation: super::Money,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationPricing, extra, "type");
+crate::runtime::object::read_record!(InvocationPricing {
+    per_invocation: required "per_invocation",
+    ..extra
+} but "type");
 
 /// The agent began to work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation.started")]
 #[non_exhaustive]
 pub struct InvocationStartedEvent {
     /// `agent_id`
@@ -1180,11 +1331,18 @@ pub struct InvocationStartedEvent {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationStartedEvent, extra, "type");
+crate::runtime::object::read_record!(InvocationStartedEvent {
+    agent_id: required "agent_id",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    version: required "version",
+    ..extra
+} but "type");
 
 /// Where the invocation is in its life. `succeeded`, `failed` and `cancelled` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1312,8 +1470,7 @@ impl InvokeAgent {
 }
 
 /// From start to end of the invocations that finished, in milliseconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LatencySummary {
     /// `max_ms`
@@ -1325,11 +1482,17 @@ pub struct LatencySummary {
     /// `p99_ms`
     pub p99_ms: f64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(LatencySummary, extra);
+crate::runtime::object::read_record!(LatencySummary {
+    max_ms: required "max_ms",
+    p50_ms: required "p50_ms",
+    p90_ms: required "p90_ms",
+    p99_ms: required "p99_ms",
+    ..extra
+});
 
 /// The length of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1372,8 +1535,8 @@ impl<'de> Deserialize<'de> for MetricsStep {
 }
 
 /// A model with instructions and tools.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "prompt")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "prompt")]
 #[non_exhaustive]
 pub struct PromptSource {
     /// The system prompt.
@@ -1387,11 +1550,17 @@ pub struct PromptSource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<String>>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PromptSource, extra, "type");
+crate::runtime::object::read_record!(PromptSource {
+    instructions: required "instructions",
+    model: required "model",
+    temperature: optional "temperature",
+    tools: optional "tools",
+    ..extra
+} but "type");
 
 impl PromptSource {
     /// With what is required; the rest is left out until it is set.
@@ -1608,8 +1777,8 @@ impl RegisterCustomAgent {
 }
 
 /// The next piece of the text the agent writes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "token")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenEvent {
     /// `invocation_id`
@@ -1623,15 +1792,22 @@ pub struct TokenEvent {
     /// One token or several; joined in order they give the message.
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TokenEvent, extra, "type");
+crate::runtime::object::read_record!(TokenEvent {
+    invocation_id: required "invocation_id",
+    message_index: required "message_index",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    text: required "text",
+    ..extra
+} but "type");
 
 /// Charged by the token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "tokens")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "tokens")]
 #[non_exhaustive]
 pub struct TokenPricing {
     /// `cached_input_per_million`
@@ -1641,15 +1817,20 @@ pub struct TokenPricing {
     /// `output_per_million`
     pub output_per_million: super::Money,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TokenPricing, extra, "type");
+crate::runtime::object::read_record!(TokenPricing {
+    cached_input_per_million: required "cached_input_per_million",
+    input_per_million: required "input_per_million",
+    output_per_million: required "output_per_million",
+    ..extra
+} but "type");
 
 /// A tool has answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "tool_call.completed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "tool_call.completed")]
 #[non_exhaustive]
 pub struct ToolCallCompletedEvent {
     /// How long the call took (ISO 8601).
@@ -1667,15 +1848,24 @@ pub struct ToolCallCompletedEvent {
     /// `tool_call_id`
     pub tool_call_id: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ToolCallCompletedEvent, extra, "type");
+crate::runtime::object::read_record!(ToolCallCompletedEvent {
+    duration: required "duration",
+    invocation_id: required "invocation_id",
+    is_error: required "is_error",
+    occurred_at: required "occurred_at",
+    result: required "result",
+    sequence: required "sequence",
+    tool_call_id: required "tool_call_id",
+    ..extra
+} but "type");
 
 /// The agent calls a tool.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "tool_call.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "tool_call.started")]
 #[non_exhaustive]
 pub struct ToolCallStartedEvent {
     /// `arguments`
@@ -1691,11 +1881,19 @@ pub struct ToolCallStartedEvent {
     /// Joins the call and its result.
     pub tool_call_id: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ToolCallStartedEvent, extra, "type");
+crate::runtime::object::read_record!(ToolCallStartedEvent {
+    arguments: required "arguments",
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    tool: required "tool",
+    tool_call_id: required "tool_call_id",
+    ..extra
+} but "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Source and schemas belong to a version; publish a new one to change them.
@@ -1817,8 +2015,8 @@ impl UpdateCustomAgentStatus {
 }
 
 /// What the invocation has used and cost so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "usage.updated")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "usage.updated")]
 #[non_exhaustive]
 pub struct UsageUpdatedEvent {
     /// `invocation_id`
@@ -1830,8 +2028,14 @@ pub struct UsageUpdatedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(UsageUpdatedEvent, extra, "type");
+crate::runtime::object::read_record!(UsageUpdatedEvent {
+    invocation_id: required "invocation_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");

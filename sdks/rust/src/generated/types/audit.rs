@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A person's decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "approval")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalDetail {
     /// `approval_id`
@@ -16,11 +16,16 @@ pub struct ApprovalDetail {
     /// `decision`
     pub decision: super::ApprovalVerdict,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalDetail, extra, "type");
+crate::runtime::object::read_record!(ApprovalDetail {
+    approval_id: required "approval_id",
+    comment: optional "comment",
+    decision: required "decision",
+    ..extra
+} but "type");
 
 /// What was done, as the kind of resource and a verb.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -215,8 +220,7 @@ impl<'de> Deserialize<'de> for AuditAction {
 }
 
 /// One field that changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditChange {
     /// The value after; null when it was removed.
@@ -226,11 +230,16 @@ pub struct AuditChange {
     /// `pointer`
     pub pointer: super::JsonPointer,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditChange, extra);
+crate::runtime::object::read_record!(AuditChange {
+    after: required "after",
+    before: required "before",
+    pointer: required "pointer",
+    ..extra
+});
 
 /// What is special to the kind of entry, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -274,8 +283,7 @@ impl crate::runtime::union::Variants for AuditDetail {
 }
 
 /// One entry of the log. Entries are never changed; each carries the hash of the one before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEvent {
     /// `id`
@@ -303,15 +311,28 @@ pub struct AuditEvent {
     /// Its place in the organisation's log, from 1, without gaps.
     pub sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditEvent, extra);
+crate::runtime::object::read_record!(AuditEvent {
+    id: required "id",
+    action: required "action",
+    actor: required "actor",
+    detail: required "detail",
+    hash: required "hash",
+    occurred_at: required "occurred_at",
+    outcome: required "outcome",
+    previous_hash: optional "previous_hash",
+    receipt: required "receipt",
+    resource: required "resource",
+    run_id: optional "run_id",
+    sequence: required "sequence",
+    ..extra
+});
 
 /// A page of audit events.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEventList {
     /// `data`
@@ -319,15 +340,18 @@ pub struct AuditEventList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditEventList, extra);
+crate::runtime::object::read_record!(AuditEventList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A range of the log as a file of NDJSON, kept for seven days.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditExport {
     /// `id`
@@ -361,11 +385,28 @@ pub struct AuditExport {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditExport, extra);
+crate::runtime::object::read_record!(AuditExport {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    digest: optional "digest",
+    event_count: optional "event_count",
+    expires_at: optional "expires_at",
+    fault: optional "fault",
+    filter: required "filter",
+    finished_at: optional "finished_at",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    since: required "since",
+    size_bytes: optional "size_bytes",
+    status: required "status",
+    until: required "until",
+    ..extra
+});
 
 /// Where the export is in its life. `succeeded` and `failed` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -416,8 +457,7 @@ impl<'de> Deserialize<'de> for AuditExportStatus {
 }
 
 /// Which events are meant, namely those that satisfy every field given. Empty means all.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditFilter {
     /// `actions`
@@ -433,11 +473,17 @@ pub struct AuditFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_types: Option<Vec<AuditResourceType>>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditFilter, extra);
+crate::runtime::object::read_record!(AuditFilter {
+    actions: optional "actions",
+    actor_ids: optional "actor_ids",
+    outcomes: optional "outcomes",
+    resource_types: optional "resource_types",
+    ..extra
+});
 
 impl AuditFilter {
     /// With what is required; the rest is left out until it is set.
@@ -520,8 +566,7 @@ impl<'de> Deserialize<'de> for AuditOutcome {
 }
 
 /// The API call behind an entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditRequest {
     /// `idempotency_key`
@@ -539,11 +584,20 @@ pub struct AuditRequest {
     /// `user_agent`
     pub user_agent: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditRequest, extra);
+crate::runtime::object::read_record!(AuditRequest {
+    idempotency_key: optional "idempotency_key",
+    ip_address: required "ip_address",
+    method: required "method",
+    operation_id: required "operation_id",
+    path: required "path",
+    status: required "status",
+    user_agent: optional "user_agent",
+    ..extra
+});
 
 /// `AuditRequestMethod` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -598,8 +652,7 @@ impl<'de> Deserialize<'de> for AuditRequestMethod {
 }
 
 /// What the action was done to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditResource {
     /// The resource's id; for a template, its slug.
@@ -610,11 +663,16 @@ pub struct AuditResource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditResource, extra);
+crate::runtime::object::read_record!(AuditResource {
+    id: required "id",
+    r#type: required "type",
+    name: optional "name",
+    ..extra
+});
 
 /// The kind of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -781,8 +839,7 @@ impl crate::runtime::union::Variants for AuditSinkInput {
 }
 
 /// A stream that delivers audit events to a SIEM, in order and at least once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStream {
     /// `id`
@@ -808,15 +865,27 @@ pub struct AuditStream {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditStream, extra);
+crate::runtime::object::read_record!(AuditStream {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    delivered_count: required "delivered_count",
+    filter: required "filter",
+    last_delivered_sequence: optional "last_delivered_sequence",
+    last_fault: optional "last_fault",
+    name: required "name",
+    sink: required "sink",
+    status: required "status",
+    updated_at: required "updated_at",
+    ..extra
+});
 
 /// A page of streams.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamList {
     /// `data`
@@ -824,11 +893,15 @@ pub struct AuditStreamList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditStreamList, extra);
+crate::runtime::object::read_record!(AuditStreamList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Whether events are delivered. `failing` means that the sink refuses them and the stream retries;
 /// nothing is lost while it is `failing` or `paused`.
@@ -876,8 +949,7 @@ impl<'de> Deserialize<'de> for AuditStreamStatus {
 }
 
 /// What a sink answered to a test event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamTest {
     /// Whether the sink took it.
@@ -895,15 +967,23 @@ pub struct AuditStreamTest {
     /// `tested_at`
     pub tested_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditStreamTest, extra);
+crate::runtime::object::read_record!(AuditStreamTest {
+    delivered: required "delivered",
+    event_id: required "event_id",
+    latency_ms: required "latency_ms",
+    response: optional "response",
+    status: optional "status",
+    stream_id: required "stream_id",
+    tested_at: required "tested_at",
+    ..extra
+});
 
 /// A link whose hash is not what it should be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChainMismatch {
     /// `expected_hash`
@@ -913,15 +993,19 @@ pub struct ChainMismatch {
     /// `sequence`
     pub sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ChainMismatch, extra);
+crate::runtime::object::read_record!(ChainMismatch {
+    expected_hash: required "expected_hash",
+    found_hash: required "found_hash",
+    sequence: required "sequence",
+    ..extra
+});
 
 /// The part of the chain that was checked, from the receipt to the head.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChainSegment {
     /// `first_sequence`
@@ -931,15 +1015,20 @@ pub struct ChainSegment {
     /// `last_sequence`
     pub last_sequence: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ChainSegment, extra);
+crate::runtime::object::read_record!(ChainSegment {
+    first_sequence: required "first_sequence",
+    head_hash: required "head_hash",
+    last_sequence: required "last_sequence",
+    ..extra
+});
 
 /// An API call that changed a resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "change")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "change")]
 #[non_exhaustive]
 pub struct ChangeDetail {
     /// What changed, field by field. Secrets are never shown.
@@ -947,11 +1036,15 @@ pub struct ChangeDetail {
     /// `request`
     pub request: AuditRequest,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ChangeDetail, extra, "type");
+crate::runtime::object::read_record!(ChangeDetail {
+    changes: required "changes",
+    request: required "request",
+    ..extra
+} but "type");
 
 /// `CreateAuditExport` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1029,8 +1122,8 @@ impl CreateAuditStream {
 }
 
 /// Datadog Logs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "datadog")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "datadog")]
 #[non_exhaustive]
 pub struct DatadogSink {
     /// The Datadog site of the account.
@@ -1042,11 +1135,16 @@ pub struct DatadogSink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(DatadogSink, extra, "type");
+crate::runtime::object::read_record!(DatadogSink {
+    site: required "site",
+    service: optional "service",
+    tags: optional "tags",
+    ..extra
+} but "type");
 
 /// Datadog Logs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1157,18 +1255,21 @@ impl<'de> Deserialize<'de> for DatadogSinkSite {
 pub type ExportId = String;
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "https")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "https")]
 #[non_exhaustive]
 pub struct HttpsSink {
     /// `url`
     pub url: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(HttpsSink, extra, "type");
+crate::runtime::object::read_record!(HttpsSink {
+    url: required "url",
+    ..extra
+} but "type");
 
 /// Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1213,8 +1314,8 @@ impl HttpsSinkInput {
 }
 
 /// A finished invocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "invocation")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "invocation")]
 #[non_exhaustive]
 pub struct InvocationSubject {
     /// `agent_id`
@@ -1226,29 +1327,37 @@ pub struct InvocationSubject {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvocationSubject, extra, "type");
+crate::runtime::object::read_record!(InvocationSubject {
+    agent_id: required "agent_id",
+    cost: required "cost",
+    invocation_id: required "invocation_id",
+    version: required "version",
+    ..extra
+} but "type");
 
 /// Other background work that is finished, such as a build, an apply or an export.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "job")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "job")]
 #[non_exhaustive]
 pub struct JobSubject {
     /// `resource`
     pub resource: AuditResource,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(JobSubject, extra, "type");
+crate::runtime::object::read_record!(JobSubject {
+    resource: required "resource",
+    ..extra
+} but "type");
 
 /// What a response, a run or an invocation was, and its place in the hash chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Receipt {
     /// `id`
@@ -1272,11 +1381,23 @@ pub struct Receipt {
     /// `subject`
     pub subject: ReceiptSubject,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Receipt, extra);
+crate::runtime::object::read_record!(Receipt {
+    id: required "id",
+    actor: optional "actor",
+    event_id: optional "event_id",
+    hash: required "hash",
+    issued_at: required "issued_at",
+    outcome: required "outcome",
+    previous_hash: optional "previous_hash",
+    run_id: optional "run_id",
+    sequence: required "sequence",
+    subject: required "subject",
+    ..extra
+});
 
 /// What a receipt is for, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1317,8 +1438,7 @@ impl crate::runtime::union::Variants for ReceiptSubject {
 }
 
 /// Whether a receipt agrees with the hash chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReceiptVerification {
     /// Always `sha256`.
@@ -1338,29 +1458,42 @@ pub struct ReceiptVerification {
     /// `verified_at`
     pub verified_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ReceiptVerification, extra);
+crate::runtime::object::read_record!(ReceiptVerification {
+    algorithm: required "algorithm",
+    chain: required "chain",
+    computed_hash: required "computed_hash",
+    mismatch: optional "mismatch",
+    receipt_id: required "receipt_id",
+    recorded_hash: required "recorded_hash",
+    valid: required "valid",
+    verified_at: required "verified_at",
+    ..extra
+});
 
 /// An API call that changed nothing by itself, or was refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "request")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "request")]
 #[non_exhaustive]
 pub struct RequestDetail {
     /// `request`
     pub request: AuditRequest,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RequestDetail, extra, "type");
+crate::runtime::object::read_record!(RequestDetail {
+    request: required "request",
+    ..extra
+} but "type");
 
 /// A response of the API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "response")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "response")]
 #[non_exhaustive]
 pub struct ResponseSubject {
     /// `method`
@@ -1375,15 +1508,22 @@ pub struct ResponseSubject {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ResponseSubject, extra, "type");
+crate::runtime::object::read_record!(ResponseSubject {
+    method: required "method",
+    operation_id: optional "operation_id",
+    path: required "path",
+    status: required "status",
+    error: optional "error",
+    ..extra
+} but "type");
 
 /// A finished run; `GET /runs/{run_id}/receipt` has its cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run")]
 #[non_exhaustive]
 pub struct RunSubject {
     /// `plan_id`
@@ -1391,15 +1531,19 @@ pub struct RunSubject {
     /// `run_id`
     pub run_id: super::RunId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunSubject, extra, "type");
+crate::runtime::object::read_record!(RunSubject {
+    plan_id: required "plan_id",
+    run_id: required "run_id",
+    ..extra
+} but "type");
 
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "s3")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "s3")]
 #[non_exhaustive]
 pub struct S3Sink {
     /// `bucket`
@@ -1418,11 +1562,19 @@ pub struct S3Sink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(S3Sink, extra, "type");
+crate::runtime::object::read_record!(S3Sink {
+    bucket: required "bucket",
+    region: required "region",
+    role_arn: required "role_arn",
+    external_id: optional "external_id",
+    kms_key_arn: optional "kms_key_arn",
+    prefix: optional "prefix",
+    ..extra
+} but "type");
 
 /// An S3 bucket; events are written as gzipped NDJSON, an object every five minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1476,8 +1628,7 @@ impl S3SinkInput {
 }
 
 /// What a sink answered instead of taking an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SinkFault {
     /// `failed_at`
@@ -1487,15 +1638,20 @@ pub struct SinkFault {
     /// The HTTP status; null when there was no answer.
     pub status: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SinkFault, extra);
+crate::runtime::object::read_record!(SinkFault {
+    failed_at: required "failed_at",
+    message: required "message",
+    status: optional "status",
+    ..extra
+});
 
 /// Work of an agent that was charged for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "spend")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "spend")]
 #[non_exhaustive]
 pub struct SpendDetail {
     /// `agent_id`
@@ -1505,15 +1661,20 @@ pub struct SpendDetail {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SpendDetail, extra, "type");
+crate::runtime::object::read_record!(SpendDetail {
+    agent_id: required "agent_id",
+    usage: required "usage",
+    version: required "version",
+    ..extra
+} but "type");
 
 /// A Splunk HTTP Event Collector.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "splunk_hec")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "splunk_hec")]
 #[non_exhaustive]
 pub struct SplunkHecSink {
     /// The Splunk index that events go into.
@@ -1524,11 +1685,16 @@ pub struct SplunkHecSink {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SplunkHecSink, extra, "type");
+crate::runtime::object::read_record!(SplunkHecSink {
+    index: required "index",
+    url: required "url",
+    source_type: optional "source_type",
+    ..extra
+} but "type");
 
 /// A Splunk HTTP Event Collector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1579,8 +1745,8 @@ impl SplunkHecSinkInput {
 pub type StreamId = String;
 
 /// A resource that went from one state to another by itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "transition")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "transition")]
 #[non_exhaustive]
 pub struct TransitionDetail {
     /// The state before; null when it began to exist.
@@ -1588,11 +1754,15 @@ pub struct TransitionDetail {
     /// `to_status`
     pub to_status: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TransitionDetail, extra, "type");
+crate::runtime::object::read_record!(TransitionDetail {
+    from_status: optional "from_status",
+    to_status: required "to_status",
+    ..extra
+} but "type");
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared. A
 /// sink of the same type keeps the secrets it leaves out; one of another type replaces the old.

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 pub type ArtifactId = String;
 
 /// An archive among the artifacts, and no workspace.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "artifact")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "artifact")]
 #[non_exhaustive]
 pub struct ArtifactTarget {
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ArtifactTarget, extra, "type");
+crate::runtime::object::read_record!(ArtifactTarget { ..extra } but "type");
 
 impl ArtifactTarget {
     /// With what is required; the rest is left out until it is set.
@@ -26,22 +26,24 @@ impl ArtifactTarget {
 }
 
 /// An asset that the message refers to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "asset")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "asset")]
 #[non_exhaustive]
 pub struct AssetPart {
     /// `asset_id`
     pub asset_id: super::AssetId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AssetPart, extra, "type");
+crate::runtime::object::read_record!(AssetPart {
+    asset_id: required "asset_id",
+    ..extra
+} but "type");
 
 /// An app that is made from a prompt and changed by follow-up prompts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Build {
     /// `id`
@@ -83,15 +85,35 @@ pub struct Build {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Build, extra);
+crate::runtime::object::read_record!(Build {
+    id: required "id",
+    asset_ids: required "asset_ids",
+    attempt: required "attempt",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    labels: required "labels",
+    name: required "name",
+    poll_url: required "poll_url",
+    preview: optional "preview",
+    prompt: required "prompt",
+    stack: required "stack",
+    status: required "status",
+    stream_url: required "stream_url",
+    target: required "target",
+    updated_at: required "updated_at",
+    usage: required "usage",
+    ..extra
+});
 
 /// A file that a build made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildArtifact {
     /// `id`
@@ -113,15 +135,26 @@ pub struct BuildArtifact {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildArtifact, extra);
+crate::runtime::object::read_record!(BuildArtifact {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: optional "expires_at",
+    kind: required "kind",
+    media_type: required "media_type",
+    name: required "name",
+    sha256: required "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+});
 
 /// An artifact can be downloaded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.artifact_created")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.artifact_created")]
 #[non_exhaustive]
 pub struct BuildArtifactCreatedEvent {
     /// `artifact`
@@ -133,11 +166,17 @@ pub struct BuildArtifactCreatedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildArtifactCreatedEvent, extra, "type");
+crate::runtime::object::read_record!(BuildArtifactCreatedEvent {
+    artifact: required "artifact",
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// What an artifact is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -192,8 +231,7 @@ impl<'de> Deserialize<'de> for BuildArtifactKind {
 }
 
 /// A page of artifacts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildArtifactList {
     /// `data`
@@ -201,15 +239,18 @@ pub struct BuildArtifactList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildArtifactList, extra);
+crate::runtime::object::read_record!(BuildArtifactList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A file that prompts can refer to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildAsset {
     /// `id`
@@ -235,11 +276,24 @@ pub struct BuildAsset {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildAsset, extra);
+crate::runtime::object::read_record!(BuildAsset {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    expires_at: optional "expires_at",
+    file_name: required "file_name",
+    labels: required "labels",
+    media_type: required "media_type",
+    purpose: required "purpose",
+    sha256: required "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+});
 
 /// How to read the file: as a design to follow, as a logo or a font to use, as data to load, or as
 /// a text to know.
@@ -291,8 +345,8 @@ impl<'de> Deserialize<'de> for BuildAssetPurpose {
 }
 
 /// The build was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.cancelled")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.cancelled")]
 #[non_exhaustive]
 pub struct BuildCancelledEvent {
     /// `build_id`
@@ -310,11 +364,20 @@ pub struct BuildCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildCancelledEvent, extra, "type");
+crate::runtime::object::read_record!(BuildCancelledEvent {
+    build_id: required "build_id",
+    cancelled_by: required "cancelled_by",
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// What happens in a build, told apart by `type`. `build.succeeded`, `build.failed` and
 /// `build.cancelled` end the stream and carry the receipt.
@@ -371,8 +434,8 @@ impl crate::runtime::union::Variants for BuildEvent {
 }
 
 /// The build failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.failed")]
 #[non_exhaustive]
 pub struct BuildFailedEvent {
     /// `build_id`
@@ -390,15 +453,24 @@ pub struct BuildFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildFailedEvent, extra, "type");
+crate::runtime::object::read_record!(BuildFailedEvent {
+    build_id: required "build_id",
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    stage: required "stage",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// A file of the app was written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.file_written")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.file_written")]
 #[non_exhaustive]
 pub struct BuildFileWrittenEvent {
     /// `build_id`
@@ -412,18 +484,24 @@ pub struct BuildFileWrittenEvent {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildFileWrittenEvent, extra, "type");
+crate::runtime::object::read_record!(BuildFileWrittenEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    path: required "path",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+} but "type");
 
 /// A build.
 pub type BuildId = String;
 
 /// A page of builds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildList {
     /// `data`
@@ -431,15 +509,19 @@ pub struct BuildList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildList, extra);
+crate::runtime::object::read_record!(BuildList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A log line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.log")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.log")]
 #[non_exhaustive]
 pub struct BuildLogEvent {
     /// `build_id`
@@ -451,15 +533,20 @@ pub struct BuildLogEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildLogEvent, extra, "type");
+crate::runtime::object::read_record!(BuildLogEvent {
+    build_id: required "build_id",
+    line: required "line",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A line of a build's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildLogLine {
     /// `level`
@@ -471,15 +558,20 @@ pub struct BuildLogLine {
     /// `stage`
     pub stage: BuildStage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildLogLine, extra);
+crate::runtime::object::read_record!(BuildLogLine {
+    level: required "level",
+    logged_at: required "logged_at",
+    message: required "message",
+    stage: required "stage",
+    ..extra
+});
 
 /// A page of log lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildLogLineList {
     /// `data`
@@ -487,15 +579,18 @@ pub struct BuildLogLineList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildLogLineList, extra);
+crate::runtime::object::read_record!(BuildLogLineList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A message of a build's conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildMessage {
     /// `id`
@@ -511,15 +606,23 @@ pub struct BuildMessage {
     /// `role`
     pub role: MessageRole,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildMessage, extra);
+crate::runtime::object::read_record!(BuildMessage {
+    id: required "id",
+    author: required "author",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    parts: required "parts",
+    role: required "role",
+    ..extra
+});
 
 /// A piece of a message to the one who prompts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.message")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.message")]
 #[non_exhaustive]
 pub struct BuildMessageEvent {
     /// `build_id`
@@ -533,15 +636,21 @@ pub struct BuildMessageEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildMessageEvent, extra, "type");
+crate::runtime::object::read_record!(BuildMessageEvent {
+    build_id: required "build_id",
+    delta: required "delta",
+    message_id: required "message_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A page of messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildMessageList {
     /// `data`
@@ -549,18 +658,21 @@ pub struct BuildMessageList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildMessageList, extra);
+crate::runtime::object::read_record!(BuildMessageList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A name for people. It need not be unique.
 pub type BuildName = String;
 
 /// A build that runs at a URL for a while.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreview {
     /// `id`
@@ -582,15 +694,26 @@ pub struct BuildPreview {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildPreview, extra);
+crate::runtime::object::read_record!(BuildPreview {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    region: required "region",
+    status: required "status",
+    url: optional "url",
+    visibility: required "visibility",
+    ..extra
+});
 
 /// A preview is ready, or failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.preview_changed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.preview_changed")]
 #[non_exhaustive]
 pub struct BuildPreviewChangedEvent {
     /// `build_id`
@@ -602,15 +725,20 @@ pub struct BuildPreviewChangedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildPreviewChangedEvent, extra, "type");
+crate::runtime::object::read_record!(BuildPreviewChangedEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    preview: required "preview",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A page of previews.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreviewList {
     /// `data`
@@ -618,11 +746,15 @@ pub struct BuildPreviewList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildPreviewList, extra);
+crate::runtime::object::read_record!(BuildPreviewList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Where the preview is in its life. `ready` ends with `expired`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -781,8 +913,8 @@ impl<'de> Deserialize<'de> for BuildStage {
 }
 
 /// The build went on to another stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.stage_changed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.stage_changed")]
 #[non_exhaustive]
 pub struct BuildStageChangedEvent {
     /// `attempt`
@@ -796,11 +928,18 @@ pub struct BuildStageChangedEvent {
     /// `stage`
     pub stage: BuildStage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildStageChangedEvent, extra, "type");
+crate::runtime::object::read_record!(BuildStageChangedEvent {
+    attempt: required "attempt",
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    stage: required "stage",
+    ..extra
+} but "type");
 
 /// Where the build is in its life. It settles in `succeeded`, `failed` or `cancelled`; a follow-up
 /// prompt, a deploy or a retry takes it out of there again.
@@ -868,8 +1007,8 @@ impl<'de> Deserialize<'de> for BuildStatus {
 }
 
 /// The build settled in `succeeded`. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "build.succeeded")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "build.succeeded")]
 #[non_exhaustive]
 pub struct BuildSucceededEvent {
     /// `build_id`
@@ -883,11 +1022,18 @@ pub struct BuildSucceededEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildSucceededEvent, extra, "type");
+crate::runtime::object::read_record!(BuildSucceededEvent {
+    build_id: required "build_id",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// Where the app's source goes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1028,8 +1174,8 @@ impl DeployBuildPreview {
 }
 
 /// A folder of a workspace that is there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace")]
 #[non_exhaustive]
 pub struct ExistingWorkspaceTarget {
     /// `workspace_id`
@@ -1038,11 +1184,15 @@ pub struct ExistingWorkspaceTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<super::FilePath>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ExistingWorkspaceTarget, extra, "type");
+crate::runtime::object::read_record!(ExistingWorkspaceTarget {
+    workspace_id: required "workspace_id",
+    path: optional "path",
+    ..extra
+} but "type");
 
 impl ExistingWorkspaceTarget {
     /// With what is required; the rest is left out until it is set.
@@ -1142,8 +1292,8 @@ impl<'de> Deserialize<'de> for MessageRole {
 }
 
 /// A workspace that is provisioned for the app.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "new_workspace")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "new_workspace")]
 #[non_exhaustive]
 pub struct NewWorkspaceTarget {
     /// Left out, the organisation's home region.
@@ -1156,11 +1306,16 @@ pub struct NewWorkspaceTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<super::WorkspaceId>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NewWorkspaceTarget, extra, "type");
+crate::runtime::object::read_record!(NewWorkspaceTarget {
+    region: optional "region",
+    size: optional "size",
+    workspace_id: optional "workspace_id",
+    ..extra
+} but "type");
 
 /// A workspace that is provisioned for the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1201,18 +1356,21 @@ impl NewWorkspaceTargetInput {
 pub type PreviewId = String;
 
 /// A preview that the builder shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "preview")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "preview")]
 #[non_exhaustive]
 pub struct PreviewPart {
     /// `preview_id`
     pub preview_id: PreviewId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PreviewPart, extra, "type");
+crate::runtime::object::read_record!(PreviewPart {
+    preview_id: required "preview_id",
+    ..extra
+} but "type");
 
 /// `RetryBuild` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1278,8 +1436,7 @@ impl SendBuildMessage {
 }
 
 /// A follow-up prompt that was taken; the build works on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SentBuildMessage {
     /// `id`
@@ -1299,11 +1456,21 @@ pub struct SentBuildMessage {
     /// Where to follow the work as server-sent events.
     pub stream_url: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SentBuildMessage, extra);
+crate::runtime::object::read_record!(SentBuildMessage {
+    id: required "id",
+    author: required "author",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    parts: required "parts",
+    poll_url: required "poll_url",
+    role: required "role",
+    stream_url: required "stream_url",
+    ..extra
+});
 
 /// `StartBuild` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -1401,8 +1568,7 @@ impl StartBuild {
 }
 
 /// A preview whose deploy was taken; the build is `deploying` until it settles.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StartedBuildPreview {
     /// `id`
@@ -1428,25 +1594,41 @@ pub struct StartedBuildPreview {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(StartedBuildPreview, extra);
+crate::runtime::object::read_record!(StartedBuildPreview {
+    id: required "id",
+    build_id: required "build_id",
+    created_at: required "created_at",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    poll_url: required "poll_url",
+    region: required "region",
+    status: required "status",
+    stream_url: required "stream_url",
+    url: optional "url",
+    visibility: required "visibility",
+    ..extra
+});
 
 /// Text in Markdown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "text")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextPart {
     /// `text`
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TextPart, extra, "type");
+crate::runtime::object::read_record!(TextPart {
+    text: required "text",
+    ..extra
+} but "type");
 
 /// `UploadBuildAsset` as a form.
 #[derive(Debug)]

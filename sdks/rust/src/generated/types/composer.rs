@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A new file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "change", rename = "added")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename = "added")]
 #[non_exhaustive]
 pub struct AddedFile {
     /// `hunks`
@@ -16,15 +16,19 @@ pub struct AddedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AddedFile, extra, "change");
+crate::runtime::object::read_record!(AddedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    path: required "path",
+    ..extra
+} but "change");
 
 /// The commit that an apply made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApplyCommit {
     /// `branch`
@@ -34,11 +38,16 @@ pub struct ApplyCommit {
     /// `sha`
     pub sha: CommitSha,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApplyCommit, extra);
+crate::runtime::object::read_record!(ApplyCommit {
+    branch: required "branch",
+    message: required "message",
+    sha: required "sha",
+    ..extra
+});
 
 /// `ApplyComposerHunks` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -155,8 +164,8 @@ impl AssetContext {
 }
 
 /// A file whose content is not text. It is reviewed as one hunk without lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "change", rename = "binary")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename = "binary")]
 #[non_exhaustive]
 pub struct BinaryFile {
     /// `hunk`
@@ -172,11 +181,19 @@ pub struct BinaryFile {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BinaryFile, extra, "change");
+crate::runtime::object::read_record!(BinaryFile {
+    hunk: required "hunk",
+    mode: required "mode",
+    old_sha256: optional "old_sha256",
+    path: required "path",
+    sha256: optional "sha256",
+    size_bytes: required "size_bytes",
+    ..extra
+} but "change");
 
 /// What a comment is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -249,8 +266,7 @@ impl CommitOptions {
 pub type CommitSha = String;
 
 /// Accepted hunks on their way into a working tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApply {
     /// `id`
@@ -278,15 +294,28 @@ pub struct ComposerApply {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerApply, extra);
+crate::runtime::object::read_record!(ComposerApply {
+    id: required "id",
+    commit: optional "commit",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    plan_id: required "plan_id",
+    poll_url: required "poll_url",
+    results: required "results",
+    status: required "status",
+    strategy: required "strategy",
+    workspace_id: required "workspace_id",
+    ..extra
+});
 
 /// A page of applies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApplyList {
     /// `data`
@@ -294,11 +323,15 @@ pub struct ComposerApplyList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerApplyList, extra);
+crate::runtime::object::read_record!(ComposerApplyList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Where the apply is in its life. It settles in `applied`, `partially_applied`, `failed`,
 /// `reverted` or `revert_failed`.
@@ -366,8 +399,7 @@ impl<'de> Deserialize<'de> for ComposerApplyStatus {
 }
 
 /// A comment on a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerComment {
     /// `id`
@@ -385,15 +417,23 @@ pub struct ComposerComment {
     /// `plan_id`
     pub plan_id: ComposerPlanId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerComment, extra);
+crate::runtime::object::read_record!(ComposerComment {
+    id: required "id",
+    anchor: required "anchor",
+    author: required "author",
+    body: required "body",
+    created_at: required "created_at",
+    in_reply_to: optional "in_reply_to",
+    plan_id: required "plan_id",
+    ..extra
+});
 
 /// A page of comments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerCommentList {
     /// `data`
@@ -401,11 +441,15 @@ pub struct ComposerCommentList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerCommentList, extra);
+crate::runtime::object::read_record!(ComposerCommentList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Something to read beside the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -444,8 +488,7 @@ impl crate::runtime::union::Variants for ComposerContext {
 }
 
 /// A plan as typed files and hunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerDiff {
     /// The commit that the plan was made on; null for a tree that is not a git repository.
@@ -457,15 +500,20 @@ pub struct ComposerDiff {
     /// `stats`
     pub stats: DiffStats,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerDiff, extra);
+crate::runtime::object::read_record!(ComposerDiff {
+    base_commit: optional "base_commit",
+    files: required "files",
+    plan_id: required "plan_id",
+    stats: required "stats",
+    ..extra
+});
 
 /// A run of neighbouring lines that change together, with its review.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerHunk {
     /// `id`
@@ -491,15 +539,27 @@ pub struct ComposerHunk {
     /// The line that opens the function or the heading around the hunk.
     pub section: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerHunk, extra);
+crate::runtime::object::read_record!(ComposerHunk {
+    id: required "id",
+    lines: required "lines",
+    new_lines: required "new_lines",
+    new_start: required "new_start",
+    old_lines: required "old_lines",
+    old_start: required "old_start",
+    path: required "path",
+    plan_id: required "plan_id",
+    rationale: optional "rationale",
+    review: required "review",
+    section: optional "section",
+    ..extra
+});
 
 /// A page of hunks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerHunkList {
     /// `data`
@@ -507,11 +567,15 @@ pub struct ComposerHunkList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerHunkList, extra);
+crate::runtime::object::read_record!(ComposerHunkList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// How planning trades speed for depth. `auto` leaves it to the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -558,8 +622,7 @@ impl<'de> Deserialize<'de> for ComposerModel {
 }
 
 /// A proposed change to the working tree of a workspace, in hunks that are reviewed one by one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlan {
     /// `id`
@@ -601,15 +664,36 @@ pub struct ComposerPlan {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlan, extra);
+crate::runtime::object::read_record!(ComposerPlan {
+    id: required "id",
+    base_commit: optional "base_commit",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    expires_at: required "expires_at",
+    fault: optional "fault",
+    model: required "model",
+    parent_plan_id: optional "parent_plan_id",
+    poll_url: required "poll_url",
+    prompt: required "prompt",
+    stats: required "stats",
+    status: required "status",
+    stream_url: required "stream_url",
+    summary: optional "summary",
+    title: optional "title",
+    updated_at: required "updated_at",
+    usage: required "usage",
+    workspace_id: required "workspace_id",
+    ..extra
+});
 
 /// The plan was discarded while it was made. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.discarded")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.discarded")]
 #[non_exhaustive]
 pub struct ComposerPlanDiscardedEvent {
     /// `discarded_by`
@@ -623,11 +707,18 @@ pub struct ComposerPlanDiscardedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanDiscardedEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanDiscardedEvent {
+    discarded_by: required "discarded_by",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// What happens while a plan is made, told apart by `type`. `composer.plan.ready`,
 /// `composer.plan.failed` and `composer.plan.discarded` end the stream and carry the receipt.
@@ -679,8 +770,8 @@ impl crate::runtime::union::Variants for ComposerPlanEvent {
 }
 
 /// Planning failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.failed")]
 #[non_exhaustive]
 pub struct ComposerPlanFailedEvent {
     /// `fault`
@@ -696,15 +787,23 @@ pub struct ComposerPlanFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanFailedEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// A hunk was proposed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.hunk")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.hunk")]
 #[non_exhaustive]
 pub struct ComposerPlanHunkEvent {
     /// `hunk`
@@ -716,18 +815,23 @@ pub struct ComposerPlanHunkEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanHunkEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanHunkEvent {
+    hunk: required "hunk",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A plan of the composer.
 pub type ComposerPlanId = String;
 
 /// A page of plans.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanList {
     /// `data`
@@ -735,15 +839,19 @@ pub struct ComposerPlanList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanList, extra);
+crate::runtime::object::read_record!(ComposerPlanList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A piece of what the planner says about its work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.message")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.message")]
 #[non_exhaustive]
 pub struct ComposerPlanMessageEvent {
     /// Text that goes behind what came before.
@@ -755,15 +863,21 @@ pub struct ComposerPlanMessageEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanMessageEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanMessageEvent {
+    delta: required "delta",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// The plan can be reviewed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.ready")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.ready")]
 #[non_exhaustive]
 pub struct ComposerPlanReadyEvent {
     /// `occurred_at`
@@ -779,15 +893,23 @@ pub struct ComposerPlanReadyEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanReadyEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanReadyEvent {
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    stats: required "stats",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// Planning left the queue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.started")]
 #[non_exhaustive]
 pub struct ComposerPlanStartedEvent {
     /// The commit that the plan is made on; null for a tree that is not a git repository.
@@ -799,11 +921,17 @@ pub struct ComposerPlanStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanStartedEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanStartedEvent {
+    base_commit: optional "base_commit",
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// Where the plan is in its life. `ready`, `failed` and `discarded` are final for planning; a ready
 /// plan becomes `applied` with its first apply.
@@ -863,8 +991,8 @@ impl<'de> Deserialize<'de> for ComposerPlanStatus {
 }
 
 /// Planning reached another step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "composer.plan.step")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "composer.plan.step")]
 #[non_exhaustive]
 pub struct ComposerPlanStepEvent {
     /// `occurred_at`
@@ -878,11 +1006,18 @@ pub struct ComposerPlanStepEvent {
     /// `step`
     pub step: ComposerPlanStepEventStep,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanStepEvent, extra, "type");
+crate::runtime::object::read_record!(ComposerPlanStepEvent {
+    occurred_at: required "occurred_at",
+    paths: required "paths",
+    plan_id: required "plan_id",
+    sequence: required "sequence",
+    step: required "step",
+    ..extra
+} but "type");
 
 /// `ComposerPlanStepEventStep` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -973,8 +1108,8 @@ impl CreateComposerComment {
 }
 
 /// A file that goes away.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "change", rename = "deleted")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename = "deleted")]
 #[non_exhaustive]
 pub struct DeletedFile {
     /// `hunks`
@@ -984,11 +1119,16 @@ pub struct DeletedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(DeletedFile, extra, "change");
+crate::runtime::object::read_record!(DeletedFile {
+    hunks: required "hunks",
+    old_mode: required "old_mode",
+    path: required "path",
+    ..extra
+} but "change");
 
 /// A file that changes, told apart by how.
 #[allow(clippy::large_enum_variant, reason = "taken apart at once")]
@@ -1033,8 +1173,7 @@ impl crate::runtime::union::Variants for DiffFile {
 }
 
 /// A line of a hunk, without its line ending.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DiffLine {
     /// `kind`
@@ -1045,11 +1184,16 @@ pub struct DiffLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_newline: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(DiffLine, extra);
+crate::runtime::object::read_record!(DiffLine {
+    kind: required "kind",
+    text: required "text",
+    no_newline: optional "no_newline",
+    ..extra
+});
 
 /// `DiffLineKind` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1096,8 +1240,7 @@ impl<'de> Deserialize<'de> for DiffLineKind {
 }
 
 /// How large a change is, and how far its review has come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DiffStats {
     /// Lines removed.
@@ -1111,25 +1254,35 @@ pub struct DiffStats {
     /// Lines added.
     pub insertions: i32,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(DiffStats, extra);
+crate::runtime::object::read_record!(DiffStats {
+    deletions: required "deletions",
+    files: required "files",
+    hunks: required "hunks",
+    hunks_by_state: required "hunks_by_state",
+    insertions: required "insertions",
+    ..extra
+});
 
 /// A file of the plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "file")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileAnchor {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(FileAnchor, extra, "type");
+crate::runtime::object::read_record!(FileAnchor {
+    path: required "path",
+    ..extra
+} but "type");
 
 impl FileAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1173,8 +1326,8 @@ impl FileContext {
 }
 
 /// A hunk, or one of its lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "hunk")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "hunk")]
 #[non_exhaustive]
 pub struct HunkAnchor {
     /// `hunk_id`
@@ -1183,11 +1336,15 @@ pub struct HunkAnchor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(HunkAnchor, extra, "type");
+crate::runtime::object::read_record!(HunkAnchor {
+    hunk_id: required "hunk_id",
+    line: optional "line",
+    ..extra
+} but "type");
 
 impl HunkAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1212,8 +1369,7 @@ impl HunkAnchor {
 pub type HunkId = String;
 
 /// What became of a hunk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HunkResult {
     /// Why the hunk does not fit, for people; null unless it is `conflicted`.
@@ -1228,11 +1384,18 @@ pub struct HunkResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(HunkResult, extra);
+crate::runtime::object::read_record!(HunkResult {
+    conflict: optional "conflict",
+    hunk_id: required "hunk_id",
+    outcome: required "outcome",
+    path: required "path",
+    offset: optional "offset",
+    ..extra
+});
 
 /// `HunkResultOutcome` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1287,8 +1450,7 @@ impl<'de> Deserialize<'de> for HunkResultOutcome {
 }
 
 /// What a reviewer decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct HunkReview {
     /// `note`
@@ -1303,11 +1465,18 @@ pub struct HunkReview {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(HunkReview, extra);
+crate::runtime::object::read_record!(HunkReview {
+    note: optional "note",
+    reviewed_at: optional "reviewed_at",
+    reviewed_by: optional "reviewed_by",
+    state: required "state",
+    replacement: optional "replacement",
+    ..extra
+});
 
 /// `accepted` and `edited` hunks can be applied; `rejected` ones are left out; `pending` ones wait
 /// for a reviewer.
@@ -1377,8 +1546,8 @@ impl LineRange {
 }
 
 /// A file with other content or another mode.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "change", rename = "modified")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename = "modified")]
 #[non_exhaustive]
 pub struct ModifiedFile {
     /// `hunks`
@@ -1390,26 +1559,32 @@ pub struct ModifiedFile {
     /// `path`
     pub path: super::FilePath,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ModifiedFile, extra, "change");
+crate::runtime::object::read_record!(ModifiedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    old_mode: required "old_mode",
+    path: required "path",
+    ..extra
+} but "change");
 
 /// A pattern of paths as in `.gitignore`.
 pub type PathPattern = String;
 
 /// The plan as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "plan")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanAnchor {
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanAnchor, extra, "type");
+crate::runtime::object::read_record!(PlanAnchor { ..extra } but "type");
 
 impl PlanAnchor {
     /// With what is required; the rest is left out until it is set.
@@ -1420,8 +1595,8 @@ impl PlanAnchor {
 }
 
 /// A file that moves, and may change on the way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "change", rename = "renamed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename = "renamed")]
 #[non_exhaustive]
 pub struct RenamedFile {
     /// `hunks`
@@ -1435,11 +1610,18 @@ pub struct RenamedFile {
     /// How much of the content stays, in percent.
     pub similarity: i32,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RenamedFile, extra, "change");
+crate::runtime::object::read_record!(RenamedFile {
+    hunks: required "hunks",
+    mode: required "mode",
+    old_path: required "old_path",
+    path: required "path",
+    similarity: required "similarity",
+    ..extra
+} but "change");
 
 /// `RequestComposerPlan` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Invokes one agent. Its input is `input` merged with what the incoming edges bring.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "agent")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNode {
     /// `agent_id`
@@ -35,11 +35,22 @@ pub struct AgentNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspace_id: Option<super::WorkspaceId>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentNode, extra, "type");
+crate::runtime::object::read_record!(AgentNode {
+    agent_id: required "agent_id",
+    key: required "key",
+    ceiling: optional "ceiling",
+    input: optional "input",
+    name: optional "name",
+    retry: optional "retry",
+    timeout: optional "timeout",
+    version: optional "version",
+    workspace_id: optional "workspace_id",
+    ..extra
+} but "type");
 
 impl AgentNode {
     /// With what is required; the rest is left out until it is set.
@@ -110,18 +121,21 @@ impl AgentNode {
 }
 
 /// Holds when every one of its conditions holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "all")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "all")]
 #[non_exhaustive]
 pub struct AllCondition {
     /// `conditions`
     pub conditions: Vec<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AllCondition, extra, "type");
+crate::runtime::object::read_record!(AllCondition {
+    conditions: required "conditions",
+    ..extra
+} but "type");
 
 impl AllCondition {
     /// With what is required; the rest is left out until it is set.
@@ -135,18 +149,21 @@ impl AllCondition {
 }
 
 /// Holds when at least one of its conditions holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "any")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "any")]
 #[non_exhaustive]
 pub struct AnyCondition {
     /// `conditions`
     pub conditions: Vec<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AnyCondition, extra, "type");
+crate::runtime::object::read_record!(AnyCondition {
+    conditions: required "conditions",
+    ..extra
+} but "type");
 
 impl AnyCondition {
     /// With what is required; the rest is left out until it is set.
@@ -160,8 +177,8 @@ impl AnyCondition {
 }
 
 /// Holds the run until enough people have approved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "approval")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNode {
     /// `key`
@@ -184,11 +201,20 @@ pub struct ApprovalNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub required_approvals: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalNode, extra, "type");
+crate::runtime::object::read_record!(ApprovalNode {
+    key: required "key",
+    prompt: required "prompt",
+    approver_roles: optional "approver_roles",
+    expires_after: optional "expires_after",
+    name: optional "name",
+    on_expiry: optional "on_expiry",
+    required_approvals: optional "required_approvals",
+    ..extra
+} but "type");
 
 impl ApprovalNode {
     /// With what is required; the rest is left out until it is set.
@@ -288,8 +314,8 @@ impl<'de> Deserialize<'de> for ApprovalNodeOnExpiry {
 
 /// Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
 /// null.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "compare")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "compare")]
 #[non_exhaustive]
 pub struct CompareCondition {
     /// `operator`
@@ -299,11 +325,16 @@ pub struct CompareCondition {
     /// The value to compare with; for `in` an array, for `matches` a regular expression.
     pub value: super::JsonValue,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(CompareCondition, extra, "type");
+crate::runtime::object::read_record!(CompareCondition {
+    operator: required "operator",
+    pointer: required "pointer",
+    value: required "value",
+    ..extra
+} but "type");
 
 impl CompareCondition {
     /// With what is required; the rest is left out until it is set.
@@ -432,8 +463,7 @@ impl crate::runtime::union::Variants for Condition {
 }
 
 /// A branch and when it is taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConditionCase {
     /// `branch`
@@ -441,11 +471,15 @@ pub struct ConditionCase {
     /// `when`
     pub when: Condition,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ConditionCase, extra);
+crate::runtime::object::read_record!(ConditionCase {
+    branch: required "branch",
+    when: required "when",
+    ..extra
+});
 
 impl ConditionCase {
     /// With what is required; the rest is left out until it is set.
@@ -461,8 +495,8 @@ impl ConditionCase {
 
 /// Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
 /// leave this node name the branch they belong to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "condition")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNode {
     /// `cases`
@@ -476,11 +510,17 @@ pub struct ConditionNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ConditionNode, extra, "type");
+crate::runtime::object::read_record!(ConditionNode {
+    cases: required "cases",
+    key: required "key",
+    default_branch: optional "default_branch",
+    name: optional "name",
+    ..extra
+} but "type");
 
 impl ConditionNode {
     /// With what is required; the rest is left out until it is set.
@@ -609,8 +649,7 @@ impl CreatePlan {
 }
 
 /// One value carried by an edge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EdgeMapping {
     /// Where in the target's input it goes.
@@ -618,11 +657,15 @@ pub struct EdgeMapping {
     /// Where in the source's output the value stands.
     pub output: super::JsonPointer,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EdgeMapping, extra);
+crate::runtime::object::read_record!(EdgeMapping {
+    input: required "input",
+    output: required "output",
+    ..extra
+});
 
 impl EdgeMapping {
     /// With what is required; the rest is left out until it is set.
@@ -640,8 +683,8 @@ impl EdgeMapping {
 }
 
 /// Runs `body` once for each item of an array; its output is the array of the results.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "map")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNode {
     /// What runs for each item; the item is merged into its input as `item`.
@@ -660,11 +703,19 @@ pub struct MapNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_item_failure: Option<MapNodeOnItemFailure>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(MapNode, extra, "type");
+crate::runtime::object::read_record!(MapNode {
+    body: required "body",
+    items: required "items",
+    key: required "key",
+    max_concurrency: optional "max_concurrency",
+    name: optional "name",
+    on_item_failure: optional "on_item_failure",
+    ..extra
+} but "type");
 
 impl MapNode {
     /// With what is required; the rest is left out until it is set.
@@ -748,8 +799,7 @@ impl<'de> Deserialize<'de> for MapNodeOnItemFailure {
 }
 
 /// What holds for nodes that do not say otherwise.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NodeDefaults {
     /// `retry`
@@ -759,11 +809,15 @@ pub struct NodeDefaults {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<NodeTimeout>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeDefaults, extra);
+crate::runtime::object::read_record!(NodeDefaults {
+    retry: optional "retry",
+    timeout: optional "timeout",
+    ..extra
+});
 
 impl NodeDefaults {
     /// With what is required; the rest is left out until it is set.
@@ -791,8 +845,7 @@ impl NodeDefaults {
 pub type NodeTimeout = super::Duration;
 
 /// A value inside a node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NodeValueRef {
     /// `node`
@@ -801,11 +854,15 @@ pub struct NodeValueRef {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<super::JsonPointer>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeValueRef, extra);
+crate::runtime::object::read_record!(NodeValueRef {
+    node: required "node",
+    pointer: optional "pointer",
+    ..extra
+});
 
 impl NodeValueRef {
     /// With what is required; the rest is left out until it is set.
@@ -827,18 +884,21 @@ impl NodeValueRef {
 }
 
 /// Holds when its condition does not.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "not")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "not")]
 #[non_exhaustive]
 pub struct NotCondition {
     /// `condition`
     pub condition: Box<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NotCondition, extra, "type");
+crate::runtime::object::read_record!(NotCondition {
+    condition: required "condition",
+    ..extra
+} but "type");
 
 impl NotCondition {
     /// With what is required; the rest is left out until it is set.
@@ -853,8 +913,7 @@ impl NotCondition {
 
 /// A typed directed acyclic graph of agents. Nodes do the work, edges carry outputs to inputs. A
 /// plan that has been run is frozen: its runs stay reproducible.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// `id`
@@ -889,15 +948,31 @@ pub struct Plan {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defaults: Option<NodeDefaults>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Plan, extra);
+crate::runtime::object::read_record!(Plan {
+    id: required "id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    edges: required "edges",
+    input_schema: required "input_schema",
+    labels: required "labels",
+    name: required "name",
+    nodes: required "nodes",
+    outputs: required "outputs",
+    revision: required "revision",
+    run_count: required "run_count",
+    updated_at: required "updated_at",
+    defaults: optional "defaults",
+    ..extra
+});
 
 /// One finding of the type checker.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanDiagnostic {
     /// `code`
@@ -915,11 +990,19 @@ pub struct PlanDiagnostic {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<super::JsonSchema>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanDiagnostic, extra);
+crate::runtime::object::read_record!(PlanDiagnostic {
+    code: required "code",
+    message: required "message",
+    pointer: required "pointer",
+    severity: required "severity",
+    expected: optional "expected",
+    found: optional "found",
+    ..extra
+});
 
 /// What kind of finding it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1031,8 +1114,7 @@ impl<'de> Deserialize<'de> for PlanDiagnosticSeverity {
 
 /// Lets `target` run after `source`, and carries data between them. A node with several incoming
 /// edges runs when all of them are settled and at least one was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanEdge {
     /// `source`
@@ -1050,11 +1132,18 @@ pub struct PlanEdge {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanEdge, extra);
+crate::runtime::object::read_record!(PlanEdge {
+    source: required "source",
+    target: required "target",
+    branch: optional "branch",
+    mapping: optional "mapping",
+    when: optional "when",
+    ..extra
+});
 
 impl PlanEdge {
     /// With what is required; the rest is left out until it is set.
@@ -1093,8 +1182,7 @@ impl PlanEdge {
 }
 
 /// A page of plans.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanList {
     /// `data`
@@ -1102,11 +1190,15 @@ pub struct PlanList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanList, extra);
+crate::runtime::object::read_record!(PlanList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A name for people. It need not be unique.
 pub type PlanName = String;
@@ -1157,8 +1249,7 @@ impl crate::runtime::union::Variants for PlanNode {
 }
 
 /// The verdict of the type checker on a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlanValidation {
     /// `checked_at`
@@ -1174,15 +1265,22 @@ pub struct PlanValidation {
     /// True when no diagnostic is an error. Only a valid plan can be run.
     pub valid: bool,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanValidation, extra);
+crate::runtime::object::read_record!(PlanValidation {
+    checked_at: required "checked_at",
+    diagnostics: required "diagnostics",
+    estimated_cost: optional "estimated_cost",
+    plan_id: required "plan_id",
+    revision: required "revision",
+    valid: required "valid",
+    ..extra
+});
 
 /// How a failed node is tried again.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// The wait before the second try (ISO 8601).
@@ -1198,11 +1296,17 @@ pub struct RetryPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multiplier: Option<f64>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RetryPolicy, extra);
+crate::runtime::object::read_record!(RetryPolicy {
+    initial_delay: optional "initial_delay",
+    max_attempts: optional "max_attempts",
+    max_delay: optional "max_delay",
+    multiplier: optional "multiplier",
+    ..extra
+});
 
 impl RetryPolicy {
     /// With what is required; the rest is left out until it is set.
@@ -1241,8 +1345,8 @@ impl RetryPolicy {
 }
 
 /// Starts a run of another plan and takes its outputs as the node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "subplan")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNode {
     /// `key`
@@ -1262,11 +1366,19 @@ pub struct SubplanNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<NodeTimeout>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SubplanNode, extra, "type");
+crate::runtime::object::read_record!(SubplanNode {
+    key: required "key",
+    plan_id: required "plan_id",
+    input: optional "input",
+    name: optional "name",
+    retry: optional "retry",
+    timeout: optional "timeout",
+    ..extra
+} but "type");
 
 impl SubplanNode {
     /// With what is required; the rest is left out until it is set.
@@ -1451,8 +1563,8 @@ impl UpdatePlan {
 }
 
 /// Holds its branch for a while, until a moment, or until a signal arrives.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "wait")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNode {
     /// `key`
@@ -1463,11 +1575,16 @@ pub struct WaitNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WaitNode, extra, "type");
+crate::runtime::object::read_record!(WaitNode {
+    key: required "key",
+    until: required "until",
+    name: optional "name",
+    ..extra
+} but "type");
 
 impl WaitNode {
     /// With what is required; the rest is left out until it is set.

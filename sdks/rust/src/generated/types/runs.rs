@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Which agent ran.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "agent")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentNodeDetail {
     /// `agent_id`
@@ -16,18 +16,23 @@ pub struct AgentNodeDetail {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentNodeDetail, extra, "type");
+crate::runtime::object::read_record!(AgentNodeDetail {
+    agent_id: required "agent_id",
+    invocation_id: optional "invocation_id",
+    version: required "version",
+    ..extra
+} but "type");
 
 /// The versions to use, by agent id, in place of those that the plan's nodes name.
 pub type AgentVersionPins = BTreeMap<String, super::SemanticVersion>;
 
 /// An approval came to an end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "approval.decided")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "approval.decided")]
 #[non_exhaustive]
 pub struct ApprovalDecidedEvent {
     /// `approval_id`
@@ -45,15 +50,23 @@ pub struct ApprovalDecidedEvent {
     /// `status`
     pub status: ApprovalStatus,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalDecidedEvent, extra, "type");
+crate::runtime::object::read_record!(ApprovalDecidedEvent {
+    approval_id: required "approval_id",
+    decisions: required "decisions",
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    status: required "status",
+    ..extra
+} but "type");
 
 /// What one person decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ApprovalDecision {
     /// `actor`
@@ -65,29 +78,38 @@ pub struct ApprovalDecision {
     /// `decision`
     pub decision: super::ApprovalVerdict,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalDecision, extra);
+crate::runtime::object::read_record!(ApprovalDecision {
+    actor: required "actor",
+    comment: optional "comment",
+    decided_at: required "decided_at",
+    decision: required "decision",
+    ..extra
+});
 
 /// Which approval the node waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "approval")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "approval")]
 #[non_exhaustive]
 pub struct ApprovalNodeDetail {
     /// The approval; null until the node is reached.
     pub approval_id: Option<super::ApprovalId>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalNodeDetail, extra, "type");
+crate::runtime::object::read_record!(ApprovalNodeDetail {
+    approval_id: optional "approval_id",
+    ..extra
+} but "type");
 
 /// The run waits for a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "approval.requested")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "approval.requested")]
 #[non_exhaustive]
 pub struct ApprovalRequestedEvent {
     /// `approval_id`
@@ -105,11 +127,20 @@ pub struct ApprovalRequestedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ApprovalRequestedEvent, extra, "type");
+crate::runtime::object::read_record!(ApprovalRequestedEvent {
+    approval_id: required "approval_id",
+    expires_at: optional "expires_at",
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    prompt: required "prompt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// Where the approval stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -188,8 +219,8 @@ impl CancelRun {
 }
 
 /// A snapshot was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "checkpoint.created")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "checkpoint.created")]
 #[non_exhaustive]
 pub struct CheckpointCreatedEvent {
     /// `checkpoint`
@@ -201,18 +232,23 @@ pub struct CheckpointCreatedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(CheckpointCreatedEvent, extra, "type");
+crate::runtime::object::read_record!(CheckpointCreatedEvent {
+    checkpoint: required "checkpoint",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A checkpoint of a run.
 pub type CheckpointId = String;
 
 /// A node as it stood when the checkpoint was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CheckpointNode {
     /// `attempt`
@@ -225,25 +261,34 @@ pub struct CheckpointNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(CheckpointNode, extra);
+crate::runtime::object::read_record!(CheckpointNode {
+    attempt: required "attempt",
+    node_id: required "node_id",
+    status: required "status",
+    output: optional "output",
+    ..extra
+});
 
 /// Which branch was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "condition")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "condition")]
 #[non_exhaustive]
 pub struct ConditionNodeDetail {
     /// The branch; null until the node has decided.
     pub branch: Option<super::BranchName>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ConditionNodeDetail, extra, "type");
+crate::runtime::object::read_record!(ConditionNodeDetail {
+    branch: optional "branch",
+    ..extra
+} but "type");
 
 /// `DecideRunApproval` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -275,8 +320,8 @@ impl DecideRunApproval {
 }
 
 /// A file kept in object storage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "file")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
 pub struct FileOutput {
     /// `digest`
@@ -290,29 +335,39 @@ pub struct FileOutput {
     /// A signed link to the bytes; it needs no token.
     pub url: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(FileOutput, extra, "type");
+crate::runtime::object::read_record!(FileOutput {
+    digest: required "digest",
+    expires_at: required "expires_at",
+    media_type: required "media_type",
+    size_bytes: required "size_bytes",
+    url: required "url",
+    ..extra
+} but "type");
 
 /// A JSON value, as the agent's output schema describes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "json")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "json")]
 #[non_exhaustive]
 pub struct JsonOutput {
     /// `json`
     pub json: super::JsonValue,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(JsonOutput, extra, "type");
+crate::runtime::object::read_record!(JsonOutput {
+    json: required "json",
+    ..extra
+} but "type");
 
 /// How far the items are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "map")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "map")]
 #[non_exhaustive]
 pub struct MapNodeDetail {
     /// `failed`
@@ -322,15 +377,20 @@ pub struct MapNodeDetail {
     /// How many items there are; 0 until the node is reached.
     pub total: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(MapNodeDetail, extra, "type");
+crate::runtime::object::read_record!(MapNodeDetail {
+    failed: required "failed",
+    succeeded: required "succeeded",
+    total: required "total",
+    ..extra
+} but "type");
 
 /// A node succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "node.completed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "node.completed")]
 #[non_exhaustive]
 pub struct NodeCompletedEvent {
     /// `attempt`
@@ -353,15 +413,26 @@ pub struct NodeCompletedEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeCompletedEvent, extra, "type");
+crate::runtime::object::read_record!(NodeCompletedEvent {
+    attempt: required "attempt",
+    duration: required "duration",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    output: optional "output",
+    ..extra
+} but "type");
 
 /// An attempt at a node failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "node.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "node.failed")]
 #[non_exhaustive]
 pub struct NodeFailedEvent {
     /// `attempt`
@@ -381,18 +452,28 @@ pub struct NodeFailedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeFailedEvent, extra, "type");
+crate::runtime::object::read_record!(NodeFailedEvent {
+    attempt: required "attempt",
+    fault: required "fault",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    retry_at: optional "retry_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A node of a run.
 pub type NodeId = String;
 
 /// A node will not run, because no edge to it was taken or a signal skipped it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "node.skipped")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "node.skipped")]
 #[non_exhaustive]
 pub struct NodeSkippedEvent {
     /// `node_id`
@@ -408,11 +489,19 @@ pub struct NodeSkippedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeSkippedEvent, extra, "type");
+crate::runtime::object::read_record!(NodeSkippedEvent {
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// Why it was skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -455,8 +544,8 @@ impl<'de> Deserialize<'de> for NodeSkippedEventReason {
 }
 
 /// An attempt at a node began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "node.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "node.started")]
 #[non_exhaustive]
 pub struct NodeStartedEvent {
     /// `attempt`
@@ -472,11 +561,19 @@ pub struct NodeStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NodeStartedEvent, extra, "type");
+crate::runtime::object::read_record!(NodeStartedEvent {
+    attempt: required "attempt",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// What a node does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -535,8 +632,7 @@ impl<'de> Deserialize<'de> for NodeType {
 }
 
 /// The checkpoint that a run was replayed from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReplayOrigin {
     /// `checkpoint_id`
@@ -544,11 +640,15 @@ pub struct ReplayOrigin {
     /// `run_id`
     pub run_id: super::RunId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ReplayOrigin, extra);
+crate::runtime::object::read_record!(ReplayOrigin {
+    checkpoint_id: required "checkpoint_id",
+    run_id: required "run_id",
+    ..extra
+});
 
 /// `ReplayRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -672,8 +772,7 @@ impl RetryRunNode {
 }
 
 /// One execution of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Run {
     /// `id`
@@ -719,15 +818,38 @@ pub struct Run {
     /// What has been used so far, by all attempts together.
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Run, extra);
+crate::runtime::object::read_record!(Run {
+    id: required "id",
+    ceiling: optional "ceiling",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    deadline_at: required "deadline_at",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    input: required "input",
+    labels: required "labels",
+    name: optional "name",
+    node_counts: required "node_counts",
+    parent_run_id: optional "parent_run_id",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    poll_url: required "poll_url",
+    receipt: optional "receipt",
+    replay_of: optional "replay_of",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    usage: required "usage",
+    ..extra
+});
 
 /// Ends the wait and fails the node with `aborted`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "abort")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "abort")]
 #[non_exhaustive]
 pub struct RunAbortSignal {
     /// `node_id`
@@ -736,11 +858,15 @@ pub struct RunAbortSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunAbortSignal, extra, "type");
+crate::runtime::object::read_record!(RunAbortSignal {
+    node_id: required "node_id",
+    reason: optional "reason",
+    ..extra
+} but "type");
 
 impl RunAbortSignal {
     /// With what is required; the rest is left out until it is set.
@@ -762,8 +888,7 @@ impl RunAbortSignal {
 }
 
 /// A decision that a run waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApproval {
     /// `id`
@@ -790,15 +915,27 @@ pub struct RunApproval {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunApproval, extra);
+crate::runtime::object::read_record!(RunApproval {
+    id: required "id",
+    approver_roles: required "approver_roles",
+    decisions: required "decisions",
+    expires_at: optional "expires_at",
+    node_id: required "node_id",
+    prompt: required "prompt",
+    requested_at: required "requested_at",
+    required_approvals: required "required_approvals",
+    run_id: required "run_id",
+    status: required "status",
+    context: optional "context",
+    ..extra
+});
 
 /// A page of approvals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApprovalList {
     /// `data`
@@ -806,15 +943,19 @@ pub struct RunApprovalList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunApprovalList, extra);
+crate::runtime::object::read_record!(RunApprovalList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// The run was cancelled. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.cancelled")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.cancelled")]
 #[non_exhaustive]
 pub struct RunCancelledEvent {
     /// `occurred_at`
@@ -830,15 +971,22 @@ pub struct RunCancelledEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCancelledEvent, extra, "type");
+crate::runtime::object::read_record!(RunCancelledEvent {
+    occurred_at: required "occurred_at",
+    reason: optional "reason",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// A snapshot of a run that it can be resumed or replayed from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpoint {
     /// `id`
@@ -856,15 +1004,23 @@ pub struct RunCheckpoint {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCheckpoint, extra);
+crate::runtime::object::read_record!(RunCheckpoint {
+    id: required "id",
+    created_at: required "created_at",
+    digest: required "digest",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+});
 
 /// A checkpoint with the state of every node in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpointDetail {
     /// `id`
@@ -884,15 +1040,24 @@ pub struct RunCheckpointDetail {
     /// `size_bytes`
     pub size_bytes: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCheckpointDetail, extra);
+crate::runtime::object::read_record!(RunCheckpointDetail {
+    id: required "id",
+    created_at: required "created_at",
+    digest: required "digest",
+    nodes: required "nodes",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    size_bytes: required "size_bytes",
+    ..extra
+});
 
 /// A page of checkpoints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCheckpointList {
     /// `data`
@@ -900,11 +1065,15 @@ pub struct RunCheckpointList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCheckpointList, extra);
+crate::runtime::object::read_record!(RunCheckpointList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Why a checkpoint was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -959,8 +1128,8 @@ impl<'de> Deserialize<'de> for RunCheckpointReason {
 }
 
 /// The run succeeded. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.completed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.completed")]
 #[non_exhaustive]
 pub struct RunCompletedEvent {
     /// `occurred_at`
@@ -974,11 +1143,18 @@ pub struct RunCompletedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCompletedEvent, extra, "type");
+crate::runtime::object::read_record!(RunCompletedEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// What happens in a run, told apart by `type`. `run.completed`, `run.failed` and `run.cancelled`
 /// end the stream and carry the receipt.
@@ -1053,8 +1229,8 @@ impl crate::runtime::union::Variants for RunEvent {
 }
 
 /// Moves the end of the wait.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "extend")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "extend")]
 #[non_exhaustive]
 pub struct RunExtendSignal {
     /// `node_id`
@@ -1062,11 +1238,15 @@ pub struct RunExtendSignal {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunExtendSignal, extra, "type");
+crate::runtime::object::read_record!(RunExtendSignal {
+    node_id: required "node_id",
+    until: required "until",
+    ..extra
+} but "type");
 
 impl RunExtendSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1081,8 +1261,8 @@ impl RunExtendSignal {
 }
 
 /// The run failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.failed")]
 #[non_exhaustive]
 pub struct RunFailedEvent {
     /// `fault`
@@ -1098,15 +1278,22 @@ pub struct RunFailedEvent {
     /// `usage`
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunFailedEvent, extra, "type");
+crate::runtime::object::read_record!(RunFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    usage: required "usage",
+    ..extra
+} but "type");
 
 /// Why a run or a node failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunFault {
     /// For people.
@@ -1119,11 +1306,17 @@ pub struct RunFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_id: Option<NodeId>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunFault, extra);
+crate::runtime::object::read_record!(RunFault {
+    message: required "message",
+    reason: required "reason",
+    retryable: required "retryable",
+    node_id: optional "node_id",
+    ..extra
+});
 
 /// The kind of failure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1202,8 +1395,8 @@ impl<'de> Deserialize<'de> for RunFaultReason {
 }
 
 /// Hands data to a node that waits for a signal of this name, and lets it go on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "input")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "input")]
 #[non_exhaustive]
 pub struct RunInputSignal {
     /// `node_id`
@@ -1214,11 +1407,16 @@ pub struct RunInputSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunInputSignal, extra, "type");
+crate::runtime::object::read_record!(RunInputSignal {
+    node_id: required "node_id",
+    signal: required "signal",
+    data: optional "data",
+    ..extra
+} but "type");
 
 impl RunInputSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1241,8 +1439,7 @@ impl RunInputSignal {
 }
 
 /// A page of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunList {
     /// `data`
@@ -1250,15 +1447,19 @@ pub struct RunList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunList, extra);
+crate::runtime::object::read_record!(RunList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A line that a node or the orchestrator wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "log")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "log")]
 #[non_exhaustive]
 pub struct RunLogEvent {
     /// `level`
@@ -1277,15 +1478,23 @@ pub struct RunLogEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<super::JsonObject>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunLogEvent, extra, "type");
+crate::runtime::object::read_record!(RunLogEvent {
+    level: required "level",
+    message: required "message",
+    node_id: optional "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    fields: optional "fields",
+    ..extra
+} but "type");
 
 /// One node of a run, with its state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunNode {
     /// `id`
@@ -1325,11 +1534,30 @@ pub struct RunNode {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::JsonValue>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunNode, extra);
+crate::runtime::object::read_record!(RunNode {
+    id: required "id",
+    attempt: required "attempt",
+    depends_on: required "depends_on",
+    detail: required "detail",
+    fault: optional "fault",
+    finished_at: optional "finished_at",
+    key: required "key",
+    max_attempts: required "max_attempts",
+    poll_url: required "poll_url",
+    run_id: required "run_id",
+    started_at: optional "started_at",
+    status: required "status",
+    stream_url: required "stream_url",
+    r#type: required "type",
+    usage: required "usage",
+    input: optional "input",
+    output: optional "output",
+    ..extra
+});
 
 /// What is special to the node's type, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1376,8 +1604,7 @@ impl crate::runtime::union::Variants for RunNodeDetail {
 }
 
 /// A page of nodes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunNodeList {
     /// `data`
@@ -1385,11 +1612,15 @@ pub struct RunNodeList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunNodeList, extra);
+crate::runtime::object::read_record!(RunNodeList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Where the node is in its life. `succeeded`, `failed`, `skipped` and `cancelled` are final,
 /// except that a failed node can be retried.
@@ -1457,8 +1688,7 @@ impl<'de> Deserialize<'de> for RunNodeStatus {
 }
 
 /// What one node gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunOutput {
     /// `created_at`
@@ -1472,15 +1702,21 @@ pub struct RunOutput {
     /// `value`
     pub value: RunOutputValue,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunOutput, extra);
+crate::runtime::object::read_record!(RunOutput {
+    created_at: required "created_at",
+    name: optional "name",
+    node_id: required "node_id",
+    node_key: required "node_key",
+    value: required "value",
+    ..extra
+});
 
 /// A page of outputs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunOutputList {
     /// `data`
@@ -1488,11 +1724,15 @@ pub struct RunOutputList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunOutputList, extra);
+crate::runtime::object::read_record!(RunOutputList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// An output, told apart by `type`. Large or binary ones are kept as files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1530,8 +1770,8 @@ impl crate::runtime::union::Variants for RunOutputValue {
 }
 
 /// The run reached a checkpoint and paused there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.paused")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.paused")]
 #[non_exhaustive]
 pub struct RunPausedEvent {
     /// `checkpoint_id`
@@ -1545,11 +1785,18 @@ pub struct RunPausedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunPausedEvent, extra, "type");
+crate::runtime::object::read_record!(RunPausedEvent {
+    checkpoint_id: required "checkpoint_id",
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// Why it paused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1596,8 +1843,7 @@ impl<'de> Deserialize<'de> for RunPausedEventReason {
 }
 
 /// What a finished run did, what it cost, and the hashes that prove both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunReceipt {
     /// `id`
@@ -1627,15 +1873,29 @@ pub struct RunReceipt {
     /// The sum of the lines.
     pub usage: super::Usage,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunReceipt, extra);
+crate::runtime::object::read_record!(RunReceipt {
+    id: required "id",
+    duration: required "duration",
+    hash: required "hash",
+    input_digest: required "input_digest",
+    issued_at: required "issued_at",
+    lines: required "lines",
+    outcome: required "outcome",
+    output_digest: optional "output_digest",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    previous_hash: optional "previous_hash",
+    run_id: required "run_id",
+    usage: required "usage",
+    ..extra
+});
 
 /// The part of a run's cost that one agent version caused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunReceiptLine {
     /// `agent_id`
@@ -1647,11 +1907,17 @@ pub struct RunReceiptLine {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunReceiptLine, extra);
+crate::runtime::object::read_record!(RunReceiptLine {
+    agent_id: required "agent_id",
+    invocations: required "invocations",
+    usage: required "usage",
+    version: required "version",
+    ..extra
+});
 
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1698,8 +1964,8 @@ impl<'de> Deserialize<'de> for RunReceiptOutcome {
 }
 
 /// A paused run goes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.resumed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.resumed")]
 #[non_exhaustive]
 pub struct RunResumedEvent {
     /// The checkpoint it goes on from.
@@ -1711,11 +1977,17 @@ pub struct RunResumedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunResumedEvent, extra, "type");
+crate::runtime::object::read_record!(RunResumedEvent {
+    checkpoint_id: required "checkpoint_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// A signal to a waiting node, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -1756,8 +2028,7 @@ impl crate::runtime::union::Variants for RunSignal {
 }
 
 /// A signal that was taken in. It reaches the node in order with the others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunSignalAck {
     /// `accepted_at`
@@ -1769,11 +2040,17 @@ pub struct RunSignalAck {
     /// The signal's `type`.
     pub r#type: RunSignalAckType,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunSignalAck, extra);
+crate::runtime::object::read_record!(RunSignalAck {
+    accepted_at: required "accepted_at",
+    node_id: required "node_id",
+    run_id: required "run_id",
+    r#type: required "type",
+    ..extra
+});
 
 /// The signal's `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1824,18 +2101,21 @@ impl<'de> Deserialize<'de> for RunSignalAckType {
 }
 
 /// Ends the wait and skips the node; its outgoing edges are not taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "skip")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "skip")]
 #[non_exhaustive]
 pub struct RunSkipSignal {
     /// `node_id`
     pub node_id: NodeId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunSkipSignal, extra, "type");
+crate::runtime::object::read_record!(RunSkipSignal {
+    node_id: required "node_id",
+    ..extra
+} but "type");
 
 impl RunSkipSignal {
     /// With what is required; the rest is left out until it is set.
@@ -1849,8 +2129,8 @@ impl RunSkipSignal {
 }
 
 /// The run left the queue and its first nodes are ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "run.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "run.started")]
 #[non_exhaustive]
 pub struct RunStartedEvent {
     /// `occurred_at`
@@ -1864,11 +2144,18 @@ pub struct RunStartedEvent {
     /// `sequence`
     pub sequence: super::EventSequence,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunStartedEvent, extra, "type");
+crate::runtime::object::read_record!(RunStartedEvent {
+    occurred_at: required "occurred_at",
+    plan_id: required "plan_id",
+    plan_revision: required "plan_revision",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    ..extra
+} but "type");
 
 /// Where the run is in its life. `waiting` means that every node that could go on waits for an
 /// approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
@@ -1936,8 +2223,8 @@ impl<'de> Deserialize<'de> for RunStatus {
 }
 
 /// A signal reached its node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "signal.received")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "signal.received")]
 #[non_exhaustive]
 pub struct SignalReceivedEvent {
     /// `node_id`
@@ -1951,11 +2238,18 @@ pub struct SignalReceivedEvent {
     /// `signal`
     pub signal: RunSignal,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SignalReceivedEvent, extra, "type");
+crate::runtime::object::read_record!(SignalReceivedEvent {
+    node_id: required "node_id",
+    occurred_at: required "occurred_at",
+    run_id: required "run_id",
+    sequence: required "sequence",
+    signal: required "signal",
+    ..extra
+} but "type");
 
 /// `StartRun` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -2053,8 +2347,8 @@ impl StartRun {
 }
 
 /// Which run the node started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "subplan")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "subplan")]
 #[non_exhaustive]
 pub struct SubplanNodeDetail {
     /// The run; null until the node is reached.
@@ -2062,15 +2356,19 @@ pub struct SubplanNodeDetail {
     /// `plan_id`
     pub plan_id: super::PlanId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SubplanNodeDetail, extra, "type");
+crate::runtime::object::read_record!(SubplanNodeDetail {
+    child_run_id: optional "child_run_id",
+    plan_id: required "plan_id",
+    ..extra
+} but "type");
 
 /// Plain text or Markdown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "text")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "text")]
 #[non_exhaustive]
 pub struct TextOutput {
     /// `media_type`
@@ -2078,15 +2376,19 @@ pub struct TextOutput {
     /// `text`
     pub text: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TextOutput, extra, "type");
+crate::runtime::object::read_record!(TextOutput {
+    media_type: required "media_type",
+    text: required "text",
+    ..extra
+} but "type");
 
 /// What the node waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "wait")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "wait")]
 #[non_exhaustive]
 pub struct WaitNodeDetail {
     /// When the wait ends by itself; null until the node is reached, and where nothing ends it.
@@ -2094,8 +2396,12 @@ pub struct WaitNodeDetail {
     /// `until`
     pub until: super::WaitUntil,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WaitNodeDetail, extra, "type");
+crate::runtime::object::read_record!(WaitNodeDetail {
+    expires_at: optional "expires_at",
+    until: required "until",
+    ..extra
+} but "type");

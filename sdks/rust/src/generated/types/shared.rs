@@ -43,8 +43,8 @@ impl crate::runtime::union::Variants for Actor {
 }
 
 /// An agent, acting in a run or on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "agent")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "agent")]
 #[non_exhaustive]
 pub struct AgentActor {
     /// `agent_id`
@@ -52,11 +52,15 @@ pub struct AgentActor {
     /// The run that the agent acted in; null outside of a run.
     pub run_id: Option<RunId>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentActor, extra, "type");
+crate::runtime::object::read_record!(AgentActor {
+    agent_id: required "agent_id",
+    run_id: optional "run_id",
+    ..extra
+} but "type");
 
 /// An agent.
 pub type AgentId = String;
@@ -111,8 +115,7 @@ pub type AssetId = String;
 pub type BranchName = String;
 
 /// The `Idempotency-Key` was used for a different request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConflictError {
     /// The HTTP status.
@@ -124,11 +127,17 @@ pub struct ConflictError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ConflictError, extra);
+crate::runtime::object::read_record!(ConflictError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A currency, as ISO 4217 names it.
 pub type Currency = String;
@@ -140,8 +149,7 @@ pub type DecimalAmount = String;
 pub type Duration = String;
 
 /// One fault of a request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Which part of the request the pointer leads into.
@@ -155,11 +163,17 @@ pub struct ErrorDetail {
     /// the operation (`exists`, `state`).
     pub rule: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ErrorDetail, extra);
+crate::runtime::object::read_record!(ErrorDetail {
+    location: required "location",
+    message: required "message",
+    pointer: required "pointer",
+    rule: required "rule",
+    ..extra
+});
 
 /// Which part of the request the pointer leads into.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -216,8 +230,7 @@ pub type EventId = String;
 pub type EventSequence = i64;
 
 /// Why work failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Fault {
     /// What happened, for people.
@@ -225,11 +238,15 @@ pub struct Fault {
     /// A stable word for programs, such as `out_of_memory`.
     pub reason: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Fault, extra);
+crate::runtime::object::read_record!(Fault {
+    message: required "message",
+    reason: required "reason",
+    ..extra
+});
 
 /// The mode of an entry of the tree, as git writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -287,8 +304,7 @@ impl<'de> Deserialize<'de> for FileMode {
 pub type FilePath = String;
 
 /// Authenticated, without the role for this resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ForbiddenRoleError {
     /// The HTTP status.
@@ -300,15 +316,20 @@ pub struct ForbiddenRoleError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ForbiddenRoleError, extra);
+crate::runtime::object::read_record!(ForbiddenRoleError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// An unhandled fault. The receipt is what support needs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InternalError {
     /// The HTTP status.
@@ -320,15 +341,20 @@ pub struct InternalError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InternalError, extra);
+crate::runtime::object::read_record!(InternalError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// Malformed JSON, an unknown property, or a required parameter that is missing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InvalidRequestError {
     /// The HTTP status.
@@ -342,11 +368,18 @@ pub struct InvalidRequestError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(InvalidRequestError, extra);
+crate::runtime::object::read_record!(InvalidRequestError {
+    code: required "code",
+    name: required "name",
+    details: required "details",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// An invocation of an agent.
 pub type InvocationId = String;
@@ -421,8 +454,7 @@ impl<'de> Deserialize<'de> for LogLevel {
 }
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Money {
     /// `amount`
@@ -430,11 +462,15 @@ pub struct Money {
     /// `currency`
     pub currency: Currency,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Money, extra);
+crate::runtime::object::read_record!(Money {
+    amount: required "amount",
+    currency: required "currency",
+    ..extra
+});
 
 impl Money {
     /// With what is required; the rest is left out until it is set.
@@ -452,8 +488,7 @@ impl Money {
 pub type NodeKey = String;
 
 /// No such resource inside the tenant. An id that is not well formed names no resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NotFoundError {
     /// The HTTP status.
@@ -465,11 +500,17 @@ pub struct NotFoundError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(NotFoundError, extra);
+crate::runtime::object::read_record!(NotFoundError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// Oldest first or newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -495,8 +536,7 @@ impl Order {
 }
 
 /// The plan's ceiling is reached, or an invoice is past due.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PaymentRequiredError {
     /// The HTTP status.
@@ -508,11 +548,17 @@ pub struct PaymentRequiredError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PaymentRequiredError, extra);
+crate::runtime::object::read_record!(PaymentRequiredError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A plan of the orchestrator.
 pub type PlanId = String;
@@ -563,8 +609,7 @@ impl<'de> Deserialize<'de> for PortVisibility {
 }
 
 /// The model gateway upstream is degraded. Nothing was started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ProviderUnavailableError {
     /// The HTTP status.
@@ -576,15 +621,20 @@ pub struct ProviderUnavailableError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ProviderUnavailableError, extra);
+crate::runtime::object::read_record!(ProviderUnavailableError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A bucket is empty. Waiting for `Retry-After` is enough for a client on its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimitedError {
     /// The HTTP status.
@@ -596,11 +646,17 @@ pub struct RateLimitedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RateLimitedError, extra);
+crate::runtime::object::read_record!(RateLimitedError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A receipt.
 pub type ReceiptId = String;
@@ -665,22 +721,25 @@ pub type SignalName = String;
 pub type SnapshotId = String;
 
 /// exAI itself, such as a schedule or an expiry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "system")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "system")]
 #[non_exhaustive]
 pub struct SystemActor {
     /// The part that acted, such as `scheduler`.
     pub component: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SystemActor, extra, "type");
+crate::runtime::object::read_record!(SystemActor {
+    component: required "component",
+    ..extra
+} but "type");
 
 /// A service, through an organisation's token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "token")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "token")]
 #[non_exhaustive]
 pub struct TokenActor {
     /// `token_id`
@@ -688,18 +747,21 @@ pub struct TokenActor {
     /// The name that the token was given when it was made.
     pub token_name: String,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TokenActor, extra, "type");
+crate::runtime::object::read_record!(TokenActor {
+    token_id: required "token_id",
+    token_name: required "token_name",
+    ..extra
+} but "type");
 
 /// A token, never the token itself.
 pub type TokenId = String;
 
 /// The token is missing, expired or revoked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UnauthorizedError {
     /// The HTTP status.
@@ -711,15 +773,20 @@ pub struct UnauthorizedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(UnauthorizedError, extra);
+crate::runtime::object::read_record!(UnauthorizedError {
+    code: required "code",
+    name: required "name",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// What work has used so far.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Usage {
     /// `cost`
@@ -729,15 +796,20 @@ pub struct Usage {
     /// `output_tokens`
     pub output_tokens: i64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Usage, extra);
+crate::runtime::object::read_record!(Usage {
+    cost: required "cost",
+    input_tokens: required "input_tokens",
+    output_tokens: required "output_tokens",
+    ..extra
+});
 
 /// A person, through a user token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "user")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "user")]
 #[non_exhaustive]
 pub struct UserActor {
     /// `display_name`
@@ -745,19 +817,22 @@ pub struct UserActor {
     /// `user_id`
     pub user_id: UserId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(UserActor, extra, "type");
+crate::runtime::object::read_record!(UserActor {
+    display_name: required "display_name",
+    user_id: required "user_id",
+    ..extra
+} but "type");
 
 /// A person.
 pub type UserId = String;
 
 /// Valid by schema, rejected by meaning: an id of another tenant, or a state that does not allow
 /// it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ValidationFailedError {
     /// The HTTP status.
@@ -771,25 +846,35 @@ pub struct ValidationFailedError {
     /// `receipt`
     pub receipt: ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ValidationFailedError, extra);
+crate::runtime::object::read_record!(ValidationFailedError {
+    code: required "code",
+    name: required "name",
+    details: required "details",
+    message: required "message",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// Waits a fixed time from when the node becomes ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "duration")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "duration")]
 #[non_exhaustive]
 pub struct WaitForDuration {
     /// How long (ISO 8601), at most 30 days.
     pub duration: Duration,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WaitForDuration, extra, "type");
+crate::runtime::object::read_record!(WaitForDuration {
+    duration: required "duration",
+    ..extra
+} but "type");
 
 impl WaitForDuration {
     /// With what is required; the rest is left out until it is set.
@@ -803,8 +888,8 @@ impl WaitForDuration {
 }
 
 /// Waits for an `input` signal; the signal's data becomes the node's output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "signal")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "signal")]
 #[non_exhaustive]
 pub struct WaitForSignal {
     /// `signal`
@@ -816,11 +901,16 @@ pub struct WaitForSignal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<Duration>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WaitForSignal, extra, "type");
+crate::runtime::object::read_record!(WaitForSignal {
+    signal: required "signal",
+    data_schema: optional "data_schema",
+    expires_after: optional "expires_after",
+    ..extra
+} but "type");
 
 impl WaitForSignal {
     /// With what is required; the rest is left out until it is set.
@@ -850,18 +940,21 @@ impl WaitForSignal {
 }
 
 /// Waits until a moment; a moment in the past ends the wait at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "time")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "time")]
 #[non_exhaustive]
 pub struct WaitForTime {
     /// `at`
     pub at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WaitForTime, extra, "type");
+crate::runtime::object::read_record!(WaitForTime {
+    at: required "at",
+    ..extra
+} but "type");
 
 impl WaitForTime {
     /// With what is required; the rest is left out until it is set.

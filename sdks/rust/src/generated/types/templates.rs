@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A yes or a no.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "boolean")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "boolean")]
 #[non_exhaustive]
 pub struct BooleanParameter {
     /// `label`
@@ -17,11 +17,16 @@ pub struct BooleanParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BooleanParameter, extra, "type");
+crate::runtime::object::read_record!(BooleanParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    ..extra
+} but "type");
 
 impl BooleanParameter {
     /// With what is required; the rest is left out until it is set.
@@ -44,8 +49,8 @@ impl BooleanParameter {
 }
 
 /// One of several values.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "choice")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "choice")]
 #[non_exhaustive]
 pub struct ChoiceParameter {
     /// `choices`
@@ -58,11 +63,17 @@ pub struct ChoiceParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ChoiceParameter, extra, "type");
+crate::runtime::object::read_record!(ChoiceParameter {
+    choices: required "choices",
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    ..extra
+} but "type");
 
 impl ChoiceParameter {
     /// With what is required; the rest is left out until it is set.
@@ -277,8 +288,8 @@ impl InstantiateTemplate {
 }
 
 /// A whole number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "integer")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "integer")]
 #[non_exhaustive]
 pub struct IntegerParameter {
     /// `label`
@@ -295,11 +306,18 @@ pub struct IntegerParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(IntegerParameter, extra, "type");
+crate::runtime::object::read_record!(IntegerParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    maximum: optional "maximum",
+    minimum: optional "minimum",
+    ..extra
+} but "type");
 
 impl IntegerParameter {
     /// With what is required; the rest is left out until it is set.
@@ -338,8 +356,7 @@ impl IntegerParameter {
 }
 
 /// One of the values to choose from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ParameterChoice {
     /// `value`
@@ -348,11 +365,15 @@ pub struct ParameterChoice {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ParameterChoice, extra);
+crate::runtime::object::read_record!(ParameterChoice {
+    value: required "value",
+    label: optional "label",
+    ..extra
+});
 
 impl ParameterChoice {
     /// With what is required; the rest is left out until it is set.
@@ -390,8 +411,8 @@ pub enum ParameterValue {
 }
 
 /// A plan, ready to be run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "kind", rename = "plan")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename = "plan")]
 #[non_exhaustive]
 pub struct PlanInstance {
     /// `plan`
@@ -401,11 +422,16 @@ pub struct PlanInstance {
     /// `template`
     pub template: TemplateOrigin,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(PlanInstance, extra, "kind");
+crate::runtime::object::read_record!(PlanInstance {
+    plan: required "plan",
+    poll_url: required "poll_url",
+    template: required "template",
+    ..extra
+} but "kind");
 
 /// The nodes, edges and settings of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -478,8 +504,8 @@ impl PublishTemplateVersion {
 }
 
 /// A secret, stored encrypted and handed to the workspace as an environment variable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "secret")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "secret")]
 #[non_exhaustive]
 pub struct SecretParameter {
     /// `label`
@@ -490,11 +516,16 @@ pub struct SecretParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SecretParameter, extra, "type");
+crate::runtime::object::read_record!(SecretParameter {
+    label: required "label",
+    name: required "name",
+    optional: optional "optional",
+    ..extra
+} but "type");
 
 impl SecretParameter {
     /// With what is required; the rest is left out until it is set.
@@ -517,8 +548,8 @@ impl SecretParameter {
 }
 
 /// A line of text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "string")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "string")]
 #[non_exhaustive]
 pub struct StringParameter {
     /// The question, for people.
@@ -535,11 +566,18 @@ pub struct StringParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(StringParameter, extra, "type");
+crate::runtime::object::read_record!(StringParameter {
+    label: required "label",
+    name: required "name",
+    default: optional "default",
+    max_length: optional "max_length",
+    pattern: optional "pattern",
+    ..extra
+} but "type");
 
 impl StringParameter {
     /// With what is required; the rest is left out until it is set.
@@ -578,8 +616,7 @@ impl StringParameter {
 }
 
 /// A starting point from which workspaces or plans are made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Template {
     /// `id`
@@ -617,15 +654,33 @@ pub struct Template {
     /// `visibility`
     pub visibility: TemplateVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Template, extra);
+crate::runtime::object::read_record!(Template {
+    id: required "id",
+    created_at: required "created_at",
+    description: optional "description",
+    fork_count: required "fork_count",
+    forked_from: optional "forked_from",
+    kind: required "kind",
+    latest_version: required "latest_version",
+    name: required "name",
+    owner: required "owner",
+    parameters: required "parameters",
+    slug: required "slug",
+    star_count: required "star_count",
+    starred: required "starred",
+    tags: required "tags",
+    updated_at: required "updated_at",
+    use_count: required "use_count",
+    visibility: required "visibility",
+    ..extra
+});
 
 /// The content that the next version will be published from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateArchive {
     /// `digest`
@@ -639,11 +694,18 @@ pub struct TemplateArchive {
     /// `uploaded_at`
     pub uploaded_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateArchive, extra);
+crate::runtime::object::read_record!(TemplateArchive {
+    digest: required "digest",
+    file_count: required "file_count",
+    size_bytes: required "size_bytes",
+    slug: required "slug",
+    uploaded_at: required "uploaded_at",
+    ..extra
+});
 
 /// A template.
 pub type TemplateId = String;
@@ -722,8 +784,7 @@ impl<'de> Deserialize<'de> for TemplateKind {
 }
 
 /// A page of templates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateList {
     /// `data`
@@ -731,15 +792,18 @@ pub struct TemplateList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateList, extra);
+crate::runtime::object::read_record!(TemplateList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// The version of a template that a fork began with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateOrigin {
     /// `slug`
@@ -747,15 +811,18 @@ pub struct TemplateOrigin {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateOrigin, extra);
+crate::runtime::object::read_record!(TemplateOrigin {
+    slug: required "slug",
+    version: required "version",
+    ..extra
+});
 
 /// The organisation that a template belongs to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateOwner {
     /// `name`
@@ -765,11 +832,16 @@ pub struct TemplateOwner {
     /// Whether exAI has checked who it is.
     pub verified: bool,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateOwner, extra);
+crate::runtime::object::read_record!(TemplateOwner {
+    name: required "name",
+    slug: required "slug",
+    verified: required "verified",
+    ..extra
+});
 
 /// Something asked of whoever uses the template, told apart by `type`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -893,8 +965,7 @@ impl crate::runtime::union::Variants for TemplateSource {
 pub type TemplateTags = Vec<String>;
 
 /// A published version of a template. It never changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateVersion {
     /// What is new, in Markdown.
@@ -914,15 +985,24 @@ pub struct TemplateVersion {
     /// `version`
     pub version: super::SemanticVersion,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateVersion, extra);
+crate::runtime::object::read_record!(TemplateVersion {
+    changelog: optional "changelog",
+    digest: required "digest",
+    parameters: required "parameters",
+    published_at: required "published_at",
+    published_by: required "published_by",
+    size_bytes: required "size_bytes",
+    slug: required "slug",
+    version: required "version",
+    ..extra
+});
 
 /// A page of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplateVersionList {
     /// `data`
@@ -930,11 +1010,15 @@ pub struct TemplateVersionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateVersionList, extra);
+crate::runtime::object::read_record!(TemplateVersionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Who sees the template; `private` is whoever made it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1047,8 +1131,8 @@ impl UpdateTemplate {
 }
 
 /// A workspace that is being provisioned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "kind", rename = "workspace")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename = "workspace")]
 #[non_exhaustive]
 pub struct WorkspaceInstance {
     /// The workspace; its `status` says when it is ready.
@@ -1060,11 +1144,17 @@ pub struct WorkspaceInstance {
     /// `workspace`
     pub workspace: super::Workspace,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceInstance, extra, "kind");
+crate::runtime::object::read_record!(WorkspaceInstance {
+    poll_url: required "poll_url",
+    stream_url: required "stream_url",
+    template: required "template",
+    workspace: required "workspace",
+    ..extra
+} but "kind");
 
 /// The working tree and the settings of a workspace, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// An invocation ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentInvocationCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -20,15 +19,21 @@ pub struct AgentInvocationCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentInvocationCompletedWebhook, extra);
+crate::runtime::object::read_record!(AgentInvocationCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// An agent has a new version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentVersionPublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -42,11 +47,18 @@ pub struct AgentVersionPublishedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AgentVersionPublishedWebhook, extra);
+crate::runtime::object::read_record!(AgentVersionPublishedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A part of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -113,8 +125,7 @@ impl<'de> Deserialize<'de> for ApiArea {
 }
 
 /// An audit export is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditExportReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -128,15 +139,21 @@ pub struct AuditExportReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditExportReadyWebhook, extra);
+crate::runtime::object::read_record!(AuditExportReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A SIEM stream is failing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuditStreamFailingWebhook {
     /// The event, the same in every delivery of it.
@@ -150,15 +167,21 @@ pub struct AuditStreamFailingWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(AuditStreamFailingWebhook, extra);
+crate::runtime::object::read_record!(AuditStreamFailingWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A build failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -172,15 +195,21 @@ pub struct BuildFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildFailedWebhook, extra);
+crate::runtime::object::read_record!(BuildFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A preview is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildPreviewReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -194,15 +223,21 @@ pub struct BuildPreviewReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildPreviewReadyWebhook, extra);
+crate::runtime::object::read_record!(BuildPreviewReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A build succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BuildSucceededWebhook {
     /// The event, the same in every delivery of it.
@@ -216,15 +251,21 @@ pub struct BuildSucceededWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(BuildSucceededWebhook, extra);
+crate::runtime::object::read_record!(BuildSucceededWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// An apply settled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerApplyCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -238,15 +279,21 @@ pub struct ComposerApplyCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerApplyCompletedWebhook, extra);
+crate::runtime::object::read_record!(ComposerApplyCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A composer plan failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -260,15 +307,21 @@ pub struct ComposerPlanFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanFailedWebhook, extra);
+crate::runtime::object::read_record!(ComposerPlanFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A composer plan is ready for review.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComposerPlanReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -282,18 +335,24 @@ pub struct ComposerPlanReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ComposerPlanReadyWebhook, extra);
+crate::runtime::object::read_record!(ComposerPlanReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A webhook delivery.
 pub type DeliveryId = String;
 
 /// An event type with the JSON Schema of its events.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDefinition {
     /// `area`
@@ -309,15 +368,22 @@ pub struct EventTypeDefinition {
     /// `type`
     pub r#type: WebhookEventType,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EventTypeDefinition, extra);
+crate::runtime::object::read_record!(EventTypeDefinition {
+    area: required "area",
+    description: required "description",
+    example: required "example",
+    payload_schema: required "payload_schema",
+    summary: required "summary",
+    r#type: required "type",
+    ..extra
+});
 
 /// What an event of a type says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDescription {
     /// `area`
@@ -329,15 +395,20 @@ pub struct EventTypeDescription {
     /// `type`
     pub r#type: WebhookEventType,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EventTypeDescription, extra);
+crate::runtime::object::read_record!(EventTypeDescription {
+    area: required "area",
+    description: required "description",
+    summary: required "summary",
+    r#type: required "type",
+    ..extra
+});
 
 /// A page of event types.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventTypeDescriptionList {
     /// `data`
@@ -345,11 +416,15 @@ pub struct EventTypeDescriptionList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EventTypeDescriptionList, extra);
+crate::runtime::object::read_record!(EventTypeDescriptionList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `PingWebhook` on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -419,8 +494,7 @@ impl RegisterWebhook {
 }
 
 /// A new subscription with its secret, which is shown this once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegisteredWebhook {
     /// `id`
@@ -456,11 +530,29 @@ pub struct RegisteredWebhook {
     /// `url`
     pub url: WebhookUrl,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RegisteredWebhook, extra);
+crate::runtime::object::read_record!(RegisteredWebhook {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    disabled_reason: optional "disabled_reason",
+    event_types: required "event_types",
+    labels: required "labels",
+    last_delivery_at: optional "last_delivery_at",
+    poll_url: required "poll_url",
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    replay: optional "replay",
+    replay_status: required "replay_status",
+    secret: required "secret",
+    status: required "status",
+    updated_at: required "updated_at",
+    url: required "url",
+    ..extra
+});
 
 /// A replay of webhook events.
 pub type ReplayId = String;
@@ -542,8 +634,7 @@ impl RotateWebhookSecret {
 }
 
 /// The new secret, which is shown this once and signs from now on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RotatedWebhookSecret {
     /// Until when receivers should take the old secret too; null when it ended at once.
@@ -555,15 +646,20 @@ pub struct RotatedWebhookSecret {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RotatedWebhookSecret, extra);
+crate::runtime::object::read_record!(RotatedWebhookSecret {
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    rotated_at: required "rotated_at",
+    secret: required "secret",
+    webhook_id: required "webhook_id",
+    ..extra
+});
 
 /// A run waits for an approval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunApprovalRequestedWebhook {
     /// The event, the same in every delivery of it.
@@ -577,15 +673,21 @@ pub struct RunApprovalRequestedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunApprovalRequestedWebhook, extra);
+crate::runtime::object::read_record!(RunApprovalRequestedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A run was cancelled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCancelledWebhook {
     /// The event, the same in every delivery of it.
@@ -599,15 +701,21 @@ pub struct RunCancelledWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCancelledWebhook, extra);
+crate::runtime::object::read_record!(RunCancelledWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A run succeeded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunCompletedWebhook {
     /// The event, the same in every delivery of it.
@@ -621,15 +729,21 @@ pub struct RunCompletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunCompletedWebhook, extra);
+crate::runtime::object::read_record!(RunCompletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A run failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -643,15 +757,21 @@ pub struct RunFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunFailedWebhook, extra);
+crate::runtime::object::read_record!(RunFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A run started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RunStartedWebhook {
     /// The event, the same in every delivery of it.
@@ -665,15 +785,21 @@ pub struct RunStartedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(RunStartedWebhook, extra);
+crate::runtime::object::read_record!(RunStartedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A template has a new version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TemplatePublishedWebhook {
     /// The event, the same in every delivery of it.
@@ -687,11 +813,18 @@ pub struct TemplatePublishedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplatePublishedWebhook, extra);
+crate::runtime::object::read_record!(TemplatePublishedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A JSON Merge Patch (RFC 7396): a field that is absent stays, a field that is null is cleared.
 /// Lists are replaced as a whole.
@@ -760,8 +893,7 @@ impl UpdateWebhook {
 }
 
 /// A subscription to events, sent to a URL of yours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Webhook {
     /// `id`
@@ -795,15 +927,31 @@ pub struct Webhook {
     /// `url`
     pub url: WebhookUrl,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Webhook, extra);
+crate::runtime::object::read_record!(Webhook {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    description: optional "description",
+    disabled_reason: optional "disabled_reason",
+    event_types: required "event_types",
+    labels: required "labels",
+    last_delivery_at: optional "last_delivery_at",
+    poll_url: required "poll_url",
+    previous_secret_expires_at: optional "previous_secret_expires_at",
+    replay: optional "replay",
+    replay_status: required "replay_status",
+    status: required "status",
+    updated_at: required "updated_at",
+    url: required "url",
+    ..extra
+});
 
 /// An event on its way to a subscription.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -829,15 +977,27 @@ pub struct WebhookDelivery {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookDelivery, extra);
+crate::runtime::object::read_record!(WebhookDelivery {
+    id: required "id",
+    attempt_count: required "attempt_count",
+    created_at: required "created_at",
+    delivered_at: optional "delivered_at",
+    event_id: required "event_id",
+    event_type: required "event_type",
+    next_attempt_at: optional "next_attempt_at",
+    replay_id: optional "replay_id",
+    status: required "status",
+    url: required "url",
+    webhook_id: required "webhook_id",
+    ..extra
+});
 
 /// One try to deliver.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttempt {
     /// `attempted_at`
@@ -857,15 +1017,24 @@ pub struct WebhookDeliveryAttempt {
     /// The status of the answer; null when there was none.
     pub response_status: Option<i32>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookDeliveryAttempt, extra);
+crate::runtime::object::read_record!(WebhookDeliveryAttempt {
+    attempted_at: required "attempted_at",
+    latency_ms: required "latency_ms",
+    message: optional "message",
+    number: required "number",
+    outcome: required "outcome",
+    response_body: optional "response_body",
+    response_headers: required "response_headers",
+    response_status: optional "response_status",
+    ..extra
+});
 
 /// A page of attempts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttemptList {
     /// `data`
@@ -873,11 +1042,15 @@ pub struct WebhookDeliveryAttemptList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookDeliveryAttemptList, extra);
+crate::runtime::object::read_record!(WebhookDeliveryAttemptList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// Anything but a 2xx answer within 15 seconds is not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -932,8 +1105,7 @@ impl<'de> Deserialize<'de> for WebhookDeliveryAttemptOutcome {
 }
 
 /// A delivery with what was sent in its latest attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryDetail {
     /// The same over its attempts; sent as `Webhook-Id`.
@@ -967,15 +1139,31 @@ pub struct WebhookDeliveryDetail {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookDeliveryDetail, extra);
+crate::runtime::object::read_record!(WebhookDeliveryDetail {
+    id: required "id",
+    attempt_count: required "attempt_count",
+    body: required "body",
+    created_at: required "created_at",
+    delivered_at: optional "delivered_at",
+    event: required "event",
+    event_id: required "event_id",
+    event_type: required "event_type",
+    next_attempt_at: optional "next_attempt_at",
+    replay_id: optional "replay_id",
+    request_headers: required "request_headers",
+    signature: required "signature",
+    status: required "status",
+    url: required "url",
+    webhook_id: required "webhook_id",
+    ..extra
+});
 
 /// A page of deliveries.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookDeliveryList {
     /// `data`
@@ -983,11 +1171,15 @@ pub struct WebhookDeliveryList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookDeliveryList, extra);
+crate::runtime::object::read_record!(WebhookDeliveryList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `pending` before the first attempt, `retrying` between attempts. `delivered` and `failed` are
 /// final, except for a delivery that is sent again.
@@ -1295,8 +1487,7 @@ pub type WebhookEventTypes = Vec<WebhookEventType>;
 pub type WebhookId = String;
 
 /// A page of subscriptions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookList {
     /// `data`
@@ -1304,15 +1495,18 @@ pub struct WebhookList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookList, extra);
+crate::runtime::object::read_record!(WebhookList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// What a ping says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookPing {
     /// The text that the ping was asked to carry.
@@ -1320,15 +1514,18 @@ pub struct WebhookPing {
     /// `webhook_id`
     pub webhook_id: WebhookId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookPing, extra);
+crate::runtime::object::read_record!(WebhookPing {
+    message: required "message",
+    webhook_id: required "webhook_id",
+    ..extra
+});
 
 /// A ping.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookPingWebhook {
     /// The event, the same in every delivery of it.
@@ -1342,15 +1539,21 @@ pub struct WebhookPingWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookPingWebhook, extra);
+crate::runtime::object::read_record!(WebhookPingWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A window of past events that is delivered again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WebhookReplay {
     /// `id`
@@ -1372,11 +1575,22 @@ pub struct WebhookReplay {
     /// `until`
     pub until: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WebhookReplay, extra);
+crate::runtime::object::read_record!(WebhookReplay {
+    id: required "id",
+    event_types: required "event_types",
+    failed: required "failed",
+    finished_at: optional "finished_at",
+    matched: required "matched",
+    sent: required "sent",
+    since: required "since",
+    started_at: required "started_at",
+    until: required "until",
+    ..extra
+});
 
 /// How far the latest replay has come. `completed` and `failed` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1477,8 +1691,7 @@ impl<'de> Deserialize<'de> for WebhookStatus {
 pub type WebhookUrl = String;
 
 /// A workspace was torn down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceDeletedWebhook {
     /// The event, the same in every delivery of it.
@@ -1492,15 +1705,21 @@ pub struct WorkspaceDeletedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceDeletedWebhook, extra);
+crate::runtime::object::read_record!(WorkspaceDeletedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A workspace failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFailedWebhook {
     /// The event, the same in every delivery of it.
@@ -1514,15 +1733,21 @@ pub struct WorkspaceFailedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceFailedWebhook, extra);
+crate::runtime::object::read_record!(WorkspaceFailedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A workspace is ready.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceReadyWebhook {
     /// The event, the same in every delivery of it.
@@ -1536,15 +1761,21 @@ pub struct WorkspaceReadyWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceReadyWebhook, extra);
+crate::runtime::object::read_record!(WorkspaceReadyWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});
 
 /// A workspace stopped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceStoppedWebhook {
     /// The event, the same in every delivery of it.
@@ -1558,8 +1789,15 @@ pub struct WorkspaceStoppedWebhook {
     /// The receipt of what happened.
     pub receipt: super::ReceiptId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceStoppedWebhook, extra);
+crate::runtime::object::read_record!(WorkspaceStoppedWebhook {
+    id: required "id",
+    r#type: required "type",
+    created_at: required "created_at",
+    data: required "data",
+    receipt: required "receipt",
+    ..extra
+});

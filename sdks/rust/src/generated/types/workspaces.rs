@@ -157,16 +157,16 @@ impl CreateWorkspaceSnapshot {
 }
 
 /// An empty working tree.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "empty")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "empty")]
 #[non_exhaustive]
 pub struct EmptyOrigin {
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EmptyOrigin, extra, "type");
+crate::runtime::object::read_record!(EmptyOrigin { ..extra } but "type");
 
 impl EmptyOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -177,8 +177,7 @@ impl EmptyOrigin {
 }
 
 /// An environment variable. A secret's value is taken and never given back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// `name`
@@ -190,11 +189,16 @@ pub struct EnvironmentVariable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<jiff::Timestamp>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(EnvironmentVariable, extra);
+crate::runtime::object::read_record!(EnvironmentVariable {
+    name: required "name",
+    secret: optional "secret",
+    updated_at: optional "updated_at",
+    ..extra
+});
 
 /// An environment variable. A secret's value is taken and never given back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -277,8 +281,8 @@ impl crate::runtime::union::Variants for ExecEvent {
 }
 
 /// The process ended. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "exec.exited")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "exec.exited")]
 #[non_exhaustive]
 pub struct ExecExitedEvent {
     /// `duration`
@@ -296,15 +300,24 @@ pub struct ExecExitedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ExecExitedEvent, extra, "type");
+crate::runtime::object::read_record!(ExecExitedEvent {
+    duration: required "duration",
+    exit_code: optional "exit_code",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    signal: optional "signal",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// The process could not be started or was lost. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "exec.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "exec.failed")]
 #[non_exhaustive]
 pub struct ExecFailedEvent {
     /// `fault`
@@ -318,11 +331,18 @@ pub struct ExecFailedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ExecFailedEvent, extra, "type");
+crate::runtime::object::read_record!(ExecFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `ExecInWorkspace` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -387,8 +407,8 @@ impl ExecInWorkspace {
 }
 
 /// The process wrote something.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "exec.output")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "exec.output")]
 #[non_exhaustive]
 pub struct ExecOutputEvent {
     /// The bytes that were written, in base64; they need not be text.
@@ -402,11 +422,18 @@ pub struct ExecOutputEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ExecOutputEvent, extra, "type");
+crate::runtime::object::read_record!(ExecOutputEvent {
+    data: required "data",
+    occurred_at: required "occurred_at",
+    sequence: required "sequence",
+    stream: required "stream",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `ExecOutputEventStream` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -449,8 +476,8 @@ impl<'de> Deserialize<'de> for ExecOutputEventStream {
 }
 
 /// The process began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "exec.started")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "exec.started")]
 #[non_exhaustive]
 pub struct ExecStartedEvent {
     /// `occurred_at`
@@ -462,11 +489,17 @@ pub struct ExecStartedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(ExecStartedEvent, extra, "type");
+crate::runtime::object::read_record!(ExecStartedEvent {
+    occurred_at: required "occurred_at",
+    pid: required "pid",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `ExposeWorkspacePort` on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -520,8 +553,8 @@ impl ExposeWorkspacePort {
 }
 
 /// A clone of a git repository.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "git")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "git")]
 #[non_exhaustive]
 pub struct GitOrigin {
     /// Where to clone from, over HTTPS or SSH.
@@ -536,11 +569,17 @@ pub struct GitOrigin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#ref: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(GitOrigin, extra, "type");
+crate::runtime::object::read_record!(GitOrigin {
+    repository: required "repository",
+    commit: optional "commit",
+    depth: optional "depth",
+    r#ref: optional "ref",
+    ..extra
+} but "type");
 
 /// A clone of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -665,18 +704,21 @@ impl RestoreWorkspaceSnapshot {
 }
 
 /// A snapshot of this or another workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "snapshot")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "snapshot")]
 #[non_exhaustive]
 pub struct SnapshotOrigin {
     /// `snapshot_id`
     pub snapshot_id: super::SnapshotId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(SnapshotOrigin, extra, "type");
+crate::runtime::object::read_record!(SnapshotOrigin {
+    snapshot_id: required "snapshot_id",
+    ..extra
+} but "type");
 
 impl SnapshotOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -724,8 +766,8 @@ impl StopWorkspace {
 }
 
 /// A version of a template.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "template")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "template")]
 #[non_exhaustive]
 pub struct TemplateWorkspaceOrigin {
     /// The template's slug.
@@ -734,11 +776,15 @@ pub struct TemplateWorkspaceOrigin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(TemplateWorkspaceOrigin, extra, "type");
+crate::runtime::object::read_record!(TemplateWorkspaceOrigin {
+    slug: required "slug",
+    version: optional "version",
+    ..extra
+} but "type");
 
 impl TemplateWorkspaceOrigin {
     /// With what is required; the rest is left out until it is set.
@@ -836,8 +882,7 @@ impl UpdateWorkspace {
 }
 
 /// An isolated development environment with a working tree of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Workspace {
     /// `id`
@@ -879,15 +924,36 @@ pub struct Workspace {
     /// `updated_at`
     pub updated_at: jiff::Timestamp,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(Workspace, extra);
+crate::runtime::object::read_record!(Workspace {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    environment: required "environment",
+    fault: optional "fault",
+    hourly_rate: required "hourly_rate",
+    idle_timeout: optional "idle_timeout",
+    image: required "image",
+    labels: required "labels",
+    last_active_at: optional "last_active_at",
+    name: required "name",
+    origin: required "origin",
+    poll_url: required "poll_url",
+    region: required "region",
+    resources: required "resources",
+    size: required "size",
+    status: required "status",
+    stream_url: required "stream_url",
+    updated_at: required "updated_at",
+    ..extra
+});
 
 /// The workspace was torn down. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.deleted")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.deleted")]
 #[non_exhaustive]
 pub struct WorkspaceDeletedEvent {
     /// `occurred_at`
@@ -899,11 +965,17 @@ pub struct WorkspaceDeletedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceDeletedEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceDeletedEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// What happens in the life of a workspace, told apart by `type`. `workspace.ready`,
 /// `workspace.stopped`, `workspace.failed` and `workspace.deleted` end the stream and carry the
@@ -952,8 +1024,8 @@ impl crate::runtime::union::Variants for WorkspaceEvent {
 }
 
 /// The workspace failed. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.failed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.failed")]
 #[non_exhaustive]
 pub struct WorkspaceFailedEvent {
     /// `fault`
@@ -967,15 +1039,21 @@ pub struct WorkspaceFailedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceFailedEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceFailedEvent {
+    fault: required "fault",
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// An entry of the working tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFile {
     /// What `If-Match` takes for this file; null for a directory.
@@ -997,11 +1075,21 @@ pub struct WorkspaceFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceFile, extra);
+crate::runtime::object::read_record!(WorkspaceFile {
+    etag: optional "etag",
+    kind: required "kind",
+    mode: required "mode",
+    modified_at: required "modified_at",
+    path: required "path",
+    size_bytes: required "size_bytes",
+    sha256: optional "sha256",
+    target: optional "target",
+    ..extra
+});
 
 /// `WorkspaceFileKind` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1048,8 +1136,7 @@ impl<'de> Deserialize<'de> for WorkspaceFileKind {
 }
 
 /// A page of the entries of a directory.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceFileList {
     /// `data`
@@ -1057,18 +1144,21 @@ pub struct WorkspaceFileList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceFileList, extra);
+crate::runtime::object::read_record!(WorkspaceFileList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// The container image that processes run in, as a reference with a tag or a digest.
 pub type WorkspaceImage = String;
 
 /// A page of workspaces.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceList {
     /// `data`
@@ -1076,15 +1166,18 @@ pub struct WorkspaceList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceList, extra);
+crate::runtime::object::read_record!(WorkspaceList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A line that a process of the workspace or the platform wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceLogLine {
     /// `level`
@@ -1099,15 +1192,21 @@ pub struct WorkspaceLogLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceLogLine, extra);
+crate::runtime::object::read_record!(WorkspaceLogLine {
+    level: required "level",
+    logged_at: required "logged_at",
+    message: required "message",
+    source: required "source",
+    process: optional "process",
+    ..extra
+});
 
 /// A page of log lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceLogLineList {
     /// `data`
@@ -1115,11 +1214,15 @@ pub struct WorkspaceLogLineList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceLogLineList, extra);
+crate::runtime::object::read_record!(WorkspaceLogLineList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// `WorkspaceLogLineSource` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1243,8 +1346,7 @@ impl crate::runtime::union::Variants for WorkspaceOriginInput {
 }
 
 /// A port that can be reached from outside.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspacePort {
     /// When it is closed; null means with the workspace.
@@ -1262,15 +1364,23 @@ pub struct WorkspacePort {
     /// `visibility`
     pub visibility: super::PortVisibility,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspacePort, extra);
+crate::runtime::object::read_record!(WorkspacePort {
+    expires_at: optional "expires_at",
+    exposed_at: required "exposed_at",
+    exposed_by: required "exposed_by",
+    port: required "port",
+    protocol: required "protocol",
+    url: required "url",
+    visibility: required "visibility",
+    ..extra
+});
 
 /// A page of exposed ports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspacePortList {
     /// `data`
@@ -1278,15 +1388,19 @@ pub struct WorkspacePortList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspacePortList, extra);
+crate::runtime::object::read_record!(WorkspacePortList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// How far a change of status has come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.progress")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.progress")]
 #[non_exhaustive]
 pub struct WorkspaceProgressEvent {
     /// `message`
@@ -1302,11 +1416,19 @@ pub struct WorkspaceProgressEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceProgressEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceProgressEvent {
+    message: required "message",
+    occurred_at: required "occurred_at",
+    percent: optional "percent",
+    sequence: required "sequence",
+    step: required "step",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// `WorkspaceProgressEventStep` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1365,8 +1487,8 @@ impl<'de> Deserialize<'de> for WorkspaceProgressEventStep {
 }
 
 /// The workspace runs and takes commands. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.ready")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.ready")]
 #[non_exhaustive]
 pub struct WorkspaceReadyEvent {
     /// `occurred_at`
@@ -1378,15 +1500,20 @@ pub struct WorkspaceReadyEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceReadyEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceReadyEvent {
+    occurred_at: required "occurred_at",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// What a workspace may use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceResources {
     /// `disk_bytes`
@@ -1396,15 +1523,19 @@ pub struct WorkspaceResources {
     /// Virtual processors; half of one is 0.5.
     pub vcpus: f64,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceResources, extra);
+crate::runtime::object::read_record!(WorkspaceResources {
+    disk_bytes: required "disk_bytes",
+    memory_bytes: required "memory_bytes",
+    vcpus: required "vcpus",
+    ..extra
+});
 
 /// The working tree of a workspace at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceSnapshot {
     /// `id`
@@ -1426,15 +1557,25 @@ pub struct WorkspaceSnapshot {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceSnapshot, extra);
+crate::runtime::object::read_record!(WorkspaceSnapshot {
+    id: required "id",
+    created_at: required "created_at",
+    created_by: required "created_by",
+    expires_at: optional "expires_at",
+    file_count: optional "file_count",
+    name: optional "name",
+    size_bytes: optional "size_bytes",
+    status: required "status",
+    workspace_id: required "workspace_id",
+    ..extra
+});
 
 /// A page of snapshots.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct WorkspaceSnapshotList {
     /// `data`
@@ -1442,11 +1583,15 @@ pub struct WorkspaceSnapshotList {
     /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceSnapshotList, extra);
+crate::runtime::object::read_record!(WorkspaceSnapshotList {
+    data: required "data",
+    next_cursor: optional "next_cursor",
+    ..extra
+});
 
 /// A snapshot can be restored once it is `available`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1562,8 +1707,8 @@ impl<'de> Deserialize<'de> for WorkspaceStatus {
 }
 
 /// The workspace went from one status to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.status_changed")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.status_changed")]
 #[non_exhaustive]
 pub struct WorkspaceStatusChangedEvent {
     /// `occurred_at`
@@ -1577,11 +1722,18 @@ pub struct WorkspaceStatusChangedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceStatusChangedEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceStatusChangedEvent {
+    occurred_at: required "occurred_at",
+    previous_status: optional "previous_status",
+    sequence: required "sequence",
+    status: required "status",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
 
 /// Why a workspace stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1632,8 +1784,8 @@ impl<'de> Deserialize<'de> for WorkspaceStopReason {
 }
 
 /// The workspace stopped; its working tree is kept. Ends the stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "type", rename = "workspace.stopped")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename = "workspace.stopped")]
 #[non_exhaustive]
 pub struct WorkspaceStoppedEvent {
     /// `occurred_at`
@@ -1647,8 +1799,15 @@ pub struct WorkspaceStoppedEvent {
     /// `workspace_id`
     pub workspace_id: super::WorkspaceId,
     /// Properties that this version does not know.
-    #[serde(flatten, skip_deserializing)]
+    #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::keep_extra!(WorkspaceStoppedEvent, extra, "type");
+crate::runtime::object::read_record!(WorkspaceStoppedEvent {
+    occurred_at: required "occurred_at",
+    reason: required "reason",
+    receipt: required "receipt",
+    sequence: required "sequence",
+    workspace_id: required "workspace_id",
+    ..extra
+} but "type");
