@@ -6,6 +6,7 @@ mod budgets;
 mod diff;
 mod documents;
 mod dump;
+mod fuzz;
 mod nightly;
 mod packages;
 mod part;
@@ -65,6 +66,8 @@ enum Command {
     Documents(documents::Args),
     /// Run a command while Postgres and Redis run for it
     WithServers(servers::Args),
+    /// Send requests that nobody thought of to a sandbox, by schemathesis
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
         Command::WithServers(args) => servers::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
