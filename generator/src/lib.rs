@@ -10,6 +10,7 @@ mod embedded;
 pub mod ir;
 pub mod layout;
 pub mod lower;
+mod overlay;
 pub mod passes;
 pub mod pipeline;
 pub mod provenance;

@@ -5,13 +5,14 @@
 //!    --target--> views --render--> text --tree--> FileTree --write--> disk
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, LeftOut};
 use crate::ir::Api;
 use crate::lower::lower;
+use crate::overlay;
 use crate::passes;
 use crate::render::Renderer;
 use crate::source::Sources;
@@ -34,6 +35,8 @@ pub struct Request<'a> {
 pub struct Adjustments {
     /// Whether an item that is wrong is left out, rather than the whole document refused.
     pub keep_going: bool,
+    /// Overlay files, applied to the root document in this order.
+    pub overlays: Vec<PathBuf>,
 }
 
 /// A document and what was made of it.
@@ -72,6 +75,9 @@ pub fn read_adjusted(request: &Request<'_>, adjustments: &Adjustments) -> Run {
             .unwrap_or_default(),
         None => Config::default(),
     };
+    for path in &adjustments.overlays {
+        overlay::apply(path, &mut sources, &mut diagnostics);
+    }
     let mut left_out = Vec::new();
     loop {
         let mut found = diagnostics.clone();

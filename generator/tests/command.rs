@@ -39,7 +39,7 @@ fn a_bad_document_is_exit_code_1_and_said_on_standard_error_without_colours() {
     let (code, stdout, stderr) = run(folder.path(), &["check", "bad.yaml"]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(
-        stderr.contains("error[E0103]") && stderr.contains("--> bad.yaml:2:8"),
+        stderr.contains("error[E0101]") && stderr.contains("--> bad.yaml:2:8"),
         "{stderr}"
     );
     assert!(!stderr.contains('\u{1b}'), "{stderr}");
@@ -175,5 +175,70 @@ fn a_document_that_is_wrong_is_no_diff() {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, stdout, stderr) = run(folder.path(), &["diff", "good.yaml", "bad.yaml"]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
-    assert!(stderr.contains("error[E0103]"), "{stderr}");
+    assert!(stderr.contains("error[E0101]"), "{stderr}");
+}
+
+/// What a package of `good.yaml` was made of, as a release writes it.
+fn provenance(spec: &Path) -> String {
+    use exai_gen::diagnostic::Diagnostics;
+    use exai_gen::target::{Owner, Target};
+    let command = "exai-gen generate";
+    let run = exai_gen::pipeline::read(&exai_gen::pipeline::Request {
+        spec,
+        config: None,
+        command,
+    });
+    let (api, document) = (run.api.expect("an API"), run.document.expect("a document"));
+    let tree = exai_gen::pipeline::files(
+        Target::Go,
+        &api,
+        &run.config,
+        command,
+        &exai_gen::render::Renderer::embedded(),
+        &[Owner::Generated],
+        &mut Diagnostics::new(),
+    );
+    let package = run.config.package(Target::Go, api.info.title.raw());
+    let from = (&document, &run.sources);
+    let made =
+        exai_gen::provenance::Provenance::new(Target::Go, package, command, from, &api, &tree);
+    made.to_json()
+}
+
+#[test]
+fn a_package_is_what_its_document_gives_until_somebody_edits_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let generate = [
+        "generate",
+        "--spec",
+        "good.yaml",
+        "--target",
+        "go",
+        "--out",
+        "sdk",
+    ];
+    assert_eq!(run(folder.path(), &generate).0, Some(0));
+    let verify = ["verify", "sdk", "--spec", "good.yaml"];
+    let (code, _, stderr) = run(folder.path(), &verify);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("provenance.json"), "{stderr}");
+
+    let sdk = folder.path().join("sdk");
+    let said = provenance(&folder.path().join("good.yaml"));
+    std::fs::write(sdk.join("provenance.json"), said).expect("a file");
+    let (code, stdout, stderr) = run(folder.path(), &verify);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+
+    let client = sdk.join("client_gen.go");
+    let text = std::fs::read_to_string(&client).expect("a client");
+    std::fs::write(&client, text + "\n// mine\n").expect("a file");
+    let (code, stdout, _) = run(folder.path(), &verify);
+    assert_eq!(code, Some(1));
+    assert_eq!(stdout, "client_gen.go: is not what the document gives\n");
+
+    std::fs::write(folder.path().join("other.yaml"), CHANGED).expect("a file");
+    let other = ["verify", "sdk", "--spec", "other.yaml"];
+    let (code, stdout, _) = run(folder.path(), &other);
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains("document: the package says"), "{stdout}");
 }

@@ -45,7 +45,7 @@ func TestGovernorSpacesTheLastRequestsOfALimit(t *testing.T) {
 	all.Wait()
 	seen := times()
 	for i := 1; i < len(seen); i++ {
-		if gap := seen[i].Sub(seen[i-1]); gap < 900*time.Millisecond || gap > 2*time.Second {
+		if gap := seen[i].Sub(seen[i-1]); gap < 900*time.Millisecond || gap > 4*time.Second {
 			t.Errorf("%s between two requests", gap)
 		}
 	}
@@ -66,7 +66,7 @@ func TestGovernorLeavesAloneWhileThereIsEnough(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if len(times()) != 5 || time.Since(began) > 900*time.Millisecond {
+		if len(times()) != 5 || time.Since(began) > 3*time.Second {
 			t.Errorf("%s: five requests took %s", name, time.Since(began))
 		}
 	}
@@ -74,7 +74,7 @@ func TestGovernorLeavesAloneWhileThereIsEnough(t *testing.T) {
 
 func TestGovernorFailsNowWhereTheSlotDoesNotFit(t *testing.T) {
 	tr, times := limited(t, 0, time.Minute)
-	options := []RequestOption{WithTimeout(300 * time.Millisecond)}
+	options := []RequestOption{WithTimeout(800 * time.Millisecond)}
 	if _, err := call[*thing](t.Context(), tr, request{op: &getThing, path: []any{"x"}}, options); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestGovernorFailsNowWhereTheSlotDoesNotFit(t *testing.T) {
 			t.Fatalf("got %#v", err)
 		}
 	}
-	if len(times()) != 1 || time.Since(began) > 250*time.Millisecond {
+	if len(times()) != 1 || time.Since(began) > 700*time.Millisecond {
 		t.Errorf("%d requests, after %s", len(times()), time.Since(began))
 	}
 }
@@ -111,7 +111,7 @@ func TestGovernorBlocksAllCallsUntilTheRetryAfterOfA429IsOver(t *testing.T) {
 	if _, err := call[*thing](t.Context(), tr, r, nil); err != nil {
 		t.Fatal(err)
 	}
-	if gap := times[1].Sub(times[0]); gap < 990*time.Millisecond || gap > 2*time.Second {
+	if gap := times[1].Sub(times[0]); gap < 990*time.Millisecond || gap > 5*time.Second {
 		t.Errorf("another call was sent after %s", gap)
 	}
 }

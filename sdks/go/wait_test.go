@@ -167,7 +167,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 	tr := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"id":"1","state":"running"}`) })
 	shape := jobWait
 	shape.stream = nil
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err := callAndWait[*job](ctx, tr, request{op: &jobStart, path: []any{"x"}}, &shape, []RequestOption{WithIdempotencyKey("k")})
 	var timeout *TimeoutError

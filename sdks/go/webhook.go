@@ -23,13 +23,7 @@ const webhookTolerance = 5 * time.Minute
 // secret while an old one is still valid after a rotation. The error wraps
 // [ErrWebhookSignature].
 func VerifyWebhook(body []byte, header http.Header, secrets ...string) error {
-	return verifyWebhook(body, header, secrets, time.Now())
-}
-
-// VerifyWebhookAt is [VerifyWebhook] at another time than now: for webhooks that
-// were kept, and for tests.
-func VerifyWebhookAt(now time.Time, body []byte, header http.Header, secrets ...string) error {
-	return verifyWebhook(body, header, secrets, now)
+	return VerifyWebhookAt(time.Now(), body, header, secrets...)
 }
 
 // unwrapWebhook verifies a webhook and decodes its event.
@@ -44,7 +38,9 @@ func unwrapWebhook[T any](body []byte, header http.Header, secrets []string) (T,
 	return event, nil
 }
 
-func verifyWebhook(body []byte, header http.Header, secrets []string, now time.Time) error {
+// VerifyWebhookAt is [VerifyWebhook] at another time than now: for webhooks that
+// were kept, and for tests.
+func VerifyWebhookAt(now time.Time, body []byte, header http.Header, secrets ...string) error {
 	refuse := func(why string) error { return fmt.Errorf("%w: %s", ErrWebhookSignature, why) }
 	one := func(name string) (string, bool) {
 		values := header.Values(name)

@@ -58,13 +58,13 @@ func TestWebhookIsVerified(t *testing.T) {
 		"a time that would wrap round": {with("Webhook-Timestamp", "-9223372036854775808"), []string{"new"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := verifyWebhook(body, test.header, test.secrets, now)
+			err := VerifyWebhookAt(now, body, test.header, test.secrets...)
 			if (err == nil) != test.ok || err != nil && !errors.Is(err, ErrWebhookSignature) {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-	if err := verifyWebhook(append(body, ' '), genuine, []string{"new"}, now); err == nil {
+	if err := VerifyWebhookAt(now, append(body, ' '), genuine, "new"); err == nil {
 		t.Error("another body was accepted")
 	}
 }

@@ -14,7 +14,13 @@ fn read(spec: &Path, keep_going: bool) -> Run {
         config: None,
         command: "the tests",
     };
-    pipeline::read_adjusted(&request, &Adjustments { keep_going })
+    pipeline::read_adjusted(
+        &request,
+        &Adjustments {
+            keep_going,
+            ..Adjustments::default()
+        },
+    )
 }
 
 /// Files in a folder of their own, the first being the document; and what was made of it.

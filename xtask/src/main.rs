@@ -1,11 +1,12 @@
-//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `dump`, `bench`, `documents`, `diff`,
-//! `release` and their like. A module a command; each failure prints the command that mends it.
+//! The project's commands: `cargo xtask regen`, `test`, `tidy`, `diff`, `release`, `nightly` and more.
+//! A module a command; each failure prints the command that mends it.
 
 mod bench;
 mod budgets;
 mod diff;
 mod documents;
 mod dump;
+mod fuzz;
 mod nightly;
 mod packages;
 mod part;
@@ -65,6 +66,8 @@ enum Command {
     Documents(documents::Args),
     /// Run a command while Postgres and Redis run for it
     WithServers(servers::Args),
+    /// Send requests that nobody thought of to a sandbox, by schemathesis
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
         Command::WithServers(args) => servers::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,11 +16,11 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Builds and starts one on a free port, its state in memory.
+    /// Builds and starts one on a free port, its state in memory, with more arguments.
     ///
     /// # Errors
     /// It cannot be built, or says no address.
-    pub(crate) fn start() -> Result<Self, String> {
+    pub(crate) fn start(more: &[String]) -> Result<Self, String> {
         let package = ["--quiet", "--package", "exai-sandbox"];
         let built = Command::new("cargo")
             .arg("build")
@@ -34,6 +34,7 @@ impl Sandbox {
             .arg("run")
             .args(package)
             .args(["--", "--port", "0", "--speed", SPEED])
+            .args(more)
             .current_dir(root())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

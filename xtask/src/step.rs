@@ -26,7 +26,7 @@ pub(crate) struct Step {
     must_be_silent: bool,
     mend: Option<String>,
     once: Option<(String, String)>,
-    served: bool,
+    served: Option<Vec<String>>,
     stored: bool,
 }
 
@@ -42,7 +42,7 @@ impl Step {
             must_be_silent: false,
             mend: None,
             once: None,
-            served: false,
+            served: None,
             stored: false,
         }
     }
@@ -79,7 +79,13 @@ impl Step {
 
     /// Runs while a sandbox of its own serves the API: `EXAI_BASE_URL` and `EXAI_API_KEY` say where.
     pub(crate) fn served(mut self) -> Self {
-        self.served = true;
+        self.served = Some(Vec::new());
+        self
+    }
+
+    /// As [`Self::served`], by a sandbox that has these arguments too.
+    pub(crate) fn served_with(mut self, args: &[&str]) -> Self {
+        self.served = Some(args.iter().map(|arg| (*arg).to_owned()).collect());
         self
     }
 
@@ -108,7 +114,7 @@ impl Step {
         {
             return Ok(0.0);
         }
-        let sandbox = match self.served.then(Sandbox::start).transpose() {
+        let sandbox = match self.served.as_deref().map(Sandbox::start).transpose() {
             Ok(sandbox) => sandbox,
             Err(error) => return Err(self.failure(&error)),
         };

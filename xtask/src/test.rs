@@ -133,6 +133,7 @@ fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     let on: &[&str] = match package {
         "exai-runtime" => &["--all-features"],
         "exai-sdk" => &["--features", "testing,tracing"],
+        "exai-runtime" => &["--all-features"],
         _ => &[],
     };
     let of = ["--quiet", "--package", package];

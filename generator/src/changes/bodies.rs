@@ -5,6 +5,7 @@ use super::{Direction, Rule, Trail, Walk, pair};
 use crate::document::{
     Link, LinkTarget, Map, MediaType, Operation, RefOr, Response, Responses, StatusKey,
 };
+use crate::source::Node;
 
 impl<'d> Walk<'d> {
     pub(super) fn request_body(
@@ -309,9 +310,9 @@ fn leads(link: &Link) -> String {
     let arguments: Vec<String> = link
         .parameters
         .iter()
-        .map(|(name, value)| format!("{}={}", **name, crate::lower::json(value)))
+        .map(|(name, value)| format!("{}={}", **name, value.to_json()))
         .collect();
-    let body = link.request_body.as_ref().map(crate::lower::json);
+    let body = link.request_body.as_ref().map(Node::to_json);
     let server = link.server.as_ref().map(|server| server.url.value.clone());
     format!("{target} {arguments:?} {body:?} {server:?}")
 }

@@ -320,7 +320,7 @@ fn is_day(text: &str) -> bool {
 
 /// A value of a document, short and on one line.
 fn value(node: &Node) -> String {
-    let text = crate::lower::json(node).to_string();
+    let text = node.to_json().to_string();
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),

@@ -73,6 +73,10 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
+    /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+
     /// Leave out an operation or a schema that is wrong, and list it, rather than refuse the document
     #[arg(long)]
     pub(super) keep_going: bool,
@@ -126,6 +130,10 @@ pub(super) struct IrArgs {
     /// Names of packages, pinned names and allowed codes
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
 
     /// How to write what was found, on standard error
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::args::IrArgs;
 use super::{Channel, Outcome, report};
-use crate::pipeline::{self, Request};
+use crate::pipeline::{self, Adjustments, Request};
 
 pub(super) fn run(args: &IrArgs) -> Outcome {
     let request = Request {
@@ -12,7 +12,11 @@ pub(super) fn run(args: &IrArgs) -> Outcome {
         config: args.config.as_deref(),
         command: "exai-gen ir",
     };
-    let mut run = pipeline::read(&request);
+    let adjustments = Adjustments {
+        overlays: args.overlay.clone(),
+        ..Adjustments::default()
+    };
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
     run.diagnostics.sort();
     let outcome = report(
         &run.diagnostics,

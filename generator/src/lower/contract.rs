@@ -4,9 +4,9 @@ use serde_json::{Map as Json, Value, json};
 
 use crate::document::{self, Map, Reference, Schema, SchemaObject};
 use crate::ir::Text;
-use crate::source::Spanned;
+use crate::source::{Node, Spanned};
 
-use super::{Lowering, literal};
+use super::Lowering;
 
 impl<'d> Lowering<'d, '_> {
     /// A schema for each media type of an operation's body whose values can be checked.
@@ -70,10 +70,10 @@ impl<'d> Lowering<'d, '_> {
             many => put("type", many.iter().map(|t| t.value.name()).collect()),
         }
         if let Some(values) = &object.enum_values {
-            put("enum", values.iter().map(literal::json).collect());
+            put("enum", values.iter().map(Node::to_json).collect());
         }
         if let Some(value) = &object.const_value {
-            put("const", literal::json(value));
+            put("const", value.to_json());
         }
         let numbers = [
             ("multipleOf", &object.multiple_of),

@@ -27,19 +27,3 @@ fn number(text: &str) -> Literal {
         Literal::Integer(text.to_owned())
     }
 }
-
-/// A node as JSON, numbers as they were written.
-pub(crate) fn json(node: &Node) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
-        Value::String(text) => Json::String(text.clone()),
-        Value::Sequence(items) => Json::Array(items.iter().map(json).collect()),
-        Value::Mapping(entries) => entries
-            .iter()
-            .map(|(key, node)| (key.value.clone(), json(node)))
-            .collect(),
-    }
-}

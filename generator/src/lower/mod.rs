@@ -11,7 +11,7 @@ mod discriminator;
 mod docs;
 mod enumeration;
 mod extensions;
-pub(crate) mod literal;
+mod literal;
 mod long_running;
 mod methods;
 pub mod name;
@@ -29,8 +29,6 @@ mod server;
 mod type_names;
 mod union;
 mod webhook;
-
-pub(crate) use literal::json;
 
 use std::collections::HashMap;
 

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use crate::document::{Document, Example, Map, MediaType, Operation, PathItem, RefOr, StatusKey};
 use crate::ir::{Place, Status};
-use crate::lower::literal;
-use crate::source::Span;
+use crate::source::{Node, Span};
 
 use super::escape;
 
@@ -104,7 +103,7 @@ fn first(document: &Document, examples: &Map<RefOr<Example>>) -> Option<Value> {
     let mut examples = examples
         .values()
         .filter_map(|example| document.example(example));
-    examples.find_map(|example| example.value.as_ref().map(literal::json))
+    examples.find_map(|example| example.value.as_ref().map(Node::to_json))
 }
 
 impl super::Case<'_> {

@@ -42,6 +42,22 @@ impl Node {
         Self { span, value }
     }
 
+    /// The value as JSON, without places; a number that JSON cannot write is null.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
+            Value::String(text) => Json::String(text.clone()),
+            Value::Sequence(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Value::Mapping(entries) => entries
+                .iter()
+                .map(|(key, node)| (key.value.clone(), node.to_json()))
+                .collect(),
+        }
+    }
+
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {

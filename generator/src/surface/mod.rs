@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn rust_shows_fields_variants_and_methods_of_traits() {
-        let text = "#[non_exhaustive]\npub struct Plan {\n    pub id: PlanId,\n    hidden: u8,\n}\n\npub enum Kind {\n    A,\n    Other(String),\n}\n\nimpl Plan {\n    pub fn new(id: PlanId) -> Self {\n        Self { id }\n    }\n    fn hidden(&self) {}\n}\n\npub trait Plans: Send {\n    fn get(\n        &self,\n        id: PlanId,\n    ) -> u8;\n}\n";
+        let text = "#[non_exhaustive]\npub struct Plan {\n    pub id: PlanId,\n    hidden: u8,\n}\n\nread!(Plan {\n    id: required,\n});\n\npub enum Kind {\n    A,\n    Other(String),\n}\n\nimpl Plan {\n    pub fn new(id: PlanId) -> Self {\n        Self { id }\n    }\n    fn hidden(&self) {}\n}\n\npub trait Plans: Send {\n    fn get(\n        &self,\n        id: PlanId,\n    ) -> u8;\n}\n";
         assert_eq!(
             of(Target::Rust, "a.rs", text),
             [

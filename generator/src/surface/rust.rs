@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, out: &mut Found) {
             // What is not public is not shown, and neither is what stands in it.
             lines
                 .by_ref()
-                .take_while(|line| *line != "}")
+                .take_while(|line| !line.starts_with('}'))
                 .for_each(drop);
         }
     }
@@ -57,11 +57,13 @@ fn item<'a>(all: &str, mark: &str, lines: &mut impl Iterator<Item = &'a str>, ou
     match kind {
         "trait" => block(of, true, lines, out),
         "struct" | "enum" => {
-            for line in lines.take_while(|line| *line != "}") {
+            for line in lines.take_while(|line| !line.starts_with('}')) {
                 member(of, kind, line, out);
             }
         }
-        _ => lines.take_while(|line| *line != "}").for_each(drop),
+        _ => lines
+            .take_while(|line| !line.starts_with('}'))
+            .for_each(drop),
     }
 }
 
@@ -86,7 +88,7 @@ fn member(of: &str, kind: &str, line: &str, out: &mut Found) {
 /// The functions of an `impl` or of a trait.
 fn block<'a>(of: &str, all: bool, lines: &mut impl Iterator<Item = &'a str>, out: &mut Found) {
     while let Some(line) = lines.next() {
-        if line == "}" {
+        if line.starts_with('}') {
             return;
         }
         let Some(line) = line

@@ -15,14 +15,25 @@ use tokio::time::timeout;
 
 use crate::memory::Watch;
 
+/// The column of the TypeScript SDK in headless Chromium.
+pub const BROWSER: &str = "typescript-browser";
+
+/// Whether there is a Chromium for that column: `CHROMIUM` names it, or it is found as `chromium`.
+pub fn has_browser() -> bool {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("chromium"));
+    named.into_iter().chain(found).any(|file| file.is_file())
+}
+
 /// The columns of the table: a name, and the folder of the driver with what it is told.
 pub const SDKS: [(&str, &str, &[&str]); 6] = [
     ("typescript", "typescript", &[]),
-    ("typescript-browser", "typescript", &["browser"]),
     ("python-sync", "python", &["sync"]),
     ("python-async", "python", &["async"]),
     ("go", "go", &[]),
     ("rust", "rust", &[]),
+    (BROWSER, "typescript", &["browser"]),
 ];
 
 /// How long a driver may take to be built and to begin.

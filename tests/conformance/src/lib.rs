@@ -21,7 +21,7 @@ pub mod mutants;
 pub mod table;
 
 pub use column::{Played, column};
-pub use driver::{Driver, SDKS};
+pub use driver::{BROWSER, Driver, SDKS, has_browser};
 pub use judge::{Suite, run};
 pub use load::suite;
 pub use scenario::Scenario;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use exai_conformance::mutants::{LANGUAGES, Outcome, mutants, play, report};
 use exai_conformance::table::{Cell, Row, Table};
-use exai_conformance::{Driver, LOG, Played, SDKS, Suite, column, suite};
+use exai_conformance::{BROWSER, Driver, LOG, Played, SDKS, Suite, column, has_browser, suite};
 
 /// What a log must have for its row to say anything.
 const LOGGED: &str = "/v1/runs";
@@ -106,8 +106,15 @@ async fn whole(args: &Args) -> Result<bool, String> {
     let chosen: Vec<&str> = SDKS
         .iter()
         .map(|(name, ..)| *name)
-        .filter(|name| args.sdk.is_empty() || args.sdk.iter().any(|sdk| sdk == name))
+        .filter(|name| match args.sdk.as_slice() {
+            // What is not asked for by name is run where it can be.
+            [] => *name != BROWSER || has_browser(),
+            asked => asked.iter().any(|sdk| sdk == name),
+        })
         .collect();
+    if args.sdk.is_empty() && !chosen.contains(&BROWSER) {
+        println!("{BROWSER}: there is no chromium; its column stays as it is");
+    }
     for sdk in chosen {
         for (row, (cell, said)) in rows(&suite, sdk, &root, &args.only).await? {
             table.set(&row, sdk, cell);

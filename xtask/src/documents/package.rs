@@ -50,7 +50,13 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
         config: None,
         command: COMMAND,
     };
-    let run = pipeline::read_adjusted(&request, &Adjustments { keep_going: true });
+    let run = pipeline::read_adjusted(
+        &request,
+        &Adjustments {
+            keep_going: true,
+            ..Adjustments::default()
+        },
+    );
     let mut row = Row {
         figures: [0; 3],
         note: codes(run.diagnostics.iter()),
@@ -128,7 +134,7 @@ fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
     for file in tree.iter() {
         let mut file = file.clone();
         if file.path == "Cargo.toml" {
-            let name = format!("name = \"d-{document}\"");
+            let name = format!("name = \"d-{}\"", document.to_lowercase());
             let lines = file.text.lines();
             let lines = lines.map(|line| match line.starts_with("name = ") {
                 true => name.as_str(),

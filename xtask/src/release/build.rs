@@ -15,9 +15,9 @@ use crate::regen;
 use crate::revision::git;
 use crate::step::Step;
 
-/// Builds every package from `HEAD`, unpacked into `stage`, and puts them into `out`.
-pub(super) fn all(stage: &Path, out: &Path) -> Result<String, String> {
-    unpack(stage)?;
+/// Builds every package from a commit, unpacked into `stage`, and puts them into `out`.
+pub(super) fn all(commit: &str, stage: &Path, out: &Path) -> Result<String, String> {
+    unpack(commit, stage)?;
     provenance(stage)?;
     let modules = root().join("sdks/typescript/node_modules");
     std::os::unix::fs::symlink(&modules, stage.join("sdks/typescript/node_modules"))
@@ -25,7 +25,7 @@ pub(super) fn all(stage: &Path, out: &Path) -> Result<String, String> {
     fs::create_dir_all(out).map_err(|error| error.to_string())?;
     let at = |folder: &str| stage.join(folder).display().to_string();
     let to = out.display().to_string();
-    let time = git(&["log", "-1", "--format=%ct"])?;
+    let time = git(&["log", "-1", "--format=%ct", commit])?;
     let (run, _) = read(&root().join("spec/openapi.yaml"))?;
     let version = format!("v{}", run.config.package(Target::Go, "").version);
     let go = format!("{to}/go");
@@ -145,11 +145,11 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>, String> {
     files(folder)?.into_iter().map(one).collect()
 }
 
-fn unpack(stage: &Path) -> Result<(), String> {
+fn unpack(commit: &str, stage: &Path) -> Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
     fs::create_dir_all(stage).map_err(said)?;
     let mut archive = Command::new("git")
-        .args(["archive", "--format=tar", "HEAD"])
+        .args(["archive", "--format=tar", commit])
         .current_dir(root())
         .stdout(Stdio::piped())
         .spawn()

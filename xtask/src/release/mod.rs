@@ -76,11 +76,12 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     fs::create_dir_all(&packages).map_err(|error| error.to_string())?;
     let mut parts = Parts::skipping(skip);
     parts.part("versions and changelog", || versions(base, &folder));
+    let commit = git(&["rev-parse", "HEAD"])?;
     let once = folder.join("once");
-    if parts.part("build", || build::all(&once, &packages)) {
+    if parts.part("build", || build::all(&commit, &once, &packages)) {
         let again = folder.join("again");
         parts.part("reproduce: built twice, byte for byte", || {
-            build::all(&again, &folder.join("packages-again"))?;
+            build::all(&commit, &again, &folder.join("packages-again"))?;
             build::same(&packages, &folder.join("packages-again"))
         });
         for (name, work) in check::ALL {

@@ -70,8 +70,10 @@ fn table(head: &str, facts: &[String]) -> String {
 fn bounds(head: &str, traits: &[String], bounded: &str, indent: &str) -> String {
     let joined = |with: &str| traits.join(with);
     if traits.is_empty() {
-        let head = head.trim_end_matches(" where").trim_end_matches(':');
-        return format!("{head} {{}}");
+        return match bounded {
+            "" => format!("{head} Send + Sync + 'static {{}}"),
+            bounded => format!("{head} {bounded} Send + Sync + 'static {{}}"),
+        };
     }
     let space = if bounded.is_empty() { "" } else { " " };
     let line = format!("{head}{space}{bounded} {} {{}}", joined(" + "));

@@ -173,6 +173,7 @@ fn signature(
         format!("transport: {prefix}Transport | None = None"),
         format!("middleware: Sequence[{prefix}Middleware] = ()"),
         "governor: bool = False".to_owned(),
+        "tracer: Tracer | bool | None = None".to_owned(),
     ] {
         items.push(Doc::text(text));
     }
@@ -221,7 +222,8 @@ fn client_docs(
          \n    default_headers: Added to every request.\
          \n    transport: Sends the requests; httpx2 by default.\
          \n    middleware: Stand around every try, the first outermost.\
-         \n    governor: Slow down before the bucket of the rate limit is empty.",
+         \n    governor: Slow down before the bucket of the rate limit is empty.\
+         \n    tracer: Makes a span of OpenTelemetry a call; True takes the one that is set up.",
     );
     escape::docstring(4, &text)
 }
@@ -251,6 +253,7 @@ pub(super) fn imports(
     }
     imports.checked("types", "TracebackType");
     imports.checked(".._runtime.options", "CallOptions");
+    imports.checked(".._runtime.telemetry", "Tracer");
     imports.checked(".._runtime.response", "Response");
     imports.name(".._runtime.response", &client.wrapper);
     let prefix = flavor.prefix();

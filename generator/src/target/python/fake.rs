@@ -109,6 +109,15 @@ fn fake(plan: &ResourcePlan<'_>, imports: &mut Imports, out: &mut Vec<FakeResour
     });
 }
 
+/// What the fake as a whole has beside its resources.
+const OWN: &[&str] = &["async_client", "calls", "client", "raw"];
+
+/// The name of a member; one that the fake has itself gets `_` behind it.
+fn member(name: &str) -> String {
+    let taken = if OWN.contains(&name) { "_" } else { "" };
+    format!("{name}{taken}")
+}
+
 fn members(plan: &ResourcePlan<'_>, fake: &str, imports: &mut Imports) -> Vec<String> {
     let mut out = Vec::new();
     if !plan.calls.is_empty() {
@@ -129,7 +138,8 @@ fn members(plan: &ResourcePlan<'_>, fake: &str, imports: &mut Imports) -> Vec<St
     for child in &plan.children {
         out.push(format!(
             "self.{} = Fake{}({fake})",
-            child.accessor, child.class
+            member(&child.accessor),
+            child.class
         ));
     }
     out

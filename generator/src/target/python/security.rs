@@ -109,6 +109,7 @@ const RESERVED: &[&str] = &[
     "max_retries",
     "middleware",
     "timeout",
+    "tracer",
     "transport",
 ];
 

@@ -34,8 +34,10 @@ pub struct RecordView {
 pub struct KeepView {
     /// `crate::runtime::object::read_record`
     pub read: String,
-    /// `["id: required \"id\",", "name: optional \"name\",", "..extra"]`
+    /// `["id: required \"id\",", "name: optional \"name\","]`
     pub fields: Vec<String>,
+    /// `extra`
+    pub extra: String,
     /// ` but "type"`, where the record writes that by itself; else empty.
     pub but: String,
 }
@@ -126,11 +128,8 @@ impl RecordView {
             .filter(|_| !matches!(record.additional, Additional::Typed(_)));
         let keep = keeps.map(|extra| KeepView {
             read: format!("{}::object::read_record", types.dialect().support),
-            fields: planned
-                .iter()
-                .map(Planned::how)
-                .chain([format!("..{extra}")])
-                .collect(),
+            fields: planned.iter().map(Planned::how).collect(),
+            extra: extra.to_owned(),
             but: tag.map_or_else(String::new, |(property, _)| format!(" but {property}")),
         });
         let derives_default = planned.iter().all(|planned| !planned.field.required);

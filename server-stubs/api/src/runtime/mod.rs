@@ -34,6 +34,7 @@ pub use self::stream::{Event, Events, Lines};
 
 /// What a method that nobody has written answers. It takes the arguments, so that none is unused.
 #[cfg(feature = "unimplemented")]
+#[allow(dead_code, reason = "an API may have no operation")]
 pub(crate) fn not_implemented<T: Send, A>(
     cx: &RequestContext,
     _: A,

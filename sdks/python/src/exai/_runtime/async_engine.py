@@ -181,6 +181,19 @@ class AsyncEngine(EngineBase):
     async def _send(
         self, plan: Plan[Any], *, whole: bool, bound: Deadline | None = None
     ) -> tuple[AsyncHttpResponse, bytes]:
+        """Tries, in a span where there is a tracer."""
+        if self._tracer is None:
+            return await self._try(plan, whole=whole, bound=bound)
+        from .telemetry import spanned
+
+        with spanned(self._tracer, plan) as answered:
+            response, data = await self._try(plan, whole=whole, bound=bound)
+            answered(response.status)
+            return response, data
+
+    async def _try(
+        self, plan: Plan[Any], *, whole: bool, bound: Deadline | None = None
+    ) -> tuple[AsyncHttpResponse, bytes]:
         """Tries until there is a good answer or no try left; reading it whole is part of a try."""
         while True:
             if self._governor is not None:

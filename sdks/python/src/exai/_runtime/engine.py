@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -41,6 +41,9 @@ from .retry import (
 )
 from .service import Service
 from .transport import HttpRequest, Timeout, TransportError, TransportTimeoutError
+
+if TYPE_CHECKING:
+    from .telemetry import Tracer
 
 T = TypeVar("T")
 
@@ -115,6 +118,8 @@ class Settings:
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     governor: bool = False
+    tracer: Tracer | bool | None = None
+    """Makes a span a call; True is what OpenTelemetry is set up with."""
 
 
 class EngineBase:
@@ -128,6 +133,11 @@ class EngineBase:
         self.closed = False
         self._budget = RetryBudget()
         self._governor = Governor() if settings.governor else None
+        self._tracer = None
+        if settings.tracer:
+            from .telemetry import tracer_of
+
+            self._tracer = tracer_of(settings.tracer, logger.name)
         self._redaction = Redaction(settings.service)
         self._redaction.listen()
 

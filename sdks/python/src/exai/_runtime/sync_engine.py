@@ -182,6 +182,19 @@ class Engine(EngineBase):
     def _send(
         self, plan: Plan[Any], *, whole: bool, bound: Deadline | None = None
     ) -> tuple[HttpResponse, bytes]:
+        """Tries, in a span where there is a tracer."""
+        if self._tracer is None:
+            return self._try(plan, whole=whole, bound=bound)
+        from .telemetry import spanned
+
+        with spanned(self._tracer, plan) as answered:
+            response, data = self._try(plan, whole=whole, bound=bound)
+            answered(response.status)
+            return response, data
+
+    def _try(
+        self, plan: Plan[Any], *, whole: bool, bound: Deadline | None = None
+    ) -> tuple[HttpResponse, bytes]:
         """Tries until there is a good answer or no try left; reading it whole is part of a try."""
         while True:
             if self._governor is not None:

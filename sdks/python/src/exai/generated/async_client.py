@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .._runtime.auth import AsyncToken
     from .._runtime.options import CallOptions
     from .._runtime.response import Response
+    from .._runtime.telemetry import Tracer
     from .._runtime.transport import AsyncMiddleware, AsyncTransport
     from .async_resources.agents import AsyncAgents, AsyncAgentsWithResponse
     from .async_resources.audit import AsyncAudit, AsyncAuditWithResponse
@@ -49,6 +50,7 @@ class AsyncExai:
         transport: Sends the requests; httpx2 by default.
         middleware: Stand around every try, the first outermost.
         governor: Slow down before the bucket of the rate limit is empty.
+        tracer: Makes a span of OpenTelemetry a call; True takes the one that is set up.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class AsyncExai:
         transport: AsyncTransport | None = None,
         middleware: Sequence[AsyncMiddleware] = (),
         governor: bool = False,
+        tracer: Tracer | bool | None = None,
     ) -> None:
         settings = Settings(
             service=SERVICE,
@@ -74,6 +77,7 @@ class AsyncExai:
             max_retries=max_retries,
             headers=dict(default_headers or {}),
             governor=governor,
+            tracer=tracer,
         )
         credentials = {
             "api_key": api_key or SERVICE.environment("API_KEY"),

@@ -15,9 +15,7 @@ pub struct ArtifactTarget {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::read_record!(ArtifactTarget {
-    ..extra
-} but "type");
+crate::runtime::object::read_record!(ArtifactTarget { ..extra } but "type");
 
 impl ArtifactTarget {
     /// With what is required; the rest is left out until it is set.

@@ -1584,9 +1584,7 @@ pub struct PlanAnchor {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::read_record!(PlanAnchor {
-    ..extra
-} but "type");
+crate::runtime::object::read_record!(PlanAnchor { ..extra } but "type");
 
 impl PlanAnchor {
     /// With what is required; the rest is left out until it is set.

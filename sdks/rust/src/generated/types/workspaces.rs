@@ -166,9 +166,7 @@ pub struct EmptyOrigin {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
-crate::runtime::object::read_record!(EmptyOrigin {
-    ..extra
-} but "type");
+crate::runtime::object::read_record!(EmptyOrigin { ..extra } but "type");
 
 impl EmptyOrigin {
     /// With what is required; the rest is left out until it is set.

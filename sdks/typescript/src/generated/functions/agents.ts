@@ -2,7 +2,7 @@
 
 import { jsonBody } from "../../runtime/body.js";
 import type { Core } from "../../runtime/core.js";
-import { parseLossless, readLosslessJSON } from "../../runtime/lossless-json.js";
+import { losslessJSONBody, parseLossless, readLosslessJSON } from "../../runtime/lossless-json.js";
 import type { Operation } from "../../runtime/operation.js";
 import type { RequestOptions } from "../../runtime/options.js";
 import { list, type PageOperation, type Pages } from "../../runtime/pages.js";
@@ -83,7 +83,7 @@ const listCustomAgentsOperation: PageOperation<CustomAgentList> = {
   query: { visibility: form, label: form, order: form, limit: form, cursor: form },
   accept: "application/json",
   pagination: { by: "cursor", parameter: "cursor", items: ["data"], next: ["next_cursor"] },
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -103,11 +103,11 @@ const registerCustomAgentOperation: Operation<CustomAgent> = {
   id: "registerCustomAgent",
   method: "POST",
   path: "/agents/custom",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -128,7 +128,7 @@ const getCustomAgentOperation: Operation<CustomAgent> = {
   method: "GET",
   path: "/agents/custom/{agent_id}",
   accept: "application/json",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -172,7 +172,7 @@ const updateCustomAgentOperation: Operation<CustomAgent> = {
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -193,11 +193,11 @@ const publishCustomAgentVersionOperation: Operation<AgentVersion> = {
   id: "publishCustomAgentVersion",
   method: "POST",
   path: "/agents/custom/{agent_id}/versions",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -222,7 +222,7 @@ const deprecateCustomAgentVersionOperation: Operation<AgentVersion> = {
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -385,7 +385,7 @@ const invokeAgentOperation: Operation<AgentInvocation> = {
   id: "invokeAgent",
   method: "POST",
   path: "/agents/{agent_id}/invoke",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
@@ -466,7 +466,7 @@ const getAgentSchemaOperation: Operation<AgentSchema> = {
   path: "/agents/{agent_id}/schema",
   query: { version: form },
   accept: "application/json",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -490,7 +490,7 @@ const listAgentVersionsOperation: PageOperation<AgentVersionList> = {
   query: { status: form, order: form, limit: form, cursor: form },
   accept: "application/json",
   pagination: { by: "cursor", parameter: "cursor", items: ["data"], next: ["next_cursor"] },
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -512,7 +512,7 @@ const getAgentVersionOperation: Operation<AgentVersion> = {
   method: "GET",
   path: "/agents/{agent_id}/versions/{version}",
   accept: "application/json",
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**

@@ -2,7 +2,7 @@
 
 import { jsonBody } from "../../runtime/body.js";
 import type { Core } from "../../runtime/core.js";
-import { parseLossless, readLosslessJSON } from "../../runtime/lossless-json.js";
+import { losslessJSONBody, parseLossless, readLosslessJSON } from "../../runtime/lossless-json.js";
 import type { Operation } from "../../runtime/operation.js";
 import type { RequestOptions } from "../../runtime/options.js";
 import { list, type PageOperation, type Pages } from "../../runtime/pages.js";
@@ -86,7 +86,7 @@ const startRunOperation: Operation<Run> = {
   id: "startRun",
   method: "POST",
   path: "/runs",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
@@ -146,7 +146,7 @@ const listRunApprovalsOperation: PageOperation<RunApprovalList> = {
   query: { status: form, order: form, limit: form, cursor: form },
   accept: "application/json",
   pagination: { by: "cursor", parameter: "cursor", items: ["data"], next: ["next_cursor"] },
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -172,7 +172,7 @@ const decideRunApprovalOperation: Operation<RunApproval> = {
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
   security: [["userToken"]],
-  read: readJSON,
+  read: readLosslessJSON,
 };
 
 /**
@@ -334,7 +334,7 @@ const retryRunNodeOperation: Operation<RunNode> = {
   id: "retryRunNode",
   method: "POST",
   path: "/runs/{run_id}/nodes/{node_id}/retry",
-  body: jsonBody,
+  body: losslessJSONBody,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
   read: readLosslessJSON,
@@ -455,7 +455,7 @@ const replayRunOperation: Operation<Run> = {
   id: "replayRun",
   method: "POST",
   path: "/runs/{run_id}/replay",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
@@ -562,7 +562,7 @@ const signalRunOperation: Operation<RunSignalAck> = {
   id: "signalRun",
   method: "POST",
   path: "/runs/{run_id}/signals",
-  body: jsonBody,
+  body: losslessJSONBody,
   bodyRequired: true,
   accept: "application/json",
   idempotencyKey: "Idempotency-Key",
