@@ -188,7 +188,9 @@ fn provenance(spec: &Path) -> String {
         config: None,
         command,
     });
-    let (api, document) = (run.api.expect("an API"), run.document.expect("a document"));
+    let (Some(api), Some(document)) = (run.api, run.document) else {
+        panic!("the document is not read");
+    };
     let tree = exai_gen::pipeline::files(
         Target::Go,
         &api,

@@ -109,8 +109,8 @@ impl Core {
         mut request: Request,
         read: impl AsyncFn(reqwest::Response) -> reqwest::Result<B>,
     ) -> Result<Reply<B>, Error> {
-        request.finish()?;
         self.idempotency_key(&mut request);
+        request.finish()?;
         let policy = self.retry_policy(&request);
         let limit = request.timeout.unwrap_or(self.0.timeout);
         let deadline = Instant::now() + limit;

@@ -36,9 +36,9 @@ pub struct Terminal {
 
 /// The answer is server-sent events, each read as `T`.
 ///
-/// Where the server sends ids and the operation is a GET, a connection that breaks is resumed
-/// after the last event that was handed over, so that none is lost and none comes twice. Where
-/// that cannot be, the break is an error of the stream.
+/// Where the server sends ids, and the operation is a GET or has an idempotency key, a connection
+/// that breaks is resumed after the last event that was handed over, under the same key, so that
+/// none is lost and none comes twice. Where that cannot be, the break is an error of the stream.
 #[derive(Debug)]
 pub struct Events<T>(PhantomData<fn() -> T>);
 
@@ -78,6 +78,8 @@ pub struct State {
     phase: Phase,
     metadata: Option<Metadata>,
     last_event_id: Option<String>,
+    /// The request had a body that can be sent once, and it was.
+    spent: bool,
     /// Connections in a row that gave no event.
     failures: u32,
 }
@@ -85,10 +87,9 @@ pub struct State {
 impl State {
     fn follow(&mut self, decoder: &Decoder) {
         if let Decoder::Events(parser) = decoder
-            && let Some(id) = parser.last_event_id()
-            && self.last_event_id.as_deref() != Some(id)
+            && self.last_event_id.as_deref() != parser.last_event_id()
         {
-            self.last_event_id = Some(id.to_owned());
+            self.last_event_id = parser.last_event_id().map(str::to_owned);
         }
     }
 }
@@ -186,10 +187,12 @@ impl<R: Framed, P> Call<R, P> {
         self.state.metadata.as_ref()
     }
 
-    /// Sends the request, at once or after a wait.
+    /// Sends the request, at once or after a wait; each time under one key.
     fn connect(&mut self, wait: Option<Duration>) -> Phase {
+        self.core.idempotency_key(&mut self.request);
         // A streamed body can be sent once; then only what is not the body is left.
         let mut request = self.request.try_clone().unwrap_or_else(|| {
+            self.state.spent = true;
             let operation = self.request.operation;
             std::mem::replace(&mut self.request, Request::new(operation))
         });
@@ -225,7 +228,7 @@ impl<R: Framed, P> Call<R, P> {
         } else if is_events {
             Phase::Open(
                 body.bytes_stream().boxed(),
-                Decoder::Events(Parser::default()),
+                Decoder::Events(Parser::after(self.state.last_event_id.clone())),
             )
         } else {
             let found = format!("text/event-stream was expected, not {media_type:?}");
@@ -248,7 +251,9 @@ impl<R: Framed, P> Call<R, P> {
         let Decoder::Events(parser) = decoder else {
             return Err(error);
         };
-        let resumable = self.request.operation.verb == Verb::Get
+        let operation = self.request.operation;
+        let resumable = (operation.verb == Verb::Get || operation.keyed)
+            && !self.state.spent
             && self.state.last_event_id.is_some()
             && self.state.failures < policy.max_retries;
         if !resumable {

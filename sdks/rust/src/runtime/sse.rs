@@ -30,6 +30,14 @@ pub(super) struct Parser {
 }
 
 impl Parser {
+    /// A parser of a stream that goes on after this id, which holds until another comes.
+    pub(super) fn after(id: Option<String>) -> Self {
+        Self {
+            last_event_id: id,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.read);
         self.scanned -= self.read;
@@ -42,7 +50,7 @@ impl Parser {
         self.buffer.len() - self.read + self.data.len()
     }
 
-    /// The id of the last block that ended: what `Last-Event-ID` takes.
+    /// The id of the last block that ended and had one: what `Last-Event-ID` takes.
     pub(super) fn last_event_id(&self) -> Option<&str> {
         self.last_event_id.as_deref()
     }
