@@ -5,10 +5,14 @@ use exai_sdk::runtime::{Body, Page, Paged, Part, Raw};
 use exai_sdk::types::{BuildAssetPurpose, CancelRun, UploadBuildAsset, WebhookEvent};
 use exai_sdk::{Call, HeaderMap, Method, Response};
 use futures::stream;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::asked::{Asked, Done, read, unknown};
 use crate::{Failure, Outcome, generated};
+
+/// How much of an upload without end is made at a time.
+const PIECE: usize = 64 << 10;
 
 impl Asked<'_> {
     async fn download<P>(&self, call: Call<exai_sdk::runtime::Binary, P>) -> Done {
@@ -44,11 +48,41 @@ impl Asked<'_> {
         let secrets = self.args["secrets"].as_array().into_iter().flatten();
         let secrets = secrets.map(|secret| secret.as_str().unwrap_or_default());
         let verifier = Verifier::new(Scheme::V1, secrets);
-        let event: WebhookEvent = verifier.unwrap(&headers, self.text("body").as_bytes())?;
+        let body = self.text("body").as_bytes();
+        let event: WebhookEvent = match self.args["now"].as_i64() {
+            Some(now) => {
+                let now = Timestamp::from_second(now);
+                let now = now.map_err(|error| Failure::Driver(error.to_string()))?;
+                verifier.verify_at(&headers, body, now)?;
+                read(&serde_json::from_slice(body).unwrap_or_default())?
+            }
+            None => verifier.unwrap(&headers, body)?,
+        };
         Outcome::value(&event)
     }
 
+    /// The number of bytes of a download, which are read piece by piece and dropped.
+    async fn drain<P>(&self, call: Call<exai_sdk::runtime::Binary, P>) -> Done {
+        let Response {
+            mut data, metadata, ..
+        } = self.set(call).with_response().await?;
+        let mut length = 0;
+        while let Some(piece) = data.try_next().await? {
+            length += piece.len();
+        }
+        Ok(Outcome::value(&length)?.with(&metadata))
+    }
+
     fn upload(&self) -> Body {
+        if let Some(size) = self.args["size"].as_u64() {
+            let mut left = usize::try_from(size).unwrap_or(usize::MAX);
+            let pieces = std::iter::from_fn(move || {
+                let length = left.min(PIECE);
+                left -= length;
+                (length > 0).then(|| Ok::<_, std::io::Error>(vec![b'x'; length]))
+            });
+            return Body::stream(stream::iter(pieces), None);
+        }
         let content = self.text("content").to_owned();
         if self.args["streamed"] == true {
             let piece = Ok::<_, std::io::Error>(content.into_bytes());
@@ -139,6 +173,11 @@ pub(crate) async fn perform(asked: &Asked<'_>) -> Done {
             asked
                 .one(exai.builder_resource().assets().upload(form))
                 .await
+        }
+        "builder.artifacts.drain" => {
+            let artifacts = exai.builder_resource().runs().artifacts();
+            let call = artifacts.download(asked.text("build_id"), asked.text("artifact_id"));
+            asked.drain(call).await
         }
         "builder.artifacts.download" => {
             let artifacts = exai.builder_resource().runs().artifacts();
