@@ -132,8 +132,17 @@ pub(super) fn toml(text: &Text) -> String {
 /// A short text on one line of Markdown.
 pub(super) fn markdown(text: &Text) -> String {
     let line: Vec<&str> = text.raw().split_whitespace().collect();
-    line.join(" ")
-        .replace(|c| matches!(c, '<' | '>') || hidden(c), "")
+    without_markup(&line.join(" "))
+}
+
+/// [`short`], on one line of Markdown.
+pub(super) fn phrase(docs: &Docs) -> String {
+    without_markup(&short(docs))
+}
+
+/// Nothing that Markdown takes for HTML, and nothing that is not seen.
+fn without_markup(line: &str) -> String {
+    line.replace(|c| matches!(c, '<' | '>') || hidden(c), "")
 }
 
 /// What the document says, as the paragraphs of a docstring.

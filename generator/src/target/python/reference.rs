@@ -115,7 +115,7 @@ fn lines(
         called.method.as_str(),
         facts::template(called).replace('`', "%60")
     );
-    let summary = escape::short(&called.docs);
+    let summary = escape::phrase(&called.docs);
     operation::methods(
         plan,
         call,
