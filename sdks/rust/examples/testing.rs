@@ -38,15 +38,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(fake.seen_of(LIST_AGENTS).len(), 3);
 
     // What nothing answers fails, and says what it is.
-    let error = exai.runs().receipt("run_1").await.unwrap_err();
+    let Err(error) = exai.runs().receipt("run_1").await else {
+        return Err("nothing was to answer".into());
+    };
     assert!(error.message().contains("getRunReceipt"));
     fake.on(GET_RUN_RECEIPT).not_found();
-    assert!(
-        exai.runs()
-            .receipt("run_1")
-            .await
-            .unwrap_err()
-            .is_not_found()
-    );
+    let answer = exai.runs().receipt("run_1").await;
+    assert!(answer.is_err_and(|error| error.is_not_found()));
     Ok(())
 }
