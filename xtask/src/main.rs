@@ -95,3 +95,14 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    /// clap looks at a command's arguments when the command is used, and panics then.
+    #[test]
+    fn every_command_can_be_used() {
+        super::Args::command().debug_assert();
+    }
+}

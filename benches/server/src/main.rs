@@ -72,8 +72,9 @@ async fn run_events(State(bodies): Shared, Query(wanted): Query<Wanted>) -> Resp
     }
 }
 
-/// A stream as OpenAI's SDKs read it; the header `X-Events` says how many chunks.
-async fn chat(State(bodies): Shared, headers: HeaderMap) -> Response {
+/// A stream as OpenAI's SDKs read it; the header `X-Events` says how many chunks. The body is read,
+/// so that the connection is not reset while a client writes it.
+async fn chat(State(bodies): Shared, headers: HeaderMap, _: bytes::Bytes) -> Response {
     let count = headers
         .get("x-events")
         .and_then(|value| value.to_str().ok());

@@ -16,6 +16,7 @@ const ROUNDS: usize = 20;
 
 /// Measure a regeneration with nothing to change.
 #[derive(Debug, clap::Args)]
+#[group(id = "regen")]
 pub(crate) struct Args {
     /// One round in this process; prints milliseconds of CPU and mebibytes
     #[arg(long, hide = true)]
