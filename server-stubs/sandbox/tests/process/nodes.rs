@@ -20,7 +20,11 @@ const CLIENTS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_of_two_nodes_killed_under_load_each_write_is_done_once() {
-    kill(3).await;
+    let killed = tokio::time::timeout(Duration::from_secs(240), kill(3)).await;
+    assert!(
+        killed.is_ok(),
+        "a request or a node is waited for without an end"
+    );
 }
 
 /// `cargo xtask with-servers cargo test -p exai-sandbox --test process fifty -- --ignored --nocapture`
