@@ -3,16 +3,6 @@ import { Alarm } from "./alarm.js";
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
 
-/** A promise that also rejects when the signal is aborted, for work that takes no signal. */
-export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
 /**
  * The time of one call: its whole `timeout`, the time of a single try, and the caller's own signal,
  * as one `AbortSignal` for each try. Alarms and listeners are gone after `release`.
@@ -26,6 +16,7 @@ export class Deadline {
   #tryAlarm: Alarm | undefined;
   #controller = new AbortController();
   #onAbort: (() => void) | undefined;
+  #abandon: ((reason: unknown) => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
@@ -57,6 +48,18 @@ export class Deadline {
       this.#tryAlarm = new Alarm(limit, () => this.#stop("attempt-timeout"));
     }
     return this.#controller.signal;
+  }
+
+  /**
+   * What the work of a try gives, or a rejection once the try is stopped: not everything that is
+   * handed the signal heeds it. One work at a time.
+   */
+  within<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = reject;
+      if (this.#controller.signal.aborted) reject(this.#controller.signal.reason);
+      work.then(resolve, reject);
+    });
   }
 
   endTry(): void {
@@ -94,5 +97,6 @@ export class Deadline {
   #stop(stop: Stop): void {
     this.stopped ??= stop;
     this.#controller.abort();
+    this.#abandon?.(this.#controller.signal.reason);
   }
 }
