@@ -133,6 +133,25 @@ test("the caller's signal stops a request and a wait at once", async (t) => {
   await assert.rejects(async () => aborted, AbortError);
 });
 
+test("many calls of one signal make one listener", async (t) => {
+  const server = await serve(t, () => undefined);
+  const controller = new AbortController();
+  const warnings: string[] = [];
+  const warned = (warning: Error): number => warnings.push(warning.name);
+  process.on("warning", warned);
+  const core = coreOf(server);
+  const calls = Array.from({ length: 20 }, () =>
+    Promise.resolve(send(core, get, { path: ["a"] }, { signal: controller.signal })),
+  );
+  setTimeout(() => controller.abort(), 100);
+  for (const { status, reason } of (await Promise.allSettled(calls)) as PromiseRejectedResult[]) {
+    assert.equal(status, "rejected");
+    assert.ok(reason instanceof AbortError);
+  }
+  process.off("warning", warned);
+  assert.deepEqual(warnings, []);
+});
+
 test("a connection that breaks is tried again, then a ConnectionError with its cause", async (t) => {
   const server = await serve(t, (_request, response) => {
     response.destroy();

@@ -1,4 +1,5 @@
 import { Alarm } from "./alarm.js";
+import { onAbort } from "./on-abort.js";
 
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
@@ -15,17 +16,14 @@ export class Deadline {
   readonly #alarm: Alarm;
   #tryAlarm: Alarm | undefined;
   #controller = new AbortController();
-  #onAbort: (() => void) | undefined;
+  #unheed: (() => void) | undefined;
   #abandon: ((reason: unknown) => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
     this.#endsAt = performance.now() + timeout;
     this.#alarm = new Alarm(timeout, () => this.#stop("timeout"));
-    if (caller === undefined) return;
-    this.#onAbort = () => this.#stop("caller");
-    if (caller.aborted) this.#onAbort();
-    else caller.addEventListener("abort", this.#onAbort, { once: true });
+    if (caller !== undefined) this.#unheed = onAbort(caller, () => this.#stop("caller"));
   }
 
   /** Milliseconds that are left. */
@@ -91,7 +89,7 @@ export class Deadline {
   /** The call is over. */
   release(): void {
     this.detach();
-    if (this.#onAbort !== undefined) this.#caller?.removeEventListener("abort", this.#onAbort);
+    this.#unheed?.();
   }
 
   #stop(stop: Stop): void {
