@@ -9,7 +9,7 @@ use crate::packages::root;
 const SPEED: &str = "20";
 
 /// How many lines it says at its start.
-const LINES: usize = 6;
+const LINES: usize = 7;
 
 /// A sandbox that runs; it is ended when this is dropped.
 pub(crate) struct Sandbox {

@@ -1,4 +1,6 @@
-"""Every snippet of the README runs, as it stands, against the document's examples."""
+"""Every snippet of the README runs: against the server that `EXAI_BASE_URL` names, with ids of
+things that it has, or against the document's examples.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,10 @@ SNIPPETS = sorted(Path("snippets").glob("*.py"))
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
 def test_snippet(snippet: Path, tmp_path: Path) -> None:
     with answering() as server:
+        examples = {"EXAI_BASE_URL": server.url, "EXAI_API_KEY": "sk_test_1"}
         done = subprocess.run(
             [sys.executable, "-W", "error", snippet.resolve()],
-            env={**os.environ, "EXAI_BASE_URL": server.url, "EXAI_API_KEY": "sk_test_1"},
+            env={**examples, **os.environ},
             cwd=tmp_path,
             capture_output=True,
             text=True,

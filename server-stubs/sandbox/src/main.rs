@@ -159,6 +159,7 @@ async fn run(args: Args) -> Result<(), OpenError> {
     if let Some(seed) = seed {
         say("EXAI_PLAN_ID", &seed.plan);
         say("EXAI_RUN_ID", &seed.run);
+        say("EXAI_ENDED_RUN_ID", &seed.ended_run);
         say("EXAI_WORKSPACE_ID", &seed.workspace);
     }
     if let Some(port) = args.admin_port {

@@ -18,6 +18,8 @@ pub struct Seed {
     pub plan: String,
     /// A run that waits for a decision.
     pub run: String,
+    /// A run that ends by itself.
+    pub ended_run: String,
     /// A workspace.
     pub workspace: String,
 }
@@ -40,10 +42,11 @@ impl Sandbox {
             "edges": [edge("code", "ask")], "labels": {"team": "web"}});
         let report = self.sow("/plans", "report", report).await?;
         let ship = self.sow("/plans", "ship", ship).await?;
+        let mut ended_run = String::new();
         for day in 1..=5 {
             let run = json!({"plan_id": report, "name": format!("Report of day {day}"),
                 "labels": {"day": day.to_string()}});
-            self.sow("/runs", &format!("report-{day}"), run).await?;
+            ended_run = self.sow("/runs", &format!("report-{day}"), run).await?;
         }
         let failing = json!({"plan_id": ship, "name": "Too dear",
             "ceiling": {"amount": "0.000001", "currency": "USD"}});
@@ -60,6 +63,7 @@ impl Sandbox {
         Ok(Seed {
             plan: report,
             run,
+            ended_run,
             workspace,
         })
     }

@@ -113,7 +113,7 @@ pub async fn play(
             table: Table::read(&table),
             root: &copy,
             sdk,
-            whole: Driver::start(&copy, sdk).await?,
+            whole: Driver::start(root, sdk).await?,
         });
     }
     let unknown = mutants.into_iter().map(|mutant| (mutant, Outcome::NotRun));
@@ -142,7 +142,7 @@ struct Trial<'a> {
     table: Table,
     root: &'a Path,
     sdk: &'a str,
-    /// The driver of the package as it is.
+    /// The driver of the package as it is: not the copy, of which a file may be read late.
     whole: Driver,
 }
 
