@@ -78,6 +78,15 @@ impl Claims {
         held
     }
 
+    /// The numbers of the leases that have not ended, and the last that was given out.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn numbers(&self) -> (Vec<i64>, i64) {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let running = self.running();
+        let numbers = running.by_slot.values().map(|run| whole(run.number));
+        (numbers.collect(), whole(running.leases))
+    }
+
     fn lease(&self, slot: &Slot, fingerprint: Fingerprint) -> Try {
         let mut running = self.running();
         if let Some(run) = running.by_slot.get(slot) {

@@ -4,6 +4,7 @@
 
 mod crash;
 mod hostile;
+mod limits;
 mod nodes;
 mod operators;
 mod program;
