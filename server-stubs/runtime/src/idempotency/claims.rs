@@ -22,8 +22,8 @@ struct Running {
 struct Run {
     fingerprint: Fingerprint,
     number: u64,
-    /// Those that wait hear of its end by this being dropped.
-    end: watch::Sender<()>,
+    /// Those that wait hear of its end by this being dropped; nobody waits for most.
+    end: Option<watch::Sender<()>>,
 }
 
 /// A try to get a lease.
@@ -89,9 +89,10 @@ impl Claims {
 
     fn lease(&self, slot: &Slot, fingerprint: Fingerprint) -> Try {
         let mut running = self.running();
-        if let Some(run) = running.by_slot.get(slot) {
+        if let Some(run) = running.by_slot.get_mut(slot) {
             return if run.fingerprint == fingerprint {
-                Try::Same(run.end.subscribe())
+                let end = run.end.get_or_insert_with(|| watch::Sender::new(()));
+                Try::Same(end.subscribe())
             } else {
                 Try::Other
             };
@@ -101,7 +102,7 @@ impl Claims {
         let run = Run {
             fingerprint,
             number,
-            end: watch::Sender::new(()),
+            end: None,
         };
         running.by_slot.insert(slot.clone(), run);
         Try::Mine(Lease {

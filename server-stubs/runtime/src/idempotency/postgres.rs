@@ -53,7 +53,11 @@ impl IdempotencyStore for Postgres {
     ) -> BoxFuture<'_, Result<Claim, StoreError>> {
         Box::pin(async move {
             let find = |number| self.find(&slot, fingerprint, number, now);
-            self.shared().held.claims.claim(&slot, fingerprint, find).await
+            self.shared()
+                .held
+                .claims
+                .claim(&slot, fingerprint, find)
+                .await
         })
     }
 

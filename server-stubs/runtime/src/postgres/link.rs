@@ -17,7 +17,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the database is told of a node that says nothing more, whose connection may look whole for
 /// hours: what it left open, and the lock that all nodes wait for, ends by itself.
-const GIVE_UP: &str = "SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '10s'";
+const GIVE_UP: &str =
+    "SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '10s'";
 
 /// How long a connection is silent before it is asked whether it is still there.
 const SILENCE: Duration = Duration::from_secs(10);

@@ -91,7 +91,12 @@ impl Postgres {
         let held = Arc::<Held>::default();
         let tasks = [
             tokio::spawn(settle::settle_all(writing, queue)),
-            tokio::spawn(nodes::beat(config.clone(), node.clone(), held.clone(), news.clone())),
+            tokio::spawn(nodes::beat(
+                config.clone(),
+                node.clone(),
+                held.clone(),
+                news.clone(),
+            )),
             tokio::spawn(nodes::listen(config.clone(), news.clone())),
             tokio::spawn(nodes::release_all(config.clone(), node.clone(), released)),
         ];

@@ -183,10 +183,7 @@ async fn give_back(link: &Link, node: &str, held: &Held) -> Result<(), StoreErro
         WHERE node = $1 AND number <= $2 AND NOT number = ANY($3)";
     let jobs = "DELETE FROM exai_jobs \
         WHERE node = $1 AND number <= $2 AND NOT number = ANY($3)";
-    for (sql, (used, last)) in [
-        (claims, held.claims.numbers()),
-        (jobs, held.jobs.numbers()),
-    ] {
+    for (sql, (used, last)) in [(claims, held.claims.numbers()), (jobs, held.jobs.numbers())] {
         link.query(sql, &[&node, &last, &used]).await?;
     }
     Ok(())

@@ -191,8 +191,9 @@ async fn append(transaction: &Transaction, drafts: Vec<Draft>) -> Result<(), Sto
     let (mut ids, mut records) = (Vec::new(), Vec::new());
     for draft in drafts {
         let org = org(&draft);
-        let record = draft.behind(heads.remove(&org));
-        let text = serde_json::to_string(&record).map_err(StoreError::new)?;
+        let sealed = draft.sealed(heads.remove(&org));
+        let (record, text) = sealed.map_err(StoreError::new)?;
+        let text = String::from_utf8(text).map_err(StoreError::new)?;
         let (sequence, hash) = (record.sequence, record.hash);
         heads.insert(org.clone(), Head { sequence, hash });
         orgs.push(org);

@@ -203,15 +203,39 @@ impl Draft {
     ///
     /// A [`ReceiptStore`](crate::ReceiptStore) calls this while it lets no other draft in.
     pub fn after(self, previous: Option<&Record>) -> Record {
-        self.behind(previous.map(|record| Head {
+        let mut record = self.behind(previous.map(|record| Head {
             sequence: record.sequence,
             hash: record.hash.clone(),
-        }))
+        }));
+        record.hash = record.computed_hash();
+        record
     }
 
-    pub(crate) fn behind(self, head: Option<Head>) -> Record {
+    /// The record behind the head of its chain, and its JSON.
+    pub(crate) fn sealed(self, head: Option<Head>) -> Result<(Record, Vec<u8>), serde_json::Error> {
+        const HASH: &[u8] = b"\"hash\":\"";
+        const DIGITS: usize = 64;
+        let mut record = self.behind(head);
+        // It is written once, with room for the hash, which is over what stands around that member.
+        // No text within the JSON reads like the member: a quote in a text has a backslash.
+        record.hash = "0".repeat(DIGITS);
+        let mut text = serde_json::to_vec(&record)?;
+        let member = text.windows(HASH.len()).position(|bytes| bytes == HASH);
+        let start = member.unwrap_or_default();
+        let digits = start + HASH.len()..start + HASH.len() + DIGITS;
+        let mut sha = Sha256::new();
+        sha.update(&text[..start]);
+        // Behind the digits are a quote and a comma.
+        sha.update(&text[digits.end + 2..]);
+        record.hash = hex(&sha.finalize());
+        text[digits].copy_from_slice(record.hash.as_bytes());
+        Ok((record, text))
+    }
+
+    /// The record behind the head of its chain, without its hash.
+    fn behind(self, head: Option<Head>) -> Record {
         let whole = Timestamp::from_millisecond(self.issued_at.as_millisecond());
-        let mut record = Record {
+        Record {
             actor: self.actor,
             event_id: self.event_id,
             hash: String::new(),
@@ -222,9 +246,7 @@ impl Draft {
             previous_hash: head.map(|head| head.hash),
             run_id: self.run_id,
             subject: self.subject,
-        };
-        record.hash = record.computed_hash();
-        record
+        }
     }
 }
 
@@ -233,6 +255,13 @@ impl Draft {
 pub(crate) struct Head {
     pub(crate) sequence: u64,
     pub(crate) hash: String,
+}
+
+impl From<Record> for Head {
+    fn from(record: Record) -> Self {
+        let Record { sequence, hash, .. } = record;
+        Self { sequence, hash }
+    }
 }
 
 impl Record {
@@ -253,9 +282,12 @@ impl Record {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |four: u8| char::from(DIGITS[usize::from(four)]);
-    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-    bytes.iter().flat_map(digits).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -367,6 +399,20 @@ mod tests {
             assert_eq!(canonical(value).to_string(), written);
             assert_eq!(serde_json::from_str::<Record>(&written).unwrap(), record);
         }
+    }
+
+    #[test]
+    fn a_record_is_sealed_with_the_hash_that_can_be_computed() {
+        let mut tricky = draft();
+        tricky.actor = Some(Actor::Token {
+            token_id: "tok_1".to_owned(),
+            token_name: r#"","hash":"0000"#.to_owned(),
+        });
+        let head = Some(Head::from(draft().after(None)));
+        let (record, text) = tricky.sealed(head).unwrap();
+        assert_eq!(record.hash, record.computed_hash());
+        assert_eq!(text, serde_json::to_vec(&record).unwrap());
+        assert_eq!(record.sequence, 2);
     }
 
     #[test]

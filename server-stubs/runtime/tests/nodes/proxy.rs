@@ -135,10 +135,7 @@ async fn copy(
     let mut bytes = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut bytes).await?;
-        let gone = state
-            .wait_for(|state| lets_through(*state))
-            .await
-            .is_err();
+        let gone = state.wait_for(|state| lets_through(*state)).await.is_err();
         if read == 0 || gone {
             return Ok(());
         }

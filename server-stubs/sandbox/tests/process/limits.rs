@@ -60,7 +60,12 @@ async fn two_nodes_admit_what_the_rule_says_within_one_percent() {
     let rule = 2_000.0 + seconds * 1_000.0 / 60.0;
     let admitted = f64::from(admitted.load(Ordering::Relaxed));
     let refused = refused.load(Ordering::Relaxed);
-    println!("{admitted} admitted in {seconds:.1} s at two nodes, the rule says {rule:.0}; {refused} refused");
+    println!(
+        "{admitted} admitted in {seconds:.1} s at two nodes, the rule says {rule:.0}; {refused} refused"
+    );
     assert!(refused > 500, "too few were asked for");
-    assert!((admitted - rule).abs() <= rule / 100.0, "{admitted} of {rule}");
+    assert!(
+        (admitted - rule).abs() <= rule / 100.0,
+        "{admitted} of {rule}"
+    );
 }

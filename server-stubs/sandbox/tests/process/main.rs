@@ -4,6 +4,7 @@
 
 mod crash;
 mod hostile;
+mod killed;
 mod limits;
 mod nodes;
 mod operators;
