@@ -53,8 +53,9 @@ async fn a_snapshot_that_a_stop_asked_for_is_there_though_the_server_was_killed(
 
     // So slow that the snapshot is not done when it is killed.
     let slow = at_speed(&state, "0.001").await;
-    let stop = slow.post(&format!("{path}/stop"), "s", &json!({"snapshot": true}));
-    assert_eq!(stop.await.expect("an answer").status, 202);
+    let (stop, wanted) = (format!("{path}/stop"), json!({"snapshot": true}));
+    let stopped = slow.post(&stop, "s", &wanted).await;
+    assert_eq!(stopped.expect("an answer").status, 202);
     let snapshots = format!("{path}/snapshots");
     assert_eq!(slow.get(&snapshots).await["data"][0]["status"], "pending");
     assert_eq!(slow.get(&path).await["status"], "stopping");
