@@ -211,7 +211,8 @@ mod tests {
             linked.expect("an entry");
         }
         let mut header = Header::new_gnu();
-        (header.set_size(1), header.set_mode(0o755));
+        header.set_size(1);
+        header.set_mode(0o755);
         let appended = builder.append_data(&mut header, "a/b.txt", &b"x"[..]);
         appended.expect("an entry");
         let archive = builder.into_inner().and_then(GzEncoder::finish);
