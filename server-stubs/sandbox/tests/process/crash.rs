@@ -84,7 +84,8 @@ async fn crash(rounds: u32) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        drop(tokio::time::timeout(Duration::from_secs(10), under_way).await);
+        // A round in which too little is done kills it all the same.
+        let _ = tokio::time::timeout(Duration::from_secs(10), under_way).await;
         tokio::time::sleep(Duration::from_millis(u64::from(moment) % 40)).await;
         process.kill().await;
         for client in clients {
