@@ -33,11 +33,6 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-/// What the tests of the server do of it: long enough to send every operation something strange.
-pub(crate) fn short() -> Vec<Step> {
-    steps(40, 0)
-}
-
 /// Installs it, and runs it for so long against a sandbox that takes requests at any rate.
 fn steps(seconds: u32, seed: u32) -> Vec<Step> {
     let install = format!(

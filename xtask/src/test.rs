@@ -3,7 +3,7 @@
 
 use crate::packages::root;
 use crate::step::Step;
-use crate::{fuzz, tidy, toolchain};
+use crate::{tidy, toolchain};
 
 /// Install what each language needs, and test everything.
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,6 @@ fn steps(group: &str) -> Vec<Step> {
                 "exai-sandbox",
                 "server-stubs/sandbox",
             )),
-            fuzz::short(),
         ]
         .concat(),
     }
