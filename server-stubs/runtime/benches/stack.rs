@@ -1,15 +1,18 @@
 //! What the promises cost: requests a second of a bare axum handler and of the same handler behind
 //! the whole stack, side by side in one run, over HTTP on loopback.
 //!
-//! `cargo bench -p exai-runtime`. Client and server share the machine; each round asks all of them
-//! in turn, and the ratios are medians over the rounds.
+//! `cargo bench -p exai-runtime`. Each server is a process of its own, so that its CPU can be told
+//! from the client's, which shares the machine; each round asks all of them in turn, and what is
+//! printed are medians over the rounds.
 
 #![expect(
     clippy::expect_used,
     reason = "a benchmark that cannot run says so and ends"
 )]
 
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -28,7 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const CONNECTIONS: usize = 128;
 const ROUND: Duration = Duration::from_secs(1);
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 const TOKEN: &str = "sk_test_0123456789abcdef0123456789abcdef";
 const RUN: &str = r#"{"id":"run_01JB8Z6Q4M2N7T5V9X1C3E5G7H","status":"succeeded","plan_id":"pln_01JB8Z6Q4M2N7T5V9X1C3E5G7H","labels":{"team":"web"},"created_at":"2026-01-02T09:00:00Z"}"#;
 const RUNS: TableDefinition<u64, &[u8]> = TableDefinition::new("runs");
@@ -97,16 +100,74 @@ fn stack(file: Embedded, receipts_in_memory: bool) -> Router {
     api(true).layer(promises.idempotency(Arc::new(file)))
 }
 
-async fn start(app: Router) -> SocketAddr {
+/// A server in a process of its own.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// What is measured, by the name that its process is told.
+const SERVERS: [&str; 3] = ["bare", "kept", "light"];
+
+impl Server {
+    fn start(kind: &str) -> Self {
+        let own = std::env::current_exe().expect("this program");
+        let mut child = Command::new(own)
+            .env(KIND, kind)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("its output");
+        BufReader::new(output)
+            .read_line(&mut line)
+            .expect("where it is");
+        let address = line.trim().parse().expect("an address");
+        Self { child, address }
+    }
+
+    /// Microseconds of CPU that it has taken so far; 0 where the system does not say.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.unwrap_or_default();
+        // Behind the name, which may hold spaces: user and system time in hundredths of a second.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        ticks
+            .filter_map(|field| field.parse::<f64>().ok())
+            .sum::<f64>()
+            * 10_000.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Tells a process of this program that it is a server, and which.
+const KIND: &str = "EXAI_BENCH_SERVER";
+
+async fn be_a_server(kind: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Embedded::open(folder.path().join("state")).expect("a file");
+    let app = match kind {
+        "bare" => api(false),
+        "light" => stack(open(), true),
+        _ => stack(open(), false),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(serve(
-        listener,
-        app,
-        Bounds::default(),
-        std::future::pending(),
-    ));
-    address
+    println!("{}", listener.local_addr().expect("an address"));
+    // It ends with whoever has started it, who says nothing.
+    let stop = async {
+        let said = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0])).await;
+        drop(said);
+    };
+    let served = serve(listener, app, Bounds::default(), stop).await;
+    served.expect("it serves");
 }
 
 /// Asks over and over on a connection; how often.
@@ -145,45 +206,56 @@ async fn ask(address: SocketAddr, writes: bool, until: Instant, keys: Arc<Atomic
     count
 }
 
-/// Requests a second.
-async fn rate(address: SocketAddr, writes: bool, keys: &Arc<AtomicU64>) -> f64 {
-    let begun = Instant::now();
+/// Requests a second, and the server's CPU for each in microseconds.
+async fn rate(server: &Server, writes: bool, keys: &Arc<AtomicU64>) -> (f64, f64) {
+    let (begun, before) = (Instant::now(), server.cpu());
     let asking: Vec<_> = (0..CONNECTIONS)
-        .map(|_| tokio::spawn(ask(address, writes, begun + ROUND, keys.clone())))
+        .map(|_| tokio::spawn(ask(server.address, writes, begun + ROUND, keys.clone())))
         .collect();
     let mut count = 0;
     for asked in asking {
         count += asked.await.expect("it is answered");
     }
-    count as f64 / begun.elapsed().as_secs_f64()
+    let count = count as f64;
+    let cpu = (server.cpu() - before) / count;
+    (count / begun.elapsed().as_secs_f64(), cpu)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
 #[tokio::main]
 async fn main() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let open = |name| Embedded::open(folder.path().join(name)).expect("a file");
-    let bare = start(api(false)).await;
-    let kept = start(stack(open("kept"), false)).await;
-    let light = start(stack(open("light"), true)).await;
+    if let Ok(kind) = std::env::var(KIND) {
+        return be_a_server(&kind).await;
+    }
+    let servers = SERVERS.map(Server::start);
     let keys = Arc::new(AtomicU64::new(0));
     for (what, writes) in [("read", false), ("keyed write", true)] {
-        let (mut base, mut whole, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
-            let of = rate(bare, writes, &keys).await;
-            base.push(of);
-            whole.push(rate(kept, writes, &keys).await / of);
-            memory.push(rate(light, writes, &keys).await / of);
+            let mut round = Vec::new();
+            for server in &servers {
+                round.push(rate(server, writes, &keys).await);
+            }
+            rounds.push(round);
         }
+        let of = |server: usize, figure: fn(&(f64, f64)) -> f64| {
+            median(rounds.iter().map(|round| figure(&round[server])))
+        };
+        let ratio = |server: usize| median(rounds.iter().map(|r| r[server].0 / r[0].0));
         println!(
-            "{what}: bare {:.0}/s; whole stack, everything in the file: {:.2}; receipts in memory: {:.2}",
-            median(base),
-            median(whole),
-            median(memory),
+            "{what}: bare {:.0}/s at {:.1} us of CPU; everything in the file: {:.2} of that, at \
+             {:.1} us; receipts in memory: {:.2}, at {:.1} us",
+            of(0, |one| one.0),
+            of(0, |one| one.1),
+            ratio(1),
+            of(1, |one| one.1),
+            ratio(2),
+            of(2, |one| one.1),
         );
     }
 }

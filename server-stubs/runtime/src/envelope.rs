@@ -17,10 +17,15 @@ const MAX_ENVELOPE: usize = 1024 * 1024;
 /// and else replaced by the envelope of its status: what it said may be internal. With the error's
 /// name.
 pub(crate) async fn complete(response: Response, receipt: &str) -> (Response, Option<String>) {
-    let status = response.status();
-    if status < StatusCode::BAD_REQUEST {
+    if response.status() < StatusCode::BAD_REQUEST {
         return (response, None);
     }
+    // Few answers are errors, and none but they have to make room for it.
+    Box::pin(complete_error(response, receipt)).await
+}
+
+async fn complete_error(response: Response, receipt: &str) -> (Response, Option<String>) {
+    let status = response.status();
     let (mut parts, body) = response.into_parts();
     let mut members = match read(&parts.headers, parts.status, body).await {
         Some(members) => members,

@@ -33,33 +33,64 @@ where
     let now = settings.clock.now();
     let exchange = Arc::new(Exchange::begin(operation, &request, now));
     let watch = Watch::begin(operation, request.method(), &exchange.receipt);
-    let way = async {
-        let response = match steps(&settings, &exchange, operation, inner, request).await {
-            Ok(answered) => answered?,
-            Err(Stop::Fault(fault)) => fault.into_response(),
-            Err(Stop::Store(error)) => internal(&settings, &exchange, Some(&error)),
-        };
-        Ok(envelope::complete(response, &exchange.receipt).await)
-    };
-    let whole = async {
-        let answered = match AssertUnwindSafe(way).catch_unwind().await {
-            Ok(answered) => answered?,
-            Err(_) => {
-                let response = internal(&settings, &exchange, None);
-                envelope::complete(response, &exchange.receipt).await
-            }
-        };
-        let error = answered.1.clone();
-        if let Some(settled) = answered.0.extensions().get::<Settled>()
-            && settled.receipt != exchange.receipt
-        {
-            watch.replayed(&settled.receipt);
+    // Each future is made where it is awaited: kept in a variable first, it is there twice.
+    answer(&settings, &exchange, operation, &watch, inner, request)
+        .instrument(watch.span())
+        .await
+}
+
+/// The answer with its receipt in the chain, to a panic too.
+async fn answer<S>(
+    settings: &Arc<Settings>,
+    exchange: &Arc<Exchange>,
+    operation: Option<&Operation>,
+    watch: &Watch,
+    inner: S,
+    request: Request,
+) -> Result<Response, S::Error>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
+{
+    let way = way(settings, exchange, operation, inner, request);
+    let answered = match AssertUnwindSafe(way).catch_unwind().await {
+        Ok(answered) => answered?,
+        Err(_) => {
+            let response = internal(settings, exchange, None);
+            envelope::complete(response, &exchange.receipt).await
         }
-        let response = receive(&settings, &exchange, answered).await;
-        watch.answered(response.status(), error.as_deref());
-        Ok(response)
     };
-    whole.instrument(watch.span()).await
+    let error = answered.1.clone();
+    if let Some(settled) = answered.0.extensions().get::<Settled>()
+        && settled.receipt != exchange.receipt
+    {
+        watch.replayed(&settled.receipt);
+    }
+    let response = receive(settings, exchange, answered).await;
+    watch.answered(response.status(), error.as_deref());
+    Ok(response)
+}
+
+/// The answer with the name of its error, in the envelope.
+async fn way<S>(
+    settings: &Arc<Settings>,
+    exchange: &Arc<Exchange>,
+    operation: Option<&Operation>,
+    inner: S,
+    request: Request,
+) -> Result<(Response, Option<String>), S::Error>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send + 'static,
+{
+    let response = match steps(settings, exchange, operation, inner, request).await {
+        Ok(answered) => answered?,
+        Err(Stop::Fault(fault)) => fault.into_response(),
+        Err(Stop::Store(error)) => internal(settings, exchange, Some(&error)),
+    };
+    Ok(envelope::complete(response, &exchange.receipt).await)
 }
 
 /// What stands between a request and its handler. Nothing runs that is not in the table: a route

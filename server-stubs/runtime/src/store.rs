@@ -8,7 +8,8 @@ use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use tokio::sync::oneshot;
 
 use crate::Unit;
-use crate::idempotency::Claims;
+use crate::idempotency::{Answers, Claims};
+use crate::receipt::Chains;
 
 /// A store could not do what it was asked. The client learns of a 500 and no more; the operator
 /// reads this in an [`Incident`](crate::Incident).
@@ -57,10 +58,56 @@ impl std::error::Error for StoreError {
 
 /// What a piece of work does once it is known whether its transaction was committed.
 type Finish = Box<dyn FnOnce(Result<(), String>) + Send>;
-type Work = Box<dyn FnOnce(&WriteTransaction) -> (Result<(), redb::Error>, Finish) + Send>;
+type Work = Box<dyn FnOnce(&mut Batch<'_>) -> (Result<(), redb::Error>, Finish) + Send>;
 
 /// Pieces of work that share a commit at most.
 const BATCH: usize = 256;
+
+/// The transaction that pieces of work share. What the layers write for each of them stays open
+/// from one to the next.
+pub(crate) struct Batch<'t> {
+    transaction: &'t WriteTransaction,
+    chains: Option<Chains<'t>>,
+    answers: Option<Answers<'t>>,
+}
+
+impl<'t> Batch<'t> {
+    fn of(transaction: &'t WriteTransaction) -> Self {
+        Self {
+            transaction,
+            chains: None,
+            answers: None,
+        }
+    }
+
+    /// The transaction, for tables that are not the layers' own.
+    pub(crate) fn transaction(&self) -> &'t WriteTransaction {
+        self.transaction
+    }
+
+    pub(crate) fn chains(&mut self) -> Result<&mut Chains<'t>, redb::Error> {
+        if self.chains.is_none() {
+            self.chains = Some(Chains::open(self.transaction)?);
+        }
+        self.chains.as_mut().ok_or_else(closed)
+    }
+
+    pub(crate) fn answers(&mut self) -> Result<&mut Answers<'t>, redb::Error> {
+        if self.answers.is_none() {
+            self.answers = Some(Answers::open(self.transaction)?);
+        }
+        self.answers.as_mut().ok_or_else(closed)
+    }
+
+    /// Writes what is written once for all of them.
+    fn close(self) -> Result<(), redb::Error> {
+        self.answers.map_or(Ok(()), Answers::close)
+    }
+}
+
+fn closed() -> redb::Error {
+    redb::Error::Corrupted("a table that was opened is not open".to_owned())
+}
 
 /// One file that keeps what must outlive the process, in [redb](https://www.redb.org).
 ///
@@ -138,11 +185,11 @@ impl Embedded {
     /// Runs `work` in a write transaction, and gives back what it made once that is on the disk.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error> + Send + 'static,
+        work: impl FnOnce(&mut Batch<'_>) -> Result<T, redb::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
-        let work: Work = Box::new(move |transaction| {
-            let (done, made) = match work(transaction) {
+        let work: Work = Box::new(move |batch| {
+            let (done, made) = match work(batch) {
                 Ok(made) => (Ok(()), Some(made)),
                 Err(error) => (Err(error), None),
             };
@@ -211,11 +258,13 @@ fn write_batch(
     finishes: &mut Vec<Finish>,
 ) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
+    let mut shared = Batch::of(&transaction);
     for work in batch {
-        let (done, finish) = work(&transaction);
+        let (done, finish) = work(&mut shared);
         finishes.push(finish);
         done?;
     }
+    shared.close()?;
     Ok(transaction.commit()?)
 }
 

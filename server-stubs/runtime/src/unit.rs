@@ -10,10 +10,11 @@ use redb::WriteTransaction;
 
 #[cfg(feature = "postgres")]
 use crate::postgres::{Postgres, Steps, Transaction};
+use crate::store::Batch;
 use crate::{Embedded, StoreError};
 
 type Check = Box<dyn FnOnce(&WriteTransaction) -> Result<bool, redb::Error> + Send>;
-type Write = Box<dyn FnOnce(&WriteTransaction) -> Result<(), redb::Error> + Send>;
+type Write = Box<dyn FnOnce(&mut Batch<'_>) -> Result<(), redb::Error> + Send>;
 
 tokio::task_local! {
     static CURRENT: Unit;
@@ -109,7 +110,12 @@ impl Unit {
 
     /// Runs work in this unit. Tasks that it spawns are not in it.
     pub async fn run<F: Future>(&self, work: F) -> F::Output {
-        CURRENT.scope(self.clone(), work).await
+        self.scope(work).await
+    }
+
+    /// Work that runs in this unit.
+    pub(crate) fn scope<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        CURRENT.scope(self.clone(), work)
     }
 
     /// Commits only if this still holds then. Of all units of a file one is checked and written at
@@ -125,6 +131,14 @@ impl Unit {
     pub fn write(
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error> + Send + 'static,
+    ) {
+        self.write_own(|batch| write(batch.transaction()));
+    }
+
+    /// As [`Unit::write`], to the tables of the layers.
+    pub(crate) fn write_own(
+        &self,
+        write: impl FnOnce(&mut Batch<'_>) -> Result<(), redb::Error> + Send + 'static,
     ) {
         self.gathered().writes.push(Box::new(write));
     }
@@ -204,8 +218,7 @@ impl Unit {
                     return Err(StoreError::new("a unit of a file was given SQL"));
                 }
                 let (checks, writes) = (gathered.checks, gathered.writes);
-                file.write(|transaction| settle(transaction, checks, writes))
-                    .await
+                file.write(|batch| settle(batch, checks, writes)).await
             }
             #[cfg(feature = "postgres")]
             Home::Postgres(_) if !(gathered.checks.is_empty() && gathered.writes.is_empty()) => {
@@ -233,17 +246,17 @@ impl Unit {
 }
 
 fn settle(
-    transaction: &WriteTransaction,
+    batch: &mut Batch<'_>,
     checks: Vec<Check>,
     writes: Vec<Write>,
 ) -> Result<bool, redb::Error> {
     for holds in checks {
-        if !holds(transaction)? {
+        if !holds(batch.transaction())? {
             return Ok(false);
         }
     }
     for write in writes {
-        write(transaction)?;
+        write(batch)?;
     }
     Ok(true)
 }

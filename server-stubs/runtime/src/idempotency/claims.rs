@@ -22,8 +22,8 @@ struct Running {
 struct Run {
     fingerprint: Fingerprint,
     number: u64,
-    /// Those that wait hear of its end by this being dropped.
-    end: watch::Sender<()>,
+    /// Those that wait hear of its end by this being dropped; nobody waits for most.
+    end: Option<watch::Sender<()>>,
 }
 
 /// A try to get a lease.
@@ -78,11 +78,21 @@ impl Claims {
         held
     }
 
+    /// The numbers of the leases that have not ended, and the last that was given out.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn numbers(&self) -> (Vec<i64>, i64) {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let running = self.running();
+        let numbers = running.by_slot.values().map(|run| whole(run.number));
+        (numbers.collect(), whole(running.leases))
+    }
+
     fn lease(&self, slot: &Slot, fingerprint: Fingerprint) -> Try {
         let mut running = self.running();
-        if let Some(run) = running.by_slot.get(slot) {
+        if let Some(run) = running.by_slot.get_mut(slot) {
             return if run.fingerprint == fingerprint {
-                Try::Same(run.end.subscribe())
+                let end = run.end.get_or_insert_with(|| watch::Sender::new(()));
+                Try::Same(end.subscribe())
             } else {
                 Try::Other
             };
@@ -92,7 +102,7 @@ impl Claims {
         let run = Run {
             fingerprint,
             number,
-            end: watch::Sender::new(()),
+            end: None,
         };
         running.by_slot.insert(slot.clone(), run);
         Try::Mine(Lease {

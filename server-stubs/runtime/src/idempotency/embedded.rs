@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use futures::future::{BoxFuture, ready};
 use jiff::Timestamp;
-use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{AccessGuard, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::{Claim, Fingerprint, IdempotencyStore, KeptAnswer, Lease, Saved, Slot};
 use crate::clock::millis;
-use crate::store::table;
+use crate::store::{Batch, table};
 use crate::{Embedded, StoreError, Unit};
 
 /// Until when in milliseconds, fingerprint, and of the answer its status, receipt, headers and
@@ -17,12 +17,13 @@ type Answer<'a> = (u16, &'a str, &'a [u8], &'a [u8]);
 
 /// What is kept by organisation and key.
 const KEPT: TableDefinition<(&str, &str), Row<'static>> = TableDefinition::new("exai.kept");
-/// Organisations and keys by the time until which they are kept.
-const UNTIL: TableDefinition<(u64, &str, &str), ()> = TableDefinition::new("exai.kept_until");
+/// Organisations and keys, as JSON, by the time until which the last of them is kept and by the
+/// first of them: a row for all that were kept together.
+const UNTIL: TableDefinition<(u64, &str, &str), &[u8]> = TableDefinition::new("exai.kept_by_time");
 
-/// Rows past their time that are removed by each write: more than it adds, and few enough that no
-/// write is slow.
-const SWEEP: usize = 16;
+/// Rows of [`UNTIL`] past their time that are removed by each batch of writes: more than it adds,
+/// and few enough that none is slow.
+const SWEEP: usize = 2;
 
 impl IdempotencyStore for Embedded {
     fn claim(
@@ -51,25 +52,10 @@ impl IdempotencyStore for Embedded {
         now: Timestamp,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         let slot = lease.slot.clone();
-        let write = move |transaction: &WriteTransaction| {
-            let mut times = transaction.open_table(UNTIL)?;
-            let mut kept = transaction.open_table(KEPT)?;
-            sweep(&mut times, &mut kept, millis(now))?;
-            let answer = saved.answer.as_ref();
-            let lines = answer.map(KeptAnswer::header_lines).unwrap_or_default();
-            let answer = answer.map(|a| (a.status, &*a.receipt, &*lines, &*a.body));
-            let until = millis(saved.until);
-            let row = (until, &saved.fingerprint.0, answer);
-            let (org, key) = (&*slot.org, &*slot.key);
-            if let Some(before) = kept.insert((org, key), row)? {
-                times.remove((before.value().0, org, key))?;
-            }
-            times.insert((until, org, key), ())?;
-            Ok(())
-        };
+        let write = move |batch: &mut Batch<'_>| batch.answers()?.keep(slot, &saved, millis(now));
         Box::pin(async move {
             let unit = Unit::current_of(self).unwrap_or_else(|| Embedded::unit(self));
-            unit.write(write);
+            unit.write_own(write);
             unit.commit().await?;
             self.claims().release(lease);
             Ok(())
@@ -94,26 +80,83 @@ impl Embedded {
     }
 }
 
-/// Removes what is past its time, the oldest first, by the index of times.
-fn sweep(
-    times: &mut Table<'_, (u64, &'static str, &'static str), ()>,
-    kept: &mut Table<'_, (&'static str, &'static str), Row<'static>>,
-    now: u64,
-) -> Result<(), redb::Error> {
-    for _ in 0..SWEEP {
-        let Some((first, _)) = times.first()? else {
-            break;
-        };
-        let (until, org, key) = first.value();
-        if until > now {
-            break;
-        }
-        let (org, key) = (org.to_owned(), key.to_owned());
-        drop(first);
-        times.remove((until, &*org, &*key))?;
-        kept.remove((&*org, &*key))?;
+/// What a batch of work keeps.
+pub(crate) struct Answers<'t> {
+    kept: Table<'t, (&'static str, &'static str), Row<'static>>,
+    times: Table<'t, (u64, &'static str, &'static str), &'static [u8]>,
+    swept: bool,
+    last_until: u64,
+    added: Vec<(String, String)>,
+}
+
+impl<'t> Answers<'t> {
+    pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
+        Ok(Self {
+            kept: transaction.open_table(KEPT)?,
+            times: transaction.open_table(UNTIL)?,
+            swept: false,
+            last_until: 0,
+            added: Vec::new(),
+        })
     }
-    Ok(())
+
+    fn keep(&mut self, slot: Slot, saved: &Saved, now: u64) -> Result<(), redb::Error> {
+        if !self.swept {
+            self.sweep(now)?;
+            self.swept = true;
+        }
+        let answer = saved.answer.as_ref();
+        let lines = answer.map(KeptAnswer::header_lines).unwrap_or_default();
+        let answer = answer.map(|a| (a.status, &*a.receipt, &*lines, &*a.body));
+        let until = millis(saved.until);
+        let row = (until, &saved.fingerprint.0, answer);
+        self.kept.insert((&*slot.org, &*slot.key), row)?;
+        self.last_until = self.last_until.max(until);
+        self.added.push((slot.org, slot.key));
+        Ok(())
+    }
+
+    /// Removes what is past its time, the oldest first, by the index of times.
+    fn sweep(&mut self, now: u64) -> Result<(), redb::Error> {
+        for _ in 0..SWEEP {
+            let Some((first, _)) = self.times.first()? else {
+                break;
+            };
+            if first.value().0 > now {
+                break;
+            }
+            drop(first);
+            let Some((_, slots)) = self.times.pop_first()? else {
+                break;
+            };
+            let slots: Vec<(String, String)> =
+                serde_json::from_slice(slots.value()).map_err(corrupted)?;
+            for (org, key) in slots {
+                let slot = (&*org, &*key);
+                // It may have been kept anew since.
+                let past = |row: AccessGuard<'_, Row<'static>>| row.value().0 <= now;
+                if self.kept.get(slot)?.is_some_and(past) {
+                    self.kept.remove(slot)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes when what was kept is past its time.
+    pub(crate) fn close(mut self) -> Result<(), redb::Error> {
+        let Some((org, key)) = self.added.first() else {
+            return Ok(());
+        };
+        let slots = serde_json::to_vec(&self.added).map_err(corrupted)?;
+        self.times
+            .insert((self.last_until, &**org, &**key), &*slots)?;
+        Ok(())
+    }
+}
+
+fn corrupted(error: serde_json::Error) -> redb::Error {
+    redb::Error::Corrupted(error.to_string())
 }
 
 fn read(row: Row<'_>) -> Result<Saved, redb::Error> {
@@ -176,11 +219,28 @@ mod tests {
             keep(&file, format!("k{key}"), start).await;
         }
         assert_eq!(rows(&file).await, (40, 40));
-        // Each write removes sixteen that are past; one of them is its own key, kept anew.
+        // Each write removes two that are past. One that was kept anew stays when its turn comes.
         keep(&file, "k39".to_owned(), start + DAY).await;
-        keep(&file, "new".to_owned(), start + DAY).await;
-        assert_eq!(rows(&file).await, (9, 9));
-        keep(&file, "newer".to_owned(), start + DAY).await;
-        assert_eq!(rows(&file).await, (3, 3));
+        assert_eq!(rows(&file).await, (38, 39));
+        for key in 0..20 {
+            keep(&file, format!("new{key}"), start + DAY).await;
+        }
+        assert_eq!(rows(&file).await, (21, 21));
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_together_goes_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Embedded::open(folder.path().join("state.redb")).unwrap();
+        let start: Timestamp = "2026-01-02T09:30:00Z".parse().unwrap();
+        let keeping = (0..100).map(|key| keep(&file, format!("k{key}"), start));
+        futures::future::join_all(keeping).await;
+        let (kept, times) = rows(&file).await;
+        assert_eq!(kept, 100);
+        assert!(times < 100, "{times}");
+        for key in 0..times {
+            keep(&file, format!("new{key}"), start + DAY).await;
+        }
+        assert_eq!(rows(&file).await, (times, times));
     }
 }

@@ -23,6 +23,7 @@ pub use self::key::IdempotencyKey;
 pub use self::memory::MemoryIdempotency;
 
 pub(crate) use self::claims::Claims;
+pub(crate) use self::embedded::Answers;
 pub(crate) use self::run::{Settled, run};
 
 use crate::{StoreError, Unit};

@@ -53,7 +53,11 @@ impl IdempotencyStore for Postgres {
     ) -> BoxFuture<'_, Result<Claim, StoreError>> {
         Box::pin(async move {
             let find = |number| self.find(&slot, fingerprint, number, now);
-            self.shared().claims.claim(&slot, fingerprint, find).await
+            self.shared()
+                .held
+                .claims
+                .claim(&slot, fingerprint, find)
+                .await
         })
     }
 
@@ -76,13 +80,13 @@ impl IdempotencyStore for Postgres {
                 Box::pin(async move { keep(transaction, &slot, &saved, &node, now).await })
             });
             unit.commit().await?;
-            self.shared().claims.release(lease);
+            self.shared().held.claims.release(lease);
             Ok(())
         })
     }
 
     fn release(&self, lease: &Lease) {
-        if self.shared().claims.release(lease) {
+        if self.shared().held.claims.release(lease) {
             let Slot { org, key } = lease.slot.clone();
             let number = whole(lease.number);
             self.shared().release(Release::Claim { org, key, number });

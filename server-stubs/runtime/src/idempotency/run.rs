@@ -1,14 +1,17 @@
 //! The step: a keyed request runs once, and what it writes is kept with its answer or not at all.
 
 use std::future::poll_fn;
-use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures::future::Either;
 use http_body_util::BodyExt;
+use tokio::runtime::Handle;
 use tower_service::Service;
 use tracing::Instrument;
 
@@ -17,7 +20,7 @@ use super::{Claim, Fingerprint, IdempotencyKey, IdempotencyStore, KeptAnswer, Le
 use crate::exchange::Exchange;
 use crate::fault::Stop;
 use crate::promises::Settings;
-use crate::{Fault, Operation, StoreError, Unit, observe};
+use crate::{Caller, Fault, Operation, StoreError, Unit, observe};
 
 /// How often a request runs at most that is overtaken by others.
 const TRIES: usize = 64;
@@ -49,14 +52,35 @@ where
         streams: operation.streams,
         lease: None,
     };
-    let (Some(mut key), Some(caller)) = (key, exchange.caller.get()) else {
-        if operation.method != "DELETE" {
-            return Ok(inner.call(request).await);
+    // What only writes need is on the heap: a read has a small future to carry.
+    match (key, exchange.caller.get()) {
+        (Some(key), Some(caller)) => Box::pin(run_keyed(once, caller, key, inner, request)).await,
+        _ if operation.method == "DELETE" => {
+            Box::pin(async {
+                let (parts, body) = request.into_parts();
+                let spool = Spool::read(body, settings.body_limit).await?;
+                finish(once, inner, parts, spool).await
+            })
+            .await
         }
-        let (parts, body) = request.into_parts();
-        let spool = Spool::read(body, settings.body_limit).await?;
-        return finish(once, inner, parts, spool).await;
-    };
+        _ => Ok(inner.call(request).await),
+    }
+}
+
+/// Runs a request with a key, unless it was answered before or its key is another's.
+async fn run_keyed<S>(
+    once: Once,
+    caller: &Caller,
+    mut key: IdempotencyKey,
+    mut inner: S,
+    request: Request,
+) -> Result<Result<Response, S::Error>, Stop>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    let settings = &once.settings;
     let (mut parts, body) = request.into_parts();
     let spool = Spool::read(body, settings.body_limit).await?;
     let fingerprint = Fingerprint::of(&parts, spool.sha256);
@@ -87,13 +111,12 @@ where
     };
     key.repeated = lease.is_none();
     parts.extensions.insert(key);
-    let Some(lease) = lease else {
+    if lease.is_none() {
         let request = Request::from_parts(parts, spool.body().await?);
         return Ok(inner.call(request).await);
-    };
+    }
     // The client may go away; what it asked for still happens once, and is there when it asks
-    // again. So the run is a task of its own.
-    let lease = Some(lease);
+    // again.
     finish(Once { lease, ..once }, inner, parts, spool).await
 }
 
@@ -109,12 +132,35 @@ where
     S::Future: Send,
     S::Error: Send,
 {
-    match tokio::spawn(once.run(inner, parts, spool).in_current_span()).await {
-        Ok(answered) => answered,
-        Err(stopped) => match stopped.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            Err(stopped) => Err(StoreError::new(stopped).into()),
-        },
+    let run = once.run(inner, parts, spool).in_current_span();
+    ToItsEnd(Some(Box::pin(run))).await
+}
+
+/// Work that is done where it is waited for, and goes on as a task of its own where nobody waits for
+/// it any more: a task for each would be woken for each.
+struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+
+impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // Work that panics is over: it is not put back.
+        let Some(mut work) = self.0.take() else {
+            return Poll::Pending;
+        };
+        let done = work.as_mut().poll(cx);
+        if done.is_pending() {
+            self.0 = Some(work);
+        }
+        done
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for ToItsEnd<F> {
+    fn drop(&mut self) {
+        if let (Some(rest), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            drop(runtime.spawn(async { drop(rest.await) }));
+        }
     }
 }
 
@@ -148,11 +194,11 @@ impl Once {
                     other => Ok(other),
                 }
             };
-            let answered = match self.settings.idempotency.unit() {
-                Some(unit) => unit.run(attempt).await,
-                None => attempt.await,
+            let attempt = match self.settings.idempotency.unit() {
+                Some(unit) => Either::Left(unit.scope(attempt)),
+                None => Either::Right(attempt),
             };
-            match answered {
+            match attempt.await {
                 Err(Stop::Store(error)) if error.is_overtaken() => observe::keyed("overtaken"),
                 answered => {
                     if self.lease.is_some() {

@@ -1,11 +1,12 @@
 //! Buckets in Redis: for many nodes.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Script};
+use redis::{Client, RedisError, Script};
 
 use super::{Level, Limits, RateLimitStore, Verdict};
 use crate::StoreError;
@@ -26,9 +27,44 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// much once; what is behind gets nothing until it has caught up.
 #[derive(Clone)]
 pub struct RedisRateLimits {
-    connection: ConnectionManager,
+    link: Arc<Link>,
     script: Script,
     prefix: String,
+}
+
+/// A connection that comes back by itself when it ends, and is made anew when it falls silent.
+struct Link {
+    client: Client,
+    kept: Mutex<(u64, ConnectionManager)>,
+}
+
+impl Link {
+    /// The connection, and which it is.
+    fn connection(&self) -> (u64, ConnectionManager) {
+        self.kept().clone()
+    }
+
+    /// Lets go of a connection: the next who needs one has a new one.
+    fn forget(&self, which: u64) {
+        let mut kept = self.kept();
+        if kept.0 == which
+            && let Ok(next) = ConnectionManager::new_lazy_with_config(self.client.clone(), config())
+        {
+            *kept = (which + 1, next);
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, (u64, ConnectionManager)> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn config() -> ConnectionManagerConfig {
+    ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE))
+        .set_number_of_retries(1)
+        .set_max_delay(PATIENCE / 10)
 }
 
 impl std::fmt::Debug for RedisRateLimits {
@@ -46,14 +82,10 @@ impl RedisRateLimits {
     /// The URL is none, or nothing answers there.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let client = Client::open(url).map_err(StoreError::new)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE))
-            .set_number_of_retries(1)
-            .set_max_delay(PATIENCE / 10);
-        let connection = ConnectionManager::new_with_config(client, config).await;
+        let connection = ConnectionManager::new_with_config(client.clone(), config()).await;
+        let kept = Mutex::new((0, connection.map_err(StoreError::new)?));
         Ok(Self {
-            connection: connection.map_err(StoreError::new)?,
+            link: Arc::new(Link { client, kept }),
             script: Script::new(include_str!("draw.lua")),
             prefix: "exai:limit".to_owned(),
         })
@@ -85,12 +117,16 @@ impl RateLimitStore for RedisRateLimits {
             for bucket in [limits.org, limits.token] {
                 call.arg(bucket.per_minute.max(1)).arg(bucket.room.max(1));
             }
-            let mut connection = self.connection.clone();
-            let drawn = tokio::time::timeout(PATIENCE, call.invoke_async(&mut connection));
-            let drawn: [u64; 5] = drawn
-                .await
-                .map_err(StoreError::new)?
-                .map_err(StoreError::new)?;
+            let (which, mut connection) = self.link.connection();
+            let drawn = tokio::time::timeout(PATIENCE, call.invoke_async(&mut connection)).await;
+            let late = match &drawn {
+                Ok(drawn) => drawn.as_ref().is_err_and(RedisError::is_timeout),
+                Err(_) => true,
+            };
+            if late {
+                self.link.forget(which);
+            }
+            let drawn: [u64; 5] = drawn.map_err(StoreError::new)?.map_err(StoreError::new)?;
             let [org_missing, org_at, token_missing, token_at, wait] = drawn;
             let level = |missing, at| Level { missing, at };
             let (org, token) = (level(org_missing, org_at), level(token_missing, token_at));

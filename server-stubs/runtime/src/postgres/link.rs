@@ -1,7 +1,7 @@
 //! Connections: made when they are needed, made anew when they are lost.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -15,11 +15,20 @@ use crate::{StoreError, tls};
 /// How long a connection, a question or a transaction may take before the connection is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What the database is told of a node that says nothing more, whose connection may look whole for
+/// hours: what it left open, and the lock that all nodes wait for, ends by itself.
+const GIVE_UP: &str =
+    "SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '10s'";
+
+/// How long a connection is silent before it is asked whether it is still there.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// Where the database is, and a connection to it that many use at once: what they ask is sent
 /// without waiting for what was asked before.
 pub(super) struct Link {
     config: Config,
-    session: tokio::sync::Mutex<Option<Arc<Session>>>,
+    session: Mutex<Option<Arc<Session>>>,
+    connecting: tokio::sync::Mutex<()>,
 }
 
 /// A connection, and the statements that it knows already.
@@ -35,22 +44,35 @@ impl Link {
     pub(super) fn new(config: Config) -> Self {
         Self {
             config,
-            session: tokio::sync::Mutex::default(),
+            session: Mutex::default(),
+            connecting: tokio::sync::Mutex::default(),
         }
     }
 
-    /// The connection, made if there is none.
+    /// The connection, made if there is none. One at a time makes it, and nobody waits for longer
+    /// than a connection may take.
     pub(super) async fn session(&self) -> Result<Arc<Session>, StoreError> {
-        let mut kept = self.session.lock().await;
-        if let Some(session) = &*kept
-            && !session.client.is_closed()
-        {
-            return Ok(session.clone());
+        if let Some(session) = self.living() {
+            return Ok(session);
         }
-        let (session, _) = connect(&self.config).await?;
-        let session = Arc::new(session);
-        *kept = Some(session.clone());
-        Ok(session)
+        soon(async {
+            let _turn = self.connecting.lock().await;
+            if let Some(session) = self.living() {
+                return Ok(session);
+            }
+            let session = Arc::new(connect(&self.config).await?.0);
+            *self.kept() = Some(session.clone());
+            Ok(session)
+        })
+        .await
+    }
+
+    fn living(&self) -> Option<Arc<Session>> {
+        self.kept().clone().filter(|session| !session.is_closed())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Arc<Session>>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something on the connection. One that takes too long is given up: what was asked may
@@ -63,15 +85,15 @@ impl Link {
         match timeout(PATIENCE, work).await {
             Ok(done) => done,
             Err(late) => {
-                self.forget(session).await;
+                self.forget(session);
                 Err(StoreError::new(late))
             }
         }
     }
 
     /// Lets go of a connection: the next who needs one has a new one.
-    pub(super) async fn forget(&self, session: &Arc<Session>) {
-        let mut kept = self.session.lock().await;
+    pub(super) fn forget(&self, session: &Arc<Session>) {
+        let mut kept = self.kept();
         if kept.as_ref().is_some_and(|one| Arc::ptr_eq(one, session)) {
             *kept = None;
         }
@@ -137,7 +159,12 @@ pub(super) async fn connect(config: &Config) -> Result<(Session, Messages), Stor
         Host::Unix(_) => true,
     };
     let mut config = config.clone();
-    config.connect_timeout(PATIENCE);
+    config
+        .connect_timeout(PATIENCE)
+        .keepalives_idle(SILENCE)
+        .keepalives_interval(SILENCE / 5)
+        .keepalives_retries(3)
+        .tcp_user_timeout(SILENCE);
     let local = config.get_hosts().iter().all(here);
     match config.get_ssl_mode() {
         SslMode::Prefer if local => drop(config.ssl_mode(SslMode::Disable)),
@@ -159,7 +186,9 @@ pub(super) async fn connect(config: &Config) -> Result<(Session, Messages), Stor
         }
     };
     let statements = Mutex::default();
-    Ok((Session { client, statements }, messages))
+    let session = Session { client, statements };
+    soon(session.batch(GIVE_UP)).await?;
+    Ok((session, messages))
 }
 
 async fn connected<T>(

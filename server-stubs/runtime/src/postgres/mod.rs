@@ -15,11 +15,11 @@ use tokio_postgres::{Config, Row};
 pub use self::alone::Alone;
 use self::alone::Idle;
 use self::link::Link;
+pub(crate) use self::nodes::Held;
 pub use self::nodes::{Job, News};
 pub(crate) use self::settle::Steps;
 pub use self::settle::Transaction;
 use self::settle::Waiting;
-use crate::idempotency::Claims;
 use crate::{Draft, StoreError, Unit};
 
 /// How long a node is taken to live after it was last heard of.
@@ -40,7 +40,7 @@ pub struct Postgres(Arc<Shared>);
 pub(crate) struct Shared {
     /// This process, as other nodes know it: `node_...`.
     pub(crate) node: String,
-    pub(crate) claims: Claims,
+    pub(crate) held: Arc<Held>,
     config: Config,
     idle: Idle,
     reading: Link,
@@ -57,7 +57,10 @@ pub(crate) enum Release {
         key: String,
         number: i64,
     },
-    Job(String),
+    Job {
+        name: String,
+        number: i64,
+    },
 }
 
 impl std::fmt::Debug for Postgres {
@@ -85,15 +88,21 @@ impl Postgres {
         let (releases, released) = mpsc::unbounded_channel();
         let (news, _) = broadcast::channel(1024);
         nodes::prepare(&writing, &node).await?;
+        let held = Arc::<Held>::default();
         let tasks = [
             tokio::spawn(settle::settle_all(writing, queue)),
-            tokio::spawn(nodes::beat(config.clone(), node.clone(), news.clone())),
+            tokio::spawn(nodes::beat(
+                config.clone(),
+                node.clone(),
+                held.clone(),
+                news.clone(),
+            )),
             tokio::spawn(nodes::listen(config.clone(), news.clone())),
             tokio::spawn(nodes::release_all(config.clone(), node.clone(), released)),
         ];
         Ok(Self(Arc::new(Shared {
             node,
-            claims: Claims::default(),
+            held,
             reading: Link::new(config.clone()),
             config,
             idle: Idle::default(),

@@ -6,7 +6,8 @@ CREATE TABLE IF NOT EXISTS exai_nodes (
 );
 CREATE TABLE IF NOT EXISTS exai_jobs (
     name text PRIMARY KEY,
-    node text NOT NULL
+    node text NOT NULL,
+    number bigint NOT NULL
 );
 -- Who runs now. It need not outlive a crash of the database: whether a key was answered is asked
 -- again in the transaction that answers it.

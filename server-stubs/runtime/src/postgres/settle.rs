@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::link::{Link, PATIENCE, Session};
+use super::link::{self, Link, Session};
 use crate::receipt::Head;
 use crate::{Draft, StoreError};
 
@@ -37,13 +37,14 @@ impl Transaction {
     /// The rows that a statement gives. It is prepared when it is first used.
     ///
     /// # Errors
-    /// What the database says; nothing of the unit is written then.
+    /// What the database says, or that it does not answer within five seconds; nothing of the unit
+    /// is written then.
     pub async fn query(
         &self,
         sql: &'static str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
-        self.0.query(sql, params).await
+        link::soon(self.0.query(sql, params)).await
     }
 
     /// Tells all nodes something once this is committed, see [`Postgres::news`](super::Postgres::news).
@@ -90,34 +91,39 @@ pub(super) async fn settle_all(link: Arc<Link>, mut queue: mpsc::UnboundedReceiv
             .map(|one| (one.steps, one.settled))
             .unzip();
         let mut outcomes = Vec::new();
-        let committed = async {
-            let session = link.session().await?;
-            let settling = settle(&session, steps, &mut outcomes);
-            // A transaction that is given up must not stay open behind the next one.
-            match tokio::time::timeout(PATIENCE, settling).await {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(error)) => {
-                    link.forget(&session).await;
-                    Err(error)
-                }
-                Err(late) => {
-                    link.forget(&session).await;
-                    Err(StoreError::new(late))
-                }
-            }
-        };
-        let committed = committed.await.map_err(|error| error.to_string());
+        let committed = settle_with(&link, steps, &mut outcomes).await;
         let mut outcomes = outcomes.into_iter();
         for tell in tell {
             let outcome = match (&committed, outcomes.next()) {
                 (Ok(()), Some(outcome)) => outcome,
                 (Ok(()), None) => Err(StoreError::new("the unit was left out")),
-                (Err(why), _) => Err(StoreError::new(why.clone())),
+                (Err(why), _) => Err(StoreError::new(why.to_string())),
             };
             // Nobody may be waiting any more; what is committed is so all the same.
             let _ = tell.send(outcome);
         }
+        if let Err(why) = committed {
+            // Who has waited meanwhile has waited long enough.
+            while let Ok(one) = queue.try_recv() {
+                let _ = one.settled.send(Err(StoreError::new(why.to_string())));
+            }
+        }
     }
+}
+
+/// Settles units on the connection, which is let go of where they are not.
+async fn settle_with(
+    link: &Link,
+    steps: Vec<Steps>,
+    outcomes: &mut Vec<Result<bool, StoreError>>,
+) -> Result<(), StoreError> {
+    let session = link.session().await?;
+    let settled = link::soon(settle(&session, steps, outcomes)).await;
+    if settled.is_err() {
+        // A transaction that is given up must not stay open behind the next one.
+        link.forget(&session);
+    }
+    settled
 }
 
 /// One transaction for all. One that fails does so alone, unless the connection is lost.
@@ -185,8 +191,9 @@ async fn append(transaction: &Transaction, drafts: Vec<Draft>) -> Result<(), Sto
     let (mut ids, mut records) = (Vec::new(), Vec::new());
     for draft in drafts {
         let org = org(&draft);
-        let record = draft.behind(heads.remove(&org));
-        let text = serde_json::to_string(&record).map_err(StoreError::new)?;
+        let sealed = draft.sealed(heads.remove(&org));
+        let (record, text) = sealed.map_err(StoreError::new)?;
+        let text = String::from_utf8(text).map_err(StoreError::new)?;
         let (sequence, hash) = (record.sequence, record.hash);
         heads.insert(org.clone(), Head { sequence, hash });
         orgs.push(org);

@@ -1,9 +1,11 @@
 //! Receipts in the embedded file.
 
-use futures::future::BoxFuture;
-use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use std::collections::HashMap;
 
-use super::{Draft, ReceiptStore, Record};
+use futures::future::BoxFuture;
+use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
+
+use super::{Draft, Head, ReceiptStore, Record};
 use crate::store::table;
 use crate::{Embedded, StoreError, Unit};
 
@@ -14,14 +16,14 @@ const IDS: TableDefinition<(&str, &str), u64> = TableDefinition::new("exai.recei
 
 impl ReceiptStore for Embedded {
     fn append(&self, draft: Draft) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(self.write(move |transaction| append(transaction, draft)))
+        Box::pin(self.write(|batch| batch.chains()?.append(draft)))
     }
 
     fn join(&self, draft: Draft, unit: &Unit) -> Option<Draft> {
         if !unit.is_of(self) {
             return Some(draft);
         }
-        unit.write(move |transaction| append(transaction, draft));
+        unit.write_own(|batch| batch.chains()?.append(draft));
         None
     }
 
@@ -64,21 +66,42 @@ impl ReceiptStore for Embedded {
     }
 }
 
-/// Puts a record at the head of its organisation's chain.
-fn append(transaction: &WriteTransaction, draft: Draft) -> Result<(), redb::Error> {
-    let mut records = transaction.open_table(RECORDS)?;
-    let mut ids = transaction.open_table(IDS)?;
-    let org = draft.org.clone().unwrap_or_default();
-    let last = records.range((&*org, 0)..=(&*org, u64::MAX))?.next_back();
-    let head = match last.transpose()? {
-        Some((_, text)) => Some(serde_json::from_slice(text.value()).map_err(corrupted)?),
-        None => None,
-    };
-    let record = draft.behind(head);
-    let text = serde_json::to_vec(&record).map_err(corrupted)?;
-    records.insert((&*org, record.sequence), &*text)?;
-    ids.insert((&*org, &*record.id), record.sequence)?;
-    Ok(())
+/// The chains, as a batch of work extends them: what it appends to is looked up once.
+pub(crate) struct Chains<'t> {
+    records: Table<'t, (&'static str, u64), &'static [u8]>,
+    ids: Table<'t, (&'static str, &'static str), u64>,
+    heads: HashMap<String, Head>,
+}
+
+impl<'t> Chains<'t> {
+    pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
+        Ok(Self {
+            records: transaction.open_table(RECORDS)?,
+            ids: transaction.open_table(IDS)?,
+            heads: HashMap::new(),
+        })
+    }
+
+    /// Puts a record at the head of its organisation's chain.
+    pub(crate) fn append(&mut self, mut draft: Draft) -> Result<(), redb::Error> {
+        let org = draft.org.take().unwrap_or_default();
+        let head = match self.heads.remove(&org) {
+            Some(head) => Some(head),
+            None => self.head(&org)?,
+        };
+        let (record, text) = draft.sealed(head).map_err(corrupted)?;
+        self.records.insert((&*org, record.sequence), &*text)?;
+        self.ids.insert((&*org, &*record.id), record.sequence)?;
+        self.heads.insert(org, record.into());
+        Ok(())
+    }
+
+    fn head(&self, org: &str) -> Result<Option<Head>, redb::Error> {
+        let last = self.records.range((org, 0)..=(org, u64::MAX))?.next_back();
+        let text = last.transpose()?;
+        let head = |text: &[u8]| serde_json::from_slice(text).map_err(corrupted);
+        text.map(|(_, text)| head(text.value())).transpose()
+    }
 }
 
 fn read(text: &[u8]) -> Result<Record, redb::Error> {

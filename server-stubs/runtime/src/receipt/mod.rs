@@ -15,7 +15,7 @@ pub use self::chain::{ChainMismatch, ChainSegment, Verification};
 pub use self::memory::MemoryReceipts;
 pub use self::record::{Draft, Money, Outcome, Record, Resource, Subject};
 
-#[cfg(feature = "postgres")]
+pub(crate) use self::embedded::Chains;
 pub(crate) use self::record::Head;
 
 use crate::exchange::Exchange;

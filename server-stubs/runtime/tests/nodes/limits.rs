@@ -110,19 +110,40 @@ async fn without_redis_nobody_is_let_through_and_with_it_again_they_are() {
             .await
     };
     draw().await.unwrap();
-    way.cut();
-    for _ in 0..3 {
-        let begun = std::time::Instant::now();
-        draw().await.unwrap_err();
-        assert!(begun.elapsed() < Duration::from_secs(3));
-    }
-    way.mend();
-    let back = async {
-        while draw().await.is_err() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+    for (gone, how) in [(Way::cut as fn(&Way), "cut off"), (Way::silence, "silent")] {
+        gone(&way);
+        for _ in 0..3 {
+            let begun = std::time::Instant::now();
+            draw().await.unwrap_err();
+            assert!(begun.elapsed() < Duration::from_secs(3), "{how}");
         }
+        way.mend();
+        let back = async {
+            while draw().await.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), back)
+            .await
+            .unwrap();
+    }
+}
+
+/// A connection that will never say anything again is not asked again.
+#[tokio::test]
+async fn a_redis_that_was_silent_is_asked_on_another_connection() {
+    let Some(url) = server("EXAI_REDIS_URL") else {
+        return;
     };
-    tokio::time::timeout(Duration::from_secs(10), back)
-        .await
-        .unwrap();
+    let way = Way::to(&url).await;
+    let redis = node(&way.url).await;
+    let limits = Limits::default();
+    let draw = async || redis.draw(&limits, "org_1", "tok_1", at(0), 1).await;
+    draw().await.unwrap();
+    way.strand();
+    draw().await.unwrap_err();
+    let begun = std::time::Instant::now();
+    while draw().await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
 }

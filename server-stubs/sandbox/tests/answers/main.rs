@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod access;
 mod agents;
 mod audit;
 mod builder;

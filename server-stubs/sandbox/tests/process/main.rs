@@ -4,6 +4,8 @@
 
 mod crash;
 mod hostile;
+mod killed;
+mod limits;
 mod nodes;
 mod operators;
 mod program;

@@ -127,7 +127,9 @@ impl Process {
             .header("idempotency-key", key)
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()));
-        self.send(request.expect("a request")).await
+        let sent = self.send(request.expect("a request"));
+        let answered = tokio::time::timeout(Duration::from_secs(60), sent).await;
+        answered.unwrap_or_else(|_| panic!("nobody answers {key}, {path}"))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

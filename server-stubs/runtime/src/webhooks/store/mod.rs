@@ -131,7 +131,7 @@ impl DeliveryStore for Embedded {
                 unit.write(put);
                 Box::pin(ready(Ok(())))
             }
-            None => Box::pin(self.write(put)),
+            None => Box::pin(self.write(move |batch| put(batch.transaction()))),
         }
     }
 
@@ -149,10 +149,10 @@ impl DeliveryStore for Embedded {
                 unit.write(move |transaction| put(transaction, &after));
                 Box::pin(ready(Ok(true)))
             }
-            None => Box::pin(self.write(move |transaction| {
-                let same = is_so(transaction)?;
+            None => Box::pin(self.write(move |batch| {
+                let same = is_so(batch.transaction())?;
                 if same {
-                    put(transaction, &after)?;
+                    put(batch.transaction(), &after)?;
                 }
                 Ok(same)
             })),
