@@ -191,6 +191,8 @@ pub(super) fn verify(packages: &Path, folder: &Path) -> Result<String, String> {
                     "spec/openapi.yaml",
                     "--config",
                     "spec/overrides.yaml",
+                    "--names",
+                    "spec/names.lock",
                 ])
                 .current_dir(root()),
         )?);

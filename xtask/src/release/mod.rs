@@ -13,8 +13,9 @@ use std::path::Path;
 use exai_gen::changes::next_version;
 
 use crate::diff::Compared;
-use crate::packages::root;
+use crate::packages::{COMMAND, NAMES, read, root};
 use crate::part::Parts;
+use crate::regen;
 use crate::revision::{git, last_release};
 use crate::step::Step;
 
@@ -37,7 +38,7 @@ pub(crate) struct Args {
     /// What the versions and the changelog are counted from; the last release when left out
     #[arg(long, value_name = "REV|FILE")]
     base: Option<String>,
-    /// Parts to leave out: versions, build, reproduce, check, verify, install, inventory, audit
+    /// Parts to leave out: versions, names, build, reproduce, check, verify, install, inventory, audit
     #[arg(
         long,
         value_delimiter = ',',
@@ -76,6 +77,7 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     fs::create_dir_all(&packages).map_err(|error| error.to_string())?;
     let mut parts = Parts::skipping(skip);
     parts.part("versions and changelog", || versions(base, &folder));
+    parts.part("names: all that ship are in spec/names.lock", names);
     let commit = git(&["rev-parse", "HEAD"])?;
     let once = folder.join("once");
     if parts.part("build", || build::all(&commit, &once, &packages)) {
@@ -101,6 +103,18 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
         parts.part(&format!("audit: {name}"), work);
     }
     Ok(parts)
+}
+
+/// Whether everything that ships is written down, so that the next release keeps it.
+fn names() -> Result<String, String> {
+    let (run, api) = read(&root().join("spec/openapi.yaml"))?;
+    let there = fs::read_to_string(root().join("spec").join(NAMES)).unwrap_or_default();
+    match there == regen::locked(&run, &api) {
+        true => Ok(String::new()),
+        false => Err(format!(
+            "to mend it: {COMMAND} --lock, and commit spec/{NAMES}"
+        )),
+    }
 }
 
 /// What each package's next version is, and what its changelog says.

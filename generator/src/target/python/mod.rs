@@ -81,6 +81,8 @@ struct OperationsFile {
 #[derive(Debug, Serialize)]
 struct ResourceFile {
     head: Head,
+    /// [`ResourceView::deprecates`] of one of them.
+    deprecates: bool,
     resources: Vec<ResourceView>,
 }
 
@@ -240,10 +242,8 @@ impl Generated<'_> {
         let mut imports = Imports::default();
         let constants = facts::constants(plan, resource, security, &mut imports);
         let docs = format!("What the runtime is told of operations: {words}.");
-        let view = OperationsFile {
-            head: self.head(&docs, &imports),
-            constants,
-        };
+        let head = self.head(&docs, &imports);
+        let view = OperationsFile { head, constants };
         self.write(
             &format!("generated/operations/{module}.py"),
             "generated/operations/[resource].py",
@@ -255,9 +255,9 @@ impl Generated<'_> {
         ] {
             let mut imports = Imports::default();
             let resources = resource::classes(plan, resource, flavor, &mut imports);
-            let docs = format!("Methods of the client: {words}.");
             let view = ResourceFile {
-                head: self.head(&docs, &imports),
+                head: self.head(&format!("Methods of the client: {words}."), &imports),
+                deprecates: resources.iter().any(ResourceView::deprecates),
                 resources,
             };
             self.write(
