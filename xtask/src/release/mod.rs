@@ -1,6 +1,7 @@
 //! `cargo xtask release`: every package built as it is published, twice, checked as its registry
 //! would, and nothing sent anywhere unless `--publish` is said and then answered.
 
+mod audit;
 mod build;
 mod changelog;
 mod check;
@@ -18,6 +19,7 @@ use crate::part::Parts;
 use crate::regen;
 use crate::revision::{git, last_release};
 use crate::step::Step;
+use crate::test;
 
 /// Where everything of a release is put, below the root.
 pub(crate) const FOLDER: &str = ".tools/release";
@@ -78,6 +80,12 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     let mut parts = Parts::skipping(skip);
     parts.part("versions and changelog", || versions(base, &folder));
     parts.part("names: all that ship are in spec/names.lock", names);
+    parts.part("tools of the SDKs", || {
+        for step in [test::install_typescript(), test::install_python()] {
+            step.run()?;
+        }
+        Ok(String::new())
+    });
     let commit = git(&["rev-parse", "HEAD"])?;
     let once = folder.join("once");
     if parts.part("build", || build::all(&commit, &once, &packages)) {
@@ -95,11 +103,11 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     }
     for group in ["typescript", "python", "go", "rust"] {
         parts.part(&format!("install: {group}"), || {
-            crate::test::consumer(group).run().map(|_| String::new())
+            test::consumer(group).run().map(|_| String::new())
         });
     }
     parts.part("inventory", || inventory::write(&folder));
-    for (name, work) in check::AUDITS {
+    for (name, work) in audit::ALL {
         parts.part(&format!("audit: {name}"), work);
     }
     Ok(parts)
