@@ -7,6 +7,7 @@
     reason = "a test that cannot prepare its files fails"
 )]
 
+mod others;
 mod surface;
 mod values;
 

@@ -91,6 +91,7 @@ pub fn compare_keeping(old: &Document, new: &Document, shipped: &Shipped) -> Vec
         changes: Vec::new(),
         seen: HashSet::new(),
         compared: HashSet::new(),
+        ways: HashSet::new(),
         waiting: Vec::new(),
         servers: HashSet::new(),
         turned: false,
@@ -144,6 +145,8 @@ struct Walk<'d> {
     seen: HashSet<(Rule, String, String)>,
     /// Pairs of schemas that were compared or are being compared, by address.
     compared: HashSet<Compared>,
+    /// Pairs of schemas with properties, by address, and the ways of their values so far.
+    ways: HashSet<(*const SchemaObject, *const SchemaObject, Direction)>,
     /// Pairs of schemas that references led to.
     waiting: Vec<Pair<'d>>,
     /// Pairs of lists of servers that were compared, by address.

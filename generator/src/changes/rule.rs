@@ -227,6 +227,7 @@ rules! {
     OpennessChanged "openness-changed" Breaking b"BBBBB" "an enum or a union was opened or closed: the type in SDKs changes";
     RequestDefaultChanged "request-default-changed" Breaking b"BBBBB" "what is left out means something else";
     ResponseDefaultChanged "response-default-changed" Docs b"DDDDD" "the default of something that comes changed";
+    TypeDivided "type-divided" Docs b"BBBBB" "a type that is sent and comes got its first `readOnly` or `writeOnly` property, or lost its last: SDKs make two types of it, or one";
     TypeRenamed "type-renamed" Docs b"BBBBB" "a schema goes by another name: values are the same, types of SDKs are called otherwise";
     TypeRenamedKept "type-renamed-kept" Docs b"FFFFB" "a schema goes by another name, and `names.lock` has the old one: clients keep it, deprecated";
     SchemaDeprecated "schema-deprecated" Feature b"FFFFF" "a property or a type should no longer be used";
