@@ -82,7 +82,6 @@ struct OperationsFile {
 #[derive(Debug, Serialize)]
 struct ResourceFile {
     head: Head,
-    /// [`ResourceView::deprecates`] of one of them.
     deprecates: bool,
     resources: Vec<ResourceView>,
 }
@@ -206,8 +205,8 @@ impl Generated<'_> {
             for id in ids {
                 let def = &plan.api.types[id];
                 match &def.shape {
-                    Shape::Enum(value) => {
-                        enums.push(AliasView::of_enum(plan, id, def, value, &mut imports));
+                    Shape::Enum(of) => {
+                        enums.push(AliasView::of_enum(plan, id, def, of, &mut imports))
                     }
                     Shape::Record(record) => {
                         records.push(RecordView::new(plan, id, def, record, &mut imports));
