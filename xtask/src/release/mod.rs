@@ -9,7 +9,7 @@ mod inventory;
 
 use std::fs;
 use std::io::{BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exai_gen::changes::next_version;
 
@@ -200,6 +200,14 @@ fn upload(file: &Path) -> Result<(), String> {
         _ => return Ok(()),
     };
     step.run().map(|_| ())
+}
+
+/// The zip of the Go module, among the packages.
+pub(crate) fn go_zip(packages: &Path) -> Result<PathBuf, String> {
+    let mut files = build::files(packages)?.into_iter();
+    let zip = files.find(|file| file.extension().is_some_and(|ending| ending == "zip"));
+    zip.map(|zip| packages.join(zip))
+        .ok_or_else(|| "there is no zip of the module".to_owned())
 }
 
 /// Writes a text below a folder that is made when it is not there.
