@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::shipped::Shipped;
 use crate::source::{Node, Span};
 use crate::target::Target;
 use crate::target::names;
@@ -62,6 +63,8 @@ pub struct Config {
     pub names: Vec<Pin>,
     /// Codes that do not stop a run; they are listed in its report.
     pub allow: Vec<Code>,
+    /// Names that shipped; they stand in a file of their own.
+    pub shipped: Shipped,
 }
 
 impl Config {

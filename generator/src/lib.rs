@@ -16,6 +16,7 @@ pub mod pipeline;
 pub mod provenance;
 pub mod render;
 pub mod scenarios;
+pub mod shipped;
 pub mod source;
 pub mod surface;
 pub mod target;

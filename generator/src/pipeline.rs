@@ -15,7 +15,8 @@ use crate::lower::lower;
 use crate::overlay;
 use crate::passes;
 use crate::render::Renderer;
-use crate::source::Sources;
+use crate::shipped::Shipped;
+use crate::source::{Node, Sources};
 use crate::target::{Context, Owner, Target};
 use crate::tree::FileTree;
 
@@ -30,13 +31,15 @@ pub struct Request<'a> {
     pub command: &'a str,
 }
 
-/// What a run does to a document before it is generated.
+/// What a run does to a document before it is generated, and to names after it.
 #[derive(Clone, Debug, Default)]
 pub struct Adjustments {
     /// Whether an item that is wrong is left out, rather than the whole document refused.
     pub keep_going: bool,
     /// Overlay files, applied to the root document in this order.
     pub overlays: Vec<PathBuf>,
+    /// The names that shipped, which clients keep.
+    pub names: Option<PathBuf>,
 }
 
 /// A document and what was made of it.
@@ -67,14 +70,13 @@ pub fn read(request: &Request<'_>) -> Run {
 pub fn read_adjusted(request: &Request<'_>, adjustments: &Adjustments) -> Run {
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(request.spec, &mut diagnostics);
-    let config = match request.config {
-        Some(path) => sources
-            .open_another(path, &mut diagnostics)
-            .and_then(|file| sources.file(file).node.clone())
-            .map(|node| Config::read(&node, &mut diagnostics))
-            .unwrap_or_default(),
-        None => Config::default(),
-    };
+    let mut config = Config::default();
+    if let Some(node) = beside(request.config, &mut sources, &mut diagnostics) {
+        config = Config::read(&node, &mut diagnostics);
+    }
+    if let Some(node) = beside(adjustments.names.as_deref(), &mut sources, &mut diagnostics) {
+        config.shipped = Shipped::read(&node, &mut diagnostics);
+    }
     for path in &adjustments.overlays {
         overlay::apply(path, &mut sources, &mut diagnostics);
     }
@@ -102,6 +104,12 @@ pub fn read_adjusted(request: &Request<'_>, adjustments: &Adjustments) -> Run {
     }
 }
 
+/// The tree of a file beside the document, where there is one.
+fn beside(path: Option<&Path>, sources: &mut Sources, found: &mut Diagnostics) -> Option<Node> {
+    let file = sources.open_another(path?, found)?;
+    sources.file(file).node.clone()
+}
+
 fn errors(diagnostics: &Diagnostics) -> Vec<Diagnostic> {
     let errors = diagnostics.iter().filter(|f| f.severity == Severity::Error);
     errors.cloned().collect()
@@ -120,7 +128,9 @@ fn understand(
         .filter(|_| !diagnostics.has_errors())
         .map(|document| {
             let api = lower(document, config, diagnostics);
-            passes::run(api, diagnostics)
+            let api = passes::run(api, diagnostics);
+            config.shipped.check(&api, diagnostics);
+            api
         });
     allowed.extend(diagnostics.take(|found| !config.allow.contains(&found.code)));
     let api = api.filter(|_| !diagnostics.has_errors());
@@ -139,6 +149,12 @@ pub fn files(
     diagnostics: &mut Diagnostics,
 ) -> FileTree {
     let title = api.info.title.raw();
+    // Clients are called; a server that had both names of an operation would be asked for both.
+    let former = match target {
+        Target::Axum => None,
+        _ => config.shipped.with_former(api),
+    };
+    let api = former.as_ref().unwrap_or(api);
     let cx = Context {
         api,
         product: &config.product(title),

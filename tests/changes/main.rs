@@ -7,14 +7,16 @@
     reason = "a test that cannot prepare its files fails"
 )]
 
+mod others;
 mod surface;
 mod values;
 
 use std::path::{Path, PathBuf};
 
-use exai_gen::changes::{Change, Comparison, Format, Rule, compare, show};
+use exai_gen::changes::{Change, Comparison, Format, Rule, compare, compare_keeping, show};
 use exai_gen::diagnostic::{self, Diagnostics};
 use exai_gen::document::{self, Document};
+use exai_gen::shipped::Shipped;
 use exai_gen::source::Sources;
 
 fn rules() -> PathBuf {
@@ -38,12 +40,30 @@ fn read(path: &Path) -> (Sources, Document) {
     try_read(path).unwrap_or_else(|said| panic!("{}\n{said}", path.display()))
 }
 
+/// The names that shipped, beside the documents of a rule that is about them.
+fn names(folder: &Path) -> Option<PathBuf> {
+    let path = folder.join("names.lock");
+    path.is_file().then_some(path)
+}
+
+/// The same, read.
+fn shipped(folder: &Path) -> Shipped {
+    let Some(path) = names(folder) else {
+        return Shipped::default();
+    };
+    let mut diagnostics = Diagnostics::new();
+    let sources = Sources::open(&path, &mut diagnostics);
+    let file = sources.root().map(|file| sources.file(file));
+    let node = file.and_then(|file| file.node.clone()).expect("a tree");
+    Shipped::read(&node, &mut diagnostics)
+}
+
 /// Both documents of a rule, compared.
 fn changes(rule: Rule) -> (Sources, Sources, Vec<Change>) {
     let folder = rules().join(rule.id());
     let (old_sources, old) = read(&folder.join("old.yaml"));
     let (new_sources, new) = read(&folder.join("new.yaml"));
-    let found = compare(&old, &new);
+    let found = compare_keeping(&old, &new, &shipped(&folder));
     (old_sources, new_sources, found)
 }
 

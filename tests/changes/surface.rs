@@ -5,7 +5,7 @@ use std::path::Path;
 
 use exai_gen::changes::{Class, Rule, Verdict};
 use exai_gen::diagnostic::Diagnostics;
-use exai_gen::pipeline::{self, Request};
+use exai_gen::pipeline::{self, Adjustments, Request};
 use exai_gen::render::Renderer;
 use exai_gen::surface::{Surface, SurfaceChange, surface};
 use exai_gen::target::{Owner, Target};
@@ -17,7 +17,11 @@ fn surfaces(spec: &Path, renderer: &Renderer) -> Option<Vec<(Target, Surface)>> 
         config: None,
         command: "the tests",
     };
-    let run = pipeline::read(&request);
+    let adjustments = Adjustments {
+        names: super::names(spec.parent().unwrap_or(spec)),
+        ..Adjustments::default()
+    };
+    let run = pipeline::read_adjusted(&request, &adjustments);
     let api = run.api?;
     let one = |target| {
         let mut found = Diagnostics::new();

@@ -127,7 +127,10 @@ fn sizes(costs: &mut BTreeMap<String, f64>) -> Result<(), String> {
         let path = entry.map_err(|error| error.to_string())?.path();
         all.push((path.display().to_string(), path));
     }
+    let zip = crate::release::go_zip(&packages)?;
+    all.push((zip.display().to_string(), zip));
     for (package, ending) in [
+        ("go", ".zip"),
         ("typescript", ".tgz"),
         ("python", ".whl"),
         ("rust", ".crate"),

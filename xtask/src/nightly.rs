@@ -1,11 +1,12 @@
 //! `cargo xtask nightly`: regenerate, say what changed, test, build, measure; one report. A part
 //! that fails hides no other, and a night that finds nothing new leaves everything as it was.
 
+mod night;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use exai_gen::changes::Format;
 use exai_gen::surface::{Surface, SurfaceChange, surface};
@@ -13,6 +14,7 @@ use exai_gen::target::Target;
 use exai_gen::tree::{MANIFEST, read_manifest};
 use serde_json::{Value, json};
 
+use self::night::Night;
 use crate::diff::Compared;
 use crate::packages::{PACKAGES, root};
 use crate::part::Parts;
@@ -23,8 +25,6 @@ use crate::{budgets, regen};
 
 /// Where the report and the numbers are kept, below the root.
 const FOLDER: &str = ".tools/nightly";
-/// How much worse than the last night a ratio may be.
-const THRESHOLD: f64 = 1.25;
 
 /// Regenerate, compare, test, build and measure; one report.
 #[derive(Debug, clap::Args)]
@@ -60,9 +60,10 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     parts.part("test", test);
     parts.part("packages", || packages(args.base.as_deref()));
     parts.part("budgets", || budgets::hold(packages_are_built(), true));
-    parts.part("bench", || {
-        bench(args.before.as_ref().unwrap_or(&numbers), &numbers)
-    });
+    let mut night = Night::new(args.before.as_ref().unwrap_or(&numbers));
+    parts.part("bench of regen", || night.regen());
+    parts.part("bench of SDKs", || night.sdks());
+    night.keep(&numbers)?;
     release::write(
         &folder.join("report.json"),
         &format!("{:#}\n", json(&parts)),
@@ -177,57 +178,6 @@ fn packages_are_built() -> bool {
     root().join(release::FOLDER).join("packages").is_dir()
 }
 
-/// Measures a regeneration in units of a piece of work of this machine's own, hashing a fixed
-/// number of bytes: machines differ, and one machine from hour to hour.
-fn bench(before: &Path, numbers: &Path) -> Result<String, String> {
-    let output = Command::new("cargo")
-        .args(["xtask", "bench"])
-        .current_dir(root())
-        .output()
-        .map_err(|error| error.to_string())?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !output.status.success() {
-        return Err(format!("{text}{}", String::from_utf8_lossy(&output.stderr)));
-    }
-    let milliseconds = first_number(&text).ok_or_else(|| format!("no number in:\n{text}"))?;
-    let now = milliseconds / yardstick();
-    let was = fs::read_to_string(before)
-        .ok()
-        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-        .and_then(|value| value["regen"].as_f64());
-    if let Some(was) = was.filter(|was| now > was * THRESHOLD) {
-        return Err(format!(
-            "a regeneration costs {now:.2} yardsticks, {was:.2} the night before; {THRESHOLD} times as much is too much"
-        ));
-    }
-    release::write(numbers, &format!("{:#}\n", json!({ "regen": now })))?;
-    Ok(format!(
-        "{now:.2} yardsticks, before {}\n{text}",
-        was.map_or("none".to_owned(), |was| format!("{was:.2}"))
-    ))
-}
-
-/// Milliseconds that a fixed piece of work takes here and now, the best of several.
-fn yardstick() -> f64 {
-    let bytes = vec![7; 16 << 20];
-    let one = |_| {
-        let start = std::time::Instant::now();
-        let digest = exai_gen::tree::digest_bytes(&bytes);
-        std::hint::black_box(digest);
-        start.elapsed().as_secs_f64() * 1000.0
-    };
-    (0..9).map(one).fold(f64::MAX, f64::min)
-}
-
-/// The first number that has milliseconds behind it.
-fn first_number(text: &str) -> Option<f64> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words
-        .windows(2)
-        .find(|pair| pair[1].starts_with("ms"))
-        .and_then(|pair| pair[0].parse().ok())
-}
-
 fn json(parts: &Parts) -> Value {
     json!({
         "commit": git(&["rev-parse", "HEAD"]).unwrap_or_default(),
@@ -259,15 +209,4 @@ fn markdown(parts: &Parts) -> String {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_number;
-
-    #[test]
-    fn the_number_of_milliseconds_is_found() {
-        assert_eq!(first_number("regen: CPU 154.2 ms (bound 150)"), Some(154.2));
-        assert_eq!(first_number("nothing"), None);
-    }
 }

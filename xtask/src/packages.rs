@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use exai_gen::diagnostic::{Format, render};
 use exai_gen::ir::Api;
-use exai_gen::pipeline::{self, Request, Run};
+use exai_gen::pipeline::{self, Adjustments, Request, Run};
 use exai_gen::target::Target;
 
 /// The command that generated files name.
 pub(crate) const COMMAND: &str = "cargo xtask regen";
+
+/// The names that shipped, beside the document.
+pub(crate) const NAMES: &str = "names.lock";
 
 /// Each target and its package's folder.
 pub(crate) const PACKAGES: [(Target, &str); 5] = [
@@ -51,7 +54,13 @@ pub(crate) fn read(spec: &Path) -> Result<(Run, Api), String> {
         config: Some(&config),
         command: COMMAND,
     };
-    let mut run = pipeline::read(&request);
+    // The names that shipped before the document are those beside it.
+    let names = Some(spec.with_file_name(NAMES)).filter(|path| path.is_file());
+    let adjustments = Adjustments {
+        names,
+        ..Adjustments::default()
+    };
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
     run.diagnostics.sort();
     let said = render(
         &run.diagnostics,

@@ -14,7 +14,7 @@ use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Change, Plan, Recovery, Store};
 use similar::TextDiff;
 
-use crate::packages::{COMMAND, DRIVERS, PACKAGES, SCENARIOS, read, root};
+use crate::packages::{COMMAND, DRIVERS, NAMES, PACKAGES, SCENARIOS, read, root};
 
 /// Make the SDKs, the server crate and the bundled document from spec/.
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Write nothing; say what would be written
     #[arg(long)]
     dry_run: bool,
+    /// Add the names of today to spec/names.lock: from now on every SDK keeps them
+    #[arg(long, conflicts_with_all = ["check", "dry_run"])]
+    lock: bool,
     /// One package alone: typescript, python, go, rust or server
     #[arg(long, value_name = "TARGET", value_parser = ["typescript", "python", "go", "rust", "server"])]
     only: Option<String>,
@@ -45,6 +48,9 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let start = Instant::now();
     let root = root();
     let store = open(&root)?;
+    if args.lock {
+        lock(&root)?;
+    }
     let (run, api) = read(&root.join("spec/openapi.yaml"))?;
     let read_in = start.elapsed().as_millis();
     let packages = plan(&root, &run, &api, args.only.as_deref())?;
@@ -81,6 +87,19 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     // The process ends here: taking the trees apart node by node would be a tenth of its time.
     std::mem::forget((run, api, packages));
     Ok(())
+}
+
+/// The file of names as it is once the document as it is has shipped too.
+pub(crate) fn locked(run: &Run, api: &Api) -> String {
+    let command = format!("{COMMAND} --lock");
+    run.config.shipped.and(api).to_yaml(&command)
+}
+
+/// Adds the names of today to those that shipped.
+fn lock(root: &Path) -> Result<(), String> {
+    let (run, api) = read(&root.join("spec/openapi.yaml"))?;
+    let path = root.join("spec").join(NAMES);
+    write::write_file(&path, &locked(&run, &api)).map_err(|error| format!("cannot write: {error}"))
 }
 
 /// Opens the repository for a run; what an interrupted one left is ended first.
@@ -290,6 +309,7 @@ impl Args {
         Self {
             check: false,
             dry_run: false,
+            lock: false,
             only: None,
         }
     }
@@ -299,6 +319,7 @@ impl Args {
         Self {
             check: false,
             dry_run: true,
+            lock: false,
             only: None,
         }
     }

@@ -261,7 +261,7 @@ fn typescript() -> Vec<Step> {
 }
 
 /// The tools of the TypeScript SDK, exactly those of the lock file.
-fn install_typescript() -> Step {
+pub(crate) fn install_typescript() -> Step {
     let args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
     Step::new("typescript: install", "npm", &args)
         .at("sdks/typescript")
@@ -269,7 +269,7 @@ fn install_typescript() -> Step {
 }
 
 /// The tools of the Python SDK. Dependency groups are known to pip from 25.1 on.
-fn install_python() -> Step {
+pub(crate) fn install_python() -> Step {
     let python = "python3 -m venv .venv && \
         .venv/bin/python -m pip install --quiet --disable-pip-version-check pip==26.1.1 && \
         .venv/bin/python -m pip install --quiet --group dev";

@@ -32,6 +32,7 @@ use sha2::{Digest, Sha256};
 use self::direction::Direction;
 use self::schemas::Pair;
 use crate::document::{Document, Extensions, ExternalDocs, Schema, SchemaObject, extension};
+use crate::shipped::Shipped;
 use crate::source::{Node, Span, Spanned};
 
 pub use self::accepted::{Acceptance, Judged};
@@ -77,12 +78,20 @@ impl Change {
 
 /// Compares two documents. Changes come worst first, then by place.
 pub fn compare(old: &Document, new: &Document) -> Vec<Change> {
+    compare_keeping(old, new, &Shipped::default())
+}
+
+/// As [`compare`], where names that shipped stay in every client. The new document must have been
+/// checked against them ([`Shipped::check`]): a name that nothing is known to be now is not kept.
+pub fn compare_keeping(old: &Document, new: &Document, shipped: &Shipped) -> Vec<Change> {
     let mut walk = Walk {
         old,
         new,
+        shipped,
         changes: Vec::new(),
         seen: HashSet::new(),
         compared: HashSet::new(),
+        ways: HashSet::new(),
         waiting: Vec::new(),
         servers: HashSet::new(),
         turned: false,
@@ -131,10 +140,13 @@ type Compared = (
 struct Walk<'d> {
     old: &'d Document,
     new: &'d Document,
+    shipped: &'d Shipped,
     changes: Vec<Change>,
     seen: HashSet<(Rule, String, String)>,
     /// Pairs of schemas that were compared or are being compared, by address.
     compared: HashSet<Compared>,
+    /// Pairs of schemas with properties, by address, and the ways of their values so far.
+    ways: HashSet<(*const SchemaObject, *const SchemaObject, Direction)>,
     /// Pairs of schemas that references led to.
     waiting: Vec<Pair<'d>>,
     /// Pairs of lists of servers that were compared, by address.

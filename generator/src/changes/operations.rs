@@ -120,16 +120,18 @@ impl<'d> Walk<'d> {
                 id(before),
                 id(after)
             );
-            self.found(Rule::OperationRenamed, &at, spans.0, spans.1, message);
+            let rule = match self.shipped.keeps_operation(&old.key) {
+                true => Rule::OperationRenamedKept,
+                false => Rule::OperationRenamed,
+            };
+            self.found(rule, &at, spans.0, spans.1, message);
         }
         if before.tags != after.tags {
-            self.found(
-                Rule::OperationTagged,
-                &at,
-                spans.0,
-                spans.1,
-                "the tags changed",
-            );
+            let rule = match self.shipped.keeps_operation(&old.key) {
+                true => Rule::OperationTaggedKept,
+                false => Rule::OperationTagged,
+            };
+            self.found(rule, &at, spans.0, spans.1, "the tags changed");
         }
         self.lifecycle(
             [Rule::OperationDeprecated, Rule::OperationRevived],

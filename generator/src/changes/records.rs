@@ -10,6 +10,31 @@ use crate::document::{Document, Schema, SchemaObject};
 use crate::source::Span;
 
 impl<'d> Walk<'d> {
+    /// A type that goes both ways, of which one way has properties that the other has not.
+    fn divided(
+        &mut self,
+        old: &'d SchemaObject,
+        new: &'d SchemaObject,
+        direction: Direction,
+        at: &Trail,
+    ) {
+        self.ways.insert((old, new, direction));
+        if !self.ways.contains(&(old, new, direction.turned())) {
+            return;
+        }
+        let divides = |document: &'d Document, of: &'d SchemaObject| {
+            let ways = [Direction::Sent, Direction::Received];
+            let one_way = |schema| ways.iter().any(|way| !goes(document, schema, *way));
+            of.properties.values().any(one_way)
+        };
+        let message = match (divides(self.old, old), divides(self.new, new)) {
+            (false, true) => "what is sent and what comes are two types now",
+            (true, false) => "what is sent and what comes are one type now",
+            _ => return,
+        };
+        self.found(Rule::TypeDivided, at, old.span, new.span, message);
+    }
+
     pub(super) fn properties(
         &mut self,
         old: &'d SchemaObject,
@@ -19,6 +44,7 @@ impl<'d> Walk<'d> {
         at: &Trail,
     ) {
         use Direction::{Condition, Received, Sent};
+        self.divided(old, new, direction, at);
         let names = |document: &'d Document,
                      of: &'d SchemaObject|
          -> Vec<(&'d str, Span, Option<&'d Schema>)> {

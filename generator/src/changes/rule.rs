@@ -93,6 +93,15 @@ impl Rule {
         packages.fold(self.wire(), Class::max)
     }
 
+    /// The worst of its classes to those who call the API: what `--fail-on` looks at. What the
+    /// author of a server has to write anew is said, and stops nothing, for every new operation is.
+    pub fn to_callers(self) -> Class {
+        let clients = Target::ALL.iter().filter(|target| **target != Target::Axum);
+        clients.fold(self.wire(), |worst, target| {
+            worst.max(self.package(*target))
+        })
+    }
+
     /// Where the rule is written about.
     pub fn page(self) -> String {
         let home = env!("CARGO_PKG_REPOSITORY");
@@ -125,7 +134,9 @@ rules! {
     OperationAdded "operation-added" Feature b"FFFFB" "an operation is new";
     OperationRemoved "operation-removed" Breaking b"BBBBB" "an operation is gone, or has another method or path";
     OperationRenamed "operation-renamed" Docs b"BBBBB" "the operationId changed: requests are the same, methods of SDKs are called otherwise";
+    OperationRenamedKept "operation-renamed-kept" Docs b"FFFFB" "the operationId changed, and `names.lock` has the old one: clients keep its names, deprecated";
     OperationTagged "operation-tagged" Docs b"BBBBB" "the tags changed: requests are the same, names that follow tags are not";
+    OperationTaggedKept "operation-tagged-kept" Docs b"FFFFB" "the tags changed, and `names.lock` has the operation: clients keep the method at its old place, deprecated";
     OperationDeprecated "operation-deprecated" Feature b"FFFFF" "an operation should no longer be used";
     OperationRevived "operation-revived" Feature b"FFFFF" "an operation that should no longer be used may be used again";
     SunsetAnnounced "sunset-announced" Feature b"FFFFF" "`x-sunset` is new or later: a day is told on which it ends";
@@ -216,7 +227,9 @@ rules! {
     OpennessChanged "openness-changed" Breaking b"BBBBB" "an enum or a union was opened or closed: the type in SDKs changes";
     RequestDefaultChanged "request-default-changed" Breaking b"BBBBB" "what is left out means something else";
     ResponseDefaultChanged "response-default-changed" Docs b"DDDDD" "the default of something that comes changed";
+    TypeDivided "type-divided" Docs b"BBBBB" "a type that is sent and comes got its first `readOnly` or `writeOnly` property, or lost its last: SDKs make two types of it, or one";
     TypeRenamed "type-renamed" Docs b"BBBBB" "a schema goes by another name: values are the same, types of SDKs are called otherwise";
+    TypeRenamedKept "type-renamed-kept" Docs b"FFFFB" "a schema goes by another name, and `names.lock` has the old one: clients keep it, deprecated";
     SchemaDeprecated "schema-deprecated" Feature b"FFFFF" "a property or a type should no longer be used";
     SchemaRevived "schema-revived" Feature b"FFFFF" "a property or a type that should no longer be used may be used again";
 

@@ -108,13 +108,12 @@ impl<'d> Walk<'d> {
         let at = match (&old_name, &new_name) {
             (Some(old), Some(new)) if old == new => Trail::new(old),
             (Some(old), Some(new)) => {
-                self.found(
-                    Rule::TypeRenamed,
-                    &at,
-                    spans.0,
-                    spans.1,
-                    format!("`{old}` became `{new}`"),
-                );
+                let rule = match self.shipped.keeps_type(old) {
+                    true => Rule::TypeRenamedKept,
+                    false => Rule::TypeRenamed,
+                };
+                let message = format!("`{old}` became `{new}`");
+                self.found(rule, &at, spans.0, spans.1, message);
                 at
             }
             (Some(name), None) => {

@@ -33,6 +33,8 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Make a package's generated files again, and compare them with what it holds
     Verify(VerifyArgs),
+    /// Write down the names that ship, so that SDKs keep them
+    Names(NamesArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
     /// Show what the generator understood: the intermediate representation
@@ -72,6 +74,10 @@ pub(super) struct GenerateArgs {
     /// Names of packages, pinned names and allowed codes
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Names that shipped: what goes by another name now keeps the old one, deprecated
+    #[arg(long, value_name = "FILE")]
+    pub(super) names: Option<PathBuf>,
 
     /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
     #[arg(long, value_name = "FILE")]
@@ -208,6 +214,10 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
+    /// Names that shipped, which packages keep: then another name of one breaks nobody
+    #[arg(long, value_name = "FILE")]
+    pub(super) names: Option<PathBuf>,
+
     /// Changes that were looked at and may be made, by fingerprint
     #[arg(long, value_name = "FILE")]
     pub(super) accept: Option<PathBuf>,
@@ -219,6 +229,37 @@ pub(super) struct DiffArgs {
     /// List every rule with its class on the wire and the worst of its classes
     #[arg(long)]
     pub(super) list_rules: bool,
+}
+
+/// Write down the names that ship, so that SDKs keep them.
+///
+/// The file says what each operation and each type is called, and where it stands on the wire.
+/// Given to `generate` as `--names`, it keeps each name in every SDK, as a deprecated one, when
+/// the document calls the same thing otherwise. Names are added, and none is taken out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exai-gen names openapi.yaml -o names.lock                       # at the first release
+  exai-gen names openapi.yaml --names names.lock -o names.lock    # at the next ones")]
+pub(super) struct NamesArgs {
+    /// The root document
+    pub(super) spec: PathBuf,
+
+    /// Names that shipped before
+    #[arg(long, value_name = "FILE")]
+    pub(super) names: Option<PathBuf>,
+
+    /// Names of packages, pinned names and allowed codes
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Where to write; standard output when left out
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// How to write what was found, on standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) message_format: MessageFormat,
 }
 
 /// Make a package's generated files again, and compare them with what it holds.
@@ -240,6 +281,10 @@ pub(super) struct VerifyArgs {
     /// Names of packages, pinned names and allowed codes
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Names that shipped, as the package was made with
+    #[arg(long, value_name = "FILE")]
+    pub(super) names: Option<PathBuf>,
 
     /// How to write what was found, on standard error
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -1,9 +1,7 @@
 //! `exai-gen bundle`
 
-use std::io::Write;
-
 use super::args::{BundleArgs, BundleFormat};
-use super::{Channel, Outcome, report};
+use super::{Channel, Outcome, report, write};
 use crate::bundle::{bundle, to_json, to_yaml};
 use crate::diagnostic::Diagnostics;
 use crate::document;
@@ -23,21 +21,7 @@ pub(super) fn run(args: &BundleArgs) -> Outcome {
         BundleFormat::Yaml => to_yaml(&tree),
         BundleFormat::Json => to_json(&tree),
     };
-    let written = match &args.output {
-        Some(path) => crate::write::write_file(path, &text)
-            .map_err(|error| format!("cannot write `{}`: {error}", path.display())),
-        None => std::io::stdout()
-            .write_all(text.as_bytes())
-            .map_err(|error| format!("cannot write: {error}")),
-    };
-    match written {
-        Ok(()) => Outcome::Fine,
-        Err(message) => {
-            // Nothing is left to be done when standard error is closed too.
-            let _ = writeln!(std::io::stderr(), "error: {message}");
-            Outcome::Misused
-        }
-    }
+    write(args.output.as_deref(), &text)
 }
 
 /// The format asked for, else the one that the output's name ends with, else YAML.

@@ -9,22 +9,27 @@ use crate::changes::{self, Acceptance, Class, Comparison, Format, Released, Rule
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
+use crate::pipeline::{self, Adjustments, Request};
+use crate::shipped::Shipped;
 use crate::source::{Node, Sources};
 
 pub(super) fn run(args: &DiffArgs) -> Outcome {
     let (Some(old), Some(new), false) = (&args.old, &args.new, args.list_rules) else {
         return list_rules(args.format);
     };
-    let (Some((old_sources, old)), Some((new_sources, new))) = (
+    let (Some((old_sources, was)), Some((new_sources, is))) = (
         read(old, args.message_format),
         read(new, args.message_format),
     ) else {
         return Outcome::Refused;
     };
-    let (Some(acceptance), Some(packages)) = (acceptance(args), packages(args, &old)) else {
+    let (Some(acceptance), Some(packages)) = (acceptance(args), packages(args, &was)) else {
         return Outcome::Refused;
     };
-    let judged = acceptance.judge(changes::compare(&old, &new));
+    let Some(shipped) = shipped(args, new) else {
+        return Outcome::Refused;
+    };
+    let judged = acceptance.judge(changes::compare_keeping(&was, &is, &shipped));
     let comparison = Comparison {
         changes: &judged.kept,
         accepted: &judged.accepted,
@@ -48,7 +53,11 @@ pub(super) fn run(args: &DiffArgs) -> Outcome {
         FailOn::Feature => Class::Feature,
         FailOn::Docs => Class::Docs,
     });
-    let worst = judged.kept.iter().map(|change| change.rule.worst()).max();
+    let worst = judged
+        .kept
+        .iter()
+        .map(|change| change.rule.to_callers())
+        .max();
     if limit.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit)) {
         Outcome::Refused
     } else {
@@ -91,6 +100,31 @@ fn acceptance(args: &DiffArgs) -> Option<Acceptance> {
         args.message_format,
         Acceptance::read,
     )
+}
+
+/// The names that packages keep; `None` where one is lost in the new document, which is said.
+fn shipped(args: &DiffArgs, new: &Path) -> Option<Shipped> {
+    if args.names.is_none() {
+        return Some(Shipped::default());
+    }
+    let request = Request {
+        spec: new,
+        config: args.config.as_deref(),
+        command: "exai-gen diff",
+    };
+    let adjustments = Adjustments {
+        names: args.names.clone(),
+        ..Adjustments::default()
+    };
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
+    run.diagnostics.sort();
+    let outcome = report(
+        &run.diagnostics,
+        &run.sources,
+        args.message_format,
+        Channel::Error,
+    );
+    (outcome == Outcome::Fine).then_some(run.config.shipped)
 }
 
 /// The packages that the overrides name; `None` when these are wrong.

@@ -24,6 +24,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     let adjustments = Adjustments {
         keep_going: args.keep_going,
         overlays: args.overlay.clone(),
+        names: args.names.clone(),
     };
     let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = match &args.templates {

@@ -9,9 +9,11 @@ mod check;
 mod diff;
 mod generate;
 mod ir;
+mod names;
 mod verify;
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,6 +27,7 @@ pub fn run() -> ExitCode {
     match Args::parse().command {
         Command::Bundle(args) => bundle::run(&args).into(),
         Command::Generate(args) => generate::run(&args).into(),
+        Command::Names(args) => names::run(&args).into(),
         Command::Ir(args) => ir::run(&args).into(),
         Command::Check(args) => check::run(&args).into(),
         Command::Verify(args) => verify::run(&args).into(),
@@ -85,6 +88,25 @@ fn report(
         Outcome::Refused
     } else {
         Outcome::Fine
+    }
+}
+
+/// Writes a text to a file, or to standard output.
+fn write(output: Option<&Path>, text: &str) -> Outcome {
+    let written = match output {
+        Some(path) => crate::write::write_file(path, text)
+            .map_err(|error| format!("cannot write `{}`: {error}", path.display())),
+        None => std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| format!("cannot write: {error}")),
+    };
+    match written {
+        Ok(()) => Outcome::Fine,
+        Err(message) => {
+            // Nothing is left to be done when standard error is closed too.
+            let _ = writeln!(std::io::stderr(), "error: {message}");
+            Outcome::Misused
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::VerifyArgs;
 use super::{Channel, Outcome, report};
-use crate::pipeline::{self, Request};
+use crate::pipeline::{self, Adjustments, Request};
 use crate::provenance::{PROVENANCE, Provenance};
 use crate::render::Renderer;
 use crate::source::read_text;
@@ -35,7 +35,11 @@ pub(super) fn run(args: &VerifyArgs) -> Outcome {
         config: args.config.as_deref(),
         command: text("command"),
     };
-    let mut run = pipeline::read(&request);
+    let adjustments = Adjustments {
+        names: args.names.clone(),
+        ..Adjustments::default()
+    };
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = Renderer::embedded();
     let owners = [Owner::Generated];
     let made = run.api.as_ref().map(|api| {

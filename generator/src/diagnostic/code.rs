@@ -93,6 +93,9 @@ codes! {
     UnsupportedMethod "E0209" "unsupported-method" "An HTTP method that OpenAPI has no field for.";
     UnreadablePage "E0210" "unreadable-page" "A paginated operation lacks the parameter or the property that its pagination names.";
 
+    // Names that shipped.
+    NameGone "E0301" "name-gone" "A name that shipped is not in the document, and nothing is known to have taken its place.";
+
     // Writing.
     Defect "E0901" "defect" "The generator contradicts itself; please report it.";
     NotWritten "E0902" "not-written" "A file cannot be written.";

@@ -51,6 +51,7 @@ pub fn type_def(wire: &str, shape: Shape) -> TypeDef {
         name: name(wire),
         docs: Docs::default(),
         deprecated: false,
+        former: false,
         usage: Usage {
             sent: true,
             received: true,
@@ -185,6 +186,7 @@ pub fn operation(id: &str, sdk_path: &str, method: Method, path: &str) -> Operat
         path: segments,
         docs: Docs::default(),
         deprecated: false,
+        former: None,
         parameters,
         body: Vec::new(),
         body_required: false,

@@ -26,6 +26,8 @@ pub struct Operation {
     pub docs: Docs,
     /// The operation says `deprecated: true`.
     pub deprecated: bool,
+    /// The operation that this one is a former name of: the same request.
+    pub former: Option<OperationId>,
     /// Path parameters in the path's order, then query, header and cookie ones in the document's.
     /// The idempotency key and the last event id are not among them.
     pub parameters: Vec<Parameter>,

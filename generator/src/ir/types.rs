@@ -128,6 +128,8 @@ pub struct TypeDef {
     pub docs: Docs,
     /// The schema says `deprecated: true`.
     pub deprecated: bool,
+    /// It is an alias for the name that took the place of this one.
+    pub former: bool,
     /// Whether requests, responses or both hold it.
     pub usage: Usage,
     /// The file it belongs to.

@@ -177,6 +177,7 @@ impl<'d> Lowering<'d, '_> {
             name: self.names.inline(&at.words()),
             docs: Docs::default(),
             deprecated: false,
+            former: false,
             usage: Usage::default(),
             home: crate::ir::Home::Shared,
             shape: Shape::Record(Record {

@@ -129,6 +129,7 @@ impl<'d> Lowering<'d, '_> {
                 }
             },
             deprecated: operation.deprecated,
+            former: None,
             parameters,
             body,
             body_required,

@@ -99,6 +99,7 @@ impl<'d> Lowering<'d, '_> {
                 name: name::split(name),
                 docs: Docs::default(),
                 deprecated: false,
+                former: false,
                 usage: Usage::default(),
                 home: Home::Shared,
                 shape,

@@ -1,6 +1,6 @@
 //! Go, as gofmt leaves it.
 
-use super::{Found, name, whole};
+use super::{Found, alias, name, whole};
 
 pub(super) fn read(text: &str, out: &mut Found) {
     let mut lines = text.lines();
@@ -11,6 +11,10 @@ pub(super) fn read(text: &str, out: &mut Found) {
         } else if let Some(rest) = line.strip_prefix("type ").filter(|rest| exported(rest)) {
             let of = name(rest);
             let says = rest[of.len()..].trim();
+            if let Some(present) = says.strip_prefix("= ") {
+                out.alias(of, present);
+                continue;
+            }
             out.add(of, says);
             if says.ends_with('{') {
                 for member in lines.by_ref().take_while(|line| !line.starts_with('}')) {
@@ -23,7 +27,14 @@ pub(super) fn read(text: &str, out: &mut Found) {
                     continue;
                 };
                 let of = name(member);
-                out.add(of, &member[of.len()..]);
+                let says = member[of.len()..].trim();
+                match says
+                    .strip_prefix("= ")
+                    .filter(|present| alias::is_name(present))
+                {
+                    Some(present) => out.alias(of, present),
+                    None => out.add(of, says),
+                }
             }
         } else if let Some(rest) = ["const ", "var "].iter().find_map(|k| line.strip_prefix(k))
             && exported(rest)

@@ -4,6 +4,7 @@
 //! ruff's. It is no parser of these languages, and asks for no more than that layout: a
 //! declaration begins at a known depth and ends with a known sign.
 
+mod alias;
 mod go;
 mod python;
 mod rust;
@@ -45,20 +46,33 @@ pub struct SurfaceChange {
 }
 
 impl SurfaceChange {
-    /// From an old surface to a new one.
+    /// From an old surface to a new one. What the new one has as another name of something is
+    /// that thing, with all its members: whoever uses the name sees no difference.
     pub fn between(old: &Surface, new: &Surface) -> Self {
-        let not_in = |a: &Surface, b: &Surface| -> Vec<String> {
-            a.keys().filter(|n| !b.contains_key(*n)).cloned().collect()
-        };
-        Self {
-            added: not_in(new, old),
-            removed: not_in(old, new),
-            changed: old
-                .iter()
-                .filter(|(name, was)| new.get(*name).is_some_and(|is| is != *was))
-                .map(|(name, _)| name.clone())
+        let aliases = alias::aliases(new);
+        let mut out = Self {
+            added: new
+                .keys()
+                .filter(|n| !old.contains_key(*n))
+                .cloned()
                 .collect(),
+            ..Self::default()
+        };
+        for (name, was) in old {
+            if new.get(name) == Some(was) {
+                continue;
+            }
+            let (whole, owner) = (aliases.present(name), aliases.owned(name));
+            let found = new.get(&owner).or_else(|| new.get(&whole));
+            match found.or_else(|| new.get(name)) {
+                None => out.removed.push(name.clone()),
+                Some(is) if aliases.present(is) != aliases.present(was) => {
+                    out.changed.push(name.clone());
+                }
+                Some(_) => {}
+            }
         }
+        out
     }
 }
 
@@ -74,6 +88,11 @@ impl Found {
             known.push('\n');
         }
         known.push_str(&says);
+    }
+
+    /// Another name of what one word names.
+    fn alias(&mut self, name: &str, of: &str) {
+        self.add(name, &format!("{}{of}", alias::SAYS));
     }
 
     /// The members of a union, each as a name of its own: one more of them changes no other.

@@ -1,6 +1,6 @@
 //! Python, as ruff leaves it.
 
-use super::{Found, name, split, whole};
+use super::{Found, alias, name, split, whole};
 
 pub(super) fn read(text: &str, out: &mut Found) {
     let mut lines = text.lines();
@@ -90,6 +90,10 @@ fn value(owner: &str, all: &str, out: &mut Found) {
     match says.strip_prefix("TypeAlias = ") {
         Some(members) => {
             let members = members.trim().trim_start_matches('(').trim_end_matches(')');
+            if alias::is_name(members) {
+                out.alias(&format!("{owner}{of}"), members);
+                return;
+            }
             out.add(format!("{owner}{of}"), "union");
             for member in split(members, '|') {
                 let listed = member

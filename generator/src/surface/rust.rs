@@ -1,6 +1,6 @@
 //! Rust, as rustfmt leaves it.
 
-use super::{Found, name, whole};
+use super::{Found, alias, name, whole};
 
 pub(super) fn read(text: &str, out: &mut Found) {
     let mut lines = text.lines();
@@ -25,7 +25,12 @@ pub(super) fn read(text: &str, out: &mut Found) {
         } else if line.starts_with("impl") {
             let all = whole(line, &mut lines, |text| text.ends_with(['{', '}']));
             if !all.ends_with('}') {
-                block(subject(&all), false, &mut lines, out);
+                block(
+                    marked(&all).unwrap_or(subject(&all)),
+                    false,
+                    &mut lines,
+                    out,
+                );
             }
         } else if line.ends_with('{') && !line.starts_with(' ') {
             // What is not public is not shown, and neither is what stands in it.
@@ -48,6 +53,11 @@ fn item<'a>(all: &str, mark: &str, lines: &mut impl Iterator<Item = &'a str>, ou
     };
     let (kind, of) = (words[at], words.get(at + 1).map_or("", |word| name(word)));
     if kind == "use" || kind == "mod" {
+        return;
+    }
+    let present = says.split_once(" = ").map(|(_, present)| present);
+    if let Some(present) = present.filter(|present| kind == "type" && alias::is_name(present)) {
+        out.alias(of, present);
         return;
     }
     out.add(of, &format!("{mark}{says}"));
@@ -121,4 +131,11 @@ fn subject(line: &str) -> &str {
         |(_, of)| of,
     );
     name(line.trim_start())
+}
+
+/// The type that marks whose calls they are: `ListRuns` of `impl Call<Json<Run>, ListRuns> {`.
+fn marked(line: &str) -> Option<&str> {
+    let arguments = line.strip_prefix("impl Call<")?.strip_suffix("> {")?;
+    let marker = *super::split(arguments, ',').last()?;
+    alias::is_name(marker).then_some(marker)
 }

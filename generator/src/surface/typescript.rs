@@ -1,6 +1,6 @@
 //! TypeScript, as biome leaves it.
 
-use super::{Found, name, whole};
+use super::{Found, alias, name, whole};
 
 pub(super) fn read(text: &str, out: &mut Found) {
     let mut lines = text.lines();
@@ -16,6 +16,9 @@ pub(super) fn read(text: &str, out: &mut Found) {
             let all = whole(alias, &mut lines, |text| text.ends_with(';'));
             let of = name(&all);
             match all.split_once(" = ") {
+                Some((_, says)) if alias::is_name(says.trim_end_matches(';')) => {
+                    out.alias(of, says.trim_end_matches(';'));
+                }
                 Some((_, says)) if !says.starts_with('{') => {
                     out.union(of, says.trim_end_matches(';'));
                 }

@@ -46,6 +46,33 @@ pub struct Context<'a> {
     pub renderer: &'a Renderer,
 }
 
+/// Whether something should no longer be used, and what took its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deprecation<'a> {
+    /// It may be used.
+    None,
+    /// The document says so.
+    ByApi,
+    /// It is a former name; this is the present one, as the language writes it.
+    Use(&'a str),
+}
+
+impl From<bool> for Deprecation<'_> {
+    fn from(deprecated: bool) -> Self {
+        match deprecated {
+            true => Self::ByApi,
+            false => Self::None,
+        }
+    }
+}
+
+impl<'a> Deprecation<'a> {
+    /// Of what has another name now, or of what the document alone speaks of.
+    pub fn new(now: Option<&'a str>, deprecated: bool) -> Self {
+        now.map_or_else(|| deprecated.into(), Self::Use)
+    }
+}
+
 /// Who owns a file that a target writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Owner {

@@ -16,8 +16,6 @@ pub(super) const PYTHON: &str = concat!(
 
 type Check = fn(&Path, &Path) -> Result<String, String>;
 
-type Audit = fn() -> Result<String, String>;
-
 /// Each registry's own rules.
 pub(super) const ALL: [(&str, Check); 5] = [
     ("publint", |packages, _| {
@@ -66,52 +64,6 @@ pub(super) const ALL: [(&str, Check); 5] = [
         Ok(format!("{} crates", crates.len()))
     }),
 ];
-
-/// Known faults and licences of what packages stand on.
-pub(super) const AUDITS: [(&str, Audit); 4] = [
-    ("npm", || {
-        let args = ["audit", "--omit=dev", "--audit-level=low"];
-        Step::new("npm audit", "npm", &args)
-            .at("sdks/typescript")
-            .run()
-            .map(|_| String::new())
-    }),
-    ("python", || {
-        tool(
-            "pip-audit",
-            "pip install pip-audit",
-            &["sdks/python"],
-            "sdks/python",
-        )
-    }),
-    ("go", || {
-        let get = "go install golang.org/x/vuln/cmd/govulncheck@latest";
-        tool("govulncheck", get, &["./..."], "sdks/go")
-    }),
-    ("rust", || {
-        tool(
-            "cargo-deny",
-            "cargo install cargo-deny --locked",
-            &["check"],
-            ".",
-        )
-    }),
-];
-
-fn tool(name: &str, get: &str, args: &[&str], folder: &str) -> Result<String, String> {
-    if Command::new(name).arg("--version").output().is_err() {
-        return Err(format!("{name} is missing; to get it: {get}"));
-    }
-    // Its own path below the root, or the root itself.
-    let args: Vec<&str> = args
-        .iter()
-        .map(|arg| if *arg == folder { "." } else { arg })
-        .collect();
-    Step::new(name, name, &args)
-        .at(folder)
-        .run()
-        .map(|_| String::new())
-}
 
 fn npm(packages: &Path, tool: &[&str], more: &[&str]) -> Result<String, String> {
     for path in ending(packages, ".tgz")? {
@@ -191,6 +143,8 @@ pub(super) fn verify(packages: &Path, folder: &Path) -> Result<String, String> {
                     "spec/openapi.yaml",
                     "--config",
                     "spec/overrides.yaml",
+                    "--names",
+                    "spec/names.lock",
                 ])
                 .current_dir(root()),
         )?);

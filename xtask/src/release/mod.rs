@@ -1,6 +1,7 @@
 //! `cargo xtask release`: every package built as it is published, twice, checked as its registry
 //! would, and nothing sent anywhere unless `--publish` is said and then answered.
 
+mod audit;
 mod build;
 mod changelog;
 mod check;
@@ -8,15 +9,17 @@ mod inventory;
 
 use std::fs;
 use std::io::{BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exai_gen::changes::next_version;
 
 use crate::diff::Compared;
-use crate::packages::root;
+use crate::packages::{COMMAND, NAMES, read, root};
 use crate::part::Parts;
+use crate::regen;
 use crate::revision::{git, last_release};
 use crate::step::Step;
+use crate::test;
 
 /// Where everything of a release is put, below the root.
 pub(crate) const FOLDER: &str = ".tools/release";
@@ -37,7 +40,7 @@ pub(crate) struct Args {
     /// What the versions and the changelog are counted from; the last release when left out
     #[arg(long, value_name = "REV|FILE")]
     base: Option<String>,
-    /// Parts to leave out: versions, build, reproduce, check, verify, install, inventory, audit
+    /// Parts to leave out: versions, names, build, reproduce, check, verify, install, inventory, audit
     #[arg(
         long,
         value_delimiter = ',',
@@ -76,6 +79,13 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     fs::create_dir_all(&packages).map_err(|error| error.to_string())?;
     let mut parts = Parts::skipping(skip);
     parts.part("versions and changelog", || versions(base, &folder));
+    parts.part("names: all that ship are in spec/names.lock", names);
+    parts.part("tools of the SDKs", || {
+        for step in [test::install_typescript(), test::install_python()] {
+            step.run()?;
+        }
+        Ok(String::new())
+    });
     let commit = git(&["rev-parse", "HEAD"])?;
     let once = folder.join("once");
     if parts.part("build", || build::all(&commit, &once, &packages)) {
@@ -93,14 +103,26 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
     }
     for group in ["typescript", "python", "go", "rust"] {
         parts.part(&format!("install: {group}"), || {
-            crate::test::consumer(group).run().map(|_| String::new())
+            test::consumer(group).run().map(|_| String::new())
         });
     }
     parts.part("inventory", || inventory::write(&folder));
-    for (name, work) in check::AUDITS {
+    for (name, work) in audit::ALL {
         parts.part(&format!("audit: {name}"), work);
     }
     Ok(parts)
+}
+
+/// Whether everything that ships is written down, so that the next release keeps it.
+fn names() -> Result<String, String> {
+    let (run, api) = read(&root().join("spec/openapi.yaml"))?;
+    let there = fs::read_to_string(root().join("spec").join(NAMES)).unwrap_or_default();
+    match there == regen::locked(&run, &api) {
+        true => Ok(String::new()),
+        false => Err(format!(
+            "to mend it: {COMMAND} --lock, and commit spec/{NAMES}"
+        )),
+    }
 }
 
 /// What each package's next version is, and what its changelog says.
@@ -178,6 +200,14 @@ fn upload(file: &Path) -> Result<(), String> {
         _ => return Ok(()),
     };
     step.run().map(|_| ())
+}
+
+/// The zip of the Go module, among the packages.
+pub(crate) fn go_zip(packages: &Path) -> Result<PathBuf, String> {
+    let mut files = build::files(packages)?.into_iter();
+    let zip = files.find(|file| file.extension().is_some_and(|ending| ending == "zip"));
+    zip.map(|zip| packages.join(zip))
+        .ok_or_else(|| "there is no zip of the module".to_owned())
 }
 
 /// Writes a text below a folder that is made when it is not there.

@@ -2,9 +2,10 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Text};
+use crate::target::Deprecation;
 
 /// The lines of a doc comment, `//` included. Empty where the document says nothing.
-pub(super) fn comment(docs: &Docs, deprecated: bool) -> Vec<String> {
+pub(super) fn comment<'a>(docs: &Docs, deprecated: impl Into<Deprecation<'a>>) -> Vec<String> {
     let mut markdown = sentence(&docs.summary);
     let description = docs.description.raw().trim();
     if !description.is_empty()
@@ -21,13 +22,22 @@ pub(super) fn comment(docs: &Docs, deprecated: bool) -> Vec<String> {
     {
         lines.splice(0..0, ["In detail:".to_owned(), String::new()]);
     }
-    if deprecated {
+    if let Some(line) = deprecation(deprecated.into()) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.push("Deprecated: the API has deprecated it.".to_owned());
+        lines.push(line);
     }
     slashes(lines)
+}
+
+/// The paragraph that tools of Go look for.
+pub(super) fn deprecation(of: Deprecation<'_>) -> Option<String> {
+    match of {
+        Deprecation::None => None,
+        Deprecation::ByApi => Some("Deprecated: the API has deprecated it.".to_owned()),
+        Deprecation::Use(now) => Some(format!("Deprecated: use [{now}].")),
+    }
 }
 
 /// Puts `//` before lines of text.

@@ -12,6 +12,7 @@ mod enum_;
 mod error;
 mod escape;
 mod fake;
+mod former;
 mod listing;
 mod names;
 mod operation;
@@ -32,6 +33,7 @@ use self::driver::DriverView;
 use self::enum_::EnumView;
 use self::error::ErrorView;
 use self::fake::FakeView;
+use self::former::FormerView;
 use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
@@ -42,7 +44,7 @@ use self::types::Imports;
 use self::union::UnionView;
 use super::{Context, Owner, Target, TargetFile};
 use crate::embedded::RUNTIME_GO_FAKE;
-use crate::ir::Shape;
+use crate::ir::{Shape, TypeId};
 use crate::render::RenderError;
 
 /// The first lines of every file.
@@ -100,6 +102,7 @@ struct TypesFile<'a> {
     enums: Vec<EnumView>,
     unions: Vec<UnionView>,
     aliases: Vec<AliasView>,
+    former: Vec<FormerView>,
 }
 
 /// A type that only its name makes finite: a list of itself.
@@ -340,14 +343,13 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
         enums: Vec::new(),
         unions: Vec::new(),
         aliases: Vec::new(),
+        former: Vec::new(),
     };
     let api = plan.api;
-    for id in plan
-        .declared
-        .iter()
-        .copied()
-        .filter(|id| home(api, *id) == file)
-    {
+    let of_file = |id: &&TypeId| home(api, **id) == file;
+    let former = plan.former.iter().filter(of_file);
+    view.former = former.filter_map(|id| FormerView::new(*id, plan)).collect();
+    for id in plan.declared.iter().filter(of_file).copied() {
         let def = &api.types[id];
         match &def.shape {
             Shape::Record(record) => view.records.push(RecordView::new(

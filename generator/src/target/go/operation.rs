@@ -12,6 +12,7 @@ use super::types::{GoTypes, Imports};
 use super::union::tag_of;
 use crate::ir::{Api, Content, Name, Operation, OperationId, PathSegment, Payload, Style, Type};
 use crate::layout::go_align::{Row, align_literal};
+use crate::target::Deprecation;
 
 /// A method of a service.
 #[derive(Debug, Serialize)]
@@ -38,6 +39,8 @@ pub(super) struct FactsView {
 /// Everything about an operation that was named before its methods are written.
 pub(super) struct Named<'a> {
     pub(super) operation: &'a Operation,
+    /// `RunsService.Start`, of an operation that this one is a former name of.
+    pub(super) now: Option<&'a String>,
     /// `RunsService`
     pub(super) service: &'a str,
     /// `Runs.Checkpoints`
@@ -141,7 +144,7 @@ impl Named<'_> {
                     method(name, docs, &format!("callItems[{ty}]"), &result),
                     method(
                         page,
-                        escape::own_comment(&note),
+                        [escape::own_comment(&note), self.deprecation()].concat(),
                         &format!("callPage[{ty}]"),
                         &format!("(*Page[{ty}], error)"),
                     ),
@@ -178,13 +181,18 @@ impl Named<'_> {
             )),
         }
         docs.extend(escape::own_comment(&facts));
-        if operation.deprecated {
-            docs.push("//".to_owned());
-            docs.extend(escape::own_comment(
-                "Deprecated: the API has deprecated it.",
-            ));
-        }
+        docs.extend(self.deprecation());
         docs
+    }
+
+    /// What ends the comment of a method that should no longer be called.
+    pub(super) fn deprecation(&self) -> Vec<String> {
+        let now = self.now.map(String::as_str);
+        let deprecated = Deprecation::new(now, self.operation.deprecated);
+        match escape::deprecation(deprecated) {
+            Some(line) => escape::slashes(vec![String::new(), line]),
+            None => Vec::new(),
+        }
     }
 
     /// What the runtime is told.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::allocation::{Path, PathNames};
 use super::error::{self, ErrorView};
+use super::former::{former, present};
 use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
@@ -19,6 +20,8 @@ pub(super) struct Plan<'a> {
     pub(super) types: GoTypes<'a>,
     /// The declared types, by wire name.
     pub(super) declared: Vec<TypeId>,
+    /// Former names of declared types.
+    pub(super) former: Vec<TypeId>,
     pub(super) errors: Vec<ErrorView>,
     /// Error types by the IR's index.
     pub(super) error_names: BTreeMap<usize, String>,
@@ -31,6 +34,8 @@ pub(super) struct Plan<'a> {
     pub(super) wrappers: BTreeMap<TypeId, Vec<String>>,
     /// `opRunsStart`, by operation.
     pub(super) facts: BTreeMap<OperationId, String>,
+    /// `RunsService.Start`, by operation.
+    pub(super) methods: BTreeMap<OperationId, String>,
     /// Security alternatives of most operations, as string literals.
     pub(super) security: Vec<Vec<String>>,
     /// What the package has declared so far.
@@ -75,10 +80,12 @@ impl<'a> Plan<'a> {
             let name = &api.types[*id].name;
             (!name.is_pinned(), name.wire().clone(), *id)
         });
-        let type_names = type_names(api, &declared, &mut scope);
-        let unknown = declared
+        let former = former(api, &declared);
+        let all = [declared.as_slice(), &former].concat();
+        let type_names = type_names(api, &all, &mut scope);
+        let unknown = all
             .iter()
-            .filter(|id| matches!(api.types[**id].shape, Shape::Union(_)))
+            .filter(|id| matches!(present(api, **id).shape, Shape::Union(_)))
             .map(|id| {
                 (
                     *id,
@@ -86,9 +93,9 @@ impl<'a> Plan<'a> {
                 )
             })
             .collect();
-        let wrappers = wrappers(api, &declared, &type_names, &mut scope);
+        let wrappers = wrappers(api, &all, &type_names, &mut scope);
         let path_names = PathNames::new(&api.root, &mut scope);
-        let constants = constants(api, &declared, &type_names, &mut scope);
+        let constants = constants(api, &all, &type_names, &mut scope);
         let root = service(
             api,
             &api.root,
@@ -97,18 +104,20 @@ impl<'a> Plan<'a> {
             "Client".to_owned(),
             &path_names,
         );
-        let mut by_operation = BTreeMap::new();
-        collect_facts(&root, &mut by_operation);
+        let (mut facts, mut methods) = (BTreeMap::new(), BTreeMap::new());
+        collect(&root, &mut facts, &mut methods);
         Self {
             api,
             types: GoTypes::new(api, type_names, unknown),
             declared,
+            former,
             errors,
             error_names,
             root,
             constants,
             wrappers,
-            facts: by_operation,
+            facts,
+            methods,
             security: common_security(api),
             scope,
         }
@@ -138,7 +147,7 @@ fn wrappers(
 ) -> BTreeMap<TypeId, Vec<String>> {
     let mut wrappers = BTreeMap::new();
     for id in declared {
-        let Shape::Union(union) = &api.types[*id].shape else {
+        let Shape::Union(union) = &present(api, *id).shape else {
             continue;
         };
         let names = union
@@ -166,7 +175,7 @@ fn constants(
 ) -> BTreeMap<TypeId, Vec<String>> {
     let mut constants = BTreeMap::new();
     for id in declared {
-        let Shape::Enum(value) = &api.types[*id].shape else {
+        let Shape::Enum(value) = &present(api, *id).shape else {
             continue;
         };
         let name = &type_names[id];
@@ -288,12 +297,17 @@ fn webhook_method(api: &Api, path: &[Vec<String>], members: &mut Scope) -> Optio
     here.then(|| members.take(names::exported(method.words()), "Webhook"))
 }
 
-fn collect_facts(service: &ServicePlan<'_>, facts: &mut BTreeMap<OperationId, String>) {
+fn collect(
+    service: &ServicePlan<'_>,
+    facts: &mut BTreeMap<OperationId, String>,
+    methods: &mut BTreeMap<OperationId, String>,
+) {
     for call in &service.calls {
         facts.insert(call.id, call.facts.clone());
+        methods.insert(call.id, format!("{}.{}", service.name, call.method));
     }
     for child in &service.children {
-        collect_facts(child, facts);
+        collect(child, facts, methods);
     }
 }
 
@@ -365,7 +379,7 @@ pub(super) fn homes(plan: &Plan<'_>) -> BTreeSet<Option<usize>> {
 /// after, if there is one: `RunFault` beside `runs`. (One package holds them all, so a file is
 /// only where a reader looks.)
 pub(super) fn home(api: &Api, id: TypeId) -> Option<usize> {
-    let def = &api.types[id];
+    let def = present(api, id);
     if let Home::Resource(index) = def.home {
         return Some(index);
     }

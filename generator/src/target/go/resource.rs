@@ -119,6 +119,7 @@ fn named<'a>(
 ) -> Named<'a> {
     Named {
         operation: call.operation,
+        now: call.operation.former.and_then(|now| plan.methods.get(&now)),
         service: &service.name,
         shown: &service.shown,
         method: &call.method,

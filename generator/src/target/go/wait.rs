@@ -26,7 +26,9 @@ impl Named<'_> {
         };
         let ty = polled(self.operation, api, types, imports);
         let method = |name: &str, note: String, arguments: &str, body: String| MethodView {
-            docs: escape::own_comment(&note).join("\n"),
+            docs: [escape::own_comment(&note), self.deprecation()]
+                .concat()
+                .join("\n"),
             signature: format!("{name}({arguments}) ({ty}, error)"),
             body: format!("\treturn {body}"),
         };

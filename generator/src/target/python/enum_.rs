@@ -66,7 +66,7 @@ pub(super) fn described(def: &TypeDef, name: &str) -> String {
     if text.is_empty() && !name.is_empty() {
         text = format!("`{name}` of the API.");
     }
-    if def.deprecated {
+    if def.deprecated && !def.former {
         text = format!("{text}\n\nDeprecated.").trim().to_owned();
     }
     text

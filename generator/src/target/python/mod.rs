@@ -82,6 +82,7 @@ struct OperationsFile {
 #[derive(Debug, Serialize)]
 struct ResourceFile {
     head: Head,
+    deprecates: bool,
     resources: Vec<ResourceView>,
 }
 
@@ -204,8 +205,8 @@ impl Generated<'_> {
             for id in ids {
                 let def = &plan.api.types[id];
                 match &def.shape {
-                    Shape::Enum(value) => {
-                        enums.push(AliasView::of_enum(plan, id, def, value, &mut imports));
+                    Shape::Enum(of) => {
+                        enums.push(AliasView::of_enum(plan, id, def, of, &mut imports))
                     }
                     Shape::Record(record) => {
                         records.push(RecordView::new(plan, id, def, record, &mut imports));
@@ -241,10 +242,8 @@ impl Generated<'_> {
         let mut imports = Imports::default();
         let constants = facts::constants(plan, resource, security, &mut imports);
         let docs = format!("What the runtime is told of operations: {words}.");
-        let view = OperationsFile {
-            head: self.head(&docs, &imports),
-            constants,
-        };
+        let head = self.head(&docs, &imports);
+        let view = OperationsFile { head, constants };
         self.write(
             &format!("generated/operations/{module}.py"),
             "generated/operations/[resource].py",
@@ -256,9 +255,9 @@ impl Generated<'_> {
         ] {
             let mut imports = Imports::default();
             let resources = resource::classes(plan, resource, flavor, &mut imports);
-            let docs = format!("Methods of the client: {words}.");
             let view = ResourceFile {
-                head: self.head(&docs, &imports),
+                head: self.head(&format!("Methods of the client: {words}."), &imports),
+                deprecates: resources.iter().any(ResourceView::deprecates),
                 resources,
             };
             self.write(

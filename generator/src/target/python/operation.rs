@@ -57,6 +57,8 @@ pub(super) struct MethodView {
     pub(super) name: String,
     /// `def start(self, *, plan_id: str, **options: Unpack[CallOptions]) -> Run:`
     pub(super) signature: String,
+    /// `@deprecated("Use runs.start.")`; empty for what may be called.
+    pub(super) deprecated: String,
     /// `"""Start a DAG."""`
     pub(super) docs: String,
     /// `return self._engine.call(ops.START, options, Arguments(...))`
@@ -100,6 +102,10 @@ pub(super) fn methods(
         if !taken.contains(&from) {
             out.push(waiting::and_wait_from(call, &from, &done, flavor));
         }
+    }
+    let deprecated = deprecated(plan, call.operation, imports);
+    for method in &mut out {
+        method.deprecated.clone_from(&deprecated);
     }
     out
 }
@@ -154,6 +160,7 @@ fn method(
     let head = if awaited { "return await " } else { "return " };
     MethodView {
         signature: signature(&call.method, arguments, options, &returns, awaited),
+        deprecated: String::new(),
         docs: docs(call.operation, arguments, ""),
         body: ruff::statement(8, head, &expression, ""),
         whole: verb == "call",
@@ -304,6 +311,24 @@ fn sent_body(
     Doc::text("body")
 }
 
+/// The decorator of a method that should no longer be called (PEP 702).
+fn deprecated(plan: &Plan<'_>, operation: &Operation, imports: &mut Imports) -> String {
+    if !operation.deprecated {
+        return String::new();
+    }
+    imports.name("..._runtime.deprecation", "deprecated");
+    let why = match operation.former {
+        None => "The API has deprecated it.".to_owned(),
+        Some(now) => {
+            let path = plan.api.operations[now].sdk_path.iter();
+            let path: Vec<String> = path.map(names::method).collect();
+            format!("Use `{}`.", path.join("."))
+        }
+    };
+    let call = Doc::call("@deprecated", vec![Doc::text(escape::quote(&why))]);
+    ruff::statement(4, "", &call, "")
+}
+
 pub(super) fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
     let mut text = escape::paragraphs(&operation.docs);
     if text.is_empty() {
@@ -317,7 +342,8 @@ pub(super) fn docs(operation: &Operation, arguments: &[Argument], more: &str) ->
         text.push_str("\n\n");
         text.push_str(more);
     }
-    if operation.deprecated {
+    // What a former name says of itself is its decorator's to say.
+    if operation.deprecated && operation.former.is_none() {
         text.push_str("\n\nDeprecated.");
     }
     let lines: Vec<String> = arguments

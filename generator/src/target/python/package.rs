@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::escape;
 use super::plan::Plan;
+use crate::ir::{Shape, Type};
 use crate::layout::ruff;
 use crate::render::RenderError;
 use crate::target::{Context, Owner, TargetFile};
@@ -17,6 +18,8 @@ pub(super) struct LazyView {
     pub(super) imports: Vec<String>,
     /// `"APIError": "._runtime.errors",`
     pub(super) homes: Vec<String>,
+    /// `"Plan": "Blueprint",` for names that should no longer be used.
+    pub(super) former: Vec<String>,
 }
 
 /// What the runtime offers beside the client, by module.
@@ -108,7 +111,22 @@ impl LazyView {
                 (plan.type_name(id).to_owned(), home)
             })
             .collect();
-        Self::new(&homes)
+        let former = plan
+            .api
+            .types
+            .iter()
+            .filter_map(|(id, def)| match &def.shape {
+                Shape::Alias(Type::Named(now)) if def.former => {
+                    let (name, now) = (plan.type_name(id), plan.type_name(*now));
+                    Some(format!("\"{name}\": \"{now}\","))
+                }
+                _ => None,
+            });
+        let former = former.collect();
+        Self {
+            former,
+            ..Self::new(&homes)
+        }
     }
 
     fn new(homes: &BTreeMap<String, String>) -> Self {
@@ -128,7 +146,12 @@ impl LazyView {
             .iter()
             .map(|(name, home)| format!("\"{name}\": \"{home}\","))
             .collect();
-        Self { imports, homes }
+        let former = Vec::new();
+        Self {
+            imports,
+            homes,
+            former,
+        }
     }
 }
 

@@ -49,6 +49,14 @@ pub(super) struct AccessorView {
     pub(super) module: String,
 }
 
+impl ResourceView {
+    /// Whether a method that should no longer be called has another form, which names it.
+    pub(super) fn deprecates(&self) -> bool {
+        let mut methods = self.methods.iter();
+        methods.any(|method| method.whole && !method.deprecated.is_empty())
+    }
+}
+
 /// The classes of a module: the resource, then those below it.
 pub(super) fn classes(
     plan: &Plan<'_>,

@@ -192,9 +192,13 @@ fn alias(
     }
     imports.name("typing", "TypeAlias");
     let head = format!("{name}: TypeAlias = ");
+    let said = match def.former {
+        true => format!("Deprecated: use `{text}`."),
+        false => described(def, ""),
+    };
     NamedView::Alias(AliasView {
         statement: ruff::union_statement(0, &head, &[Doc::text(text)]),
-        docs: escape::docstring(0, &described(def, "")),
+        docs: escape::docstring(0, &said),
         plain: true,
     })
 }

@@ -168,6 +168,7 @@ fn waiting_method(
     let expression = Doc::call(&format!("self._engine.{verb}"), items);
     MethodView {
         signature,
+        deprecated: String::new(),
         docs,
         body: ruff::statement(8, head, &expression, ""),
         whole: true,

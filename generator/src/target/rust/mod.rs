@@ -9,6 +9,7 @@ mod driver;
 mod error;
 mod escape;
 mod facts;
+mod former;
 mod listing;
 mod long_running;
 mod multipart;
@@ -212,7 +213,7 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
     let modules = type_modules.into_iter().map(|(module, _)| module).collect();
     files.modules("types/mod.rs", "rust/modules.rs.jinja", command, modules);
 
-    let testing = TestingView::new(&called, &failures, command);
+    let testing = TestingView::new(api, &called, &failures, command);
     let view = View::Testing(testing.clone());
     files.add("testing/operations.rs", "rust/operations.rs.jinja", view);
     let view = View::Testing(testing);

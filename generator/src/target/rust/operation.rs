@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::called::Called;
 use super::escape;
 use super::facts::Facts;
+use super::former::{called_as, deprecated};
 use super::long_running::{Modules, WaitView};
 use super::names;
 use super::parameter::{argument, encode};
@@ -22,8 +23,8 @@ use crate::target::rust_lang::{From, RustTypes};
 pub(super) struct OperationView {
     /// `["    /// Start a DAG."]`
     pub(super) docs: Vec<String>,
-    /// True where the document says so.
-    pub(super) deprecated: bool,
+    /// `"by the API"`, or what is called instead of a former name; empty for what may be called.
+    pub(super) deprecated: String,
     /// True where clippy would count too many arguments, each of which is required.
     pub(super) many: bool,
     /// `pub fn start(&self, body: types::StartRun) -> Call<Json<types::Run>> {`
@@ -36,6 +37,8 @@ pub(super) struct OperationView {
     pub(super) facts: Vec<String>,
     /// What is optional; `None` where nothing is.
     pub(super) options: Option<OptionsView>,
+    /// False for a former place of a method: what is optional is said at the present one.
+    pub(super) says_options: bool,
 }
 
 /// The setters of an operation's optional parameters.
@@ -120,7 +123,14 @@ impl OperationView {
         let wait = WaitView::new(operation, cx);
         let has_options = !optional.is_empty() || optional_body.is_some() || wait.is_some();
         let options = has_options.then(|| {
-            let marker = cx.module.take(pascal(operation.name.words()), "Options");
+            let marker = match called_as(operation, cx.types.api()) {
+                Some(now) => {
+                    let marker = pascal(now.name.words());
+                    cx.imports.take("crate::generated::resources", &marker);
+                    marker
+                }
+                None => cx.module.take(pascal(operation.name.words()), "Options"),
+            };
             OptionsView {
                 call: format!("Call<{answer}, {marker}>"),
                 method: format!("{resource}::{}", method.trim_start_matches("r#")),
@@ -159,7 +169,7 @@ impl OperationView {
         });
         Self {
             docs: rust::method_docs(operation, false, &arguments, &fallback),
-            deprecated: operation.deprecated,
+            deprecated: deprecated(operation, cx.types.api()),
             many: parameters.len() > 7,
             signature: rustfmt::signature(
                 4,
@@ -170,6 +180,7 @@ impl OperationView {
             expression: rustfmt::chain(8, &root, &links),
             facts: facts(operation, cx),
             fact,
+            says_options: options.is_some() && called_as(operation, cx.types.api()).is_none(),
             options,
         }
     }

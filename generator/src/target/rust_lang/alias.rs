@@ -8,6 +8,7 @@ use super::escape;
 use super::types::{From, RustTypes};
 use crate::ir::{Api, Shape, Type, TypeId};
 use crate::layout::rustfmt;
+use crate::target::Deprecation;
 
 /// `pub type RunId = String;`
 #[derive(Debug, Serialize)]
@@ -16,6 +17,8 @@ pub struct AliasView {
     pub docs: Vec<String>,
     /// `pub type RunId = String;`
     pub declaration: String,
+    /// `` "use `Blueprint`" ``, for a former name; empty for others.
+    pub deprecated: String,
     /// True for a struct, which needs derives.
     pub is_struct: bool,
 }
@@ -31,11 +34,22 @@ impl AliasView {
         } else {
             rustfmt::assign(0, &format!("pub type {name} ="), &expression, ";")
         };
-        let fallback = format!("{} on the wire.", escape::code_span(def.name.wire()));
-        let docs = escape::doc_comment(0, &def.docs, def.deprecated, &fallback);
+        let (fallback, deprecated) = match def.former {
+            true => (
+                format!("What [`{expression}`] was called."),
+                format!("\"use `{expression}`\""),
+            ),
+            false => (
+                format!("{} on the wire.", escape::code_span(def.name.wire())),
+                String::new(),
+            ),
+        };
+        let deprecation = Deprecation::new(def.former.then_some(&expression), def.deprecated);
+        let docs = escape::doc_comment(0, &def.docs, deprecation, &fallback);
         Self {
             docs,
             declaration,
+            deprecated,
             is_struct,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Operation, Parameter, PathSegment, Text};
+use crate::target::Deprecation;
 
 /// A string literal: `"node.completed"`.
 pub fn string(text: &Text) -> String {
@@ -168,7 +169,12 @@ pub fn toml(text: &Text) -> String {
 
 /// The lines of a doc comment, `///` and indentation included. Where the document says nothing,
 /// `fallback`, which is ours, stands in, for no public item goes without a line.
-pub fn doc_comment(indent: usize, docs: &Docs, deprecated: bool, fallback: &str) -> Vec<String> {
+pub fn doc_comment<'a>(
+    indent: usize,
+    docs: &Docs,
+    deprecated: impl Into<Deprecation<'a>>,
+    fallback: &str,
+) -> Vec<String> {
     let mut markdown = sentence(&docs.summary);
     let description = docs.description.raw().trim();
     if description.trim_end_matches('.') != markdown.trim_end_matches('.') {
@@ -179,7 +185,8 @@ pub fn doc_comment(indent: usize, docs: &Docs, deprecated: bool, fallback: &str)
     if lines.is_empty() {
         lines.push(fallback.to_owned());
     }
-    if deprecated {
+    // What a former name says of itself is an attribute's to say.
+    if deprecated.into() == Deprecation::ByApi {
         lines.extend([String::new(), "Deprecated by the API.".to_owned()]);
     }
     comment(indent, &lines)

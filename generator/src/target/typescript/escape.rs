@@ -3,10 +3,16 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Server, Text};
+use crate::target::Deprecation;
 
 /// A doc comment of what the document says and of lines that we add, indented; empty where there
 /// is nothing to say, and otherwise ending with a line break.
-pub(super) fn comment(docs: &Docs, more: &[String], deprecated: bool, indent: usize) -> String {
+pub(super) fn comment<'a>(
+    docs: &Docs,
+    more: &[String],
+    deprecated: impl Into<Deprecation<'a>>,
+    indent: usize,
+) -> String {
     let mut markdown = sentence(docs.summary.raw());
     let description = docs.description.raw().trim();
     if description.trim_end_matches('.') != markdown.trim_end_matches('.') {
@@ -24,11 +30,16 @@ pub(super) fn comment(docs: &Docs, more: &[String], deprecated: bool, indent: us
         };
         lines.extend(docs::wrap(&text, docs::width(indent)));
     }
-    if deprecated {
+    let deprecated = match deprecated.into() {
+        Deprecation::None => None,
+        Deprecation::ByApi => Some("@deprecated".to_owned()),
+        Deprecation::Use(now) => Some(format!("@deprecated Use `{now}`.")),
+    };
+    if let Some(tag) = deprecated {
         if !lines.is_empty() && !lines.last().is_some_and(|line| line.starts_with('@')) {
             lines.push(String::new());
         }
-        lines.push("@deprecated".to_owned());
+        lines.push(tag);
     }
     block(&lines, indent)
 }

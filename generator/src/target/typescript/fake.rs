@@ -44,7 +44,7 @@ impl FakeView {
         let answers = plan.fake_answers.clone();
         let mut fields = Vec::new();
         let mut routes = Vec::new();
-        for call in plan.calls.values() {
+        for call in plan.calls.values().filter(|call| !call.shares) {
             let answer = Answer::of(call.operation, &plan.types, imports);
             let key = escape::property(&call.operation.name);
             fields.push(property("", &key, true, false, told(&answer)));

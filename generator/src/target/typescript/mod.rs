@@ -59,7 +59,7 @@ use self::resource::ClassView;
 use crate::ir::{Shape, TypeDef, TypeId};
 use crate::layout::biome;
 use crate::render::RenderError;
-use crate::target::{Context, Owner, Target, TargetFile};
+use crate::target::{Context, Deprecation, Owner, Target, TargetFile};
 
 /// A file of one view.
 #[derive(Debug, Serialize)]
@@ -353,7 +353,7 @@ impl Writer<'_, '_> {
 fn calls(plan: &Plan<'_>, stem: &str) -> Vec<crate::ir::OperationId> {
     plan.calls
         .iter()
-        .filter(|(_, call)| call.stem == stem)
+        .filter(|(_, call)| call.stem == stem && !call.shares)
         .map(|(id, _)| *id)
         .collect()
 }
@@ -376,9 +376,14 @@ fn type_view(
             view.aliases
                 .push(AliasView::of_union(def, name, union, &plan.types, imports));
         }
-        Shape::Alias(target) => view.aliases.push(AliasView {
-            docs: escape::comment(&def.docs, &[], def.deprecated, 0),
-            text: alias(name, &plan.types.members(target, def.usage, imports)),
-        }),
+        Shape::Alias(target) => {
+            let members = plan.types.members(target, def.usage, imports);
+            let now = members.first().filter(|_| def.former).map(String::as_str);
+            let deprecated = Deprecation::new(now, def.deprecated);
+            view.aliases.push(AliasView {
+                docs: escape::comment(&def.docs, &[], deprecated, 0),
+                text: alias(name, &members),
+            });
+        }
     }
 }

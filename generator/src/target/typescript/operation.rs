@@ -10,6 +10,7 @@ use super::imports::Imports;
 use super::plan::{CallPlan, Plan};
 use crate::ir::{Operation, Parameter, PathSegment, Usage};
 use crate::layout::biome;
+use crate::target::Deprecation;
 
 /// A standalone function and the facts it hands to the runtime.
 #[derive(Debug, Serialize)]
@@ -154,7 +155,9 @@ fn docs(call: &CallPlan<'_>, plan: &Plan<'_>, indent: usize, whole: bool) -> Str
             ..Default::default()
         };
         let method = format!("The same as the method `{}`.", call.shown);
-        return escape::comment(&short, &[method], operation.deprecated, indent);
+        let now = plan.now(call).map(|now| now.function.as_str());
+        let deprecated = Deprecation::new(now, operation.deprecated);
+        return escape::comment(&short, &[method], deprecated, indent);
     }
     let mut more: Vec<String> = path_parameters(operation)
         .zip(&call.arguments)
@@ -171,5 +174,7 @@ fn docs(call: &CallPlan<'_>, plan: &Plan<'_>, indent: usize, whole: bool) -> Str
     if !errors.is_empty() {
         more.push(format!("@throws {}.", errors.join(", ")));
     }
-    escape::comment(&operation.docs, &more, operation.deprecated, indent)
+    let now = plan.now(call).map(|now| now.shown.as_str());
+    let deprecated = Deprecation::new(now, operation.deprecated);
+    escape::comment(&operation.docs, &more, deprecated, indent)
 }

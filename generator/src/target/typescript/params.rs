@@ -19,6 +19,7 @@ const SENT: Usage = Usage {
 };
 
 /// The object of parameters of one call, named.
+#[derive(Clone)]
 pub(super) struct Params {
     /// `StartRunParams`, when it is not just the body's own type.
     name: Option<String>,
@@ -31,6 +32,7 @@ pub(super) struct Params {
 }
 
 /// A parameter that is a property of the object.
+#[derive(Clone)]
 pub(super) struct Property {
     /// Index into the operation's parameters.
     pub(super) index: usize,

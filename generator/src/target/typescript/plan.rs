@@ -47,6 +47,7 @@ pub(super) struct ResourcePlan {
 }
 
 /// A call, named.
+#[derive(Clone)]
 pub(super) struct CallPlan<'a> {
     pub(super) operation: &'a Operation,
     /// `start`
@@ -65,8 +66,10 @@ pub(super) struct CallPlan<'a> {
     pub(super) wait_from_function: Option<String>,
     /// `startRunOperation`
     pub(super) facts: String,
-    /// The file it is in: `runs`.
+    /// The file of the function: `runs`.
     pub(super) stem: String,
+    /// A former place of the method, whose function is called as it was.
+    pub(super) shares: bool,
     /// Names of the path parameters, in the order of the path: `["runId"]`.
     pub(super) arguments: Vec<String>,
     /// What it takes beside the path.
@@ -97,10 +100,14 @@ impl<'a> Plan<'a> {
             .collect();
         let types = Types::new(api, type_names, modules);
 
-        let wanted: Vec<&Name> = api.operations.iter().map(|(_, op)| &op.name).collect();
-        let waits: Vec<Name> = wanted.iter().map(|name| and_wait(name)).collect();
-        let waited: Vec<&Name> = api
+        let own: Vec<(OperationId, &Operation)> = api
             .operations
+            .iter()
+            .filter(|(_, operation)| !shares(api, operation))
+            .collect();
+        let wanted: Vec<&Name> = own.iter().map(|(_, op)| &op.name).collect();
+        let waits: Vec<Name> = wanted.iter().map(|name| and_wait(name)).collect();
+        let waited: Vec<&Name> = own
             .iter()
             .zip(&waits)
             .filter(|((_, operation), _)| operation.long_running.is_some())
@@ -120,7 +127,7 @@ impl<'a> Plan<'a> {
 
         let all: HashSet<&String> = functions.iter().collect();
         let mut calls = BTreeMap::new();
-        for (index, (id, operation)) in api.operations.iter().enumerate() {
+        for (index, (id, operation)) in own.into_iter().enumerate() {
             let mut facts = format!("{}Operation", functions[index]);
             while all.contains(&facts) {
                 facts.push('_');
@@ -140,10 +147,25 @@ impl<'a> Plan<'a> {
                 wait_from_method: None,
                 facts,
                 stem: String::new(),
+                shares: false,
                 arguments: arguments(operation, &functions[index]),
                 params: Params::new(operation, &types, params[index].clone()),
             };
             calls.insert(id, call);
+        }
+        for (id, operation) in api.operations.iter() {
+            let now = operation.former.and_then(|now| calls.get(&now));
+            if let Some(now) = now.filter(|_| !calls.contains_key(&id)) {
+                let shares = true;
+                calls.insert(
+                    id,
+                    CallPlan {
+                        operation,
+                        shares,
+                        ..now.clone()
+                    },
+                );
+            }
         }
         let mut namer = Namer {
             classes: classes.into_iter(),
@@ -151,7 +173,8 @@ impl<'a> Plan<'a> {
             calls,
         };
         let mut root = namer.resource(&api.root, client, "client", "");
-        let calls = namer.calls;
+        let mut calls = namer.calls;
+        place_former(api, &mut calls);
         if let Some(events) = &api.webhook_events {
             add_unwrap(&mut root, &events.sdk_path, &mut taken);
         }
@@ -166,6 +189,37 @@ impl<'a> Plan<'a> {
             fake,
             fake_answers,
         }
+    }
+}
+
+/// Whether a former operation has the name of the present one, and so its function.
+fn shares(api: &Api, operation: &Operation) -> bool {
+    let now = operation.former.map(|now| &api.operations[now]);
+    now.is_some_and(|now| now.name.wire() == operation.name.wire())
+}
+
+/// Former names that are no methods of their own, or no functions, stand with the present ones.
+fn place_former(api: &Api, calls: &mut BTreeMap<OperationId, CallPlan<'_>>) {
+    for (id, operation) in api.operations.iter() {
+        let Some(now) = operation.former.and_then(|now| calls.get(&now)).cloned() else {
+            continue;
+        };
+        if let Some(call) = calls.get_mut(&id) {
+            if call.shown.is_empty() {
+                call.method = now.method;
+                call.shown = now.shown;
+                call.stem = now.stem;
+            } else if call.shares {
+                call.stem = now.stem;
+            }
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// What a call of a former name is now.
+    pub(super) fn now(&self, call: &CallPlan<'_>) -> Option<&CallPlan<'a>> {
+        self.calls.get(&call.operation.former?)
     }
 }
 

@@ -122,7 +122,10 @@ export class Fake<Answers> {
 
   async #handle(request: Request, { body: sent }: RequestInit): Promise<Response> {
     const { pathname, searchParams: query } = new URL(request.url);
-    const found = this.#routes.find((route) => route.fits(request.method, pathname));
+    const fitting = this.#routes.filter((route) => route.fits(request.method, pathname));
+    // An operation may have former names beside its own; a test may know it by any of them.
+    const names = fitting.filter((route) => route.path === fitting[0]?.path);
+    const found = names.find((route) => this.#answers.has(route.id)) ?? names[0];
     if (found === undefined) {
       throw new SDKError(`The fake knows no operation for ${request.method} ${pathname}`);
     }
@@ -172,6 +175,10 @@ class FakeRoute<Id extends string> {
   /** Longer paths are tried first, and those with fewer parameters: `/agents/custom` is no agent. */
   get rank(): number {
     return this.#names.length - 100 * this.#route.path.split("/").length;
+  }
+
+  get path(): string {
+    return this.#route.path;
   }
 
   fits(method: string, pathname: string): boolean {
