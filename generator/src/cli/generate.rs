@@ -110,7 +110,8 @@ fn summarize(api: &Api, run: &Run, packages: &[(String, FileTree)]) {
         let because = &item.because;
         let place = because.span().map(|span| place(span, &run.sources));
         text.push_str(&format!(
-            "left out the {}: {}: {} ({})\n",
+            "{} the {}: {}: {} ({})\n",
+            if item.mended { "mended" } else { "left out" },
             item.what,
             because.code.id(),
             because.message,

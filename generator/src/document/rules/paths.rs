@@ -122,6 +122,36 @@ fn effective<'a>(
     own.into_iter().chain(inherited).collect()
 }
 
+/// The names in the paths of the operation at `at` that nothing declares.
+pub(in super::super) fn undeclared_path_parameters(document: &Document, at: Span) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (path, item) in &document.paths {
+        let (Some(item), Ok(names)) = (document.path_item(item), template(path)) else {
+            continue;
+        };
+        for (_, operation) in item.operations.iter().filter(|(_, o)| o.span == at) {
+            let declared = effective(document, item, operation);
+            out.extend(undeclared(&names, &declared).map(str::to_owned));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Those of a path's names that no parameter has.
+fn undeclared<'n>(
+    names: &'n [&'n str],
+    declared: &'n [(&Parameter, Span)],
+) -> impl Iterator<Item = &'n str> {
+    let is_declared = move |name: &&&str| {
+        declared.iter().any(|(parameter, _)| {
+            parameter.location.value == ParameterLocation::Path && parameter.name.value == **name
+        })
+    };
+    names.iter().filter(move |name| !is_declared(name)).copied()
+}
+
 fn parameters(
     document: &Document,
     path: &Spanned<String>,
@@ -153,18 +183,16 @@ fn parameters(
             .iter()
             .filter(|(parameter, _)| parameter.location.value == ParameterLocation::Path)
     };
-    for name in names {
-        if !in_path().any(|(parameter, _)| parameter.name.value == *name) {
-            let message = format!("the path parameter `{name}` is not declared");
-            diagnostics.push(
-                Diagnostic::error(Code::UndeclaredPathParameter, operation.span, message)
-                    .label("missing among the `parameters` of this operation and of its path")
-                    .secondary(path.span, "named here")
-                    .hint(format!(
-                        "declare a parameter with `name: {name}` and `in: path`"
-                    )),
-            );
-        }
+    for name in undeclared(names, &parameters) {
+        let message = format!("the path parameter `{name}` is not declared");
+        diagnostics.push(
+            Diagnostic::error(Code::UndeclaredPathParameter, operation.span, message)
+                .label("missing among the `parameters` of this operation and of its path")
+                .secondary(path.span, "named here")
+                .hint(format!(
+                    "declare a parameter with `name: {name}` and `in: path`"
+                )),
+        );
     }
     for (parameter, at) in in_path() {
         if !names.contains(&parameter.name.value.as_str()) && !parameter.name.is_empty() {

@@ -40,6 +40,7 @@ use self::record::RecordView;
 use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
+use super::names as casing;
 use super::{Context, Owner, Target, TargetFile};
 use crate::embedded::RUNTIME_GO_FAKE;
 use crate::ir::Shape;
@@ -204,7 +205,10 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         .root
         .children
         .iter()
-        .map(|child| stems.take(child.resource.name.words().join("_"), "_resource"))
+        .map(|child| {
+            let words = casing::file_words(child.resource.name.words());
+            stems.take(casing::snake(&words), "_resource")
+        })
         .collect();
     for home in homes(&plan) {
         let stem = home
