@@ -157,12 +157,21 @@ pub(super) enum MessageFormat {
 #[command(after_help = "\
 Examples:
   exai-gen check openapi.yaml
+  exai-gen check openapi.yaml --overlay names.yaml --deny-warnings
   exai-gen check --message-format sarif openapi.yaml > exai-gen.sarif
   exai-gen check --list-codes")]
 pub(super) struct CheckArgs {
     /// The root document
     #[arg(required_unless_present = "list_codes")]
     pub(super) spec: Option<PathBuf>,
+
+    /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+
+    /// End with 1 where there is a warning, too
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
 
     /// How to write what was found; json and sarif go to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

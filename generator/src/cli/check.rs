@@ -6,6 +6,7 @@ use super::args::CheckArgs;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::document;
+use crate::overlay;
 use crate::source::Sources;
 
 pub(super) fn run(args: &CheckArgs) -> Outcome {
@@ -14,14 +15,21 @@ pub(super) fn run(args: &CheckArgs) -> Outcome {
     };
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(spec, &mut diagnostics);
+    for path in &args.overlay {
+        overlay::apply(path, &mut sources, &mut diagnostics);
+    }
     document::read(&mut sources, &mut diagnostics);
     diagnostics.sort();
-    report(
+    let outcome = report(
         &diagnostics,
         &sources,
         args.message_format,
         Channel::ByReader,
-    )
+    );
+    match args.deny_warnings && !diagnostics.is_empty() {
+        true => Outcome::Refused,
+        false => outcome,
+    }
 }
 
 fn list_codes() -> Outcome {

@@ -31,6 +31,17 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
                     .hint("declare query parameters under `parameters`; a fragment is never sent"),
             );
         }
+        if let Some(at) = path.find("}{") {
+            let message = format!("nothing stands between two parameters of the path `{path}`");
+            diagnostics.push(
+                Diagnostic::warning(Code::InvalidPath, path.span, message)
+                    .label(format!(
+                        "where `{}` ends, nobody can tell",
+                        before(&path[..at])
+                    ))
+                    .hint("put a character between them that no value of the first one has"),
+            );
+        }
         if let Some(first) = shapes.insert(shape(path), path) {
             let message = format!("`{path}` and `{first}` are the same path");
             diagnostics.push(
@@ -76,6 +87,11 @@ fn template(path: &str) -> Result<Vec<&str>, String> {
         rest = &inside[end + 1..];
     }
     Ok(names)
+}
+
+/// The name that a template ends in, its closing brace left out.
+fn before(template: &str) -> &str {
+    template.rsplit('{').next().unwrap_or_default()
 }
 
 /// The path with its parameters' names left out; two paths of one shape are the same path.
