@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::completions::CompletionsArgs;
+use super::init::InitArgs;
+use super::man::ManArgs;
 use crate::target::Target;
 
 /// From an OpenAPI document to SDKs and a server.
@@ -25,6 +28,8 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a configuration and an overlay to begin with
+    Init(InitArgs),
     /// Write SDKs from a document
     Generate(GenerateArgs),
     /// Say what is wrong with a document
@@ -37,6 +42,10 @@ pub(super) enum Command {
     Bundle(BundleArgs),
     /// Show what the generator understood: the intermediate representation
     Ir(IrArgs),
+    /// Write what a shell completes this command's arguments by
+    Completions(CompletionsArgs),
+    /// Write this command's manual pages
+    Man(ManArgs),
 }
 
 /// Write SDKs from a document.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::args::{BundleArgs, BundleFormat};
-use super::{Channel, Outcome, report};
+use super::{Channel, Outcome, misused, report};
 use crate::bundle::{bundle, to_json, to_yaml};
 use crate::diagnostic::Diagnostics;
 use crate::document;
@@ -32,11 +32,7 @@ pub(super) fn run(args: &BundleArgs) -> Outcome {
     };
     match written {
         Ok(()) => Outcome::Fine,
-        Err(message) => {
-            // Nothing is left to be done when standard error is closed too.
-            let _ = writeln!(std::io::stderr(), "error: {message}");
-            Outcome::Misused
-        }
+        Err(message) => misused(&message),
     }
 }
 

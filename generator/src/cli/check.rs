@@ -1,9 +1,7 @@
 //! `exai-gen check`
 
-use std::io::Write;
-
 use super::args::CheckArgs;
-use super::{Channel, Outcome, report};
+use super::{Channel, Outcome, print, report};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::document;
 use crate::overlay;
@@ -42,8 +40,5 @@ fn list_codes() -> Outcome {
             code.explanation()
         ));
     }
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => Outcome::Fine,
-        Err(_) => Outcome::Misused,
-    }
+    print(&text)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::args::GenerateArgs;
+use super::progress::Progress;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostic, place};
 use crate::ir::Api;
@@ -25,6 +26,8 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         keep_going: args.keep_going,
         overlays: args.overlay.clone(),
     };
+    let progress = Progress::on_terminal();
+    progress.say(format!("reading {}", args.spec.display()));
     let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = match &args.templates {
         Some(folder) => Renderer::from_folder(folder),
@@ -39,6 +42,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
                 1 => String::new(),
                 _ => target.name().to_owned(),
             };
+            progress.say(format!("making the package for {}", target.name()));
             let owners = [Owner::Generated, Owner::Runtime, Owner::Scaffold];
             let tree = pipeline::files(
                 target,
@@ -54,6 +58,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     }
     run.diagnostics.sort();
     if run.diagnostics.has_errors() || run.api.is_none() {
+        drop(progress);
         return report(
             &run.diagnostics,
             &run.sources,
@@ -61,7 +66,10 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
             Channel::Error,
         );
     }
-    if let Err(error) = store(&args.out, &packages) {
+    progress.say("writing");
+    let stored = store(&args.out, &packages);
+    drop(progress);
+    if let Err(error) = stored {
         let message = format!("cannot write below `{}`: {error}", args.out.display());
         run.diagnostics
             .push(Diagnostic::without_place(Code::NotWritten, message));

@@ -255,7 +255,7 @@ fn body_of(content: &Content, name: &str, cx: &mut Calls<'_, '_>) -> (String, Li
             )
         }
         Payload::Multipart { record, .. } => {
-            let ty = cx.types.expression(&Type::Named(*record), From::Outside);
+            let ty = format!("types::{}", cx.types.form(*record));
             cx.imports.expression(&ty);
             (ty, ("multipart_body".to_owned(), vec![name.to_owned()]))
         }

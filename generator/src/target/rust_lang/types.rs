@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::forms;
 use super::names::{USED_IN_TYPES, pascal_all, screaming_all};
 use crate::ir::{
     Api, Home, IntegerFormat, Literal, Name, NumberFormat, OperationId, Shape, StringFormat,
@@ -48,6 +49,8 @@ pub struct RustTypes<'a> {
     names: BTreeMap<TypeId, String>,
     /// The statics that say what there is to know of each operation.
     facts: BTreeMap<OperationId, String>,
+    /// The structs of records that are sent as multipart forms.
+    forms: BTreeMap<TypeId, String>,
     /// Records that do not hold their tag, for every use of them is a variant of a union that
     /// knows it: the tag's wire name and value.
     tags: BTreeMap<TypeId, (String, String)>,
@@ -59,12 +62,14 @@ impl<'a> RustTypes<'a> {
         let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
         let names = pascal_all(&wanted, USED_IN_TYPES, "Model");
         let names = api.types.iter().map(|(id, _)| id).zip(names).collect();
+        let forms = forms::forms(api, &names);
         let called: Vec<&Name> = api.operations.iter().map(|(_, o)| &o.name).collect();
         let operations = api.operations.iter().map(|(id, _)| id);
         Self {
             api,
             dialect,
             names,
+            forms,
             facts: operations.zip(screaming_all(&called)).collect(),
             tags: tags(api),
         }
@@ -83,6 +88,11 @@ impl<'a> RustTypes<'a> {
     /// The name of a declared type: `RunStatus`.
     pub fn name(&self, id: TypeId) -> &str {
         self.names.get(&id).map_or("", String::as_str)
+    }
+
+    /// The struct of a record that is sent as a multipart form: `UploadBuildAsset`.
+    pub fn form(&self, id: TypeId) -> &str {
+        self.forms.get(&id).map_or("", String::as_str)
     }
 
     /// The static that says what there is to know of an operation: `START_RUN`.
