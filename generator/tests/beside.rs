@@ -58,11 +58,16 @@ fn packages(spec: &Path, beside: Option<&Path>) -> Vec<(String, String)> {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let features = std::fs::read_dir("../tests/features").expect("the documents of the tests");
+    let features = std::fs::read_dir("../tests/features").into_iter().flatten();
     let documents = features
         .flatten()
         .map(|entry| entry.path().join("openapi.yaml"));
-    documents.filter(|path| path.is_file()).collect()
+    let documents: Vec<PathBuf> = documents.filter(|path| path.is_file()).collect();
+    assert!(
+        !documents.is_empty(),
+        "the documents of the tests are there"
+    );
+    documents
 }
 
 #[test]
