@@ -1,6 +1,6 @@
 //! Every name of the package, allocated in one pass: runtime, errors, types, services, calls.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::allocation::{Path, PathNames};
 use super::error::{self, ErrorView};
