@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::completions::CompletionsArgs;
+use super::convert::ConvertArgs;
 use super::init::InitArgs;
 use super::man::ManArgs;
 use crate::target::Target;
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
+    /// Say a document in the words of an older version of the standard
+    Convert(ConvertArgs),
     /// Show what the generator understood: the intermediate representation
     Ir(IrArgs),
     /// Write what a shell completes this command's arguments by

@@ -7,6 +7,7 @@ mod args;
 mod bundle;
 mod check;
 mod completions;
+mod convert;
 mod diff;
 mod generate;
 mod init;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Verify(args) => verify::run(&args).into(),
         Command::Diff(args) => diff::run(&args).into(),
         Command::Init(args) => init::run(&args).into(),
+        Command::Convert(args) => convert::run(&args).into(),
         Command::Completions(args) => completions::run(&args).into(),
         Command::Man(args) => man::run(&args).into(),
     }

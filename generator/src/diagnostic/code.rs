@@ -94,6 +94,9 @@ codes! {
     UnsupportedMethod "E0209" "unsupported-method" "An HTTP method that OpenAPI has no field for.";
     UnreadablePage "E0210" "unreadable-page" "A paginated operation lacks the parameter or the property that its pagination names.";
 
+    // From one version of the standard to another.
+    LostInConversion "E0301" "lost-in-conversion" "An older version of the standard has no words for something.";
+
     // Writing.
     Defect "E0901" "defect" "The generator contradicts itself; please report it.";
     NotWritten "E0902" "not-written" "A file cannot be written.";
