@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod changes;
 pub mod cli;
 pub mod config;
+pub mod convert;
 pub mod diagnostic;
 pub mod document;
 mod embedded;

@@ -86,18 +86,92 @@ components:
     assert_eq!(
         left,
         [
+            "`$ref` of a schema in the schema `Bad`",
             "operation `GET /dangling`",
             "operation `GET /undeclared/{id}`",
             "operation `PUT /same`",
-            "schema `Bad`",
         ]
     );
     assert_eq!(
         operations(&run),
-        ["GET /fine", "declared", "opened", "same"]
+        [
+            "GET /fine",
+            "PUT /same",
+            "declared",
+            "opened",
+            "same",
+            "undeclared"
+        ]
     );
     let gone: usize = run.left_out.iter().map(|item| item.operations).sum();
-    assert_eq!(gone, 3);
+    assert_eq!(gone, 1);
+    let mended = run.left_out.iter().filter(|item| item.mended);
+    assert_eq!(mended.count(), 2);
+}
+
+#[test]
+fn what_has_one_meaning_is_mended() {
+    let (run, left) = kept(&[(
+        "openapi.yaml",
+        "\
+openapi: 3.1.1
+info: { title: a, version: '1' }
+paths:
+  /a/{b}/{c}/{d}:
+    parameters: [{ name: d, in: path, required: true, schema: { type: integer } }]
+    get:
+      operationId: a
+      parameters: [{ name: c, in: path, schema: { type: integer } }]
+      responses: { '200': { description: ok } }
+",
+    )]);
+    assert_eq!(left, ["operation `GET /a/{b}/{c}/{d}`"; 2]);
+    assert!(run.left_out.iter().all(|item| item.mended));
+    let api = run.api.expect("all of it");
+    let (_, operation) = api.operations.iter().next().expect("an operation");
+    let parameters = operation.parameters.iter();
+    let mut names: Vec<&str> = parameters.map(|p| p.name.wire().raw()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["b", "c", "d"]);
+}
+
+/// Everything but the wrong keyword is still typed: the schemas beside it, and the operation.
+#[test]
+fn a_wrong_keyword_costs_no_more_than_itself() {
+    let (run, left) = kept(&[(
+        "openapi.yaml",
+        "\
+openapi: 3.1.1
+info: { title: a, version: '1' }
+paths:
+  /a:
+    post:
+      operationId: a
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                dangling: { $ref: '#/components/schemas/None' }
+                typed: { type: integer, const: text }
+                listed: { type: array, items: { type: [string, nothing] } }
+                required: { type: string, required: true }
+      responses: { '200': { description: ok } }
+",
+    )]);
+    assert_eq!(
+        left,
+        [
+            "`$ref` of a schema in the operation `POST /a`",
+            "`const` of a schema in the operation `POST /a`",
+            "`required` of a schema in the operation `POST /a`",
+            "`type` of a schema in the operation `POST /a`",
+        ]
+    );
+    assert_eq!(operations(&run), ["a"]);
+    let gone: usize = run.left_out.iter().map(|item| item.operations).sum();
+    assert_eq!(gone, 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is refused, and in which words: a small document for each danger, and the whole text
 //! that a user gets to see. `cargo insta review` shows what changed.
 
+mod corpus;
 mod formats;
 mod generated;
 
@@ -73,6 +74,7 @@ refusals! {
     not_a_number "not-a-number.yaml";
     not_openapi "not-openapi.yaml";
     older_keyword "older-keyword.yaml";
+    parameters_in_a_row "parameters-in-a-row.yaml";
     path_parameter_not_required "path-parameter-not-required.yaml";
     reference_loop "reference-loop.yaml";
     reference_outside "reference-outside.yaml";
@@ -86,6 +88,7 @@ refusals! {
     unknown_link_target "unknown-link-target.yaml";
     unknown_security_scheme "unknown-security-scheme.yaml";
     unsupported_version "unsupported-version.yaml";
+    value_excluded "value-excluded.yaml";
     value_of_other_type "value-of-other-type.yaml";
     wrong_type "wrong-type.yaml";
     yaml_syntax "yaml-syntax.yaml";

@@ -12,6 +12,7 @@ mod table;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use exai_gen::target::Target;
 
@@ -29,17 +30,20 @@ const TABLE: &str = "tests/documents/TABLE.md";
 Examples:
   cargo xtask documents ../corpus                                # compared with tests/documents/TABLE.md
   cargo xtask documents ../corpus --only museum --target go,rust
+  cargo xtask documents --part today/100                         # a part of EXAI_DOCUMENTS, as in CI
   cargo xtask documents ../corpus --write                        # the figures are kept")]
 pub(crate) struct Args {
-    /// Folders of documents; one that is not there is said, and left out
-    #[arg(required = true, value_name = "DIR")]
+    /// Folders of documents, those of EXAI_DOCUMENTS when left out; one that is not there is said,
+    /// and left out
+    #[arg(value_name = "DIR")]
     folders: Vec<PathBuf>,
 
     /// Documents whose names hold this
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
 
-    /// One part of several of the documents, such as 3/20: every twentieth, from the third on
+    /// One part of several of the documents, such as 3/20: every twentieth, from the third on;
+    /// `today/20` is another one every day
     #[arg(long, value_name = "PART", value_parser = part)]
     part: Option<(usize, usize)>,
 
@@ -54,10 +58,23 @@ pub(crate) struct Args {
 
 fn part(text: &str) -> Result<(usize, usize), String> {
     let numbers = text.split_once('/');
-    let numbers = numbers.and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    let numbers = numbers.and_then(|(part, of)| {
+        let of = of.parse().ok()?;
+        let part = match part {
+            "today" => days().checked_rem(of)? + 1,
+            part => part.parse().ok()?,
+        };
+        Some((part, of))
+    });
     numbers
         .filter(|(part, of)| (1..=*of).contains(part))
-        .ok_or_else(|| "a part is written as 3/20".to_owned())
+        .ok_or_else(|| "a part is written as 3/20 or today/20".to_owned())
+}
+
+/// Days since 1970.
+fn days() -> usize {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| (since.as_secs() / 86_400) as usize)
 }
 
 fn target(name: &str) -> Result<Target, String> {
@@ -79,7 +96,16 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let kept = root().join(TABLE);
     let before = Table::read(&fs::read_to_string(&kept).unwrap_or_default());
     let mut table = before.clone();
-    for folder in &args.folders {
+    let given = std::env::var_os("EXAI_DOCUMENTS").unwrap_or_default();
+    let folders = match args.folders.is_empty() {
+        true => std::env::split_paths(&given).collect(),
+        false => args.folders.clone(),
+    };
+    if folders.iter().all(|folder| folder.as_os_str().is_empty()) {
+        println!("skipped: EXAI_DOCUMENTS names no folder of documents");
+        return Ok(());
+    }
+    for folder in &folders {
         if !folder.is_dir() {
             println!("skipped: there is no folder {}", folder.display());
             continue;
@@ -158,5 +184,19 @@ fn settle(name: &str, row: &mut Row, packages: &[Package], verdicts: &Verdicts) 
             number => format!("{number} wrong"),
         };
         row.cells.insert(package.target, cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{days, part};
+
+    #[test]
+    fn every_document_has_its_day() {
+        assert_eq!(part("3/20"), Ok((3, 20)));
+        assert_eq!(part("today/100"), Ok((days() % 100 + 1, 100)));
+        for wrong in ["0/20", "21/20", "3", "today/0", "never/3"] {
+            assert!(part(wrong).is_err(), "{wrong}");
+        }
     }
 }

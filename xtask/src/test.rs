@@ -165,6 +165,12 @@ fn conformance() -> Vec<Step> {
         vec![
             Step::new("conformance: scenarios", "cargo", &run)
                 .mended_by("mend the SDK; where the table is old, run it again with --write"),
+            Step::new(
+                "conformance: today's part of the documents",
+                "cargo",
+                &["xtask", "documents", "--part", "today/100"],
+            )
+            .mended_by("mend the generator; where the table is old, run it again with --write"),
         ],
     ]
     .concat()

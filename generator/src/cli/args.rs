@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::completions::CompletionsArgs;
+use super::convert::ConvertArgs;
+use super::init::InitArgs;
+use super::man::ManArgs;
 use crate::target::Target;
 
 /// From an OpenAPI document to SDKs and a server.
@@ -25,6 +29,8 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a configuration and an overlay to begin with
+    Init(InitArgs),
     /// Write SDKs from a document
     Generate(GenerateArgs),
     /// Say what is wrong with a document
@@ -37,8 +43,14 @@ pub(super) enum Command {
     Names(NamesArgs),
     /// Make one document out of one that refers to other files
     Bundle(BundleArgs),
+    /// Say a document in the words of an older version of the standard
+    Convert(ConvertArgs),
     /// Show what the generator understood: the intermediate representation
     Ir(IrArgs),
+    /// Write what a shell completes this command's arguments by
+    Completions(CompletionsArgs),
+    /// Write this command's manual pages
+    Man(ManArgs),
 }
 
 /// Write SDKs from a document.
@@ -163,12 +175,21 @@ pub(super) enum MessageFormat {
 #[command(after_help = "\
 Examples:
   exai-gen check openapi.yaml
+  exai-gen check openapi.yaml --overlay names.yaml --deny-warnings
   exai-gen check --message-format sarif openapi.yaml > exai-gen.sarif
   exai-gen check --list-codes")]
 pub(super) struct CheckArgs {
     /// The root document
     #[arg(required_unless_present = "list_codes")]
     pub(super) spec: Option<PathBuf>,
+
+    /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+
+    /// End with 1 where there is a warning, too
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
 
     /// How to write what was found; json and sarif go to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

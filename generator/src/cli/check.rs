@@ -1,11 +1,10 @@
 //! `exai-gen check`
 
-use std::io::Write;
-
 use super::args::CheckArgs;
-use super::{Channel, Outcome, report};
+use super::{Channel, Outcome, print, report};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::document;
+use crate::overlay;
 use crate::source::Sources;
 
 pub(super) fn run(args: &CheckArgs) -> Outcome {
@@ -14,14 +13,21 @@ pub(super) fn run(args: &CheckArgs) -> Outcome {
     };
     let mut diagnostics = Diagnostics::new();
     let mut sources = Sources::open(spec, &mut diagnostics);
+    for path in &args.overlay {
+        overlay::apply(path, &mut sources, &mut diagnostics);
+    }
     document::read(&mut sources, &mut diagnostics);
     diagnostics.sort();
-    report(
+    let outcome = report(
         &diagnostics,
         &sources,
         args.message_format,
         Channel::ByReader,
-    )
+    );
+    match args.deny_warnings && !diagnostics.is_empty() {
+        true => Outcome::Refused,
+        false => outcome,
+    }
 }
 
 fn list_codes() -> Outcome {
@@ -34,8 +40,5 @@ fn list_codes() -> Outcome {
             code.explanation()
         ));
     }
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => Outcome::Fine,
-        Err(_) => Outcome::Misused,
-    }
+    print(&text)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::args::GenerateArgs;
+use super::progress::Progress;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostic, place};
 use crate::ir::Api;
@@ -26,6 +27,8 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         overlays: args.overlay.clone(),
         names: args.names.clone(),
     };
+    let progress = Progress::on_terminal();
+    progress.say(format!("reading {}", args.spec.display()));
     let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = match &args.templates {
         Some(folder) => Renderer::from_folder(folder),
@@ -40,6 +43,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
                 1 => String::new(),
                 _ => target.name().to_owned(),
             };
+            progress.say(format!("making the package for {}", target.name()));
             let owners = [Owner::Generated, Owner::Runtime, Owner::Scaffold];
             let tree = pipeline::files(
                 target,
@@ -55,6 +59,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     }
     run.diagnostics.sort();
     if run.diagnostics.has_errors() || run.api.is_none() {
+        drop(progress);
         return report(
             &run.diagnostics,
             &run.sources,
@@ -62,7 +67,10 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
             Channel::Error,
         );
     }
-    if let Err(error) = store(&args.out, &packages) {
+    progress.say("writing");
+    let stored = store(&args.out, &packages);
+    drop(progress);
+    if let Err(error) = stored {
         let message = format!("cannot write below `{}`: {error}", args.out.display());
         run.diagnostics
             .push(Diagnostic::without_place(Code::NotWritten, message));
@@ -111,7 +119,8 @@ fn summarize(api: &Api, run: &Run, packages: &[(String, FileTree)]) {
         let because = &item.because;
         let place = because.span().map(|span| place(span, &run.sources));
         text.push_str(&format!(
-            "left out the {}: {}: {} ({})\n",
+            "{} the {}: {}: {} ({})\n",
+            if item.mended { "mended" } else { "left out" },
             item.what,
             because.code.id(),
             because.message,

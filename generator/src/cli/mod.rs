@@ -6,10 +6,15 @@
 mod args;
 mod bundle;
 mod check;
+mod completions;
+mod convert;
 mod diff;
 mod generate;
+mod init;
 mod ir;
+mod man;
 mod names;
+mod progress;
 mod verify;
 
 use std::io::{IsTerminal, Write};
@@ -32,6 +37,10 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args).into(),
         Command::Verify(args) => verify::run(&args).into(),
         Command::Diff(args) => diff::run(&args).into(),
+        Command::Init(args) => init::run(&args).into(),
+        Command::Convert(args) => convert::run(&args).into(),
+        Command::Completions(args) => completions::run(&args).into(),
+        Command::Man(args) => man::run(&args).into(),
     }
 }
 
@@ -52,6 +61,21 @@ impl From<Outcome> for ExitCode {
             Outcome::Refused => ExitCode::from(1),
             Outcome::Misused => ExitCode::from(2),
         }
+    }
+}
+
+/// Says why a command cannot do what it was asked.
+fn misused(message: &str) -> Outcome {
+    // Nothing is left to be done when standard error is closed too.
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    Outcome::Misused
+}
+
+/// Writes what a command was asked for to standard output.
+fn print(text: &str) -> Outcome {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Outcome::Fine,
+        Err(_) => Outcome::Misused,
     }
 }
 

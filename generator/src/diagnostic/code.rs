@@ -80,6 +80,7 @@ codes! {
     DuplicateParameter "E0150" "duplicate-parameter" "Two parameters of an operation have the same name and place.";
     DuplicateTag "E0151" "duplicate-tag" "Two tags have the same name.";
     ValueOfOtherType "E0152" "value-of-other-type" "A `default`, `const` or `enum` value is not of the schema's `type`.";
+    ValueExcluded "E0153" "value-excluded" "A `default`, `const` or `enum` value is one that the schema itself excludes.";
 
     // From the document to an API.
     InvalidExtension "E0201" "invalid-extension" "An `x-exai-` key holds a value that the vocabulary does not know.";
@@ -95,6 +96,9 @@ codes! {
 
     // Names that shipped.
     NameGone "E0301" "name-gone" "A name that shipped is not in the document, and nothing is known to have taken its place.";
+
+    // From one version of the standard to another.
+    LostInConversion "E0401" "lost-in-conversion" "An older version of the standard has no words for something.";
 
     // Writing.
     Defect "E0901" "defect" "The generator contradicts itself; please report it.";

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Location, Schema, SchemaType};
 use crate::ir::{Docs, Shape, Tagging, Text, Union, Variant};
 
@@ -15,9 +16,56 @@ use super::{Lowering, name};
 const USUAL_TAGS: &[&str] = &["type", "kind", "object", "event", "name"];
 
 impl<'d> Lowering<'d, '_> {
+    /// The values of the property that mean each branch, none of them two; `None` where the
+    /// property does not tell all branches apart, so that they are told apart by trying.
+    pub(super) fn tags_apart(
+        &mut self,
+        merged: &Merged<'d>,
+        branches: &[&'d Schema],
+        property: &str,
+        written: Option<&'d Discriminator>,
+    ) -> Option<Vec<Vec<String>>> {
+        let mut tags: Vec<Vec<String>> = branches
+            .iter()
+            .map(|branch| self.tags(merged, branch, property, written))
+            .collect();
+        // Branches that share what they say of the property are meant by their names.
+        if written.is_some() && !are_apart(&tags) {
+            let named = |(branch, tags): (&&'d Schema, Vec<String>)| {
+                let name = branch.reference().map(|reference| reference.target.name());
+                match name.filter(|name| tags.contains(name)) {
+                    Some(name) => vec![name],
+                    None => tags,
+                }
+            };
+            tags = branches.iter().zip(tags).map(named).collect();
+        }
+        let unsaid = tags.iter().position(Vec::is_empty);
+        if unsaid.is_none() && are_apart(&tags) {
+            return Some(tags);
+        }
+        let (message, hint) = match unsaid {
+            Some(_) => (
+                "nothing says which value of the discriminator means this branch",
+                "give the property a `const`, or name the branch in `mapping`",
+            ),
+            None => (
+                "a value of the discriminator means several branches",
+                "name each branch in `mapping`",
+            ),
+        };
+        let at = branches.get(unsaid.unwrap_or_default())?.span();
+        self.diagnostics.push(
+            Diagnostic::warning(Code::UnreadableDiscriminator, at, message)
+                .label("told apart from the others by trying")
+                .hint(hint),
+        );
+        None
+    }
+
     /// The values of the discriminator that mean a branch: by `mapping`, else what the branch
     /// itself says of the property, else its name (section 4.8.25.2 of the standard).
-    pub(super) fn tags(
+    fn tags(
         &mut self,
         merged: &Merged<'d>,
         branch: &'d Schema,
@@ -186,4 +234,10 @@ impl<'d> Lowering<'d, '_> {
         };
         Some((Found::Shape(Shape::Union(union)), nullable))
     }
+}
+
+/// Whether no value stands in two lists.
+fn are_apart(tags: &[Vec<String>]) -> bool {
+    let mut seen = BTreeSet::new();
+    tags.iter().flatten().all(|tag| seen.insert(tag))
 }

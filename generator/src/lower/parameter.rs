@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, ParameterLocation, ParameterStyle, Schema};
-use crate::ir::{Docs, Parameter, ParameterContract, Place, Style, Text, Type};
+use crate::ir::{Docs, Parameter, ParameterContract, Place, StringFormat, Style, Text, Type};
 
 use super::at::At;
 use super::{Lowering, docs, literal, name};
@@ -27,8 +27,12 @@ impl<'d> Lowering<'d, '_> {
             return None;
         }
         let at = at.child(wire);
-        let (schema, json) = self.parameter_schema(parameter)?;
-        let ty = schema.map_or(Type::Any, |schema| self.type_of(schema, &at));
+        let (schema, json) = self.parameter_schema(parameter);
+        let ty = match schema {
+            Some(schema) => self.type_of(schema, &at),
+            None if parameter.content.is_empty() => Type::Any,
+            None => Type::String(StringFormat::Plain),
+        };
         let object = schema.and_then(|schema| self.follow(schema).as_object());
         let own = docs::docs(None, parameter.description.as_ref());
         let of_schema = schema.map(docs::of).unwrap_or_default();
@@ -53,33 +57,31 @@ impl<'d> Lowering<'d, '_> {
         })
     }
 
-    /// The schema of a parameter, and whether its value is written as JSON.
+    /// The schema of a parameter, and whether its value is written as JSON. One that is written
+    /// as anything else is the text that the caller writes.
     fn parameter_schema(
         &mut self,
         parameter: &'d document::Parameter,
-    ) -> Option<(Option<&'d Schema>, bool)> {
+    ) -> (Option<&'d Schema>, bool) {
         let Some((media_type, content)) = parameter.content.iter().next() else {
-            return Some((parameter.schema.as_ref(), false));
+            return (parameter.schema.as_ref(), false);
         };
         if !super::body::is_json(&media_type.value) {
             self.diagnostics.push(
-                Diagnostic::error(
+                Diagnostic::warning(
                     Code::UnsupportedParameter,
                     media_type.span,
-                    format!(
-                        "a parameter written as `{}` is not supported",
-                        media_type.value
-                    ),
+                    format!("a parameter written as `{media_type}` is a text as it is sent"),
                 )
                 .hint("use `schema` with a style, or `application/json`"),
             );
-            return None;
+            return (None, false);
         }
         let schema = self
             .document
             .media_type(content)
             .and_then(|content| content.schema.as_ref());
-        Some((schema, true))
+        (schema, true)
     }
 
     /// What a server holds the parameter's value against.

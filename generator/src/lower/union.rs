@@ -25,10 +25,10 @@ impl<'d> Lowering<'d, '_> {
             [group] => Some(self.union(merged, group, at)),
             [_, second, ..] => {
                 self.diagnostics.push(
-                    Diagnostic::error(
+                    Diagnostic::warning(
                         Code::UnsupportedSchema,
                         second.span,
-                        "a schema that is in one of several unions at once is not modelled",
+                        "a schema that is in one of several unions at once is any value",
                     )
                     .hint("write the combinations out as the branches of one `oneOf`"),
                 );
@@ -79,23 +79,13 @@ impl<'d> Lowering<'d, '_> {
             Some(discriminator) => Some(discriminator.property_name.value.clone()),
             None => self.common_tag(merged, branches),
         };
+        let tags = property
+            .as_deref()
+            .and_then(|property| self.tags_apart(merged, branches, property, discriminator));
+        let property = property.filter(|_| tags.is_some());
+        let tags = tags.unwrap_or_else(|| vec![Vec::new(); branches.len()]);
         let mut variants: Vec<Variant> = Vec::new();
-        for branch in branches {
-            let tags = match &property {
-                Some(property) => self.tags(merged, branch, property, discriminator),
-                None => Vec::new(),
-            };
-            if property.is_some() && tags.is_empty() {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        Code::UnreadableDiscriminator,
-                        branch.span(),
-                        "nothing says which value of the discriminator means this branch",
-                    )
-                    .hint("give the property a `const`, or name the branch in `mapping`"),
-                );
-                continue;
-            }
+        for (branch, tags) in branches.iter().zip(tags) {
             let ty = self.branch_type(merged, branch, &tags, at);
             let (ty, _) = ty.split_null();
             variants.push(Variant {

@@ -94,6 +94,19 @@ fn join(words: &[String], mut each: impl FnMut(&str) -> String) -> String {
     out
 }
 
+/// The words of a file's name: those in ASCII, since not every disk, archive and compiler takes
+/// others (rustc's E0754). Where some are lost, a fingerprint of all of them is the last word.
+pub fn file_words(words: &[String]) -> Vec<String> {
+    let plain = words
+        .iter()
+        .map(|word| word.replace(|c: char| !c.is_ascii(), ""));
+    let mut plain: Vec<String> = plain.filter(|word| !word.is_empty()).collect();
+    if words.iter().any(|word| !word.is_ascii()) {
+        plain.push(fingerprint(&words.join("_"), 0));
+    }
+    plain
+}
+
 /// Gives every name of a scope an identifier of its own, in the order of `wanted`.
 ///
 /// `plain` makes the identifier that the name should have; `repair` makes a legal one of an
@@ -200,6 +213,18 @@ mod tests {
         );
         assert_eq!(pascal_initialisms(&words("artifact_ids")), "ArtifactIDs");
         assert_ne!(pascal(&words("v1.4")), pascal(&words("v14")));
+    }
+
+    #[test]
+    fn files_are_named_in_ascii_and_apart() {
+        assert_eq!(file_words(&words("runId")), ["run", "id"]);
+        let names = ["字符串", "字符", "a字符串", "a 字符串 b"]
+            .map(|wire| snake(&file_words(&words(wire))));
+        assert!(
+            names.iter().all(|name| name.is_ascii() && !name.is_empty()),
+            "{names:?}"
+        );
+        assert_eq!(HashSet::from(names).len(), 4);
     }
 
     #[test]

@@ -79,7 +79,14 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
     row.figures = [all + gone, schemas(&run), api.types.len()];
     if !run.left_out.is_empty() {
         let codes = codes(run.left_out.iter().map(|item| &item.because));
-        row.note = format!("{} left out: {codes}", run.left_out.len());
+        let mended = run.left_out.iter().filter(|item| item.mended).count();
+        let counts = [
+            (run.left_out.len() - mended, "left out"),
+            (mended, "mended"),
+        ];
+        let counts = counts.iter().filter(|(number, _)| *number > 0);
+        let counts: Vec<String> = counts.map(|(n, what)| format!("{n} {what}")).collect();
+        row.note = format!("{}: {codes}", counts.join(", "));
     }
     let renderer = Renderer::embedded();
     for target in targets {

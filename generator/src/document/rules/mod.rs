@@ -10,6 +10,8 @@ use super::model::{Document, Method, Operation, PathItem, RefOr};
 use crate::diagnostic::Diagnostics;
 use crate::source::Spanned;
 
+pub(super) use paths::undeclared_path_parameters;
+
 /// Checks every rule; each adds its own findings.
 pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
     paths::check(document, diagnostics);

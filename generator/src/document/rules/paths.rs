@@ -31,6 +31,17 @@ pub(super) fn check(document: &Document, diagnostics: &mut Diagnostics) {
                     .hint("declare query parameters under `parameters`; a fragment is never sent"),
             );
         }
+        if let Some(at) = path.find("}{") {
+            let message = format!("nothing stands between two parameters of the path `{path}`");
+            diagnostics.push(
+                Diagnostic::warning(Code::InvalidPath, path.span, message)
+                    .label(format!(
+                        "where `{}` ends, nobody can tell",
+                        before(&path[..at])
+                    ))
+                    .hint("put a character between them that no value of the first one has"),
+            );
+        }
         if let Some(first) = shapes.insert(shape(path), path) {
             let message = format!("`{path}` and `{first}` are the same path");
             diagnostics.push(
@@ -78,6 +89,11 @@ fn template(path: &str) -> Result<Vec<&str>, String> {
     Ok(names)
 }
 
+/// The name that a template ends in, its closing brace left out.
+fn before(template: &str) -> &str {
+    template.rsplit('{').next().unwrap_or_default()
+}
+
 /// The path with its parameters' names left out; two paths of one shape are the same path.
 fn shape(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -122,6 +138,36 @@ fn effective<'a>(
     own.into_iter().chain(inherited).collect()
 }
 
+/// The names in the paths of the operation at `at` that nothing declares.
+pub(in super::super) fn undeclared_path_parameters(document: &Document, at: Span) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (path, item) in &document.paths {
+        let (Some(item), Ok(names)) = (document.path_item(item), template(path)) else {
+            continue;
+        };
+        for (_, operation) in item.operations.iter().filter(|(_, o)| o.span == at) {
+            let declared = effective(document, item, operation);
+            out.extend(undeclared(&names, &declared).map(str::to_owned));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Those of a path's names that no parameter has.
+fn undeclared<'n>(
+    names: &'n [&'n str],
+    declared: &'n [(&Parameter, Span)],
+) -> impl Iterator<Item = &'n str> {
+    let is_declared = move |name: &&&str| {
+        declared.iter().any(|(parameter, _)| {
+            parameter.location.value == ParameterLocation::Path && parameter.name.value == **name
+        })
+    };
+    names.iter().filter(move |name| !is_declared(name)).copied()
+}
+
 fn parameters(
     document: &Document,
     path: &Spanned<String>,
@@ -153,18 +199,16 @@ fn parameters(
             .iter()
             .filter(|(parameter, _)| parameter.location.value == ParameterLocation::Path)
     };
-    for name in names {
-        if !in_path().any(|(parameter, _)| parameter.name.value == *name) {
-            let message = format!("the path parameter `{name}` is not declared");
-            diagnostics.push(
-                Diagnostic::error(Code::UndeclaredPathParameter, operation.span, message)
-                    .label("missing among the `parameters` of this operation and of its path")
-                    .secondary(path.span, "named here")
-                    .hint(format!(
-                        "declare a parameter with `name: {name}` and `in: path`"
-                    )),
-            );
-        }
+    for name in undeclared(names, &parameters) {
+        let message = format!("the path parameter `{name}` is not declared");
+        diagnostics.push(
+            Diagnostic::error(Code::UndeclaredPathParameter, operation.span, message)
+                .label("missing among the `parameters` of this operation and of its path")
+                .secondary(path.span, "named here")
+                .hint(format!(
+                    "declare a parameter with `name: {name}` and `in: path`"
+                )),
+        );
     }
     for (parameter, at) in in_path() {
         if !names.contains(&parameter.name.value.as_str()) && !parameter.name.is_empty() {

@@ -137,7 +137,7 @@ impl Crate {
         let modules = modules(api);
         let view = |home| TypesView::new(home, &types, cx.command);
         Self {
-            router: RouterView::new(&placed, api, cx.command),
+            router: RouterView::new(&placed, &types, cx.command),
             contract: ContractView::new(api),
             scaffold: ScaffoldView::new(cx, &placed),
             modules: ModulesView {

@@ -11,7 +11,7 @@ use crate::ir::{Api, Operation, OperationId, Parameter, Place};
 use crate::layout::rustfmt;
 use crate::target::rust_lang::escape as rust;
 use crate::target::rust_lang::imports::Imports;
-use crate::target::rust_lang::names::{Scope, pascal, screaming, snake};
+use crate::target::rust_lang::names::{Scope, pascal, snake};
 use crate::target::rust_lang::{From, RustTypes};
 
 /// One operation of a trait.
@@ -139,7 +139,7 @@ impl OperationView {
         for ty in arguments.iter().map(|argument| &argument.ty) {
             cx.imports.expression(ty);
         }
-        let fact = screaming(operation.name.words());
+        let fact = types.fact(id).to_owned();
         let signature = |head: &str, own: bool, tail: &str| {
             let mut parameters = vec!["&self".to_owned(), "cx: &RequestContext".to_owned()];
             parameters.extend(arguments.iter().map(|argument| {

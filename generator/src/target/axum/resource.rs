@@ -6,6 +6,7 @@ use super::names;
 use super::operation::{Making, OperationView};
 use crate::ir::{Api, OperationId, Resource};
 use crate::layout::rustfmt::{self, Link};
+use crate::target::names::file_words;
 use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::{Scope, pascal, snake};
 use crate::target::rust_lang::{RustTypes, escape as rust};
@@ -63,7 +64,7 @@ pub(super) fn place<'a>(api: &'a Api, scope: &mut Scope) -> Vec<Placed<'a>> {
         placed.push(Placed {
             resource: child,
             name: scope.take(pascal(child.name.words()), "Resource"),
-            module: modules.take(snake(child.name.words()), "_resource"),
+            module: modules.take(snake(&file_words(child.name.words())), "_resource"),
             operations,
         });
     }

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::resource::Placed;
-use crate::ir::Api;
 use crate::layout::rustfmt;
-use crate::target::rust_lang::names::screaming;
+use crate::target::rust_lang::RustTypes;
 
 /// `src/generated/router.rs`, and every `mod.rs`.
 #[derive(Debug, Serialize)]
@@ -25,17 +24,14 @@ pub(super) struct RouterView {
 }
 
 impl RouterView {
-    pub(super) fn new(placed: &[Placed<'_>], api: &Api, command: &str) -> Self {
+    pub(super) fn new(placed: &[Placed<'_>], types: &RustTypes<'_>, command: &str) -> Self {
         let mut modules: Vec<String> = placed.iter().map(|p| p.module.clone()).collect();
         let mounted = modules.clone();
         modules.sort_by(|a, b| a.trim_start_matches("r#").cmp(b.trim_start_matches("r#")));
         let facts: Vec<String> = placed
             .iter()
             .flat_map(|p| p.operations.iter().map(move |&id| (p, id)))
-            .map(|(p, id)| {
-                let name = screaming(api.operations[id].name.words());
-                format!("&facts::{}::{name}", p.module)
-            })
+            .map(|(p, id)| format!("&facts::{}::{}", p.module, types.fact(id)))
             .collect();
         let traits: Vec<String> = placed
             .iter()

@@ -37,11 +37,12 @@ use self::former::FormerView;
 use self::listing::ListingView;
 use self::operation::{FactsView, MethodView};
 use self::params::ParamsView;
-use self::plan::{Plan, home, homes};
+use self::plan::{Plan, homes};
 use self::record::RecordView;
 use self::resource::{ResourceFiles, ServiceView};
 use self::types::Imports;
 use self::union::UnionView;
+use super::names as casing;
 use super::{Context, Owner, Target, TargetFile};
 use crate::embedded::RUNTIME_GO_FAKE;
 use crate::ir::{Shape, TypeId};
@@ -207,13 +208,16 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         .root
         .children
         .iter()
-        .map(|child| stems.take(child.resource.name.words().join("_"), "_resource"))
+        .map(|child| {
+            let words = casing::file_words(child.resource.name.words());
+            stems.take(casing::snake(&words), "_resource")
+        })
         .collect();
-    for home in homes(&plan) {
+    for (home, ids) in homes(&plan) {
         let stem = home
             .and_then(|index| stems.get(index))
             .map_or("shared", String::as_str);
-        let view = types_file(&plan, home, &files);
+        let view = types_file(&plan, &ids, &files);
         files.add(
             format!("{stem}_types_gen.go"),
             "[resource]_types_gen.go",
@@ -335,7 +339,7 @@ impl<'a> Files<'a> {
     }
 }
 
-fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> TypesFile<'a> {
+fn types_file<'a>(plan: &Plan<'_>, ids: &[TypeId], files: &Files<'a>) -> TypesFile<'a> {
     let mut imports = Imports::new();
     let mut view = TypesFile {
         head: files.head(Imports::new()),
@@ -346,10 +350,11 @@ fn types_file<'a>(plan: &Plan<'_>, file: Option<usize>, files: &Files<'a>) -> Ty
         former: Vec::new(),
     };
     let api = plan.api;
-    let of_file = |id: &&TypeId| home(api, **id) == file;
-    let former = plan.former.iter().filter(of_file);
-    view.former = former.filter_map(|id| FormerView::new(*id, plan)).collect();
-    for id in plan.declared.iter().filter(of_file).copied() {
+    for &id in ids {
+        if plan.former.contains(&id) {
+            view.former.extend(FormerView::new(id, plan));
+            continue;
+        }
         let def = &api.types[id];
         match &def.shape {
             Shape::Record(record) => view.records.push(RecordView::new(

@@ -1,6 +1,6 @@
 //! Every name of the package, allocated in one pass: runtime, errors, types, services, calls.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::allocation::{Path, PathNames};
 use super::error::{self, ErrorView};
@@ -370,23 +370,28 @@ fn common_security(api: &Api) -> Vec<Vec<String>> {
         .unwrap_or_default()
 }
 
-/// The top-level resource a declared type is written beside, by index; `None` for shared types.
-pub(super) fn homes(plan: &Plan<'_>) -> BTreeSet<Option<usize>> {
-    plan.declared.iter().map(|id| home(plan.api, *id)).collect()
-}
-
-/// Which file a type is in. A type that several resources use is beside the one it is named
-/// after, if there is one: `RunFault` beside `runs`. (One package holds them all, so a file is
-/// only where a reader looks.)
-pub(super) fn home(api: &Api, id: TypeId) -> Option<usize> {
-    let def = present(api, id);
-    if let Home::Resource(index) = def.home {
-        return Some(index);
+/// The declared types of each file, in their order, and former names behind them. A type that several resources use is beside
+/// the one it is named after, if there is one: `RunFault` beside `runs`. (One package holds them
+/// all, so a file is only where a reader looks.)
+pub(super) fn homes(plan: &Plan<'_>) -> BTreeMap<Option<usize>, Vec<TypeId>> {
+    let resources = plan.api.root.children.iter();
+    let names: HashMap<Vec<String>, usize> = resources
+        .map(|resource| names::singular(resource.name.words()))
+        .enumerate()
+        .map(|(index, words)| (words, index))
+        .collect();
+    let mut homes: BTreeMap<Option<usize>, Vec<TypeId>> = BTreeMap::new();
+    for id in plan.declared.iter().chain(&plan.former) {
+        let def = present(plan.api, *id);
+        let home = match def.home {
+            Home::Resource(index) => Some(index),
+            Home::Shared => {
+                let words = def.name.words();
+                let heads = (1..=words.len()).rev().map(|end| &words[..end]);
+                heads.into_iter().find_map(|head| names.get(head).copied())
+            }
+        };
+        homes.entry(home).or_default().push(*id);
     }
-    let resources = api.root.children.iter().enumerate();
-    resources
-        .map(|(index, resource)| (index, names::singular(resource.name.words())))
-        .filter(|(_, words)| def.name.words().starts_with(words))
-        .max_by_key(|(_, words)| words.len())
-        .map(|(index, _)| index)
+    homes
 }

@@ -21,7 +21,8 @@ impl<'a> Tree<'a, '_> {
     pub(super) fn root(&self) -> ResourcePlan<'a> {
         let root = &self.api.root;
         let wanted: Vec<&Name> = root.children.iter().map(|child| &child.name).collect();
-        let modules = allocate(&wanted, names::method, names::repair_module);
+        let file = |name: &Name| casing::snake(&casing::file_words(name.words()));
+        let modules = allocate(&wanted, file, names::repair_module);
         let mut paths = Vec::new();
         collect(root, &[], &mut paths);
         let classes: Vec<&Name> = paths.iter().collect();

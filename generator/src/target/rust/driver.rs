@@ -217,7 +217,7 @@ fn body_lines(content: &Content, types: &RustTypes<'_>, indent: usize) -> Vec<St
             let Shape::Record(shape) = &types.api().types[*record].shape else {
                 return Vec::new();
             };
-            let name = types.expression(&Type::Named(*record), From::Outside);
+            let name = format!("types::{}", types.form(*record));
             form_lines(&name, &members(shape, parts, types), indent)
         }
         _ => vec!["let body = asked.content()?;".to_owned()],

@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use super::operation::{Calls, json_answer};
-use crate::ir::{Link, Operation, OperationId};
+use crate::ir::{Link, OperationId};
 use crate::layout::rustfmt;
 use crate::target::rust_lang::escape as rust;
-use crate::target::rust_lang::names::screaming;
 
 /// The method that waits for a result.
 #[derive(Debug, Serialize)]
@@ -47,7 +46,8 @@ impl WaitView {
 
     /// Nothing where the state cannot be asked for: the operation that does is out of reach, or
     /// gives no JSON.
-    pub(super) fn new(operation: &Operation, cx: &mut Calls<'_, '_>) -> Option<Self> {
+    pub(super) fn new(id: OperationId, cx: &mut Calls<'_, '_>) -> Option<Self> {
+        let operation = &cx.types.api().operations[id];
         let promise = operation.long_running.as_ref()?;
         json_answer(operation)?;
         let api = cx.types.api();
@@ -60,14 +60,14 @@ impl WaitView {
             .stream
             .as_ref()
             .and_then(|stream| link(stream, 4, cx));
-        let begun = format!("&{}", screaming(operation.name.words()));
+        let begun = format!("&{}", cx.types.fact(id));
         let terminal: Vec<String> = promise.terminal.iter().map(rust::string).collect();
         for name in ["Link", "LongRunning", "Wait"] {
             cx.imports.runtime(name);
         }
         cx.imports.expression(&result);
         Some(Self {
-            fact: format!("{}_RESULT", screaming(operation.name.words())),
+            fact: format!("{}_RESULT", cx.types.fact(id)),
             result,
             resumed: None,
             fields: vec![
@@ -86,8 +86,7 @@ impl WaitView {
 
 /// `Link { ... }`, and the import of the facts that it names.
 fn link(link: &Link, indent: usize, cx: &mut Calls<'_, '_>) -> Option<String> {
-    let linked = &cx.types.api().operations[link.operation];
-    let fact = screaming(linked.name.words());
+    let fact = cx.types.fact(link.operation).to_owned();
     let module = cx.modules.get(&link.operation)?;
     if *module != cx.here {
         // The client's file cannot see into the resources'.

@@ -96,7 +96,7 @@ impl MultipartView {
         let fallback = format!("{} as a form.", rust::code_span(def.name.wire()));
         Self {
             docs: rust::doc_comment(0, &def.docs, def.deprecated, &fallback),
-            name: types.name(id).to_owned(),
+            name: types.form(id).to_owned(),
             fields,
             signature: rustfmt::signature(4, "pub fn new", &parameters, " -> Self {"),
             body: rustfmt::struct_literal(8, "Self", &values, ""),

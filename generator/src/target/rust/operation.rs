@@ -15,7 +15,7 @@ use crate::ir::{
 use crate::layout::rustfmt::{self, Link};
 use crate::target::rust_lang::escape as rust;
 use crate::target::rust_lang::imports::Imports;
-use crate::target::rust_lang::names::{Scope, pascal, screaming, snake};
+use crate::target::rust_lang::names::{Scope, pascal, snake};
 use crate::target::rust_lang::{From, RustTypes};
 
 /// One operation of a resource.
@@ -120,7 +120,7 @@ impl OperationView {
         }
 
         let optional_body = body.filter(|_| !operation.body_required);
-        let wait = WaitView::new(operation, cx);
+        let wait = WaitView::new(id, cx);
         let has_options = !optional.is_empty() || optional_body.is_some() || wait.is_some();
         let options = has_options.then(|| {
             let marker = match called_as(operation, cx.types.api()) {
@@ -146,7 +146,7 @@ impl OperationView {
         cx.imports.runtime("Call");
         cx.imports.runtime("Operation");
         cx.imports.runtime("Verb");
-        let fact = screaming(operation.name.words());
+        let fact = cx.types.fact(id).to_owned();
         let root = format!("Call::new({}, &{fact})", cx.core);
         let fallback = format!("{} {}", operation.method.as_str(), rust::path(operation));
         let fallback = format!("`{}`", fallback.replace(['"', '`'], ""));
@@ -266,7 +266,7 @@ fn body_of(content: &Content, name: &str, cx: &mut Calls<'_, '_>) -> (String, Li
             )
         }
         Payload::Multipart { record, .. } => {
-            let ty = cx.types.expression(&Type::Named(*record), From::Outside);
+            let ty = format!("types::{}", cx.types.form(*record));
             cx.imports.expression(&ty);
             (ty, ("multipart_body".to_owned(), vec![name.to_owned()]))
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::operation::{Calls, OperationView, resumptions};
 use super::webhook::WebhookView;
 use crate::ir::Resource;
+use crate::target::names::file_words;
 use crate::target::rust_lang::escape as rust;
 use crate::target::rust_lang::names::{Scope, plain_snake, snake};
 
@@ -84,7 +85,7 @@ pub(super) fn place<'a>(root: &'a Resource, types: &mut Scope) -> Vec<Placed<'a>
         placed.push(Placed {
             resource,
             name: types.take(crate::target::rust_lang::names::pascal(&words), "Resource"),
-            module: modules.take(snake(&words), "_resource"),
+            module: modules.take(snake(&file_words(&words)), "_resource"),
             path,
             children: Vec::new(),
         });

@@ -43,6 +43,9 @@ impl TypesView {
             match (forms_of_api.get(&id), &def.shape) {
                 (Some(parts), Shape::Record(record)) => {
                     forms.push(MultipartView::new(id, record, parts, types));
+                    if types.form(id) != types.name(id) {
+                        items.push(TypeView::new(id, types));
+                    }
                 }
                 _ => items.push(TypeView::new(id, types)),
             }

@@ -7,6 +7,7 @@ pub(super) mod compiled;
 pub mod docs;
 pub mod enum_;
 pub mod escape;
+mod forms;
 pub mod imports;
 mod inline;
 mod modules;

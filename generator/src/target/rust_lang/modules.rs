@@ -2,6 +2,7 @@
 
 use super::names::{Scope, snake};
 use crate::ir::{Api, Home};
+use crate::target::names::file_words;
 
 /// The modules of types, sorted by name, each with its home.
 pub fn modules(api: &Api) -> Vec<(String, Home)> {
@@ -18,7 +19,7 @@ pub fn modules(api: &Api) -> Vec<(String, Home)> {
                     .root
                     .children
                     .get(index)
-                    .map(|child| snake(child.name.words()));
+                    .map(|child| snake(&file_words(child.name.words())));
                 (scope.take(name.unwrap_or_default(), "_types"), home)
             }
         })

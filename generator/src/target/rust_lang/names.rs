@@ -134,6 +134,12 @@ pub fn snake_all(wanted: &[&Name], taken: &[&str], suffix: &str) -> Vec<String> 
     names.into_iter().map(raw).collect()
 }
 
+/// Names of statics, as [`pascal_all`].
+pub fn screaming_all(wanted: &[&Name]) -> Vec<String> {
+    let names = all(wanted, &[], "", |name| screaming(name.words()));
+    names.into_iter().map(|name| name.to_uppercase()).collect()
+}
+
 fn all(
     wanted: &[&Name],
     taken: &[&str],

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{USED_IN_TYPES, pascal_all};
+use super::forms;
+use super::names::{USED_IN_TYPES, pascal_all, screaming_all};
 use crate::ir::{
-    Api, Home, IntegerFormat, Literal, Name, NumberFormat, Shape, StringFormat, Tagging, Type,
-    TypeId,
+    Api, Home, IntegerFormat, Literal, Name, NumberFormat, OperationId, Shape, StringFormat,
+    Tagging, Type, TypeId,
 };
 
 /// What differs between the crates that types are written for.
@@ -46,6 +47,10 @@ pub struct RustTypes<'a> {
     api: &'a Api,
     dialect: Dialect,
     names: BTreeMap<TypeId, String>,
+    /// The statics that say what there is to know of each operation.
+    facts: BTreeMap<OperationId, String>,
+    /// The structs of records that are sent as multipart forms.
+    forms: BTreeMap<TypeId, String>,
     /// Records that do not hold their tag, for every use of them is a variant of a union that
     /// knows it: the tag's wire name and value.
     tags: BTreeMap<TypeId, (String, String)>,
@@ -57,10 +62,15 @@ impl<'a> RustTypes<'a> {
         let wanted: Vec<&Name> = api.types.iter().map(|(_, def)| &def.name).collect();
         let names = pascal_all(&wanted, USED_IN_TYPES, "Model");
         let names = api.types.iter().map(|(id, _)| id).zip(names).collect();
+        let forms = forms::forms(api, &names);
+        let called: Vec<&Name> = api.operations.iter().map(|(_, o)| &o.name).collect();
+        let operations = api.operations.iter().map(|(id, _)| id);
         Self {
             api,
             dialect,
             names,
+            forms,
+            facts: operations.zip(screaming_all(&called)).collect(),
             tags: tags(api),
         }
     }
@@ -78,6 +88,16 @@ impl<'a> RustTypes<'a> {
     /// The name of a declared type: `RunStatus`.
     pub fn name(&self, id: TypeId) -> &str {
         self.names.get(&id).map_or("", String::as_str)
+    }
+
+    /// The struct of a record that is sent as a multipart form: `UploadBuildAsset`.
+    pub fn form(&self, id: TypeId) -> &str {
+        self.forms.get(&id).map_or("", String::as_str)
+    }
+
+    /// The static that says what there is to know of an operation: `START_RUN`.
+    pub fn fact(&self, id: OperationId) -> &str {
+        self.facts.get(&id).map_or("", String::as_str)
     }
 
     /// The tag that a record writes without holding it, as string literals: `"type"` and

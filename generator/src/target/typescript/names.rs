@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::ir::Name;
 pub(super) use crate::target::names::pascal;
-use crate::target::names::{allocate, camel, kebab};
+use crate::target::names::{allocate, camel, file_words, kebab};
 
 /// Words that can name no variable, parameter or function (ECMA-262, section 12.7.2, strict), and
 /// those that generated bodies use.
@@ -281,7 +281,7 @@ pub(super) fn options(wanted: &[&Name]) -> Vec<String> {
 
 /// Gives the files of top-level resources names of their own, whatever case a disk keeps apart.
 pub(super) fn stems(wanted: &[&Name]) -> Vec<String> {
-    let plain = |name: &Name| kebab(name.words());
+    let plain = |name: &Name| kebab(&file_words(name.words()));
     let repair = |stem: String| match stem.as_str() {
         "client" | "index" | "shared" => format!("{stem}-resource"),
         _ => identifier(&stem, "n"),

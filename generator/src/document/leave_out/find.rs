@@ -1,115 +1,45 @@
-//! Taking out of a description what is wrong with it, an item at a time, so that the rest can be
-//! generated.
-//!
-//! An item is the least that is of use alone: an operation, a path, a component, a tag. A schema
-//! is not taken away but opened, to the schema `true`: what uses it can still be sent. References
-//! to what was taken away lead to nothing, which the next reading finds, and so on until nothing
-//! is wrong.
+//! Which item an error concerns.
 
 use std::collections::HashMap;
 
-use super::model::{Document, Kind, Method, Place};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Node, Sources, Span, Value, escape_token};
-
-/// An item that was left out, and why.
-#[derive(Clone, Debug)]
-pub struct LeftOut {
-    /// ``operation `GET /pets` ``, ``schema `Pet` ``
-    pub what: String,
-    /// How many operations went with it.
-    pub operations: usize,
-    /// What is wrong with it.
-    pub because: Diagnostic,
-}
-
-/// An item and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Item {
-    what: String,
-    file: FileId,
-    pointer: String,
-    /// A schema, which becomes `true`.
-    opened: bool,
-    /// An operation below `paths`.
-    is_operation: bool,
-}
-
-/// Takes the items that `errors` concern out of `sources`; `None` when one of them concerns no
-/// item, or nothing was left to take.
-pub fn leave_out(
-    sources: &mut Sources,
-    document: Option<&Document>,
-    errors: &[Diagnostic],
-) -> Option<Vec<LeftOut>> {
-    let none = HashMap::new();
-    let places = document.map_or(&none, |document| &document.targets.places);
-    let mut items: Vec<(Item, &Diagnostic)> = Vec::new();
-    let mut out = Vec::new();
-    for error in errors {
-        match error
-            .span()
-            .and_then(|span| Finder { sources, places }.item(span, 0))
-        {
-            Some(item) if items.iter().any(|(known, _)| *known == item) => {}
-            Some(item) => items.push((item, error)),
-            // Of two entries with one key the reading has kept the first.
-            None if error.code == Code::DuplicateKey => out.push(LeftOut {
-                what: "second entry".to_owned(),
-                operations: 0,
-                because: error.clone(),
-            }),
-            None => return None,
-        }
-    }
-    // From the end of a list to its start, so that no place moves before its turn.
-    items.sort_by_key(|(item, _)| std::cmp::Reverse((item.file, index(&item.pointer))));
-    for (item, because) in items {
-        let node = sources.file(item.file).node.as_ref();
-        let operations = match item.is_operation {
-            true => 1,
-            false => node
-                .and_then(|node| node.pointer(&item.pointer))
-                .map_or(0, |node| operations(&item.pointer, node)),
-        };
-        let with = item.opened.then_some(Value::Bool(true));
-        if !sources.replace(item.file, &item.pointer, with) {
-            return None;
-        }
-        out.push(LeftOut {
-            what: item.what,
-            operations,
-            because: because.clone(),
-        });
-    }
-    (!out.is_empty()).then_some(out)
-}
-
-/// How many operations stand in an item of `paths`.
-fn operations(pointer: &str, node: &Node) -> usize {
-    let fields = node.as_mapping().unwrap_or_default().iter();
-    match pointer.starts_with("/paths/") {
-        true => fields
-            .filter(|(key, _)| Method::from_field(&key.value).is_some())
-            .count(),
-        false => 0,
-    }
-}
-
-/// The number that a pointer ends with: a place in a list.
-fn index(pointer: &str) -> Option<usize> {
-    pointer.rsplit('/').next()?.parse().ok()
-}
+use super::schema::{self, Position};
+use super::{Change, Item};
+use crate::document::model::{Kind, Method, Place};
+use crate::source::{FileId, Node, Sources, Span, escape_token};
 
 /// What an error concerns.
-struct Finder<'a> {
-    sources: &'a Sources,
-    places: &'a HashMap<Span, Place>,
+pub(super) struct Finder<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) places: &'a HashMap<Span, Place>,
 }
 
 impl Finder<'_> {
-    /// The least item that holds a place.
-    fn item(&self, span: Span, depth: usize) -> Option<Item> {
+    /// The least item that holds a place: what of a schema does, else what holds the schema.
+    pub(super) fn item(&self, span: Span, depth: usize) -> Option<Item> {
+        let item = self.whole(span, depth)?;
+        let node = self.sources.file(item.file).node.as_ref();
+        let position = match item.change {
+            Change::Open => Position::Schema,
+            _ => Position::Other,
+        };
+        let least = node
+            .and_then(|node| node.pointer(&item.pointer))
+            .filter(|node| node.span.holds(span))
+            .and_then(|node| schema::least(node, position, span));
+        Some(match least {
+            Some(least) => Item {
+                what: format!("{} in the {}", least.what, item.what),
+                pointer: item.pointer + &least.pointer,
+                change: least.change,
+                is_operation: false,
+                ..item
+            },
+            None => item,
+        })
+    }
+
+    /// What is of use alone and holds a place.
+    pub(super) fn whole(&self, span: Span, depth: usize) -> Option<Item> {
         let root = self.sources.root()?;
         if span.file == root
             && let Some(node) = &self.sources.file(root).node
@@ -128,14 +58,14 @@ impl Finder<'_> {
             Some((_, at, place))
                 if place.inline || matches!(place.kind, Kind::Example | Kind::Link) =>
             {
-                (depth < 64).then(|| self.item(*at, depth + 1)).flatten()
+                (depth < 64).then(|| self.whole(*at, depth + 1)).flatten()
             }
             Some((_, _, place)) => Some(self.referred(place, span)),
             None if span.file != root => Some(Item {
                 what: format!("file `{}`", self.sources.file(span.file).name),
                 file: span.file,
                 pointer: String::new(),
-                opened: false,
+                change: Change::Remove,
                 is_operation: false,
             }),
             None => None,
@@ -163,7 +93,7 @@ impl Finder<'_> {
                 what: format!("operation `{method}` of `{}`", target.pointer),
                 file: target.file,
                 pointer,
-                opened: false,
+                change: Change::Remove,
                 is_operation: true,
             };
         }
@@ -171,7 +101,10 @@ impl Finder<'_> {
             what: format!("{} `{}`", noun(place.kind), target.name()),
             file: target.file,
             pointer: target.pointer.clone(),
-            opened: place.kind == Kind::Schema,
+            change: match place.kind {
+                Kind::Schema => Change::Open,
+                _ => Change::Remove,
+            },
             is_operation: false,
         }
     }
@@ -180,11 +113,11 @@ impl Finder<'_> {
 /// The item of the root document that holds a place.
 fn in_root(file: FileId, root: &Node, span: Span) -> Option<Item> {
     let (section, node) = entry(root, span)?;
-    let at = |pointer: String, what: String, opened: bool| Item {
+    let at = |pointer: String, what: String| Item {
         what,
         file,
         pointer,
-        opened,
+        change: Change::Remove,
         is_operation: false,
     };
     let token = escape_token(section);
@@ -195,9 +128,9 @@ fn in_root(file: FileId, root: &Node, span: Span) -> Option<Item> {
             Some(match method(item, &pointer, span) {
                 Some((method, pointer)) => Item {
                     is_operation: section == "paths",
-                    ..at(pointer, format!("operation `{method} {path}`"), false)
+                    ..at(pointer, format!("operation `{method} {path}`"))
                 },
-                None => at(pointer, format!("path `{path}`"), false),
+                None => at(pointer, format!("path `{path}`")),
             })
         }
         "components" => {
@@ -206,13 +139,20 @@ fn in_root(file: FileId, root: &Node, span: Span) -> Option<Item> {
             let pointer = format!("/components/{}/{}", escape_token(kind), escape_token(name));
             let noun = kind.strip_suffix("ies").map(|kind| format!("{kind}y"));
             let noun = noun.unwrap_or_else(|| kind.trim_end_matches('s').to_owned());
-            Some(at(pointer, format!("{noun} `{name}`"), kind == "schemas"))
+            let item = at(pointer, format!("{noun} `{name}`"));
+            Some(match kind {
+                "schemas" => Item {
+                    change: Change::Open,
+                    ..item
+                },
+                _ => item,
+            })
         }
         "tags" | "servers" | "security" => {
             let items = node.as_sequence()?;
             let index = items.iter().position(|item| item.span.holds(span))?;
             let pointer = format!("/{section}/{index}");
-            Some(at(pointer, format!("entry {index} of `{section}`"), false))
+            Some(at(pointer, format!("entry {index} of `{section}`")))
         }
         _ => None,
     }
@@ -233,7 +173,7 @@ fn method(item: &Node, pointer: &str, span: Span) -> Option<(String, String)> {
 }
 
 /// The entry of a mapping whose key or value holds a place.
-fn entry(node: &Node, span: Span) -> Option<(&str, &Node)> {
+pub(super) fn entry(node: &Node, span: Span) -> Option<(&str, &Node)> {
     let entries = node.as_mapping()?;
     entries
         .iter()
