@@ -32,6 +32,7 @@ pub fn api(title: &str) -> Api {
         webhooks: Vec::new(),
         webhook_events: None,
         contract: Contract::default(),
+        meanings: Vec::new(),
     }
 }
 

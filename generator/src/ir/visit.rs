@@ -139,5 +139,8 @@ impl super::Api {
             operation.each_received(each);
         });
         self.each_received_apart(each);
+        self.meanings
+            .iter_mut()
+            .for_each(|meaning| meaning.ty.each_type(each));
     }
 }

@@ -10,12 +10,15 @@ pub mod python;
 pub mod rust;
 pub mod rust_lang;
 mod typescript;
+mod written;
 
 use crate::config::{Package, Product};
 use crate::diagnostic::Diagnostics;
 use crate::embedded;
-use crate::ir::Api;
+use crate::ir::{Api, Type};
 use crate::render::{RenderError, Renderer};
+
+pub use self::written::Written;
 
 /// A language, or a server of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,6 +110,17 @@ impl Target {
             Self::Go => embedded::RUNTIME_GO,
             Self::Rust => embedded::RUNTIME_RUST,
             Self::Axum => embedded::RUNTIME_AXUM,
+        }
+    }
+
+    /// How the package writes each of some types, by the views that its files are made of.
+    pub fn written(self, cx: &Context<'_>, types: &[Type]) -> Vec<Written> {
+        match self {
+            Self::Python => python::types::written(cx, types),
+            Self::Typescript => typescript::written::written(cx, types),
+            Self::Go => go::written::written(cx, types),
+            Self::Rust => rust_lang::written(&rust::types_of(cx.api), types),
+            Self::Axum => rust_lang::written(&axum::types_of(cx.api), types),
         }
     }
 

@@ -24,6 +24,7 @@ mod tests;
 mod types;
 mod union;
 mod wait;
+pub(super) mod written;
 
 use serde::Serialize;
 

@@ -24,7 +24,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod types;
+pub(super) mod types;
 mod union;
 mod waiting;
 

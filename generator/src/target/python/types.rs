@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::escape;
 use super::imports::Imports;
 use super::plan::Plan;
+use super::record::is_sent_only;
 use crate::ir::{Literal, StringFormat, Type, TypeId};
+use crate::target::Context;
+use crate::target::written::{Written, named as name_of};
 
 /// Where an expression stands.
 #[derive(Clone, Debug, Default)]
@@ -182,4 +185,22 @@ fn literal(value: &Literal, imports: &mut Imports) -> String {
             "Any".to_owned()
         }
     }
+}
+
+/// How the package writes each of some types.
+pub(in crate::target) fn written(cx: &Context<'_>, all: &[Type]) -> Vec<Written> {
+    let plan = Plan::new(cx.api, &cx.product.client);
+    let imports = &mut Imports::default();
+    let write = |ty: &Type| {
+        let id = name_of(ty);
+        let sent = id.is_some_and(|id| is_sent_only(&cx.api.types[id]));
+        let place = Place::beside_types(sent, BTreeSet::new());
+        let inside = expression(&plan, ty, &place, imports);
+        Written {
+            outside: id.map(|_| format!("types.{inside}")),
+            inside,
+            lossless: false,
+        }
+    };
+    all.iter().map(write).collect()
 }
