@@ -162,6 +162,12 @@ fn run_folder(
             lost += kept.lost.len();
             row.kept.insert(driver.target, kept);
         }
+        for (target, kept) in &row.kept {
+            if !kept.absent.is_empty() {
+                let absent = kept.absent.join(", ");
+                println!("ABSENT {}, {}: {absent}", trial.name, target.name());
+            }
+        }
         println!("{}: {}", trial.name, row.summary());
         table.set(&section, &trial.name, row);
     }

@@ -23,7 +23,7 @@ impl NamesTypes for Type {
         match self {
             Self::Named(id) => each(id),
             Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.each_type(each),
-            Self::Tuple { items, rest } => {
+            Self::Tuple { items, rest, .. } => {
                 items.iter_mut().for_each(|item| item.each_type(each));
                 if let Some(rest) = rest {
                     rest.each_type(each);

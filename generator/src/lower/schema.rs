@@ -220,7 +220,13 @@ impl<'d> Lowering<'d, '_> {
             Some(item) => Some(Box::new(item)),
             None => Some(Box::new(Type::Any)),
         };
-        Type::Tuple { items, rest }
+        let min = merged.object.and_then(|object| object.min_items.as_ref());
+        let least = min.map_or(0, |min| usize::try_from(min.value).unwrap_or(usize::MAX));
+        Type::Tuple {
+            least: least.min(items.len()),
+            items,
+            rest,
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The component schemas of a document and instances of each.
 
+use std::collections::BTreeSet;
+
 use exai_gen::bundle::{bundle, to_json};
-use exai_gen::ir::{Api, Type};
+use exai_gen::ir::{Api, Shape, StringFormat, Type, TypeId};
 use exai_gen::pipeline::Run;
 use serde_json::Value;
 
@@ -72,9 +74,13 @@ impl Instances {
                 continue;
             };
             let sent_only = match meaning.ty.split_null().0 {
-                Type::Named(id) => api.types[*id].usage.sent && !api.types[*id].usage.received,
+                Type::Named(id) => api.types[*id].usage.sent_only(),
                 _ => false,
             };
+            if sent_only && holds_bytes(api, &meaning.ty, &mut BTreeSet::new()) {
+                // Forms with files are no JSON.
+                continue;
+            }
             let schemas = if sent_only { &sent } else { &received };
             let values = instances(&name.value, schemas, !sent_only);
             components.push(Component {
@@ -96,6 +102,25 @@ impl Instances {
         let without = self.components.iter().filter(|c| c.values.is_empty());
         without.map(|component| component.name.clone()).collect()
     }
+}
+
+/// Whether a type leads to raw bytes, which a part of a form can be and JSON cannot.
+fn holds_bytes(api: &Api, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
+    if matches!(ty, Type::String(StringFormat::Binary)) {
+        return true;
+    }
+    let mut inner: Vec<Type> = Vec::new();
+    match ty {
+        Type::Nullable(one) | Type::List(one) | Type::Map(one) => inner.push((**one).clone()),
+        Type::Named(id) if seen.insert(*id) => match &api.types[*id].shape {
+            Shape::Record(record) => inner.extend(record.fields.iter().map(|f| f.ty.clone())),
+            Shape::Union(union) => inner.extend(union.variants.iter().map(|v| v.ty.clone())),
+            Shape::Alias(target) => inner.push(target.clone()),
+            Shape::Enum(_) => {}
+        },
+        _ => {}
+    }
+    inner.iter().any(|ty| holds_bytes(api, ty, seen))
 }
 
 /// Valid instances of a component, each another one. What is only sent is made by the caller's

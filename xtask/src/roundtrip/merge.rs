@@ -128,11 +128,16 @@ impl<'d> Merging<'d, '_> {
         };
         let name = reference.rsplit('/').next().unwrap_or_default();
         let mapping = discriminator["mapping"].as_object();
-        let tag = mapping
+        let mapped = mapping
             .into_iter()
             .flatten()
-            .find(|(_, target)| target.as_str().is_some_and(|t| t == reference || t == name))
-            .map_or(name, |(tag, _)| tag);
+            .find(|(_, target)| target.as_str().is_some_and(|t| t == reference || t == name));
+        // A branch that says by itself what its tag is needs no other word for it.
+        let fixed = out.get("properties").and_then(|properties| properties.get(property));
+        let fixed = fixed.is_some_and(|schema| self.is_fixed(schema, 0));
+        let Some(tag) = mapped.map(|(tag, _)| tag.as_str()).or((!fixed).then_some(name)) else {
+            return;
+        };
         let schema = json!({ "const": tag });
         let properties = out.entry("properties").or_insert_with(|| json!({}));
         let at = properties.as_object_mut().map(|p| p.entry(property));
@@ -141,6 +146,14 @@ impl<'d> Merging<'d, '_> {
         if let Some(required) = required.as_array_mut() {
             required.push(property.into());
         }
+    }
+
+    fn is_fixed(&self, schema: &Value, depth: usize) -> bool {
+        let next = schema["$ref"].as_str().and_then(|r| follow(self.document, r));
+        let parts = schema["allOf"].as_array().into_iter().flatten().chain(next);
+        schema.get("const").is_some()
+            || schema.get("enum").is_some()
+            || depth < 8 && parts.into_iter().any(|part| self.is_fixed(part, depth + 1))
     }
 
     fn own(&mut self, object: &Object, out: &mut Object) {

@@ -3,8 +3,9 @@
 use serde_json::{Number, Value};
 
 /// Where two values differ, as a JSON Pointer and what stands on either side; `None` where they
-/// are the same. Numbers are compared by value, keys have no order, and two date-times are the
-/// same when they are one instant (RFC 3339, section 4.2): the offset says nothing else.
+/// are the same. Numbers are compared by value, and keys have no order. Two times are the same when
+/// they are one instant (RFC 3339, section 4.2), and two durations when they are as long: how
+/// either is spelled says nothing else.
 pub(super) fn difference(before: &Value, after: &Value) -> Option<String> {
     let mut pointer = String::new();
     let (a, b) = walk(before, after, &mut pointer)?;
@@ -71,5 +72,16 @@ fn same_number(a: &Number, b: &Number) -> bool {
 
 fn same_instant(a: &str, b: &str) -> bool {
     let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
-    matches!((instant(a), instant(b)), (Some(a), Some(b)) if a == b)
+    let of_a_day = |text: &str| instant(&format!("2000-01-01T{text}"));
+    let both = |read: &dyn Fn(&str) -> Option<jiff::Timestamp>| {
+        matches!((read(a), read(b)), (Some(a), Some(b)) if a == b)
+    };
+    both(&instant) || both(&of_a_day) || matches!((length(a), length(b)), (Some(a), Some(b)) if a == b)
+}
+
+/// The length of a duration that needs no calendar, in seconds.
+fn length(text: &str) -> Option<f64> {
+    let span: jiff::Span = text.strip_prefix('P').and_then(|_| text.parse().ok())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    span.total((jiff::Unit::Second, days)).ok()
 }

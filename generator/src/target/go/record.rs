@@ -88,7 +88,7 @@ impl RecordView {
                 ),
             }
         }
-        rest(&mut body, record, def.usage.received, types, imports);
+        rest(&mut body, record, !def.usage.sent_only(), types, imports);
         let name = types.name(id);
         Self {
             marshal: function(

@@ -67,7 +67,7 @@ impl<'a> GoTypes<'a> {
             Type::Nullable(inner) => self.nullable(inner, imports),
             Type::List(item) => format!("[]{}", self.expression(item, imports)),
             Type::Map(value) => format!("map[string]{}", self.expression(value, imports)),
-            Type::Tuple { items, rest } => match items.split_first() {
+            Type::Tuple { items, rest, .. } => match items.split_first() {
                 Some((first, others))
                     if others
                         .iter()
@@ -247,7 +247,7 @@ pub(super) fn declared(api: &Api, roots: impl IntoIterator<Item = Type>) -> BTre
 fn parts(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => vec![inner],
-        Type::Tuple { items, rest } => items.iter().chain(rest.as_deref()).collect(),
+        Type::Tuple { items, rest, .. } => items.iter().chain(rest.as_deref()).collect(),
         _ => Vec::new(),
     }
 }

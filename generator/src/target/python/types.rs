@@ -108,7 +108,11 @@ pub(super) fn expression(
             }
             format!("{}[{key}, {inner}]", place.builtin("dict", imports))
         }
-        Type::Tuple { items, rest: None } => {
+        Type::Tuple {
+            items,
+            least,
+            rest: None,
+        } if *least == items.len() => {
             let items: Vec<String> = items
                 .iter()
                 .map(|item| expression(plan, item, place, imports))
@@ -120,8 +124,8 @@ pub(super) fn expression(
             };
             format!("{}[{inside}]", place.builtin("tuple", imports))
         }
-        Type::Tuple { rest: Some(_), .. } => {
-            // Python has no type for a tuple with a tail of another type.
+        Type::Tuple { .. } => {
+            // Python has no type for a tuple of several lengths.
             imports.name("typing", "Any");
             format!("{}[Any]", place.builtin("list", imports))
         }
