@@ -7,6 +7,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod document;
 mod embedded;
+pub mod fidelity;
 pub mod ir;
 pub mod layout;
 pub mod lower;

@@ -157,7 +157,11 @@ fn run_folder(
         for (driver, cases) in trial.drivers.iter().zip(&trial.cases) {
             let kept = try_language(trial, driver, cases)?;
             for (component, why) in &kept.lost {
-                println!("LOST {}, {}: {component}: {why}", trial.name, driver.target.name());
+                println!(
+                    "LOST {}, {}: {component}: {why}",
+                    trial.name,
+                    driver.target.name()
+                );
             }
             lost += kept.lost.len();
             row.kept.insert(driver.target, kept);
@@ -224,7 +228,10 @@ fn cases(instances: &Instances, written: &[Written]) -> Vec<Case> {
 /// Runs a program over the instances of all components that its package has.
 fn try_language(trial: &Trial, driver: &Driver, cases: &[Case]) -> Result<Kept, String> {
     let numbers = |case: &Case| {
-        let model = driver.models.iter().position(|model| *model == case.written);
+        let model = driver
+            .models
+            .iter()
+            .position(|model| *model == case.written);
         (model.unwrap_or_default(), case.value.to_string())
     };
     let lines: Vec<(usize, String)> = cases.iter().map(numbers).collect();
@@ -245,7 +252,13 @@ fn try_language(trial: &Trial, driver: &Driver, cases: &[Case]) -> Result<Kept, 
     };
     let mut kept = Kept::default();
     for (index, component) in trial.instances.components.iter().enumerate() {
-        let own = || cases.iter().zip(&answers).enumerate().filter(|(_, (case, _))| case.component == index);
+        let own = || {
+            cases
+                .iter()
+                .zip(&answers)
+                .enumerate()
+                .filter(|(_, (case, _))| case.component == index)
+        };
         if component.values.is_empty() {
             continue;
         }
@@ -255,7 +268,9 @@ fn try_language(trial: &Trial, driver: &Driver, cases: &[Case]) -> Result<Kept, 
         }
         let fault = own().find_map(|(_, (case, answer))| fault(case, answer));
         let refusal = || {
-            let found = refused.iter().find(|(case, _)| cases[*case].component == index);
+            let found = refused
+                .iter()
+                .find(|(case, _)| cases[*case].component == index);
             found.map(|(_, why)| why.clone())
         };
         match fault.or_else(refusal) {
@@ -291,7 +306,9 @@ fn command(driver: &Driver) -> Command {
         }
         Target::Rust => {
             let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-            let name = manifest.lines().find_map(|line| line.strip_prefix("name = "));
+            let name = manifest
+                .lines()
+                .find_map(|line| line.strip_prefix("name = "));
             let name = name.unwrap_or_default().trim_matches('"').to_owned();
             Command::new(crates_target().join("debug").join(name))
         }

@@ -12,12 +12,14 @@ mod ir;
 mod verify;
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::args::{Args, Command, MessageFormat};
 use crate::diagnostic::{Diagnostics, Format, render};
+use crate::fidelity;
 use crate::source::Sources;
 
 /// Runs the command with the arguments of this process.
@@ -85,6 +87,27 @@ fn report(
         Outcome::Refused
     } else {
         Outcome::Fine
+    }
+}
+
+/// Writes a fidelity report: JSON where the file's name asks for it, else text. `outcome` is what
+/// the command ends with otherwise.
+fn write_report(path: &Path, report: &fidelity::Report, outcome: Outcome) -> Outcome {
+    let json = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let text = if json { report.json() } else { report.text() };
+    match crate::write::write_file(path, &text) {
+        Ok(()) => outcome,
+        Err(error) => {
+            // Nothing is left to be done when standard error is closed too.
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: cannot write `{}`: {error}",
+                path.display()
+            );
+            Outcome::Misused
+        }
     }
 }
 

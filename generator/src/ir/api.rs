@@ -1,6 +1,6 @@
 use super::{
-    Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Text, Types,
-    Webhook, WebhookEvents,
+    Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Text,
+    Types, Webhook, WebhookEvents,
 };
 
 /// One HTTP API, whole.

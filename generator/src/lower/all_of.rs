@@ -138,7 +138,9 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn absorb_own(&mut self, object: &'d SchemaObject, merged: &mut Merged<'d>) {
-        merged.beyond.extend(super::meaning::untyped_keywords(object));
+        merged
+            .beyond
+            .extend(super::meaning::untyped_keywords(object));
         if !object.types.is_empty() {
             let own: Vec<SchemaType> = object.types.iter().map(|t| t.value).collect();
             let both = match &merged.types {

@@ -59,16 +59,14 @@ pub(super) fn untyped_keywords(object: &SchemaObject) -> Vec<Beyond> {
         ("if", object.if_schema.is_some()),
         (
             "allOf",
-            object.all_of.iter().any(|schema| {
-                matches!(schema, Schema::Bool(value) if !value.value)
-            }),
+            object
+                .all_of
+                .iter()
+                .any(|schema| matches!(schema, Schema::Bool(value) if !value.value)),
         ),
     ];
     let shapes = [
-        (
-            "patternProperties",
-            !object.pattern_properties.is_empty(),
-        ),
+        ("patternProperties", !object.pattern_properties.is_empty()),
         ("contentSchema", object.content_schema.is_some()),
     ];
     let said = |(keyword, is_said): (&'static str, bool)| is_said.then_some(keyword);

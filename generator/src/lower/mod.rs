@@ -36,7 +36,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Document, Location, Map};
-use crate::ir::{Api, Area, Beyond, Contract, Docs, Info, Meaning, Name, Operations, Resource, Text, Types};
+use crate::ir::{
+    Api, Area, Beyond, Contract, Docs, Info, Meaning, Name, Operations, Resource, Text, Types,
+};
 use crate::source::{Span, Spanned};
 
 use self::type_names::TypeNames;

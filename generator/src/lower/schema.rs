@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Code;
 use crate::document::{Location, Reference, Schema, SchemaType};
-use crate::ir::{Beyond, Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage};
+use crate::ir::{
+    Beyond, Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage,
+};
 
 use super::all_of::Merged;
 use super::at::At;

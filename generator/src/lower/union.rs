@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Schema, SchemaType};
-use crate::ir::{Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant};
+use crate::ir::{
+    Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant,
+};
 
 use super::all_of::{Branches, Merged};
 use super::at::At;

@@ -12,13 +12,16 @@ pub mod rust_lang;
 mod typescript;
 mod written;
 
+use std::collections::BTreeSet;
+
 use crate::config::{Package, Product};
 use crate::diagnostic::Diagnostics;
 use crate::embedded;
 use crate::ir::{Api, Type};
 use crate::render::{RenderError, Renderer};
+use crate::source::Span;
 
-pub use self::written::Written;
+pub use self::written::{Declared, Written};
 
 /// A language, or a server of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,6 +113,18 @@ impl Target {
             Self::Go => embedded::RUNTIME_GO,
             Self::Rust => embedded::RUNTIME_RUST,
             Self::Axum => embedded::RUNTIME_AXUM,
+        }
+    }
+
+    /// Where the schemas of those properties stand that are written by themselves, so that no
+    /// value of the record's type can hold another constant.
+    pub fn constants(self, cx: &Context<'_>) -> BTreeSet<Span> {
+        match self {
+            // Their types of constants say which constant, wherever they stand.
+            Self::Typescript | Self::Python => BTreeSet::new(),
+            Self::Go => go::written::constants(cx.api),
+            Self::Rust => rust_lang::constants(&rust::types_of(cx.api)),
+            Self::Axum => rust_lang::constants(&axum::types_of(cx.api)),
         }
     }
 

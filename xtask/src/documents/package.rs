@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exai_gen::diagnostic::{Diagnostic, Diagnostics, Severity};
+use exai_gen::fidelity::Report;
 use exai_gen::ir::{Api, Type};
 use exai_gen::pipeline::{self, Adjustments, Request, Run};
 use exai_gen::render::Renderer;
@@ -99,6 +100,14 @@ pub(crate) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
     if !run.left_out.is_empty() {
         let codes = codes(run.left_out.iter().map(|item| &item.because));
         row.note = format!("{} left out: {codes}", run.left_out.len());
+    }
+    let fidelity = Report::new(&run, targets);
+    for target in targets {
+        let [exact, widened, untyped, unsupported] = fidelity.totals(*target);
+        made.said.push(format!(
+            "{}: {exact} places exact, {widened} widened, {untyped} untyped, {unsupported} unsupported",
+            target.name()
+        ));
     }
     let renderer = Renderer::embedded();
     for target in targets {

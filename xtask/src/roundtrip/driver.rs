@@ -88,27 +88,52 @@ impl Driver {
             }
             Target::Go => {
                 let manifest = self.read("go.mod")?;
-                let module = manifest.lines().find_map(|line| line.strip_prefix("module "));
+                let module = manifest
+                    .lines()
+                    .find_map(|line| line.strip_prefix("module "));
                 let module = module.ok_or("go.mod names no module")?;
-                let name = self.package.file_name().unwrap_or_default().to_string_lossy();
+                let name = self
+                    .package
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy();
                 let go_mod = format!(
                     "module driver\n\ngo 1.25\n\nrequire {module} v0.0.0\n\nreplace {module} => ../{name}\n"
                 );
                 let models = lines(&|_, model| format!("\ttrip[{}],\n", outside(model)));
                 let text = include_str!("driver/driver.go.txt").replace("PACKAGE", module);
                 let text = text.replace("\t// MODELS\n", &models);
-                let times = if text.contains("time.") { "\t\"time\"\n" } else { "" };
-                vec![("go.mod", go_mod), ("main.go", text.replace("\t// TIMES\n", times))]
+                // Bodies are written by a function that packages keep to themselves.
+                let package = self.go_package()?;
+                let export = format!(
+                    "package {package}\n\nfunc MarshalForDriver(value any) ([]byte, error) {{ return marshal(value) }}\n"
+                );
+                let path = self.package.join("export_for_driver.go");
+                fs::write(&path, export).map_err(|error| format!("{}: {error}", path.display()))?;
+                let times = if text.contains("time.") {
+                    "\t\"time\"\n"
+                } else {
+                    ""
+                };
+                vec![
+                    ("go.mod", go_mod),
+                    ("main.go", text.replace("\t// TIMES\n", times)),
+                ]
             }
             Target::Rust => {
                 let manifest = self.read("Cargo.toml")?;
-                let name = manifest.lines().find_map(|line| line.strip_prefix("name = "));
+                let name = manifest
+                    .lines()
+                    .find_map(|line| line.strip_prefix("name = "));
                 let name = name.unwrap_or_default().trim_matches('"');
                 let cargo = format!(
                     "[package]\nname = \"{name}-driver\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
                     [dependencies]\nserde = \"1\"\nserde_json = \"1\"\n\
                     package = {{ package = \"{name}\", path = \"../{}\", default-features = false }}\n",
-                    self.package.file_name().unwrap_or_default().to_string_lossy()
+                    self.package
+                        .file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
                 );
                 let models = lines(&|index, model| {
                     format!("        {index} => trip::<{}>(text),\n", outside(model))
@@ -131,6 +156,16 @@ impl Driver {
     fn read(&self, file: &str) -> Result<String, String> {
         let path = self.package.join(file);
         fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn go_package(&self) -> Result<String, String> {
+        let runtime = self.read("value.go")?;
+        let clause = runtime
+            .lines()
+            .find_map(|line| line.strip_prefix("package "));
+        clause
+            .map(str::to_owned)
+            .ok_or_else(|| "value.go is of no package".to_owned())
     }
 
     /// The name of the one package below `src`.

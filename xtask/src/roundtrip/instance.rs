@@ -125,11 +125,19 @@ impl Maker<'_> {
             0 => low,
             1 => high,
             2 => self.chance.between(low, high),
-            _ => self.chance.between(low.max(-5.min(high)), high.min(2000.max(low))),
+            _ => self
+                .chance
+                .between(low.max(-5.min(high)), high.min(2000.max(low))),
         };
-        let step = bound("multipleOf").filter(|step| *step >= 1.0).map_or(1, |step| step as i64);
+        let step = bound("multipleOf")
+            .filter(|step| *step >= 1.0)
+            .map_or(1, |step| step as i64);
         let value = value - value.rem_euclid(step);
-        let value = if value < low { value.saturating_add(step) } else { value };
+        let value = if value < low {
+            value.saturating_add(step)
+        } else {
+            value
+        };
         Some(value.into())
     }
 
@@ -138,7 +146,9 @@ impl Maker<'_> {
         let low = bound("minimum").or(bound("exclusiveMinimum").map(|b| b + 0.0625));
         let high = bound("maximum").or(bound("exclusiveMaximum").map(|b| b - 0.0625));
         let usual = [0.0, 1.0, -2.5, 19.99, 1234.5, 0.1, 3e10, 6.25e-5];
-        let fits = |value: &f64| low.is_none_or(|low| *value >= low) && high.is_none_or(|high| *value <= high);
+        let fits = |value: &f64| {
+            low.is_none_or(|low| *value >= low) && high.is_none_or(|high| *value <= high)
+        };
         let mut fitting: Vec<f64> = usual.into_iter().filter(fits).collect();
         fitting.extend(low);
         fitting.extend(high);
@@ -162,7 +172,10 @@ impl Maker<'_> {
         let least = count("minItems").unwrap_or(0) as usize;
         let most = count("maxItems").unwrap_or(u64::MAX) as usize;
         let none = Vec::new();
-        let prefix = schema.get("prefixItems").and_then(Value::as_array).unwrap_or(&none);
+        let prefix = schema
+            .get("prefixItems")
+            .and_then(Value::as_array)
+            .unwrap_or(&none);
         let wanted = match self.amount {
             Amount::Least => least,
             _ if depth > DEEP => least,
@@ -200,7 +213,10 @@ impl Maker<'_> {
     fn object(&mut self, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
         let mut out = Map::new();
         let none = Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let properties = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .unwrap_or(&none);
         let required = strings(schema.get("required"));
         for (name, schema) in properties {
             let must = required.contains(&name.as_str());
@@ -221,7 +237,10 @@ impl Maker<'_> {
         let any = Value::Bool(true);
         let additional = schema.get("additionalProperties");
         let additional = additional.or(schema.get("unevaluatedProperties"));
-        for name in required.iter().filter(|name| !properties.contains_key(**name)) {
+        for name in required
+            .iter()
+            .filter(|name| !properties.contains_key(**name))
+        {
             let value = self.at(additional.unwrap_or(&any), depth + 1)?;
             out.insert((*name).to_owned(), value);
         }
@@ -246,11 +265,16 @@ impl Maker<'_> {
         depth: usize,
         out: &mut Map<String, Value>,
     ) -> Option<()> {
-        let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0) as usize;
+        let least = schema
+            .get("minProperties")
+            .and_then(Value::as_u64)
+            .unwrap_or(0) as usize;
         let few = self.amount == Amount::Least || depth > DEEP;
         let patterns = schema.get("patternProperties").and_then(Value::as_object);
         for (pattern, schema) in patterns.into_iter().flatten().filter(|_| !few) {
-            if let (Some(name), Some(value)) = (self.chance.matching(pattern), self.at(schema, depth + 1)) {
+            if let (Some(name), Some(value)) =
+                (self.chance.matching(pattern), self.at(schema, depth + 1))
+            {
                 out.entry(name).or_insert(value);
             }
         }
@@ -279,7 +303,10 @@ impl Maker<'_> {
 
 fn strings(list: Option<&Value>) -> Vec<&str> {
     let list = list.and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn is_of(value: &Value, types: &[&str]) -> bool {
@@ -297,11 +324,23 @@ fn is_of(value: &Value, types: &[&str]) -> bool {
 /// The type that keywords speak of where there is no `type`.
 fn inferred(schema: &Map<String, Value>) -> &'static str {
     let has = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
-    if has(&["properties", "required", "additionalProperties", "patternProperties", "minProperties"]) {
+    if has(&[
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "minProperties",
+    ]) {
         "object"
     } else if has(&["items", "prefixItems", "minItems", "maxItems"]) {
         "array"
-    } else if has(&["pattern", "minLength", "maxLength", "format", "contentEncoding"]) {
+    } else if has(&[
+        "pattern",
+        "minLength",
+        "maxLength",
+        "format",
+        "contentEncoding",
+    ]) {
         "string"
     } else if has(&["minimum", "maximum", "multipleOf"]) {
         "number"

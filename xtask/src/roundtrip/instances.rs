@@ -77,12 +77,17 @@ impl Instances {
                 Type::Named(id) => api.types[*id].usage.sent_only(),
                 _ => false,
             };
-            if sent_only && holds_bytes(api, &meaning.ty, &mut BTreeSet::new()) {
-                // Forms with files are no JSON.
+            // Forms with files are no JSON: a part can be raw bytes.
+            let is_bytes = |ty: &Type| matches!(ty, Type::String(StringFormat::Binary));
+            if sent_only && holds(api, &meaning.ty, &mut BTreeSet::new(), &is_bytes) {
                 continue;
             }
             let schemas = if sent_only { &sent } else { &received };
-            let values = instances(&name.value, schemas, !sent_only);
+            let unknown = !holds(api, &meaning.ty, &mut BTreeSet::new(), &|ty| match ty {
+                Type::Named(id) => api.types[*id].usage.sent_only(),
+                _ => false,
+            });
+            let values = instances(&name.value, schemas, unknown);
             components.push(Component {
                 name: name.value.clone(),
                 ty: meaning.ty.clone(),
@@ -94,7 +99,10 @@ impl Instances {
 
     /// How many instances there are.
     pub(super) fn count(&self) -> usize {
-        self.components.iter().map(|component| component.values.len()).sum()
+        self.components
+            .iter()
+            .map(|component| component.values.len())
+            .sum()
     }
 
     /// The components of which no instance was found.
@@ -104,9 +112,9 @@ impl Instances {
     }
 }
 
-/// Whether a type leads to raw bytes, which a part of a form can be and JSON cannot.
-fn holds_bytes(api: &Api, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
-    if matches!(ty, Type::String(StringFormat::Binary)) {
+/// Whether a type leads to one of some, or is one.
+fn holds(api: &Api, ty: &Type, seen: &mut BTreeSet<TypeId>, is: &dyn Fn(&Type) -> bool) -> bool {
+    if is(ty) {
         return true;
     }
     let mut inner: Vec<Type> = Vec::new();
@@ -120,11 +128,11 @@ fn holds_bytes(api: &Api, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
         },
         _ => {}
     }
-    inner.iter().any(|ty| holds_bytes(api, ty, seen))
+    inner.iter().any(|ty| holds(api, ty, seen, is))
 }
 
 /// Valid instances of a component, each another one. What is only sent is made by the caller's
-/// own program, and so holds nothing unknown.
+/// own program, and so holds nothing that is not known.
 fn instances(name: &str, schemas: &Schemas, unknown: bool) -> Vec<Instance> {
     let token = name.replace('~', "~0").replace('/', "~1");
     let pointer = format!("/components/schemas/{token}");

@@ -39,9 +39,8 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let mut rest = bytes.clone();
-        let digits = [rest.next(), rest.next()].map(|digit| {
-            digit.and_then(|digit| char::from(digit).to_digit(16))
-        });
+        let digits = [rest.next(), rest.next()]
+            .map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
         match (byte, digits) {
             (b'%', [Some(high), Some(low)]) => {
                 out.push((high * 16 + low) as u8);
@@ -133,15 +132,23 @@ impl<'d> Merging<'d, '_> {
             .flatten()
             .find(|(_, target)| target.as_str().is_some_and(|t| t == reference || t == name));
         // A branch that says by itself what its tag is needs no other word for it.
-        let fixed = out.get("properties").and_then(|properties| properties.get(property));
+        let fixed = out
+            .get("properties")
+            .and_then(|properties| properties.get(property));
         let fixed = fixed.is_some_and(|schema| self.is_fixed(schema, 0));
-        let Some(tag) = mapped.map(|(tag, _)| tag.as_str()).or((!fixed).then_some(name)) else {
+        let Some(tag) = mapped
+            .map(|(tag, _)| tag.as_str())
+            .or((!fixed).then_some(name))
+        else {
             return;
         };
         let schema = json!({ "const": tag });
         let properties = out.entry("properties").or_insert_with(|| json!({}));
         let at = properties.as_object_mut().map(|p| p.entry(property));
-        at.map(|at| at.and_modify(|before| *before = both(before, &schema)).or_insert(schema));
+        at.map(|at| {
+            at.and_modify(|before| *before = both(before, &schema))
+                .or_insert(schema)
+        });
         let required = out.entry("required").or_insert_with(|| json!([]));
         if let Some(required) = required.as_array_mut() {
             required.push(property.into());
@@ -149,7 +156,9 @@ impl<'d> Merging<'d, '_> {
     }
 
     fn is_fixed(&self, schema: &Value, depth: usize) -> bool {
-        let next = schema["$ref"].as_str().and_then(|r| follow(self.document, r));
+        let next = schema["$ref"]
+            .as_str()
+            .and_then(|r| follow(self.document, r));
         let parts = schema["allOf"].as_array().into_iter().flatten().chain(next);
         schema.get("const").is_some()
             || schema.get("enum").is_some()
@@ -158,10 +167,22 @@ impl<'d> Merging<'d, '_> {
 
     fn own(&mut self, object: &Object, out: &mut Object) {
         const APART: [&str; 11] = [
-            "$ref", "$dynamicRef", "allOf", "oneOf", "anyOf", "if", "then", "else",
-            "discriminator", "description", "title",
+            "$ref",
+            "$dynamicRef",
+            "allOf",
+            "oneOf",
+            "anyOf",
+            "if",
+            "then",
+            "else",
+            "discriminator",
+            "description",
+            "title",
         ];
-        for (key, value) in object.iter().filter(|(key, _)| !APART.contains(&key.as_str())) {
+        for (key, value) in object
+            .iter()
+            .filter(|(key, _)| !APART.contains(&key.as_str()))
+        {
             let Some(before) = out.get_mut(key) else {
                 out.insert(key.clone(), value.clone());
                 continue;
@@ -209,7 +230,10 @@ fn both(a: &Value, b: &Value) -> Value {
 }
 
 fn list<'a>(object: &'a Object, key: &str) -> &'a [Value] {
-    object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    object
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 /// The types of a `type`, one or a list.
@@ -222,9 +246,13 @@ pub(super) fn types(ty: &Value) -> Vec<&str> {
 
 fn shared_types(a: &Value, b: &Value) -> Value {
     let (a, b) = (types(a), types(b));
-    let has = |types: &[&str], ty| types.contains(&ty) || ty == "integer" && types.contains(&"number");
+    let has =
+        |types: &[&str], ty| types.contains(&ty) || ty == "integer" && types.contains(&"number");
     let all = a.iter().chain(&b);
-    let mut shared: Vec<&str> = all.copied().filter(|ty| has(&a, ty) && has(&b, ty)).collect();
+    let mut shared: Vec<&str> = all
+        .copied()
+        .filter(|ty| has(&a, ty) && has(&b, ty))
+        .collect();
     shared.dedup();
     json!(shared)
 }

@@ -9,7 +9,11 @@ use serde_json::{Number, Value};
 pub(super) fn difference(before: &Value, after: &Value) -> Option<String> {
     let mut pointer = String::new();
     let (a, b) = walk(before, after, &mut pointer)?;
-    let place = if pointer.is_empty() { "the value" } else { &pointer };
+    let place = if pointer.is_empty() {
+        "the value"
+    } else {
+        &pointer
+    };
     let shown = |value: Option<&Value>| match value {
         None => "nothing".to_owned(),
         Some(value) => {
@@ -73,10 +77,10 @@ fn same_number(a: &Number, b: &Number) -> bool {
 fn same_instant(a: &str, b: &str) -> bool {
     let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
     let of_a_day = |text: &str| instant(&format!("2000-01-01T{text}"));
-    let both = |read: &dyn Fn(&str) -> Option<jiff::Timestamp>| {
-        matches!((read(a), read(b)), (Some(a), Some(b)) if a == b)
-    };
-    both(&instant) || both(&of_a_day) || matches!((length(a), length(b)), (Some(a), Some(b)) if a == b)
+    let both = |read: &dyn Fn(&str) -> Option<jiff::Timestamp>| matches!((read(a), read(b)), (Some(a), Some(b)) if a == b);
+    both(&instant)
+        || both(&of_a_day)
+        || matches!((length(a), length(b)), (Some(a), Some(b)) if a == b)
 }
 
 /// The length of a duration that needs no calendar, in seconds.

@@ -42,7 +42,7 @@ impl Schemas {
             hidden,
             whole: document.clone(),
         };
-        read.walk(&mut document);
+        read.walk(&mut document, &mut String::new(), None);
         let registry = Registry::new()
             .add(DOCUMENT, document.clone())
             .and_then(|registry| registry.prepare())
@@ -80,20 +80,43 @@ struct Reading {
 }
 
 impl Reading {
-    fn walk(&self, node: &mut Value) {
+    /// `anchor` is the schema around that `$recursiveRef`, a keyword of 2019-09, leads to.
+    fn walk(&self, node: &mut Value, at: &mut String, anchor: Option<&str>) {
+        let length = at.len();
         match node {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    at.push_str(&format!("/{index}"));
+                    self.walk(item, at, anchor);
+                    at.truncate(length);
+                }
+            }
             Value::Object(object) => {
+                let own = at.clone();
+                let is_anchor = object.get("$recursiveAnchor") == Some(&Value::Bool(true));
+                let anchor = if is_anchor {
+                    Some(own.as_str())
+                } else {
+                    anchor
+                };
+                if let (Some(_), Some(anchor)) = (object.remove("$recursiveRef"), anchor) {
+                    object.insert("$ref".to_owned(), format!("#{anchor}").into());
+                }
                 if self.old {
                     upgrade(object);
                 }
                 self.hide(object);
                 for (key, value) in object.iter_mut() {
                     // What is written there is a value, not a schema.
-                    if !matches!(key.as_str(), "example" | "examples" | "default" | "const" | "enum")
-                        || value.is_object() && value.get("type").is_some()
+                    if !matches!(
+                        key.as_str(),
+                        "example" | "examples" | "default" | "const" | "enum"
+                    ) || value.is_object() && value.get("type").is_some()
                     {
-                        self.walk(value);
+                        at.push('/');
+                        at.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                        self.walk(value, at, anchor);
+                        at.truncate(length);
                     }
                 }
             }

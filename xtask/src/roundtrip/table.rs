@@ -105,16 +105,25 @@ impl Table {
         let key = (section.to_owned(), name.to_owned());
         let mut lost = Vec::new();
         if !row.without.is_empty() {
-            lost.push(format!("- `{name}`: no instance was found of {}", listed(&row.without)));
+            lost.push(format!(
+                "- `{name}`: no instance was found of {}",
+                listed(&row.without)
+            ));
         }
         for (target, kept) in &row.kept {
             for (component, why) in &kept.lost {
                 let why = why.replace(['\n', '|', '`'], " ");
-                lost.push(format!("- `{name}`, {}: `{component}`: {why}", target.name()));
+                lost.push(format!(
+                    "- `{name}`, {}: `{component}`: {why}",
+                    target.name()
+                ));
             }
             if !kept.absent.is_empty() {
                 let absent = listed(&kept.absent);
-                lost.push(format!("- `{name}`, {}: no type for {absent}", target.name()));
+                lost.push(format!(
+                    "- `{name}`, {}: no type for {absent}",
+                    target.name()
+                ));
             }
         }
         self.lines.insert(key.clone(), row.cells());
@@ -129,9 +138,10 @@ impl Table {
             let key = (section.clone(), name.clone());
             let old = before.lines.get(&key).map_or("nothing", String::as_str);
             // A language that was not run is no difference.
-            let same = line.split('|').zip(old.split('|')).all(|(new, old)| {
-                new.trim() == "?" || new.trim() == old.trim()
-            });
+            let same = line
+                .split('|')
+                .zip(old.split('|'))
+                .all(|(new, old)| new.trim() == "?" || new.trim() == old.trim());
             if !same || old == "nothing" {
                 out.push(format!("{section}/{name}: {line} (was: {old})"));
             }

@@ -31,7 +31,9 @@ pub(super) fn make(schema: &Map<String, Value>, chance: &mut Chance) -> Option<S
         return made.or_else(|| example(schema));
     }
     if text("contentEncoding").is_some_and(|encoding| encoding.starts_with("base64")) {
-        return chance.one(&["", "aGVsbG8=", "/+8A"]).map(|text| (*text).to_owned());
+        return chance
+            .one(&["", "aGVsbG8=", "/+8A"])
+            .map(|text| (*text).to_owned());
     }
     let of_format = text("format").and_then(|format| formatted(format, chance));
     if let Some(made) = of_format

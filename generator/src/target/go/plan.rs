@@ -219,7 +219,10 @@ fn roots(api: &Api) -> Vec<Type> {
     }
     roots.extend(api.webhook_events.iter().map(|events| events.event.clone()));
     // What no operation leads to, the document's readers may still be given.
-    let unreached = api.types.iter().filter(|(_, def)| def.usage == Usage::default());
+    let unreached = api
+        .types
+        .iter()
+        .filter(|(_, def)| def.usage == Usage::default());
     roots.extend(unreached.map(|(id, _)| Type::Named(id)));
     roots
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::enum_::AliasView;
 use super::escape;
 use super::imports::Imports;
 use super::plan::Plan;
 use super::record::is_sent_only;
-use crate::ir::{Literal, StringFormat, Type, TypeId};
+use super::union::UnionView;
+use crate::ir::{Literal, Shape, StringFormat, Type, TypeId};
 use crate::target::Context;
-use crate::target::written::{Written, named as name_of};
+use crate::target::written::{Declared, Written, named as name_of};
 
 /// Where an expression stands.
 #[derive(Clone, Debug, Default)]
@@ -203,8 +205,30 @@ pub(in crate::target) fn written(cx: &Context<'_>, all: &[Type]) -> Vec<Written>
         Written {
             outside: id.map(|_| format!("types.{inside}")),
             inside,
+            declared: id.map_or(Declared::Plain, |id| declared(&plan, id, imports)),
             lossless: false,
         }
     };
     all.iter().map(write).collect()
+}
+
+fn declared(plan: &Plan<'_>, id: TypeId, imports: &mut Imports) -> Declared {
+    let def = &plan.api.types[id];
+    match &def.shape {
+        Shape::Enum(value) => {
+            let text = AliasView::of_enum(plan, id, def, value, imports).statement;
+            let listed = text.contains("Literal[");
+            match text.ends_with("Any") {
+                true => Declared::Any,
+                false if !listed => Declared::Base,
+                false => Declared::listed(!text.ends_with([']', ')'])),
+            }
+        }
+        Shape::Union(union) => {
+            let text = UnionView::new(plan, id, def, union, false, imports).checked;
+            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+            Declared::listed(words.any(|word| word == "Unknown"))
+        }
+        Shape::Record(_) | Shape::Alias(_) => Declared::Plain,
+    }
 }

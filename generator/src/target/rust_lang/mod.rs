@@ -25,7 +25,7 @@ pub use modules::modules;
 pub use record::RecordView;
 pub use types::{Dialect, From, Keep, RustTypes};
 pub use union::UnionView;
-pub(super) use written::written;
+pub(super) use written::{constants, written};
 
 use serde::Serialize;
 

@@ -42,9 +42,7 @@ fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usiz
             items,
             least,
             rest: None,
-        } if *least == items.len() => {
-            items.iter().map(|item| size(item, types, within)).sum()
-        }
+        } if *least == items.len() => items.iter().map(|item| size(item, types, within)).sum(),
         Type::Tuple { .. } => 24,
         Type::Named(id) => {
             if !within.insert(*id) {

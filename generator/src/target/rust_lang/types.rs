@@ -102,9 +102,7 @@ impl<'a> RustTypes<'a> {
             Type::Nullable(inner) => format!("Option<{}>", self.expression(inner, from)),
             Type::List(item) => format!("Vec<{}>", self.expression(item, from)),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.expression(value, from)),
-            Type::Tuple { items, least, rest } => {
-                self.tuple(items, *least, rest.as_deref(), from)
-            }
+            Type::Tuple { items, least, rest } => self.tuple(items, *least, rest.as_deref(), from),
             Type::Named(id) => {
                 let name = self.name(*id);
                 match from {

@@ -112,11 +112,7 @@ impl<'a> Types<'a> {
 
     fn list(&self, item: &Type, usage: Usage, imports: &mut Imports) -> String {
         let members = self.members(item, usage, imports);
-        let readonly = if usage.sent_only() {
-            "readonly "
-        } else {
-            ""
-        };
+        let readonly = if usage.sent_only() { "readonly " } else { "" };
         match members.as_slice() {
             [one] if !one.starts_with("readonly ") => format!("{readonly}{one}[]"),
             several => format!("{readonly}({})[]", several.join(" | ")),

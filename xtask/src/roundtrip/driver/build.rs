@@ -25,7 +25,9 @@ pub(in crate::roundtrip) fn build(
         Target::Go => {
             for driver in drivers {
                 let command = &mut Command::new("go");
-                command.args(["build", "-o", "driver", "."]).current_dir(&driver.folder);
+                command
+                    .args(["build", "-o", "driver", "."])
+                    .current_dir(&driver.folder);
                 tell(driver, command)?;
             }
             Ok(())
@@ -53,7 +55,11 @@ fn crates(place: &Path, drivers: &[&Driver]) -> Result<(), String> {
         return Ok(());
     };
     let name = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         format!("\"{name}\"")
     };
     let members: Vec<String> = drivers
@@ -81,8 +87,19 @@ fn runtime(driver: &Driver) -> Result<(), String> {
     let command = &mut Command::new("node");
     command
         .arg(compiler())
-        .args(["--module", "NodeNext", "--target", "ES2022", "--skipLibCheck"])
-        .args(["--lib", "ES2023,DOM,DOM.Iterable,DOM.AsyncIterable", "--types", ""])
+        .args([
+            "--module",
+            "NodeNext",
+            "--target",
+            "ES2022",
+            "--skipLibCheck",
+        ])
+        .args([
+            "--lib",
+            "ES2023,DOM,DOM.Iterable,DOM.AsyncIterable",
+            "--types",
+            "",
+        ])
         .arg("--outDir")
         .arg(driver.folder.join("runtime"))
         .arg(&source);
@@ -106,7 +123,11 @@ pub(in crate::roundtrip) fn check(
     driver: &Driver,
     cases: &[Case],
 ) -> Result<Vec<(usize, String)>, String> {
-    let name = driver.package.file_name().unwrap_or_default().to_string_lossy();
+    let name = driver
+        .package
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     let mut text = format!("import type * as T from \"../{name}/src/index.js\";\n");
     let mut lines = vec![None];
     let mut skipped = BTreeSet::new();
@@ -115,7 +136,10 @@ pub(in crate::roundtrip) fn check(
             skipped.insert(index);
             continue;
         };
-        text.push_str(&format!("export const v{index}: {ty} = {};\n", literal(&case.value)));
+        text.push_str(&format!(
+            "export const v{index}: {ty} = {};\n",
+            literal(&case.value)
+        ));
         lines.push(Some(index));
     }
     let path = driver.folder.join("check.ts");
@@ -137,10 +161,14 @@ pub(in crate::roundtrip) fn check(
     let said = String::from_utf8_lossy(&output.stdout);
     let mut found = Vec::new();
     for line in said.lines().filter(|line| line.contains("error TS")) {
-        let place = line.strip_prefix("check.ts(").and_then(|rest| rest.split_once(','));
+        let place = line
+            .strip_prefix("check.ts(")
+            .and_then(|rest| rest.split_once(','));
         let number = place.and_then(|(number, _)| number.parse::<usize>().ok());
         let index = number.and_then(|number| *lines.get(number - 1)?);
-        let message = line.split_once("error ").map_or(line, |(_, message)| message);
+        let message = line
+            .split_once("error ")
+            .map_or(line, |(_, message)| message);
         match index {
             Some(index) => found.push((index, message.chars().take(160).collect())),
             None => return Err(line.to_owned()),
@@ -155,7 +183,11 @@ fn literal(value: &Value) -> String {
         Value::Number(number) => {
             let long = number.as_i64().is_some_and(|n| n.unsigned_abs() >= 1 << 53)
                 || number.as_u64().is_some_and(|n| n >= 1 << 53);
-            if long { format!("{number}n") } else { number.to_string() }
+            if long {
+                format!("{number}n")
+            } else {
+                number.to_string()
+            }
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(literal).collect();
@@ -169,6 +201,9 @@ fn literal(value: &Value) -> String {
             format!("{{ {} }}", members.join(", "))
         }
         // JSON is JavaScript, save for two characters that older editions end a line with.
-        other => other.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
+        other => other
+            .to_string()
+            .replace('\u{2028}', "\\u2028")
+            .replace('\u{2029}', "\\u2029"),
     }
 }
