@@ -21,7 +21,8 @@ import httpx2
 import openai
 from pyreqwest.client import SyncClientBuilder
 
-from exai import AsyncExai, Exai, PyreqwestTransport
+from exai import AsyncExai, BytesResponse, Exai, HttpRequest, PyreqwestTransport
+
 
 URL = os.environ["EXAI_BENCH_URL"]
 TOKEN = "sk_test_bench"
@@ -40,7 +41,14 @@ def cpu(work: Work, times: int) -> float:
 
 
 def compare(
-    what: str, ours: Work, name: str, peer: Work, *, at_most: float, times: int, each: int = 1
+    what: str,
+    ours: Work,
+    name: str,
+    peer: Work,
+    *,
+    at_most: float,
+    times: int,
+    each: int = 1,
 ) -> None:
     """Prints what both take; `each` is how many things one call gives."""
     for work in (ours, peer):
@@ -102,7 +110,10 @@ def pages_and_events() -> None:
 
     def chunks() -> int:
         stream = client.chat.completions.create(
-            model="m", messages=messages, stream=True, extra_headers={"X-Events": str(EVENTS)}
+            model="m",
+            messages=messages,
+            stream=True,
+            extra_headers={"X-Events": str(EVENTS)},
         )
         return sum(1 for _ in stream)
 
@@ -128,6 +139,67 @@ def pages_and_events() -> None:
             )
 
 
+class Kept:
+    """A transport that answers at once, with what a server said once."""
+
+    def __init__(self, path: str) -> None:
+        headers = {"authorization": f"Bearer {TOKEN}", "accept": "*/*"}
+        answer = httpx2.get(URL + path, headers=headers)
+        self._headers = {"content-type": answer.headers["content-type"]}
+        self._content = answer.content
+
+    def send(self, request: HttpRequest, timeout: object) -> BytesResponse:
+        return BytesResponse(200, self._headers, self._content)
+
+    def close(self) -> None:
+        pass
+
+
+def without_transport() -> None:
+    """What is the SDKs' own: everything but the connection."""
+    page = httpx2.get(f"{URL}/files?limit=100").content
+    body = {
+        "model": "m",
+        "messages": [{"role": "user", "content": "x"}],
+        "stream": True,
+    }
+    count = {"X-Events": str(EVENTS)}
+    stream = httpx2.post(f"{URL}/chat/completions", json=body, headers=count).content
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            return httpx2.Response(
+                200, content=page, headers={"content-type": "application/json"}
+            )
+        return httpx2.Response(
+            200, content=stream, headers={"content-type": "text/event-stream"}
+        )
+
+    http = httpx2.Client(transport=httpx2.MockTransport(answer))
+    client = openai.OpenAI(api_key=TOKEN, base_url=URL, max_retries=0, http_client=http)
+    agents = Exai(TOKEN, base_url=URL, transport=Kept("/agents?limit=100"))
+    compare(
+        "page of 100, typed, without a connection",
+        lambda: agents.agents.list(limit=100).page(),
+        "openai",
+        lambda: client.files.list(limit=100),
+        at_most=0.05,
+        times=30,
+    )
+    events = Exai(
+        TOKEN, base_url=URL, transport=Kept(f"/runs/run_1/events?events={EVENTS}")
+    )
+    compare(
+        "SSE event, typed, without a connection",
+        lambda: sum(1 for _ in events.runs.events("run_1")),
+        "openai",
+        lambda: sum(1 for _ in client.chat.completions.create(**body)),
+        at_most=0.04,
+        times=3,
+        each=EVENTS,
+    )
+
+
 def started(code: str) -> float:
     """Milliseconds of CPU of a process that runs some code, less that of one that runs none."""
 
@@ -135,7 +207,9 @@ def started(code: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", code], check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+        return (
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        ) * 1000
 
     return spent(code) - spent("pass")
 
@@ -145,7 +219,9 @@ def imports() -> None:
     theirs = "import openai; openai.OpenAI(api_key='x').files"
     for code in (ours, theirs):
         started(code)
-    rounds = [(started(ours), started(theirs), started("import exai")) for _ in range(ROUNDS)]
+    rounds = [
+        (started(ours), started(theirs), started("import exai")) for _ in range(ROUNDS)
+    ]
     figure = {
         "what": "import, client, first resource",
         "ours_us": round(statistics.median(r[0] for r in rounds) * 1000),
@@ -156,7 +232,10 @@ def imports() -> None:
     }
     print(json.dumps(figure), flush=True)
     said("import exai", f"{statistics.median(r[2] for r in rounds):.0f} ms of 60")
-    said("import exai, a client, its first resource", f"{figure['ours_us'] / 1000:.0f} ms of 150")
+    said(
+        "import exai, a client, its first resource",
+        f"{figure['ours_us'] / 1000:.0f} ms of 150",
+    )
 
 
 def resident() -> int:
@@ -177,7 +256,9 @@ async def streams(minutes: float) -> None:
     ):
         before = resident()
         query = {"every_ms": 1000}
-        open_streams = [exai.runs.events(f"run_{n}", extra_query=query) for n in range(STREAMS)]
+        open_streams = [
+            exai.runs.events(f"run_{n}", extra_query=query) for n in range(STREAMS)
+        ]
 
         async def follow(stream: object) -> None:
             async for _ in stream:
@@ -204,7 +285,9 @@ async def streams(minutes: float) -> None:
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--rounds", type=int, default=11)
-parser.add_argument("--minutes", type=float, default=0, help="how long to hold the streams")
+parser.add_argument(
+    "--minutes", type=float, default=0, help="how long to hold the streams"
+)
 parser.add_argument("--only", choices=["get", "pages", "imports", "streams"])
 given = parser.parse_args()
 ROUNDS = given.rounds
@@ -212,6 +295,7 @@ if given.only in (None, "get"):
     small_get()
 if given.only in (None, "pages"):
     pages_and_events()
+    without_transport()
 if given.only in (None, "imports"):
     imports()
 if given.only in (None, "streams"):

@@ -8,15 +8,19 @@ use crate::packages::root;
 /// How many times faster than usual it does its simulated work.
 const SPEED: &str = "20";
 
+/// How many lines it says at its start.
+const LINES: usize = 6;
+
 /// A sandbox that runs; it is ended when this is dropped.
 pub(crate) struct Sandbox {
     child: Child,
-    /// `EXAI_BASE_URL` and the tokens.
+    /// `EXAI_BASE_URL`, the tokens, and the ids of what it holds to begin with.
     pub(crate) env: Vec<(String, String)>,
 }
 
 impl Sandbox {
-    /// Builds and starts one on a free port, its state in memory, with more arguments.
+    /// Builds and starts one on a free port, its state in memory, example data in it, with more
+    /// arguments.
     ///
     /// # Errors
     /// It cannot be built, or says no address.
@@ -33,7 +37,7 @@ impl Sandbox {
         let mut child = Command::new("cargo")
             .arg("run")
             .args(package)
-            .args(["--", "--port", "0", "--speed", SPEED])
+            .args(["--", "--port", "0", "--seed", "--speed", SPEED])
             .args(more)
             .current_dir(root())
             .stdin(Stdio::null())
@@ -45,7 +49,7 @@ impl Sandbox {
             child,
             env: Vec::new(),
         };
-        let lines = said.into_iter().flat_map(BufRead::lines).take(3);
+        let lines = said.into_iter().flat_map(BufRead::lines).take(LINES);
         for line in lines.map_while(Result::ok) {
             if let Some((name, value)) = line.split_once('=') {
                 sandbox.env.push((name.to_owned(), value.to_owned()));

@@ -22,15 +22,20 @@ Color: TypeAlias = Literal["red", "green"] | str
 Closed: TypeAlias = Literal["a", "b"]
 
 
-class Created(Model, kw_only=True):
+class Created(Model, kw_only=True, tag_field="type", tag="note.created"):
+    type: ClassVar[Literal["note.created"]] = "note.created"
     id: str
-    type: Literal["note.created"] = "note.created"
 
 
-class Deleted(Model, kw_only=True):
+class Deleted(Model, kw_only=True, tag_field="type", tag="note.deleted"):
+    type: ClassVar[Literal["note.deleted"]] = "note.deleted"
     id: str
     reason: str | UnsetType | None = UNSET
-    type: Literal["note.deleted"] = "note.deleted"
+
+
+class Square(Model, kw_only=True):
+    kind: str
+    side: int
 
 
 class Shelf(Model, kw_only=True):
@@ -40,9 +45,11 @@ class Shelf(Model, kw_only=True):
 
 if TYPE_CHECKING:
     Event: TypeAlias = Created | Deleted | Unknown
+    Shape: TypeAlias = Square | Unknown
     Tree: TypeAlias = str | Shelf | Unknown
 else:
-    Event = tagged("Event", "type", lambda: {"note.created": Created, "note.deleted": Deleted})
+    Event = Created | Deleted
+    Shape = tagged("Shape", "kind", lambda: {"square": Square, "box": Square})
     Tree = untagged("Tree", lambda: (str, Shelf))
 
 
@@ -56,6 +63,7 @@ class Note(Model, kw_only=True):
     parent: str | UnsetType | None = UNSET
     class_: str | None = msgspec.field(name="class", default=None)
     last: Event | None = None
+    shape: Shape | None = None
     trees: list[Tree] | None = None
     secret: str | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import msgspec
@@ -59,6 +60,28 @@ def test_unions_match() -> None:
             pytest.fail("no Deleted")
 
 
+@pytest.mark.parametrize(
+    "last",
+    ['{"type":"note.created","id":"1"}', '{"type":"note.moved","id":"1"}', '{"id":"1"}', "5"],
+)
+def test_unions_are_sent_as_they_came(last: str) -> None:
+    data = f'{{"id":"1","size":3,"last":{last},"shape":{{"kind":"box","side":2}}}}'
+    assert json.loads(read(data.encode()).to_json()) == json.loads(data)
+
+
+def test_a_record_of_another_tag_keeps_it() -> None:
+    created = api.Created.from_json(b'{"type":"note.made","id":"1"}')
+    assert created.extra_fields == {"type": "note.made"}
+    assert created.to_dict() == {"type": "note.made", "id": "1"}
+    assert api.Created.from_json(b'{"id":"1"}').to_dict() == {"type": "note.created", "id": "1"}
+
+
+def test_one_variant_of_two_tags() -> None:
+    note = read(b'{"id":"1","shape":{"kind":"box","side":2}}')
+    assert note.shape == api.Square(kind="box", side=2)
+    assert read(b'{"id":"1","shape":{"kind":"disc"}}').shape == Unknown("disc", {"kind": "disc"})
+
+
 def test_unions_without_a_tag_are_told_by_their_shape() -> None:
     note = read(b'{"id":"1","trees":["a",{"name":"n","children":["b"]},5]}')
     assert note.trees == ["a", api.Shelf(name="n", children=["b"]), Unknown(None, 5)]
@@ -76,6 +99,7 @@ def test_numbers_lose_nothing() -> None:
     assert note.size == 2**63 - 1
     assert note.price == Decimal("0.1000000000000000055")
     assert b'"0.1000000000000000055"' in note.to_json()
+    assert b'"0.000000000000000000000001"' in api.Note(id="1", price=Decimal("1e-24")).to_json()
 
 
 def test_times_keep_their_zone() -> None:

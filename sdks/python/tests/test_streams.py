@@ -31,10 +31,10 @@ STREAM = (
 ).encode()
 
 EVENTS = [
-    ServerSentEvent("a", "one\ntwo", "1"),
-    ServerSentEvent("message", "", "1"),
-    ServerSentEvent("message", " é", "1"),
-    ServerSentEvent("message", "last", "1"),
+    ServerSentEvent("a", b"one\ntwo", "1"),
+    ServerSentEvent("message", b"", "1"),
+    ServerSentEvent("message", " é".encode(), "1"),
+    ServerSentEvent("message", b"last", "1"),
 ]
 
 

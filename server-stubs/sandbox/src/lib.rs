@@ -43,6 +43,7 @@ use exai_runtime::{Bucket, Health, Limits, Operation, Operations, Promises};
 
 pub use exai_runtime::webhooks::Network;
 
+pub use self::seed::Seed;
 pub use self::store::Keep;
 pub use self::tokens::StartingTokens;
 pub use self::trouble::{Latency, Trouble};

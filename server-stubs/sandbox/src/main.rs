@@ -147,14 +147,20 @@ async fn run(args: Args) -> Result<(), OpenError> {
         None => settings,
     };
     let sandbox = Sandbox::open(settings)?;
-    if args.seed {
-        sandbox.seed().await?;
-    }
+    let seed = match args.seed {
+        true => Some(sandbox.seed().await?),
+        false => None,
+    };
     let health = sandbox.health();
     let tokens = sandbox.tokens();
     say("EXAI_BASE_URL", &base_url);
     say("EXAI_API_KEY", tokens.organisation.expose());
     say("EXAI_USER_TOKEN", tokens.user.expose());
+    if let Some(seed) = seed {
+        say("EXAI_PLAN_ID", &seed.plan);
+        say("EXAI_RUN_ID", &seed.run);
+        say("EXAI_WORKSPACE_ID", &seed.workspace);
+    }
     if let Some(port) = args.admin_port {
         let admin = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         say("EXAI_ADMIN_URL", &format!("http://{}", admin.local_addr()?));

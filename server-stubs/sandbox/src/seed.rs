@@ -11,13 +11,24 @@ use crate::{OpenError, Sandbox};
 /// The agent that writes code, of those that are built in.
 const CODER: &str = "agt_01JB8Z6Q4M2N7T5V9X1C3E5GA2";
 
+/// What a sandbox was filled with, by id: something to begin with.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    /// A plan that can be run.
+    pub plan: String,
+    /// A run that waits for a decision.
+    pub run: String,
+    /// A workspace.
+    pub workspace: String,
+}
+
 impl Sandbox {
     /// Fills a sandbox with plans, runs in several states, workspaces and a build. A state that was
     /// filled before stays as it is: each request has a key of its own.
     ///
     /// # Errors
     /// A request is refused.
-    pub async fn seed(&self) -> Result<(), OpenError> {
+    pub async fn seed(&self) -> Result<Seed, OpenError> {
         let wait = json!({"type": "wait", "key": "wait",
             "until": {"type": "duration", "duration": "PT1S"}});
         let code = json!({"type": "agent", "key": "code", "agent_id": CODER,
@@ -38,15 +49,19 @@ impl Sandbox {
             "ceiling": {"amount": "0.000001", "currency": "USD"}});
         self.sow("/runs", "too-dear", failing).await?;
         let asking = json!({"plan_id": ship, "name": "Waits for a decision"});
-        self.sow("/runs", "asking", asking).await?;
-        for name in ["web", "data"] {
-            let workspace = json!({"name": name, "size": "small", "labels": {"team": name}});
-            self.sow("/workspaces", name, workspace).await?;
-        }
+        let run = self.sow("/runs", "asking", asking).await?;
+        let workspace =
+            |name: &str| json!({"name": name, "size": "small", "labels": {"team": name}});
+        self.sow("/workspaces", "data", workspace("data")).await?;
+        let workspace = self.sow("/workspaces", "web", workspace("web")).await?;
         let build = json!({"name": "landing-page", "prompt": "A static landing page", "deploy": true,
             "target": {"type": "artifact"}});
         self.sow("/builder/runs", "landing-page", build).await?;
-        Ok(())
+        Ok(Seed {
+            plan: report,
+            run,
+            workspace,
+        })
     }
 
     /// Makes a resource, and gives its id.

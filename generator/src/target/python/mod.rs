@@ -21,6 +21,7 @@ mod reference;
 mod resource;
 mod security;
 mod service;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;

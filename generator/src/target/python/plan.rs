@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names;
+use super::tags::Tags;
 use super::tree::Tree;
 use crate::ir::{
-    Api, Home, Name, Operation, OperationId, Payload, Record, Resource, Shape, Tagging, Text, Type,
-    TypeId,
+    Api, Home, Name, Operation, OperationId, Payload, Record, Resource, Shape, Type, TypeId,
 };
 use crate::target::names as casing;
 
@@ -21,8 +21,8 @@ pub(super) struct Plan<'a> {
     pub(super) type_names: HashSet<String>,
     /// The attributes of each record, in the order of its fields.
     fields: HashMap<TypeId, Vec<String>>,
-    /// The value of the tag of each record that is a variant in one place only.
-    tags: HashMap<TypeId, (String, Text)>,
+    /// The tags of records that are variants.
+    tags: Tags,
     /// The tree of resources; the root's children are its modules.
     pub(super) root: ResourcePlan<'a>,
     /// Where each operation's facts stand.
@@ -81,7 +81,7 @@ impl<'a> Plan<'a> {
             api,
             types,
             fields,
-            tags: tags(api),
+            tags: Tags::new(api),
             root,
             facts,
             type_names,
@@ -107,9 +107,9 @@ impl<'a> Plan<'a> {
         .map_or("shared", |resource| resource.module.as_str())
     }
 
-    /// The tag of a record that is a variant in one place: the property's wire name and its value.
-    pub(super) fn tag(&self, id: TypeId) -> Option<&(String, Text)> {
-        self.tags.get(&id)
+    /// The tags of records that are variants.
+    pub(super) fn tags(&self) -> &Tags {
+        &self.tags
     }
 
     /// Module and constant of an operation's facts.
@@ -198,40 +198,6 @@ fn note_facts(
     for child in &resource.children {
         note_facts(child, api, out);
     }
-}
-
-/// Records that one tagged union names, by one tag: the tag is theirs.
-fn tags(api: &Api) -> HashMap<TypeId, (String, Text)> {
-    let mut found: HashMap<TypeId, Option<(String, Text)>> = HashMap::new();
-    for (_, def) in api.types.iter() {
-        let Shape::Union(union) = &def.shape else {
-            continue;
-        };
-        let Tagging::Property(property) = &union.tagging else {
-            continue;
-        };
-        for variant in &union.variants {
-            let Type::Named(id) = variant.ty else {
-                continue;
-            };
-            let tag = match variant.tags.as_slice() {
-                [tag] => Some((casing::snake(property.words()), tag.clone())),
-                _ => None,
-            };
-            found
-                .entry(id)
-                .and_modify(|known| {
-                    if *known != tag {
-                        *known = None;
-                    }
-                })
-                .or_insert(tag);
-        }
-    }
-    found
-        .into_iter()
-        .filter_map(|(id, tag)| Some((id, tag?)))
-        .collect()
 }
 
 /// The record, and its wire form, that a request's body is flattened from.

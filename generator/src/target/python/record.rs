@@ -10,13 +10,13 @@ use super::names::ANNOTATION_BUILTINS;
 use super::plan::Plan;
 use super::types::{self, Place};
 use crate::ir::{Additional, Field, Literal, Record, Shape, StringFormat, Type, TypeDef, TypeId};
-use crate::layout::ruff;
+use crate::layout::ruff::{self, Doc};
 
 /// A record as a class.
 #[derive(Debug, Serialize)]
 pub(super) struct RecordView {
-    /// `Run`
-    pub(super) name: String,
+    /// `class Run(Model, kw_only=True)`
+    pub(super) head: String,
     /// `"""A run of a plan."""`
     pub(super) docs: String,
     /// Its attributes.
@@ -66,6 +66,7 @@ impl RecordView {
                 "\n\nProperties whose names no attribute can have are in `extra_fields`.",
             );
         }
+        let tag = plan.tags().told(id);
         let fields = record
             .fields
             .iter()
@@ -73,6 +74,9 @@ impl RecordView {
             .filter(|(field, _)| escape::is_mappable(&field.name))
             .map(|(field, attribute)| {
                 let property = property(plan, id, field, &place, imports);
+                if tag.is_some() && plan.tags().of_field(id, field).is_some() {
+                    return FieldView::tag(field, attribute, &property, imports);
+                }
                 FieldView::new(field, attribute, &property, imports)
             })
             .collect();
@@ -83,12 +87,20 @@ impl RecordView {
             }
             Additional::Unknown | Additional::Forbidden => String::new(),
         };
+        let mut bases = vec![Doc::text("Model"), Doc::text("kw_only=True")];
+        if let Some(tag) = tag {
+            bases.push(Doc::keyword(
+                "tag_field",
+                Doc::text(escape::string(&tag.property)),
+            ));
+            bases.push(Doc::keyword("tag", Doc::text(escape::string(&tag.value))));
+        }
         Self {
+            head: Doc::call(&format!("class {name}"), bases).layout(0, 0, 1),
             docs: escape::docstring(4, &text),
             fields,
             secrets: secrets(record, attributes, imports),
             extra,
-            name,
         }
     }
 }
@@ -118,12 +130,9 @@ pub(super) fn property(
     place: &Place,
     imports: &mut Imports,
 ) -> Property {
-    if let Some((property, tag)) = plan.tag(id)
-        && crate::target::names::snake(field.name.words()) == *property
-        && is_textual(plan, &field.ty)
-    {
+    if let Some(tag) = plan.tags().of_field(id, field) {
         imports.name("typing", "Literal");
-        let tag = escape::string(tag);
+        let tag = escape::string(&tag.value);
         return Property {
             annotation: format!("Literal[{tag}]"),
             default: Some(tag),
@@ -177,16 +186,17 @@ fn allows_null(plan: &Plan<'_>, ty: &Type) -> bool {
     }
 }
 
-/// True for a string, a string constant or an enum: what a tag can be.
-fn is_textual(plan: &Plan<'_>, ty: &Type) -> bool {
-    match plan.api.types.resolve(ty) {
-        Type::String(_) | Type::Literal(Literal::String(_)) => true,
-        Type::Named(id) => matches!(plan.api.types[*id].shape, Shape::Enum(_)),
-        _ => false,
-    }
-}
-
 impl FieldView {
+    /// A tag, which the decoder reads and no caller gives: the same for every value of the class.
+    fn tag(field: &Field, attribute: &str, property: &Property, imports: &mut Imports) -> Self {
+        imports.name("typing", "ClassVar");
+        let annotation = format!("ClassVar[{}]", property.annotation);
+        Self {
+            line: ruff::field(4, attribute, &annotation, property.default.as_deref()),
+            docs: docs(field),
+        }
+    }
+
     fn new(field: &Field, attribute: &str, property: &Property, imports: &mut Imports) -> Self {
         let renamed = escape::wire(&field.name) != format!("\"{attribute}\"");
         let value = if renamed {
@@ -199,15 +209,19 @@ impl FieldView {
         } else {
             property.default.clone()
         };
-        let mut docs = escape::paragraphs(&field.docs);
-        if field.deprecated {
-            docs = format!("{docs}\n\nDeprecated.").trim().to_owned();
-        }
         Self {
             line: ruff::field(4, attribute, &property.annotation, value.as_deref()),
-            docs: escape::docstring(4, &docs),
+            docs: docs(field),
         }
     }
+}
+
+fn docs(field: &Field) -> String {
+    let mut docs = escape::paragraphs(&field.docs);
+    if field.deprecated {
+        docs = format!("{docs}\n\nDeprecated.").trim().to_owned();
+    }
+    escape::docstring(4, &docs)
 }
 
 fn secrets(record: &Record, attributes: &[String], imports: &mut Imports) -> String {

@@ -1,5 +1,5 @@
-//! Unions and aliases: to a type checker the types themselves, to the decoder a class that knows
-//! how to choose.
+//! Unions and aliases: to a type checker the types themselves; to the decoder the records that it
+//! can tell by their tags, or a class that knows how to choose.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -21,7 +21,8 @@ pub(super) struct UnionView {
     pub(super) checked: String,
     /// `"""What happens to a run."""`, or nothing.
     pub(super) docs: String,
-    /// `RunEvent = tagged("RunEvent", "type", lambda: {"run.started": RunStarted})`
+    /// `RunEvent = RunStarted | NodeCompleted`, or
+    /// `Shape = tagged("Shape", "kind", lambda: {"square": Square, "box": Square})`
     pub(super) made: String,
     /// False: it is no plain alias.
     pub(super) plain: bool,
@@ -51,43 +52,19 @@ impl UnionView {
             imports.name("..._runtime.model", "Unknown");
             operands.push("Unknown".to_owned());
         }
-        let made = match &union.tagging {
-            Tagging::Property(property) => {
-                imports.name("..._runtime.unions", "tagged");
-                let mut entries = Vec::new();
-                for variant in &union.variants {
-                    let ty = types::expression(plan, &variant.ty, &place, imports);
-                    for tag in &variant.tags {
-                        entries.push((escape::string(tag), Doc::text(&ty)));
-                    }
-                }
-                let variants = Doc::Pair("lambda: ".into(), Box::new(Doc::dict(entries)));
-                let tag = Doc::text(escape::wire(property));
-                Doc::call(
-                    "tagged",
-                    vec![Doc::text(format!("\"{name}\"")), tag, variants],
-                )
-            }
-            Tagging::Untagged => {
-                imports.name("..._runtime.unions", "untagged");
-                let known: Vec<&String> = operands.iter().filter(|o| *o != "Unknown").collect();
-                let close = if known.len() == 1 { ",)" } else { ")" };
-                let items = known.into_iter().map(Doc::text).collect();
-                let tuple = Doc::Brackets {
-                    open: "(".into(),
-                    items,
-                    close: close.into(),
-                    atom: true,
-                };
-                let variants = Doc::Pair("lambda: ".into(), Box::new(tuple));
-                Doc::call("untagged", vec![Doc::text(format!("\"{name}\"")), variants])
-            }
+        let made = if plan.tags().tells(union) {
+            let variants = operands.iter().filter(|operand| *operand != "Unknown");
+            let variants: Vec<Doc> = variants.map(Doc::text).collect();
+            ruff::union_statement(4, &format!("{name} = "), &variants)
+        } else {
+            let made = chosen(plan, name, union, &operands, &place, imports);
+            ruff::statement(4, &format!("{name} = "), &made, "")
         };
         let head = format!("{name}: TypeAlias = ");
         Self {
             checked: checked(&head, &operands, quoted),
             docs: escape::docstring(4, &described(def, "")),
-            made: ruff::statement(4, &format!("{name} = "), &made, ""),
+            made,
             plain: false,
         }
     }
@@ -102,6 +79,47 @@ impl UnionView {
             docs,
             made: format!("{name} = Any"),
             plain: false,
+        }
+    }
+}
+
+/// A class that chooses among variants which the decoder cannot tell by itself.
+fn chosen(
+    plan: &Plan<'_>,
+    name: &str,
+    union: &Union,
+    operands: &[String],
+    place: &Place,
+    imports: &mut Imports,
+) -> Doc {
+    let name = Doc::text(format!("\"{name}\""));
+    match &union.tagging {
+        Tagging::Property(property) => {
+            imports.name("..._runtime.unions", "tagged");
+            let mut entries = Vec::new();
+            for variant in &union.variants {
+                let ty = types::expression(plan, &variant.ty, place, imports);
+                for tag in &variant.tags {
+                    entries.push((escape::string(tag), Doc::text(&ty)));
+                }
+            }
+            let variants = Doc::Pair("lambda: ".into(), Box::new(Doc::dict(entries)));
+            let tag = Doc::text(escape::wire(property));
+            Doc::call("tagged", vec![name, tag, variants])
+        }
+        Tagging::Untagged => {
+            imports.name("..._runtime.unions", "untagged");
+            let known: Vec<&String> = operands.iter().filter(|o| *o != "Unknown").collect();
+            let close = if known.len() == 1 { ",)" } else { ")" };
+            let items = known.into_iter().map(Doc::text).collect();
+            let tuple = Doc::Brackets {
+                open: "(".into(),
+                items,
+                close: close.into(),
+                atom: true,
+            };
+            let variants = Doc::Pair("lambda: ".into(), Box::new(tuple));
+            Doc::call("untagged", vec![name, variants])
         }
     }
 }

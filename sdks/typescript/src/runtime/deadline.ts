@@ -1,17 +1,8 @@
 import { Alarm } from "./alarm.js";
+import { onAbort } from "./on-abort.js";
 
 /** What stopped a call before its answer was there. */
 export type Stop = "caller" | "timeout" | "attempt-timeout";
-
-/** A promise that also rejects when the signal is aborted, for work that takes no signal. */
-export function bounded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
 
 /**
  * The time of one call: its whole `timeout`, the time of a single try, and the caller's own signal,
@@ -25,16 +16,14 @@ export class Deadline {
   readonly #alarm: Alarm;
   #tryAlarm: Alarm | undefined;
   #controller = new AbortController();
-  #onAbort: (() => void) | undefined;
+  #unheed: (() => void) | undefined;
+  #abandon: ((reason: unknown) => void) | undefined;
 
   constructor(timeout: number, caller: AbortSignal | undefined) {
     this.#caller = caller;
     this.#endsAt = performance.now() + timeout;
     this.#alarm = new Alarm(timeout, () => this.#stop("timeout"));
-    if (caller === undefined) return;
-    this.#onAbort = () => this.#stop("caller");
-    if (caller.aborted) this.#onAbort();
-    else caller.addEventListener("abort", this.#onAbort, { once: true });
+    if (caller !== undefined) this.#unheed = onAbort(caller, () => this.#stop("caller"));
   }
 
   /** Milliseconds that are left. */
@@ -57,6 +46,18 @@ export class Deadline {
       this.#tryAlarm = new Alarm(limit, () => this.#stop("attempt-timeout"));
     }
     return this.#controller.signal;
+  }
+
+  /**
+   * What the work of a try gives, or a rejection once the try is stopped: not everything that is
+   * handed the signal heeds it. One work at a time.
+   */
+  within<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = reject;
+      if (this.#controller.signal.aborted) reject(this.#controller.signal.reason);
+      work.then(resolve, reject);
+    });
   }
 
   endTry(): void {
@@ -88,11 +89,12 @@ export class Deadline {
   /** The call is over. */
   release(): void {
     this.detach();
-    if (this.#onAbort !== undefined) this.#caller?.removeEventListener("abort", this.#onAbort);
+    this.#unheed?.();
   }
 
   #stop(stop: Stop): void {
     this.stopped ??= stop;
     this.#controller.abort();
+    this.#abandon?.(this.#controller.signal.reason);
   }
 }

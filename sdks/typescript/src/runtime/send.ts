@@ -1,5 +1,5 @@
 import type { Core } from "./core.js";
-import { bounded, Deadline } from "./deadline.js";
+import { Deadline } from "./deadline.js";
 import {
   AbortError,
   ConnectionError,
@@ -124,7 +124,7 @@ async function tryOnce<T>(
   let built: TryRequest;
   try {
     const building = request.build(signal);
-    built = building instanceof Promise ? await bounded(building, signal) : building;
+    built = building instanceof Promise ? await deadline.within(building) : building;
     if (signal.aborted) throw signal.reason;
   } catch (error) {
     governor?.settle(undefined, undefined);
@@ -141,7 +141,8 @@ async function tryOnce<T>(
   };
   let response: Response;
   try {
-    response = await config.transport(built.url, built.init, { operation, attempt });
+    const answer = config.transport(built.url, built.init, { operation, attempt });
+    response = await deadline.within(answer);
   } catch (error) {
     governor?.settle(undefined, undefined);
     if (error instanceof MiddlewareFailure && deadline.stopped === undefined) throw error.cause;
@@ -156,13 +157,13 @@ async function tryOnce<T>(
   governor?.settle(info, retryAfter);
   if (log !== undefined) logged(info);
   if (!response.ok) {
-    const body = await readErrorBody(response);
+    const body = await readErrorBody(response, deadline);
     if (deadline.stopped !== undefined) return failure(deadline, idempotencyKey, undefined);
     const error = errorFor(config.errors, info, body, retryAfter);
     return { error, retriable: isRetriableStatus(response.status), retryAfter };
   }
   try {
-    return { ...info, data: await read(response) };
+    return { ...info, data: await deadline.within(read(response)) };
   } catch (error) {
     if (!(error instanceof MalformedBody)) return failure(deadline, idempotencyKey, error);
     return { error: new DecodeError(info, error.body, error.cause), retriable: false };
@@ -197,10 +198,10 @@ function failure(deadline: Deadline, idempotencyKey: string | undefined, cause: 
 }
 
 /** The body of an error: JSON where it is JSON, `undefined` where there is none or it broke off. */
-async function readErrorBody(response: Response): Promise<unknown> {
+async function readErrorBody(response: Response, deadline: Deadline): Promise<unknown> {
   let source: string;
   try {
-    source = await response.text();
+    source = await deadline.within(response.text());
   } catch {
     return undefined;
   }

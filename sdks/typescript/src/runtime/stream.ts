@@ -1,5 +1,6 @@
 import type { Core } from "./core.js";
 import { AbortError, ConnectionError, DecodeError, SDKError } from "./errors.js";
+import { onAbort } from "./on-abort.js";
 import type { Arguments, Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
 import type { ResponseInfo, WithResponse } from "./result.js";
@@ -106,8 +107,7 @@ export class Stream<T> implements AsyncIterable<T> {
   /** Batch after batch, until the stream is over or is stopped. */
   async *#bounded(): AsyncGenerator<readonly StreamItem[], void, undefined> {
     const { signal } = this.#options;
-    const stop = (): void => this.#stop.abort(signal?.reason);
-    signal?.addEventListener("abort", stop, { once: true });
+    const unheed = signal && onAbort(signal, () => this.#stop.abort(signal.reason));
     try {
       yield* this.#read();
     } catch (error) {
@@ -115,7 +115,7 @@ export class Stream<T> implements AsyncIterable<T> {
       // `close` is an end like any other; the caller's signal is an error, as everywhere.
       if (signal?.aborted) throw new AbortError("The stream was stopped", { cause: signal.reason });
     } finally {
-      signal?.removeEventListener("abort", stop);
+      unheed?.();
       this.#stop.abort();
     }
   }

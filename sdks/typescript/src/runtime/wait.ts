@@ -7,6 +7,7 @@ import {
   SDKError,
   TimeoutError,
 } from "./errors.js";
+import { onAbort } from "./on-abort.js";
 import type { RequestOptions } from "./options.js";
 import { at } from "./property.js";
 import { Result, type WithResponse } from "./result.js";
@@ -100,9 +101,7 @@ async function follow<Done>(
   const stop = new AbortController();
   const endsAt = Date.now() + timeout;
   const timer = setTimeout(() => stop.abort(), timeout);
-  const onAbort = (): void => stop.abort();
-  signal?.addEventListener("abort", onAbort, { once: true });
-  if (signal?.aborted) stop.abort();
+  const unheed = signal && onAbort(signal, () => stop.abort());
   const own = (): RequestOptions => ({
     timeout: Math.min(core.config.timeout, Math.max(1, endsAt - Date.now())),
     signal: stop.signal,
@@ -131,7 +130,7 @@ async function follow<Done>(
     throw failure(error, place, stop.signal, signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    unheed?.();
   }
 }
 

@@ -117,7 +117,7 @@ class AsyncStream(Generic[T]):
         return self._reader.delivered_id or None
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return self
+        return self._items
 
     async def __anext__(self) -> T:
         return await anext(self._items)

@@ -33,17 +33,6 @@ class Codec(Generic[T]):
     def _decoder(self) -> msgspec.json.Decoder[Any]:
         return msgspec.json.Decoder(cast("type[Any]", self._target), dec_hook=_hook)
 
-    @cached_property
-    def _tag_decoder(self) -> msgspec.json.Decoder[Any]:
-        target = cast("Tagged", self._target)
-        peek = msgspec.defstruct("Peek", [("tag", str)], rename={"tag": target.tag})
-        return msgspec.json.Decoder(peek)
-
-    @cached_property
-    def _variant_codecs(self) -> Mapping[str, Codec[Any]]:
-        target = cast("Tagged", self._target)
-        return {tag: Codec[Any](variant) for tag, variant in target.variants.items()}
-
     def decode(self, data: bytes) -> T:
         """Reads one value.
 
@@ -51,11 +40,6 @@ class Codec(Generic[T]):
         `msgspec.ValidationError` when the JSON is not of the type.
         """
         try:
-            if isinstance(self._target, Tagged):
-                # Knowing the variant beforehand saves the way through a dict.
-                codec = self._variant_codecs.get(self._tag_decoder.decode(data).tag)
-                if codec is not None:
-                    return cast("T", codec.decode(data))
             return cast("T", self._decoder.decode(data))
         except ValidationError:
             return cast("T", read(msgspec.json.decode(data), self._target))
@@ -73,7 +57,7 @@ def read(value: Any, target: Any, path: str = "$") -> Any:
     except ValidationError as error:
         refusal = error
     if isinstance(target, Tagged):
-        return _read_tagged(value, target, path)
+        return _read_tagged(value, target.tag, target.variants, path)
     if isinstance(target, Untagged):
         return _read_first(value, target.options, path)
     if inspect.isclass(target) and issubclass(target, Model) and isinstance(value, dict):
@@ -96,13 +80,16 @@ def read(value: Any, target: Any, path: str = "$") -> Any:
     raise ValidationError(f"{refusal}, read at {path}")
 
 
-def _read_tagged(value: Any, target: Tagged, path: str) -> Any:
+def _read_tagged(value: Any, name: str, variants: Mapping[str, Any], path: str) -> Any:
+    tag, variant = _told(value, name, variants)
+    return Unknown(tag, value) if variant is None else read(value, variant, path)
+
+
+def _told(value: Any, name: str, variants: Mapping[str, Any]) -> tuple[str | None, Any]:
+    """The tag of a value, and the variant that it stands for; None where there is none."""
     fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    tag = fields.get(target.tag)
-    variant = target.variants.get(tag) if isinstance(tag, str) else None
-    if variant is None:
-        return Unknown(tag if isinstance(tag, str) else None, value)
-    return read(value, variant, path)
+    tag = fields.get(name)
+    return (tag, variants.get(tag)) if isinstance(tag, str) else (None, None)
 
 
 def _read_first(value: Any, options: Sequence[Any], path: str) -> Any:
@@ -114,7 +101,9 @@ def _read_first(value: Any, options: Sequence[Any], path: str) -> Any:
     return Unknown(None, value)
 
 
-def _read_arm(value: Any, arms: Sequence[Any], path: str, refusal: ValidationError) -> Any:
+def _read_arm(value: Any, arms: tuple[Any, ...], path: str, refusal: ValidationError) -> Any:
+    if variants := _variants(arms):
+        return _read_tagged(value, *variants, path)
     last = refusal
     for arm in arms:
         if arm in (type(None), UnsetType):
@@ -126,10 +115,23 @@ def _read_arm(value: Any, arms: Sequence[Any], path: str, refusal: ValidationErr
     raise last
 
 
+@cache
+def _variants(arms: tuple[Any, ...]) -> tuple[str, Mapping[str, Any]] | None:
+    """The property that tells the records among the arms of a union, and what its values say."""
+    records = [arm for arm in arms if inspect.isclass(arm) and issubclass(arm, Model)]
+    told = {record.__struct_config__.tag: record for record in records}
+    name = records[0].__struct_config__.tag_field if records else None
+    return (name, cast("Mapping[str, Any]", told)) if name and len(records) > 1 else None
+
+
 def _read_record(value: dict[str, Any], model: type[Model], path: str) -> Model:
-    fields = _fields(model)
-    extra = {key: item for key, item in value.items() if key not in fields}
-    known = {key: item for key, item in value.items() if key in fields} if extra else value
+    fields, own = _fields(model), model.__struct_config__
+
+    def knows(key: str, item: Any) -> bool:
+        return key in fields or (key == own.tag_field and item == own.tag)
+
+    extra = {key: item for key, item in value.items() if not knows(key, item)}
+    known = {key: item for key, item in value.items() if key not in extra} if extra else value
     try:
         record = msgspec.convert(known, model, dec_hook=_hook)
     except ValidationError as refusal:
@@ -163,11 +165,9 @@ def _extra_type(model: type[Model]) -> Any:
 def _hook(target: type, value: Any) -> Any:
     """Reads unions inside of other types; msgspec calls it for types it does not know."""
     if isinstance(target, Tagged):
-        fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-        tag = fields.get(target.tag)
-        variant = target.variants.get(tag) if isinstance(tag, str) else None
+        tag, variant = _told(value, target.tag, target.variants)
         if variant is None:
-            return Unknown(tag if isinstance(tag, str) else None, value)
+            return Unknown(tag, value)
         return msgspec.convert(value, variant, dec_hook=_hook)
     if isinstance(target, Untagged):
         for option in target.options:

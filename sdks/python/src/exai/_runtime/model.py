@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Self, cast
 
@@ -13,6 +14,8 @@ from msgspec import UNSET, UnsetType
 __all__ = ["UNSET", "Model", "Unknown", "UnsetType", "to_wire"]
 
 _EXTRA = "extra"
+_LONGEST = 1000
+"""Digits: a decimal of a million zeros stays in its short form."""
 
 
 class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True):
@@ -22,7 +25,8 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
     `UNSET` when it is absent and `None` when it is `null`. Properties that this version does not
     know are kept in `extra_fields`. `forbid_unknown_fields` is how the fast decoder notices them:
     it refuses, and `decode` reads the value again with room for them. Subclasses say
-    `kw_only=True`, which is not inherited.
+    `kw_only=True`, which is not inherited. A variant of a union says its tag as `tag_field` and
+    `tag`, by which the fast decoder tells it.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()
@@ -41,7 +45,7 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
     def to_dict(self) -> dict[str, Any]:
         """Gives the record as it is sent: wire names, absent properties left out.
 
-        Times, decimals and bytes stay Python values.
+        Decimals are texts; times and bytes stay Python values.
         """
         return cast("dict[str, Any]", to_wire(self))
 
@@ -57,7 +61,8 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True)
         return Codec[Self](cls).decode(data.encode() if isinstance(data, str) else data)
 
     def __repr__(self) -> str:
-        fields: list[str] = []
+        own = self.__struct_config__
+        fields = [f"{own.tag_field}={own.tag!r}"] if own.tag_field else []
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if value is UNSET:
@@ -89,19 +94,17 @@ def _plan(model: type[Model]) -> tuple[tuple[str, str, bool], ...]:
 
 
 def to_wire(value: object) -> Any:
-    """Turns models into JSON objects, all the way down; other values stay as they are."""
+    """Turns models into JSON objects, decimals into texts, all the way down.
+
+    Other values stay as they are.
+    """
     if isinstance(value, Model):
-        wire: dict[str, Any] = {}
-        for name, wire_name, none_is_absent in _plan(type(value)):
-            item = getattr(value, name)
-            if item is UNSET or (item is None and none_is_absent):
-                continue
-            wire[wire_name] = to_wire(item)
-        for name, item in value.__dict__.get(_EXTRA, {}).items():
-            wire.setdefault(name, to_wire(item))
-        return wire
+        return _record(value)
     if isinstance(value, Unknown):
         return value.value
+    if isinstance(value, Decimal):
+        # `str` writes what is small as `1E-7`, which is no decimal to others.
+        return format(value, "f") if abs(value.adjusted()) < _LONGEST else str(value)
     if isinstance(value, Mapping):
         mapping = cast("Mapping[str, object]", value)
         return {key: to_wire(item) for key, item in mapping.items() if item is not UNSET}
@@ -110,3 +113,18 @@ def to_wire(value: object) -> Any:
     if isinstance(value, Sequence | AbstractSet):
         return [to_wire(item) for item in cast("Sequence[object]", value)]
     return value
+
+
+def _record(record: Model) -> dict[str, Any]:
+    own = record.__struct_config__
+    wire: dict[str, Any] = {own.tag_field: own.tag} if own.tag_field else {}
+    for name, wire_name, none_is_absent in _plan(type(record)):
+        item = getattr(record, name)
+        if item is UNSET or (item is None and none_is_absent):
+            continue
+        wire[wire_name] = to_wire(item)
+    for name, item in record.__dict__.get(_EXTRA, {}).items():
+        # A tag among them is one that this version does not know.
+        if name not in wire or name == own.tag_field:
+            wire[name] = to_wire(item)
+    return wire

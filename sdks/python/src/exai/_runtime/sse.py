@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from .errors import APIConnectionError
 
@@ -12,13 +12,13 @@ LONGEST = 64 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSentEvent:
+class ServerSentEvent(msgspec.Struct, frozen=True, gc=False):
     """One dispatched event."""
 
     event: str
     """`message` when the server names none."""
-    data: str
+    data: bytes
+    """UTF-8."""
     id: str
     """The last event id, which stays until the server sends another."""
 
@@ -47,7 +47,7 @@ class EventParser:
         """Seconds that the server wants a client to wait before it connects again."""
         self._partial: list[bytes] = []
         self._pending = 0
-        self._data: list[str] = []
+        self._data: list[bytes] = []
         self._size = 0
         self._event = ""
         self._skip_newline = False
@@ -63,56 +63,59 @@ class EventParser:
                 return []
             self._started = True
             chunk = chunk.removeprefix(_BOM)
+        # A `\r` at the end of a chunk ends the line; a `\n` in front of the next belongs to it.
+        if self._skip_newline and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._skip_newline = False
+        if b"\r" in chunk:
+            self._skip_newline = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        *lines, rest = chunk.split(b"\n")
+        if lines and self._partial:
+            lines[0] = b"".join([*self._partial, lines[0]])
+            self._partial, self._pending = [], 0
         events: list[ServerSentEvent] = []
-        for line in chunk.splitlines(keepends=True):
-            if self._skip_newline:
-                self._skip_newline = False
-                if line == b"\n":
-                    continue
-            if not line.endswith((b"\n", b"\r")):
-                self._partial.append(line)
-                self._pending += len(line)
-                self._bound()
-                continue
-            # A `\r` at the end of a chunk ends the line; a `\n` in front of the next belongs to it.
-            self._skip_newline = line.endswith(b"\r")
-            self._partial.append(line.rstrip(b"\r\n"))
-            whole = b"".join(self._partial)
-            self._partial = []
-            self._pending = 0
-            if event := self._line(whole.decode("utf-8", "replace")):
+        for line in lines:
+            if line:
+                self._line(line)
+            elif event := self._dispatch():
                 events.append(event)
+        if rest:
+            self._partial.append(rest)
+            self._pending += len(rest)
+            self._bound()
         return events
 
     def _bound(self) -> None:
         if self._size + self._pending > LONGEST:
             raise APIConnectionError("an event is larger than 64 MiB")
 
-    def _line(self, line: str) -> ServerSentEvent | None:
-        if not line:
-            return self._dispatch()
-        name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if name == "data":
+    def _line(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
             self._data.append(value)
             self._size += len(value) + 1
             self._bound()
-        elif name == "event":
-            self._event = value
-        elif name == "id" and "\0" not in value:
-            self._id = value
-        elif name == "retry" and value.isascii() and value.isdecimal():
+        elif name == b"event":
+            self._event = value.decode("utf-8", "replace")
+        elif name == b"id" and b"\0" not in value:
+            self._id = value.decode("utf-8", "replace")
+        elif name == b"retry" and value.isdigit():
             self.retry = int(value) / 1000
-        return None
 
     def _dispatch(self) -> ServerSentEvent | None:
         # An event that breaks off in the middle must not move the place to resume at.
         self.last_id = self._id
-        data, event = self._data, self._event
-        self._data, self._size, self._event = [], 0, ""
-        if not data:
+        if not self._data:
+            self._event = ""
             return None
-        return ServerSentEvent(event or "message", "\n".join(data), self.last_id)
+        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+        if not data.isascii():
+            data = data.decode("utf-8", "replace").encode()
+        event = ServerSentEvent(self._event or "message", data, self._id)
+        self._data, self._size, self._event = [], 0, ""
+        return event
 
 
 class LineParser:

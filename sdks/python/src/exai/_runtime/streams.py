@@ -69,7 +69,7 @@ class Reader(Generic[T]):
             if not event.data.strip():
                 continue  # Some servers keep a connection alive with events of no data.
             self.delivered_id = event.id
-            yield self._item(event.data.encode(), info)
+            yield self._item(event.data, info)
 
     def end(self, info: ResponseInfo) -> Iterator[T]:
         """Gives the item that the end of the body completes."""

@@ -117,7 +117,7 @@ class Stream(Generic[T]):
         return self._reader.delivered_id or None
 
     def __iter__(self) -> Iterator[T]:
-        return self
+        return self._items
 
     def __next__(self) -> T:
         return next(self._items)

@@ -1,7 +1,8 @@
 """Unions at run time.
 
-To a type checker a union is `A | B | Unknown`. To the decoder it is a class made here, because
-msgspec's own unions refuse a tag that they do not know.
+To a type checker a union is `A | B | Unknown`. To the decoder it is `A | B` where records say their
+tags; what it refuses is read again, as `Unknown` where no tag is known. Other unions are classes
+made here, which choose by a hook.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AgentId,
@@ -179,10 +178,10 @@ class AgentList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class AgentMessageCompletedEvent(Model, kw_only=True):
+class AgentMessageCompletedEvent(Model, kw_only=True, tag_field="type", tag="message.completed"):
     """A message is complete."""
 
-    type: Literal["message.completed"] = "message.completed"
+    type: ClassVar[Literal["message.completed"]] = "message.completed"
     invocation_id: InvocationId
     message_index: int
     occurred_at: dt.datetime
@@ -302,23 +301,23 @@ class DeprecateAgentVersion(Model, kw_only=True):
     """When the version is retired, at least 24 hours from now. Left out, it stays usable."""
 
 
-class EndpointSource(Model, kw_only=True):
+class EndpointSource(Model, kw_only=True, tag_field="type", tag="endpoint"):
     """An HTTPS endpoint of the organisation's own, called with a signed POST for each
     invocation.
     """
 
-    type: Literal["endpoint"] = "endpoint"
+    type: ClassVar[Literal["endpoint"]] = "endpoint"
     url: str
     verified_at: dt.datetime | UnsetType | None = UNSET
     """When the endpoint last answered a signed test call; null when it never did."""
 
 
-class EndpointSourceInput(Model, kw_only=True):
+class EndpointSourceInput(Model, kw_only=True, tag_field="type", tag="endpoint"):
     """An HTTPS endpoint of the organisation's own, called with a signed POST for each
     invocation.
     """
 
-    type: Literal["endpoint"] = "endpoint"
+    type: ClassVar[Literal["endpoint"]] = "endpoint"
     url: str
     signing_secret: str | None = None
     """Signs each call with HMAC-SHA256. Kept encrypted, never shown."""
@@ -326,10 +325,10 @@ class EndpointSourceInput(Model, kw_only=True):
     __secrets__: ClassVar[tuple[str, ...]] = ("signing_secret",)
 
 
-class ImageSource(Model, kw_only=True):
+class ImageSource(Model, kw_only=True, tag_field="type", tag="image"):
     """A container image that reads its input from standard input and writes its output."""
 
-    type: Literal["image"] = "image"
+    type: ClassVar[Literal["image"]] = "image"
     image: str
     """A reference with a tag or a digest."""
     command: list[str] | None = None
@@ -338,10 +337,10 @@ class ImageSource(Model, kw_only=True):
     """The digest that the reference meant when the version was published."""
 
 
-class ImageSourceInput(Model, kw_only=True):
+class ImageSourceInput(Model, kw_only=True, tag_field="type", tag="image"):
     """A container image that reads its input from standard input and writes its output."""
 
-    type: Literal["image"] = "image"
+    type: ClassVar[Literal["image"]] = "image"
     image: str
     """A reference with a tag or a digest."""
     command: Sequence[str] | None = None
@@ -352,10 +351,10 @@ class ImageSourceInput(Model, kw_only=True):
     __secrets__: ClassVar[tuple[str, ...]] = ("registry_password",)
 
 
-class InvocationCancelledEvent(Model, kw_only=True):
+class InvocationCancelledEvent(Model, kw_only=True, tag_field="type", tag="invocation.cancelled"):
     """The invocation was cancelled. Ends the stream."""
 
-    type: Literal["invocation.cancelled"] = "invocation.cancelled"
+    type: ClassVar[Literal["invocation.cancelled"]] = "invocation.cancelled"
     invocation_id: InvocationId
     occurred_at: dt.datetime
     reason: str | None
@@ -366,10 +365,10 @@ class InvocationCancelledEvent(Model, kw_only=True):
     usage: Usage
 
 
-class InvocationCompletedEvent(Model, kw_only=True):
+class InvocationCompletedEvent(Model, kw_only=True, tag_field="type", tag="invocation.completed"):
     """The agent succeeded. Ends the stream."""
 
-    type: Literal["invocation.completed"] = "invocation.completed"
+    type: ClassVar[Literal["invocation.completed"]] = "invocation.completed"
     invocation_id: InvocationId
     occurred_at: dt.datetime
     output: JsonValue
@@ -380,10 +379,10 @@ class InvocationCompletedEvent(Model, kw_only=True):
     usage: Usage
 
 
-class InvocationFailedEvent(Model, kw_only=True):
+class InvocationFailedEvent(Model, kw_only=True, tag_field="type", tag="invocation.failed"):
     """The agent failed. Ends the stream."""
 
-    type: Literal["invocation.failed"] = "invocation.failed"
+    type: ClassVar[Literal["invocation.failed"]] = "invocation.failed"
     fault: InvocationFault
     invocation_id: InvocationId
     occurred_at: dt.datetime
@@ -403,17 +402,17 @@ class InvocationFault(Model, kw_only=True):
     """Whether invoking the agent again with the same input can succeed."""
 
 
-class InvocationPricing(Model, kw_only=True):
+class InvocationPricing(Model, kw_only=True, tag_field="type", tag="invocation"):
     """A fixed price for each invocation that succeeds."""
 
-    type: Literal["invocation"] = "invocation"
+    type: ClassVar[Literal["invocation"]] = "invocation"
     per_invocation: Money
 
 
-class InvocationStartedEvent(Model, kw_only=True):
+class InvocationStartedEvent(Model, kw_only=True, tag_field="type", tag="invocation.started"):
     """The agent began to work."""
 
-    type: Literal["invocation.started"] = "invocation.started"
+    type: ClassVar[Literal["invocation.started"]] = "invocation.started"
     agent_id: AgentId
     invocation_id: InvocationId
     occurred_at: dt.datetime
@@ -446,10 +445,10 @@ class LatencySummary(Model, kw_only=True):
     p99_ms: float
 
 
-class PromptSource(Model, kw_only=True):
+class PromptSource(Model, kw_only=True, tag_field="type", tag="prompt"):
     """A model with instructions and tools."""
 
-    type: Literal["prompt"] = "prompt"
+    type: ClassVar[Literal["prompt"]] = "prompt"
     instructions: str
     """The system prompt."""
     model: str
@@ -495,10 +494,10 @@ class RegisterCustomAgent(Model, kw_only=True):
     visibility: AgentVisibility | None = None
 
 
-class TokenEvent(Model, kw_only=True):
+class TokenEvent(Model, kw_only=True, tag_field="type", tag="token"):
     """The next piece of the text the agent writes."""
 
-    type: Literal["token"] = "token"
+    type: ClassVar[Literal["token"]] = "token"
     invocation_id: InvocationId
     message_index: int
     """Which of the agent's messages it belongs to."""
@@ -508,19 +507,19 @@ class TokenEvent(Model, kw_only=True):
     """One token or several; joined in order they give the message."""
 
 
-class TokenPricing(Model, kw_only=True):
+class TokenPricing(Model, kw_only=True, tag_field="type", tag="tokens"):
     """Charged by the token."""
 
-    type: Literal["tokens"] = "tokens"
+    type: ClassVar[Literal["tokens"]] = "tokens"
     cached_input_per_million: Money
     input_per_million: Money
     output_per_million: Money
 
 
-class ToolCallCompletedEvent(Model, kw_only=True):
+class ToolCallCompletedEvent(Model, kw_only=True, tag_field="type", tag="tool_call.completed"):
     """A tool has answered."""
 
-    type: Literal["tool_call.completed"] = "tool_call.completed"
+    type: ClassVar[Literal["tool_call.completed"]] = "tool_call.completed"
     duration: Duration
     """How long the call took (ISO 8601)."""
     invocation_id: InvocationId
@@ -532,10 +531,10 @@ class ToolCallCompletedEvent(Model, kw_only=True):
     tool_call_id: str
 
 
-class ToolCallStartedEvent(Model, kw_only=True):
+class ToolCallStartedEvent(Model, kw_only=True, tag_field="type", tag="tool_call.started"):
     """The agent calls a tool."""
 
-    type: Literal["tool_call.started"] = "tool_call.started"
+    type: ClassVar[Literal["tool_call.started"]] = "tool_call.started"
     arguments: JsonObject
     invocation_id: InvocationId
     occurred_at: dt.datetime
@@ -562,10 +561,10 @@ class UpdateCustomAgent(Model, kw_only=True):
     visibility: AgentVisibility | None = None
 
 
-class UsageUpdatedEvent(Model, kw_only=True):
+class UsageUpdatedEvent(Model, kw_only=True, tag_field="type", tag="usage.updated"):
     """What the invocation has used and cost so far."""
 
-    type: Literal["usage.updated"] = "usage.updated"
+    type: ClassVar[Literal["usage.updated"]] = "usage.updated"
     invocation_id: InvocationId
     occurred_at: dt.datetime
     sequence: EventSequence
@@ -589,29 +588,23 @@ if TYPE_CHECKING:
     `invocation.failed` and `invocation.cancelled` end the stream and carry the receipt.
     """
 else:
-    AgentInvocationEvent = tagged(
-        "AgentInvocationEvent",
-        "type",
-        lambda: {
-            "invocation.started": InvocationStartedEvent,
-            "token": TokenEvent,
-            "message.completed": AgentMessageCompletedEvent,
-            "tool_call.started": ToolCallStartedEvent,
-            "tool_call.completed": ToolCallCompletedEvent,
-            "usage.updated": UsageUpdatedEvent,
-            "invocation.completed": InvocationCompletedEvent,
-            "invocation.failed": InvocationFailedEvent,
-            "invocation.cancelled": InvocationCancelledEvent,
-        },
+    AgentInvocationEvent = (
+        InvocationStartedEvent
+        | TokenEvent
+        | AgentMessageCompletedEvent
+        | ToolCallStartedEvent
+        | ToolCallCompletedEvent
+        | UsageUpdatedEvent
+        | InvocationCompletedEvent
+        | InvocationFailedEvent
+        | InvocationCancelledEvent
     )
 
 if TYPE_CHECKING:
     AgentPricing: TypeAlias = TokenPricing | InvocationPricing | Unknown
     """How an agent is charged for, told apart by `type`."""
 else:
-    AgentPricing = tagged(
-        "AgentPricing", "type", lambda: {"tokens": TokenPricing, "invocation": InvocationPricing}
-    )
+    AgentPricing = TokenPricing | InvocationPricing
 
 AgentSecrets: TypeAlias = Mapping[str, str]
 """Secrets by name, given to the agent as environment variables. Kept encrypted, never shown."""
@@ -623,22 +616,10 @@ if TYPE_CHECKING:
     AgentSource: TypeAlias = PromptSource | ImageSource | EndpointSource | Unknown
     """Where a custom agent's behaviour comes from, told apart by `type`."""
 else:
-    AgentSource = tagged(
-        "AgentSource",
-        "type",
-        lambda: {"prompt": PromptSource, "image": ImageSource, "endpoint": EndpointSource},
-    )
+    AgentSource = PromptSource | ImageSource | EndpointSource
 
 if TYPE_CHECKING:
     AgentSourceInput: TypeAlias = PromptSource | ImageSourceInput | EndpointSourceInput
     """Where a custom agent's behaviour comes from, told apart by `type`."""
 else:
-    AgentSourceInput = tagged(
-        "AgentSourceInput",
-        "type",
-        lambda: {
-            "prompt": PromptSource,
-            "image": ImageSourceInput,
-            "endpoint": EndpointSourceInput,
-        },
-    )
+    AgentSourceInput = PromptSource | ImageSourceInput | EndpointSourceInput

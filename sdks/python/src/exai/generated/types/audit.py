@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AgentId,
@@ -125,10 +124,10 @@ UpdateAuditStreamStatus: TypeAlias = Literal["active", "paused"]
 """Pauses the stream, or resumes it where it stopped."""
 
 
-class ApprovalDetail(Model, kw_only=True):
+class ApprovalDetail(Model, kw_only=True, tag_field="type", tag="approval"):
     """A person's decision."""
 
-    type: Literal["approval"] = "approval"
+    type: ClassVar[Literal["approval"]] = "approval"
     approval_id: ApprovalId
     comment: str | None
     decision: ApprovalVerdict
@@ -294,10 +293,10 @@ class ChainSegment(Model, kw_only=True):
     last_sequence: int
 
 
-class ChangeDetail(Model, kw_only=True):
+class ChangeDetail(Model, kw_only=True, tag_field="type", tag="change"):
     """An API call that changed a resource."""
 
-    type: Literal["change"] = "change"
+    type: ClassVar[Literal["change"]] = "change"
     changes: list[AuditChange]
     """What changed, field by field. Secrets are never shown."""
     request: AuditRequest
@@ -325,10 +324,10 @@ class CreateAuditStream(Model, kw_only=True):
     """Deliver what happened since then as well. Left out, from now on."""
 
 
-class DatadogSink(Model, kw_only=True):
+class DatadogSink(Model, kw_only=True, tag_field="type", tag="datadog"):
     """Datadog Logs."""
 
-    type: Literal["datadog"] = "datadog"
+    type: ClassVar[Literal["datadog"]] = "datadog"
     site: DatadogSinkSite
     """The Datadog site of the account."""
     service: str | None = None
@@ -336,10 +335,10 @@ class DatadogSink(Model, kw_only=True):
     """Tags of the form `key:value`, added to each event."""
 
 
-class DatadogSinkInput(Model, kw_only=True):
+class DatadogSinkInput(Model, kw_only=True, tag_field="type", tag="datadog"):
     """Datadog Logs."""
 
-    type: Literal["datadog"] = "datadog"
+    type: ClassVar[Literal["datadog"]] = "datadog"
     site: DatadogSinkSite
     """The Datadog site of the account."""
     api_key: str | None = None
@@ -353,17 +352,17 @@ class DatadogSinkInput(Model, kw_only=True):
     __secrets__: ClassVar[tuple[str, ...]] = ("api_key",)
 
 
-class HttpsSink(Model, kw_only=True):
+class HttpsSink(Model, kw_only=True, tag_field="type", tag="https"):
     """Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time."""
 
-    type: Literal["https"] = "https"
+    type: ClassVar[Literal["https"]] = "https"
     url: str
 
 
-class HttpsSinkInput(Model, kw_only=True):
+class HttpsSinkInput(Model, kw_only=True, tag_field="type", tag="https"):
     """Any HTTPS endpoint; events are posted as NDJSON, up to 500 at a time."""
 
-    type: Literal["https"] = "https"
+    type: ClassVar[Literal["https"]] = "https"
     url: str
     headers: Mapping[str, str] | None = None
     """Headers to send, such as credentials. Kept encrypted, never shown."""
@@ -375,20 +374,20 @@ class HttpsSinkInput(Model, kw_only=True):
     __secrets__: ClassVar[tuple[str, ...]] = ("signing_secret",)
 
 
-class InvocationSubject(Model, kw_only=True):
+class InvocationSubject(Model, kw_only=True, tag_field="type", tag="invocation"):
     """A finished invocation."""
 
-    type: Literal["invocation"] = "invocation"
+    type: ClassVar[Literal["invocation"]] = "invocation"
     agent_id: AgentId
     cost: Money
     invocation_id: InvocationId
     version: SemanticVersion
 
 
-class JobSubject(Model, kw_only=True):
+class JobSubject(Model, kw_only=True, tag_field="type", tag="job"):
     """Other background work that is finished, such as a build, an apply or an export."""
 
-    type: Literal["job"] = "job"
+    type: ClassVar[Literal["job"]] = "job"
     resource: AuditResource
 
 
@@ -430,17 +429,17 @@ class ReceiptVerification(Model, kw_only=True):
     verified_at: dt.datetime
 
 
-class RequestDetail(Model, kw_only=True):
+class RequestDetail(Model, kw_only=True, tag_field="type", tag="request"):
     """An API call that changed nothing by itself, or was refused."""
 
-    type: Literal["request"] = "request"
+    type: ClassVar[Literal["request"]] = "request"
     request: AuditRequest
 
 
-class ResponseSubject(Model, kw_only=True):
+class ResponseSubject(Model, kw_only=True, tag_field="type", tag="response"):
     """A response of the API."""
 
-    type: Literal["response"] = "response"
+    type: ClassVar[Literal["response"]] = "response"
     method: str
     operation_id: str | None
     """The operation; null when the path is none of the API's."""
@@ -450,18 +449,18 @@ class ResponseSubject(Model, kw_only=True):
     """The error's name, when the response was one."""
 
 
-class RunSubject(Model, kw_only=True):
+class RunSubject(Model, kw_only=True, tag_field="type", tag="run"):
     """A finished run; `GET /runs/{run_id}/receipt` has its cost."""
 
-    type: Literal["run"] = "run"
+    type: ClassVar[Literal["run"]] = "run"
     plan_id: PlanId
     run_id: RunId
 
 
-class S3Sink(Model, kw_only=True):
+class S3Sink(Model, kw_only=True, tag_field="type", tag="s3"):
     """An S3 bucket; events are written as gzipped NDJSON, an object every five minutes."""
 
-    type: Literal["s3"] = "s3"
+    type: ClassVar[Literal["s3"]] = "s3"
     bucket: str
     region: str
     role_arn: str
@@ -474,10 +473,10 @@ class S3Sink(Model, kw_only=True):
     """Put before each object's key. Left out, nothing is."""
 
 
-class S3SinkInput(Model, kw_only=True):
+class S3SinkInput(Model, kw_only=True, tag_field="type", tag="s3"):
     """An S3 bucket; events are written as gzipped NDJSON, an object every five minutes."""
 
-    type: Literal["s3"] = "s3"
+    type: ClassVar[Literal["s3"]] = "s3"
     bucket: str
     region: str
     role_arn: str
@@ -497,29 +496,29 @@ class SinkFault(Model, kw_only=True):
     """The HTTP status; null when there was no answer."""
 
 
-class SpendDetail(Model, kw_only=True):
+class SpendDetail(Model, kw_only=True, tag_field="type", tag="spend"):
     """Work of an agent that was charged for."""
 
-    type: Literal["spend"] = "spend"
+    type: ClassVar[Literal["spend"]] = "spend"
     agent_id: AgentId
     usage: Usage
     version: SemanticVersion
 
 
-class SplunkHecSink(Model, kw_only=True):
+class SplunkHecSink(Model, kw_only=True, tag_field="type", tag="splunk_hec"):
     """A Splunk HTTP Event Collector."""
 
-    type: Literal["splunk_hec"] = "splunk_hec"
+    type: ClassVar[Literal["splunk_hec"]] = "splunk_hec"
     index: str
     """The Splunk index that events go into."""
     url: str
     source_type: str | None = None
 
 
-class SplunkHecSinkInput(Model, kw_only=True):
+class SplunkHecSinkInput(Model, kw_only=True, tag_field="type", tag="splunk_hec"):
     """A Splunk HTTP Event Collector."""
 
-    type: Literal["splunk_hec"] = "splunk_hec"
+    type: ClassVar[Literal["splunk_hec"]] = "splunk_hec"
     index: str
     """The Splunk index that events go into."""
     url: str
@@ -532,10 +531,10 @@ class SplunkHecSinkInput(Model, kw_only=True):
     __secrets__: ClassVar[tuple[str, ...]] = ("token",)
 
 
-class TransitionDetail(Model, kw_only=True):
+class TransitionDetail(Model, kw_only=True, tag_field="type", tag="transition"):
     """A resource that went from one state to another by itself."""
 
-    type: Literal["transition"] = "transition"
+    type: ClassVar[Literal["transition"]] = "transition"
     from_status: str | None
     """The state before; null when it began to exist."""
     to_status: str
@@ -560,47 +559,19 @@ if TYPE_CHECKING:
     )
     """What is special to the kind of entry, told apart by `type`."""
 else:
-    AuditDetail = tagged(
-        "AuditDetail",
-        "type",
-        lambda: {
-            "request": RequestDetail,
-            "change": ChangeDetail,
-            "transition": TransitionDetail,
-            "approval": ApprovalDetail,
-            "spend": SpendDetail,
-        },
-    )
+    AuditDetail = RequestDetail | ChangeDetail | TransitionDetail | ApprovalDetail | SpendDetail
 
 if TYPE_CHECKING:
     AuditSink: TypeAlias = SplunkHecSink | DatadogSink | S3Sink | HttpsSink | Unknown
     """Where a stream delivers to, told apart by `type`."""
 else:
-    AuditSink = tagged(
-        "AuditSink",
-        "type",
-        lambda: {
-            "splunk_hec": SplunkHecSink,
-            "datadog": DatadogSink,
-            "s3": S3Sink,
-            "https": HttpsSink,
-        },
-    )
+    AuditSink = SplunkHecSink | DatadogSink | S3Sink | HttpsSink
 
 if TYPE_CHECKING:
     AuditSinkInput: TypeAlias = SplunkHecSinkInput | DatadogSinkInput | S3SinkInput | HttpsSinkInput
     """Where a stream delivers to, told apart by `type`."""
 else:
-    AuditSinkInput = tagged(
-        "AuditSinkInput",
-        "type",
-        lambda: {
-            "splunk_hec": SplunkHecSinkInput,
-            "datadog": DatadogSinkInput,
-            "s3": S3SinkInput,
-            "https": HttpsSinkInput,
-        },
-    )
+    AuditSinkInput = SplunkHecSinkInput | DatadogSinkInput | S3SinkInput | HttpsSinkInput
 
 ExportId: TypeAlias = str
 """An export of the audit log."""
@@ -611,16 +582,7 @@ if TYPE_CHECKING:
     )
     """What a receipt is for, told apart by `type`."""
 else:
-    ReceiptSubject = tagged(
-        "ReceiptSubject",
-        "type",
-        lambda: {
-            "response": ResponseSubject,
-            "run": RunSubject,
-            "invocation": InvocationSubject,
-            "job": JobSubject,
-        },
-    )
+    ReceiptSubject = ResponseSubject | RunSubject | InvocationSubject | JobSubject
 
 StreamId: TypeAlias = str
 """A stream to a SIEM."""

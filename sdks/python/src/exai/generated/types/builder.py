@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.content import FileInput
 from ..._runtime.model import Model, Unknown
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AssetId,
@@ -71,16 +70,16 @@ MessageRole: TypeAlias = Literal["user", "assistant"] | str
 """Who speaks, the one who prompts or the builder."""
 
 
-class ArtifactTarget(Model, kw_only=True):
+class ArtifactTarget(Model, kw_only=True, tag_field="type", tag="artifact"):
     """An archive among the artifacts, and no workspace."""
 
-    type: Literal["artifact"] = "artifact"
+    type: ClassVar[Literal["artifact"]] = "artifact"
 
 
-class AssetPart(Model, kw_only=True):
+class AssetPart(Model, kw_only=True, tag_field="type", tag="asset"):
     """An asset that the message refers to."""
 
-    type: Literal["asset"] = "asset"
+    type: ClassVar[Literal["asset"]] = "asset"
     asset_id: AssetId
 
 
@@ -134,10 +133,12 @@ class BuildArtifact(Model, kw_only=True):
     size_bytes: int
 
 
-class BuildArtifactCreatedEvent(Model, kw_only=True):
+class BuildArtifactCreatedEvent(
+    Model, kw_only=True, tag_field="type", tag="build.artifact_created"
+):
     """An artifact can be downloaded."""
 
-    type: Literal["build.artifact_created"] = "build.artifact_created"
+    type: ClassVar[Literal["build.artifact_created"]] = "build.artifact_created"
     artifact: BuildArtifact
     build_id: BuildId
     occurred_at: dt.datetime
@@ -170,10 +171,10 @@ class BuildAsset(Model, kw_only=True):
     size_bytes: int
 
 
-class BuildCancelledEvent(Model, kw_only=True):
+class BuildCancelledEvent(Model, kw_only=True, tag_field="type", tag="build.cancelled"):
     """The build was cancelled. Ends the stream."""
 
-    type: Literal["build.cancelled"] = "build.cancelled"
+    type: ClassVar[Literal["build.cancelled"]] = "build.cancelled"
     build_id: BuildId
     cancelled_by: Actor
     occurred_at: dt.datetime
@@ -183,10 +184,10 @@ class BuildCancelledEvent(Model, kw_only=True):
     usage: Usage
 
 
-class BuildFailedEvent(Model, kw_only=True):
+class BuildFailedEvent(Model, kw_only=True, tag_field="type", tag="build.failed"):
     """The build failed. Ends the stream."""
 
-    type: Literal["build.failed"] = "build.failed"
+    type: ClassVar[Literal["build.failed"]] = "build.failed"
     build_id: BuildId
     fault: Fault
     occurred_at: dt.datetime
@@ -196,10 +197,10 @@ class BuildFailedEvent(Model, kw_only=True):
     usage: Usage
 
 
-class BuildFileWrittenEvent(Model, kw_only=True):
+class BuildFileWrittenEvent(Model, kw_only=True, tag_field="type", tag="build.file_written"):
     """A file of the app was written."""
 
-    type: Literal["build.file_written"] = "build.file_written"
+    type: ClassVar[Literal["build.file_written"]] = "build.file_written"
     build_id: BuildId
     occurred_at: dt.datetime
     path: FilePath
@@ -215,10 +216,10 @@ class BuildList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class BuildLogEvent(Model, kw_only=True):
+class BuildLogEvent(Model, kw_only=True, tag_field="type", tag="build.log"):
     """A log line."""
 
-    type: Literal["build.log"] = "build.log"
+    type: ClassVar[Literal["build.log"]] = "build.log"
     build_id: BuildId
     line: BuildLogLine
     occurred_at: dt.datetime
@@ -253,10 +254,10 @@ class BuildMessage(Model, kw_only=True):
     role: MessageRole
 
 
-class BuildMessageEvent(Model, kw_only=True):
+class BuildMessageEvent(Model, kw_only=True, tag_field="type", tag="build.message"):
     """A piece of a message to the one who prompts."""
 
-    type: Literal["build.message"] = "build.message"
+    type: ClassVar[Literal["build.message"]] = "build.message"
     build_id: BuildId
     delta: str
     """Text that goes behind what came before of the same message."""
@@ -290,10 +291,10 @@ class BuildPreview(Model, kw_only=True):
     visibility: PortVisibility
 
 
-class BuildPreviewChangedEvent(Model, kw_only=True):
+class BuildPreviewChangedEvent(Model, kw_only=True, tag_field="type", tag="build.preview_changed"):
     """A preview is ready, or failed."""
 
-    type: Literal["build.preview_changed"] = "build.preview_changed"
+    type: ClassVar[Literal["build.preview_changed"]] = "build.preview_changed"
     build_id: BuildId
     occurred_at: dt.datetime
     preview: BuildPreview
@@ -308,10 +309,10 @@ class BuildPreviewList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class BuildStageChangedEvent(Model, kw_only=True):
+class BuildStageChangedEvent(Model, kw_only=True, tag_field="type", tag="build.stage_changed"):
     """The build went on to another stage."""
 
-    type: Literal["build.stage_changed"] = "build.stage_changed"
+    type: ClassVar[Literal["build.stage_changed"]] = "build.stage_changed"
     attempt: int
     build_id: BuildId
     occurred_at: dt.datetime
@@ -319,10 +320,10 @@ class BuildStageChangedEvent(Model, kw_only=True):
     stage: BuildStage
 
 
-class BuildSucceededEvent(Model, kw_only=True):
+class BuildSucceededEvent(Model, kw_only=True, tag_field="type", tag="build.succeeded"):
     """The build settled in `succeeded`. Ends the stream."""
 
-    type: Literal["build.succeeded"] = "build.succeeded"
+    type: ClassVar[Literal["build.succeeded"]] = "build.succeeded"
     build_id: BuildId
     occurred_at: dt.datetime
     receipt: ReceiptId
@@ -347,19 +348,19 @@ class DeployBuildPreview(Model, kw_only=True):
     visibility: PortVisibility | None = None
 
 
-class ExistingWorkspaceTarget(Model, kw_only=True):
+class ExistingWorkspaceTarget(Model, kw_only=True, tag_field="type", tag="workspace"):
     """A folder of a workspace that is there."""
 
-    type: Literal["workspace"] = "workspace"
+    type: ClassVar[Literal["workspace"]] = "workspace"
     workspace_id: WorkspaceId
     path: FilePath | None = None
     """An empty folder, made if it is not there. Left out, the root of the working tree."""
 
 
-class NewWorkspaceTarget(Model, kw_only=True):
+class NewWorkspaceTarget(Model, kw_only=True, tag_field="type", tag="new_workspace"):
     """A workspace that is provisioned for the app."""
 
-    type: Literal["new_workspace"] = "new_workspace"
+    type: ClassVar[Literal["new_workspace"]] = "new_workspace"
     region: Region | None = None
     """Left out, the organisation's home region."""
     size: WorkspaceSize | None = None
@@ -368,20 +369,20 @@ class NewWorkspaceTarget(Model, kw_only=True):
     """The workspace, once there is one."""
 
 
-class NewWorkspaceTargetInput(Model, kw_only=True):
+class NewWorkspaceTargetInput(Model, kw_only=True, tag_field="type", tag="new_workspace"):
     """A workspace that is provisioned for the app."""
 
-    type: Literal["new_workspace"] = "new_workspace"
+    type: ClassVar[Literal["new_workspace"]] = "new_workspace"
     region: Region | None = None
     """Left out, the organisation's home region."""
     size: WorkspaceSize | None = None
     """Left out, `medium`."""
 
 
-class PreviewPart(Model, kw_only=True):
+class PreviewPart(Model, kw_only=True, tag_field="type", tag="preview"):
     """A preview that the builder shows."""
 
-    type: Literal["preview"] = "preview"
+    type: ClassVar[Literal["preview"]] = "preview"
     preview_id: PreviewId
 
 
@@ -458,10 +459,10 @@ class StartedBuildPreview(Model, kw_only=True):
     visibility: PortVisibility
 
 
-class TextPart(Model, kw_only=True):
+class TextPart(Model, kw_only=True, tag_field="type", tag="text"):
     """Text in Markdown."""
 
-    type: Literal["text"] = "text"
+    type: ClassVar[Literal["text"]] = "text"
     text: str
 
 
@@ -498,20 +499,16 @@ if TYPE_CHECKING:
     `build.cancelled` end the stream and carry the receipt.
     """
 else:
-    BuildEvent = tagged(
-        "BuildEvent",
-        "type",
-        lambda: {
-            "build.stage_changed": BuildStageChangedEvent,
-            "build.message": BuildMessageEvent,
-            "build.file_written": BuildFileWrittenEvent,
-            "build.log": BuildLogEvent,
-            "build.artifact_created": BuildArtifactCreatedEvent,
-            "build.preview_changed": BuildPreviewChangedEvent,
-            "build.succeeded": BuildSucceededEvent,
-            "build.failed": BuildFailedEvent,
-            "build.cancelled": BuildCancelledEvent,
-        },
+    BuildEvent = (
+        BuildStageChangedEvent
+        | BuildMessageEvent
+        | BuildFileWrittenEvent
+        | BuildLogEvent
+        | BuildArtifactCreatedEvent
+        | BuildPreviewChangedEvent
+        | BuildSucceededEvent
+        | BuildFailedEvent
+        | BuildCancelledEvent
     )
 
 BuildId: TypeAlias = str
@@ -524,29 +521,13 @@ if TYPE_CHECKING:
     BuildTarget: TypeAlias = NewWorkspaceTarget | ExistingWorkspaceTarget | ArtifactTarget | Unknown
     """Where the app's source goes."""
 else:
-    BuildTarget = tagged(
-        "BuildTarget",
-        "type",
-        lambda: {
-            "new_workspace": NewWorkspaceTarget,
-            "workspace": ExistingWorkspaceTarget,
-            "artifact": ArtifactTarget,
-        },
-    )
+    BuildTarget = NewWorkspaceTarget | ExistingWorkspaceTarget | ArtifactTarget
 
 if TYPE_CHECKING:
     BuildTargetInput: TypeAlias = NewWorkspaceTargetInput | ExistingWorkspaceTarget | ArtifactTarget
     """Where the app's source goes."""
 else:
-    BuildTargetInput = tagged(
-        "BuildTargetInput",
-        "type",
-        lambda: {
-            "new_workspace": NewWorkspaceTargetInput,
-            "workspace": ExistingWorkspaceTarget,
-            "artifact": ArtifactTarget,
-        },
-    )
+    BuildTargetInput = NewWorkspaceTargetInput | ExistingWorkspaceTarget | ArtifactTarget
 
 MessageId: TypeAlias = str
 """A message of a build's conversation."""
@@ -555,11 +536,7 @@ if TYPE_CHECKING:
     MessagePart: TypeAlias = TextPart | AssetPart | PreviewPart | Unknown
     """A part of a message."""
 else:
-    MessagePart = tagged(
-        "MessagePart",
-        "type",
-        lambda: {"text": TextPart, "asset": AssetPart, "preview": PreviewPart},
-    )
+    MessagePart = TextPart | AssetPart | PreviewPart
 
 PreviewId: TypeAlias = str
 """A preview of a build."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AssetId,
@@ -69,10 +68,10 @@ for a reviewer.
 """
 
 
-class AddedFile(Model, kw_only=True):
+class AddedFile(Model, kw_only=True, tag_field="change", tag="added"):
     """A new file."""
 
-    change: Literal["added"] = "added"
+    change: ClassVar[Literal["added"]] = "added"
     hunks: list[ComposerHunk]
     mode: FileMode
     path: FilePath
@@ -97,17 +96,17 @@ class ApplyComposerHunks(Model, kw_only=True):
     strategy: ApplyStrategy | None = None
 
 
-class AssetContext(Model, kw_only=True):
+class AssetContext(Model, kw_only=True, tag_field="type", tag="asset"):
     """An uploaded asset, such as a screenshot."""
 
-    type: Literal["asset"] = "asset"
+    type: ClassVar[Literal["asset"]] = "asset"
     asset_id: AssetId
 
 
-class BinaryFile(Model, kw_only=True):
+class BinaryFile(Model, kw_only=True, tag_field="change", tag="binary"):
     """A file whose content is not text. It is reviewed as one hunk without lines."""
 
-    change: Literal["binary"] = "binary"
+    change: ClassVar[Literal["binary"]] = "binary"
     hunk: ComposerHunk
     mode: FileMode
     old_sha256: Sha256 | None
@@ -253,10 +252,12 @@ class ComposerPlan(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
-class ComposerPlanDiscardedEvent(Model, kw_only=True):
+class ComposerPlanDiscardedEvent(
+    Model, kw_only=True, tag_field="type", tag="composer.plan.discarded"
+):
     """The plan was discarded while it was made. Ends the stream."""
 
-    type: Literal["composer.plan.discarded"] = "composer.plan.discarded"
+    type: ClassVar[Literal["composer.plan.discarded"]] = "composer.plan.discarded"
     discarded_by: Actor
     occurred_at: dt.datetime
     plan_id: ComposerPlanId
@@ -264,10 +265,10 @@ class ComposerPlanDiscardedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class ComposerPlanFailedEvent(Model, kw_only=True):
+class ComposerPlanFailedEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.failed"):
     """Planning failed. Ends the stream."""
 
-    type: Literal["composer.plan.failed"] = "composer.plan.failed"
+    type: ClassVar[Literal["composer.plan.failed"]] = "composer.plan.failed"
     fault: Fault
     occurred_at: dt.datetime
     plan_id: ComposerPlanId
@@ -276,10 +277,10 @@ class ComposerPlanFailedEvent(Model, kw_only=True):
     usage: Usage
 
 
-class ComposerPlanHunkEvent(Model, kw_only=True):
+class ComposerPlanHunkEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.hunk"):
     """A hunk was proposed."""
 
-    type: Literal["composer.plan.hunk"] = "composer.plan.hunk"
+    type: ClassVar[Literal["composer.plan.hunk"]] = "composer.plan.hunk"
     hunk: ComposerHunk
     occurred_at: dt.datetime
     plan_id: ComposerPlanId
@@ -294,10 +295,10 @@ class ComposerPlanList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class ComposerPlanMessageEvent(Model, kw_only=True):
+class ComposerPlanMessageEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.message"):
     """A piece of what the planner says about its work."""
 
-    type: Literal["composer.plan.message"] = "composer.plan.message"
+    type: ClassVar[Literal["composer.plan.message"]] = "composer.plan.message"
     delta: str
     """Text that goes behind what came before."""
     occurred_at: dt.datetime
@@ -305,10 +306,10 @@ class ComposerPlanMessageEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class ComposerPlanReadyEvent(Model, kw_only=True):
+class ComposerPlanReadyEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.ready"):
     """The plan can be reviewed. Ends the stream."""
 
-    type: Literal["composer.plan.ready"] = "composer.plan.ready"
+    type: ClassVar[Literal["composer.plan.ready"]] = "composer.plan.ready"
     occurred_at: dt.datetime
     plan_id: ComposerPlanId
     receipt: ReceiptId
@@ -317,10 +318,10 @@ class ComposerPlanReadyEvent(Model, kw_only=True):
     usage: Usage
 
 
-class ComposerPlanStartedEvent(Model, kw_only=True):
+class ComposerPlanStartedEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.started"):
     """Planning left the queue."""
 
-    type: Literal["composer.plan.started"] = "composer.plan.started"
+    type: ClassVar[Literal["composer.plan.started"]] = "composer.plan.started"
     base_commit: CommitSha | None
     """The commit that the plan is made on; null for a tree that is not a git repository."""
     occurred_at: dt.datetime
@@ -328,10 +329,10 @@ class ComposerPlanStartedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class ComposerPlanStepEvent(Model, kw_only=True):
+class ComposerPlanStepEvent(Model, kw_only=True, tag_field="type", tag="composer.plan.step"):
     """Planning reached another step."""
 
-    type: Literal["composer.plan.step"] = "composer.plan.step"
+    type: ClassVar[Literal["composer.plan.step"]] = "composer.plan.step"
     occurred_at: dt.datetime
     paths: list[FilePath]
     """The files that the step is about."""
@@ -351,10 +352,10 @@ class CreateComposerComment(Model, kw_only=True):
     """The comment to answer; its anchor is taken over."""
 
 
-class DeletedFile(Model, kw_only=True):
+class DeletedFile(Model, kw_only=True, tag_field="change", tag="deleted"):
     """A file that goes away."""
 
-    change: Literal["deleted"] = "deleted"
+    change: ClassVar[Literal["deleted"]] = "deleted"
     hunks: list[ComposerHunk]
     old_mode: FileMode
     path: FilePath
@@ -382,25 +383,25 @@ class DiffStats(Model, kw_only=True):
     """Lines added."""
 
 
-class FileAnchor(Model, kw_only=True):
+class FileAnchor(Model, kw_only=True, tag_field="type", tag="file"):
     """A file of the plan."""
 
-    type: Literal["file"] = "file"
+    type: ClassVar[Literal["file"]] = "file"
     path: FilePath
 
 
-class FileContext(Model, kw_only=True):
+class FileContext(Model, kw_only=True, tag_field="type", tag="file"):
     """A file of the workspace, or some of its lines."""
 
-    type: Literal["file"] = "file"
+    type: ClassVar[Literal["file"]] = "file"
     path: FilePath
     lines: LineRange | None = None
 
 
-class HunkAnchor(Model, kw_only=True):
+class HunkAnchor(Model, kw_only=True, tag_field="type", tag="hunk"):
     """A hunk, or one of its lines."""
 
-    type: Literal["hunk"] = "hunk"
+    type: ClassVar[Literal["hunk"]] = "hunk"
     hunk_id: HunkId
     line: int | None = None
     """The line of the hunk, counted from 1. Left out, the hunk as a whole."""
@@ -438,26 +439,26 @@ class LineRange(Model, kw_only=True):
     last: int
 
 
-class ModifiedFile(Model, kw_only=True):
+class ModifiedFile(Model, kw_only=True, tag_field="change", tag="modified"):
     """A file with other content or another mode."""
 
-    change: Literal["modified"] = "modified"
+    change: ClassVar[Literal["modified"]] = "modified"
     hunks: list[ComposerHunk]
     mode: FileMode
     old_mode: FileMode
     path: FilePath
 
 
-class PlanAnchor(Model, kw_only=True):
+class PlanAnchor(Model, kw_only=True, tag_field="type", tag="plan"):
     """The plan as a whole."""
 
-    type: Literal["plan"] = "plan"
+    type: ClassVar[Literal["plan"]] = "plan"
 
 
-class RenamedFile(Model, kw_only=True):
+class RenamedFile(Model, kw_only=True, tag_field="change", tag="renamed"):
     """A file that moves, and may change on the way."""
 
-    change: Literal["renamed"] = "renamed"
+    change: ClassVar[Literal["renamed"]] = "renamed"
     hunks: list[ComposerHunk]
     mode: FileMode
     old_path: FilePath
@@ -519,18 +520,18 @@ class ReviseComposerPlan(Model, kw_only=True):
     """What should be different. Left out, the comments say it."""
 
 
-class TextContext(Model, kw_only=True):
+class TextContext(Model, kw_only=True, tag_field="type", tag="text"):
     """A text, such as an issue or a log."""
 
-    type: Literal["text"] = "text"
+    type: ClassVar[Literal["text"]] = "text"
     text: str
     title: str | None = None
 
 
-class UrlContext(Model, kw_only=True):
+class UrlContext(Model, kw_only=True, tag_field="type", tag="url"):
     """A public page, fetched when planning begins."""
 
-    type: Literal["url"] = "url"
+    type: ClassVar[Literal["url"]] = "url"
     url: str
 
 
@@ -541,11 +542,7 @@ if TYPE_CHECKING:
     CommentAnchor: TypeAlias = PlanAnchor | FileAnchor | HunkAnchor | Unknown
     """What a comment is about."""
 else:
-    CommentAnchor = tagged(
-        "CommentAnchor",
-        "type",
-        lambda: {"plan": PlanAnchor, "file": FileAnchor, "hunk": HunkAnchor},
-    )
+    CommentAnchor = PlanAnchor | FileAnchor | HunkAnchor
 
 CommentId: TypeAlias = str
 """A review comment."""
@@ -557,16 +554,7 @@ if TYPE_CHECKING:
     ComposerContext: TypeAlias = FileContext | TextContext | UrlContext | AssetContext
     """Something to read beside the working tree."""
 else:
-    ComposerContext = tagged(
-        "ComposerContext",
-        "type",
-        lambda: {
-            "file": FileContext,
-            "text": TextContext,
-            "url": UrlContext,
-            "asset": AssetContext,
-        },
-    )
+    ComposerContext = FileContext | TextContext | UrlContext | AssetContext
 
 if TYPE_CHECKING:
     ComposerPlanEvent: TypeAlias = (
@@ -583,18 +571,14 @@ if TYPE_CHECKING:
     `composer.plan.failed` and `composer.plan.discarded` end the stream and carry the receipt.
     """
 else:
-    ComposerPlanEvent = tagged(
-        "ComposerPlanEvent",
-        "type",
-        lambda: {
-            "composer.plan.started": ComposerPlanStartedEvent,
-            "composer.plan.step": ComposerPlanStepEvent,
-            "composer.plan.message": ComposerPlanMessageEvent,
-            "composer.plan.hunk": ComposerPlanHunkEvent,
-            "composer.plan.ready": ComposerPlanReadyEvent,
-            "composer.plan.failed": ComposerPlanFailedEvent,
-            "composer.plan.discarded": ComposerPlanDiscardedEvent,
-        },
+    ComposerPlanEvent = (
+        ComposerPlanStartedEvent
+        | ComposerPlanStepEvent
+        | ComposerPlanMessageEvent
+        | ComposerPlanHunkEvent
+        | ComposerPlanReadyEvent
+        | ComposerPlanFailedEvent
+        | ComposerPlanDiscardedEvent
     )
 
 ComposerPlanId: TypeAlias = str
@@ -606,17 +590,7 @@ if TYPE_CHECKING:
     )
     """A file that changes, told apart by how."""
 else:
-    DiffFile = tagged(
-        "DiffFile",
-        "change",
-        lambda: {
-            "added": AddedFile,
-            "modified": ModifiedFile,
-            "deleted": DeletedFile,
-            "renamed": RenamedFile,
-            "binary": BinaryFile,
-        },
-    )
+    DiffFile = AddedFile | ModifiedFile | DeletedFile | RenamedFile | BinaryFile
 
 HunkId: TypeAlias = str
 """A hunk of a composer plan."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AgentId,
@@ -60,10 +59,10 @@ PlanDiagnosticCode: TypeAlias = (
 PlanDiagnosticSeverity: TypeAlias = Literal["error", "warning"] | str
 
 
-class AgentNode(Model, kw_only=True):
+class AgentNode(Model, kw_only=True, tag_field="type", tag="agent"):
     """Invokes one agent. Its input is `input` merged with what the incoming edges bring."""
 
-    type: Literal["agent"] = "agent"
+    type: ClassVar[Literal["agent"]] = "agent"
     agent_id: AgentId
     key: NodeKey
     ceiling: Money | None = None
@@ -80,24 +79,24 @@ class AgentNode(Model, kw_only=True):
     """The workspace whose tree the agent works on."""
 
 
-class AllCondition(Model, kw_only=True):
+class AllCondition(Model, kw_only=True, tag_field="type", tag="all"):
     """Holds when every one of its conditions holds."""
 
-    type: Literal["all"] = "all"
+    type: ClassVar[Literal["all"]] = "all"
     conditions: list[Condition]
 
 
-class AnyCondition(Model, kw_only=True):
+class AnyCondition(Model, kw_only=True, tag_field="type", tag="any"):
     """Holds when at least one of its conditions holds."""
 
-    type: Literal["any"] = "any"
+    type: ClassVar[Literal["any"]] = "any"
     conditions: list[Condition]
 
 
-class ApprovalNode(Model, kw_only=True):
+class ApprovalNode(Model, kw_only=True, tag_field="type", tag="approval"):
     """Holds the run until enough people have approved."""
 
-    type: Literal["approval"] = "approval"
+    type: ClassVar[Literal["approval"]] = "approval"
     key: NodeKey
     prompt: str
     """What the approver is asked, in Markdown."""
@@ -112,12 +111,12 @@ class ApprovalNode(Model, kw_only=True):
     """How many different people must approve. One rejection ends the wait."""
 
 
-class CompareCondition(Model, kw_only=True):
+class CompareCondition(Model, kw_only=True, tag_field="type", tag="compare"):
     """Compares one value of the output with a fixed one. A pointer that leads nowhere compares as
     null.
     """
 
-    type: Literal["compare"] = "compare"
+    type: ClassVar[Literal["compare"]] = "compare"
     operator: CompareOperator
     pointer: JsonPointer
     value: JsonValue
@@ -131,12 +130,12 @@ class ConditionCase(Model, kw_only=True):
     when: Condition
 
 
-class ConditionNode(Model, kw_only=True):
+class ConditionNode(Model, kw_only=True, tag_field="type", tag="condition"):
     """Chooses one branch: the first case whose condition holds, else `default_branch`. Edges that
     leave this node name the branch they belong to.
     """
 
-    type: Literal["condition"] = "condition"
+    type: ClassVar[Literal["condition"]] = "condition"
     cases: list[ConditionCase]
     key: NodeKey
     default_branch: BranchName | None = None
@@ -172,10 +171,10 @@ class EdgeMapping(Model, kw_only=True):
     """Where in the source's output the value stands."""
 
 
-class MapNode(Model, kw_only=True):
+class MapNode(Model, kw_only=True, tag_field="type", tag="map"):
     """Runs `body` once for each item of an array; its output is the array of the results."""
 
-    type: Literal["map"] = "map"
+    type: ClassVar[Literal["map"]] = "map"
     body: PlanNode
     """What runs for each item; the item is merged into its input as `item`."""
     items: JsonPointer
@@ -203,10 +202,10 @@ class NodeValueRef(Model, kw_only=True):
     """Where in the output. Left out, the whole output."""
 
 
-class NotCondition(Model, kw_only=True):
+class NotCondition(Model, kw_only=True, tag_field="type", tag="not"):
     """Holds when its condition does not."""
 
-    type: Literal["not"] = "not"
+    type: ClassVar[Literal["not"]] = "not"
     condition: Condition
 
 
@@ -307,10 +306,10 @@ class RetryPolicy(Model, kw_only=True):
     """By what the wait grows from try to try."""
 
 
-class SubplanNode(Model, kw_only=True):
+class SubplanNode(Model, kw_only=True, tag_field="type", tag="subplan"):
     """Starts a run of another plan and takes its outputs as the node's output."""
 
-    type: Literal["subplan"] = "subplan"
+    type: ClassVar[Literal["subplan"]] = "subplan"
     key: NodeKey
     plan_id: PlanId
     input: JsonObject | None = None
@@ -339,10 +338,10 @@ class UpdatePlan(Model, kw_only=True):
     """Outputs to set by name; null removes one. Those not named stay."""
 
 
-class WaitNode(Model, kw_only=True):
+class WaitNode(Model, kw_only=True, tag_field="type", tag="wait"):
     """Holds its branch for a while, until a moment, or until a signal arrives."""
 
-    type: Literal["wait"] = "wait"
+    type: ClassVar[Literal["wait"]] = "wait"
     key: NodeKey
     until: WaitUntil
     name: str | None = None
@@ -354,16 +353,7 @@ if TYPE_CHECKING:
     most 16 deep.
     """
 else:
-    Condition = tagged(
-        "Condition",
-        "type",
-        lambda: {
-            "all": AllCondition,
-            "any": AnyCondition,
-            "not": NotCondition,
-            "compare": CompareCondition,
-        },
-    )
+    Condition = AllCondition | AnyCondition | NotCondition | CompareCondition
 
 NodeTimeout: TypeAlias = Duration
 """How long one attempt may take (ISO 8601)."""
@@ -377,15 +367,4 @@ if TYPE_CHECKING:
     )
     """One node of a plan, told apart by `type`."""
 else:
-    PlanNode = tagged(
-        "PlanNode",
-        "type",
-        lambda: {
-            "agent": AgentNode,
-            "approval": ApprovalNode,
-            "condition": ConditionNode,
-            "map": MapNode,
-            "subplan": SubplanNode,
-            "wait": WaitNode,
-        },
-    )
+    PlanNode = AgentNode | ApprovalNode | ConditionNode | MapNode | SubplanNode | WaitNode

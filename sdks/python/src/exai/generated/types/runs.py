@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     AgentId,
@@ -95,20 +94,20 @@ approval, a time or a signal. `succeeded`, `failed` and `cancelled` are final.
 """
 
 
-class AgentNodeDetail(Model, kw_only=True):
+class AgentNodeDetail(Model, kw_only=True, tag_field="type", tag="agent"):
     """Which agent ran."""
 
-    type: Literal["agent"] = "agent"
+    type: ClassVar[Literal["agent"]] = "agent"
     agent_id: AgentId
     invocation_id: InvocationId | None
     """The invocation of the last attempt; null before the first."""
     version: SemanticVersion
 
 
-class ApprovalDecidedEvent(Model, kw_only=True):
+class ApprovalDecidedEvent(Model, kw_only=True, tag_field="type", tag="approval.decided"):
     """An approval came to an end."""
 
-    type: Literal["approval.decided"] = "approval.decided"
+    type: ClassVar[Literal["approval.decided"]] = "approval.decided"
     approval_id: ApprovalId
     decisions: list[ApprovalDecision]
     """Who decided what; empty when it expired."""
@@ -128,18 +127,18 @@ class ApprovalDecision(Model, kw_only=True):
     decision: ApprovalVerdict
 
 
-class ApprovalNodeDetail(Model, kw_only=True):
+class ApprovalNodeDetail(Model, kw_only=True, tag_field="type", tag="approval"):
     """Which approval the node waits for."""
 
-    type: Literal["approval"] = "approval"
+    type: ClassVar[Literal["approval"]] = "approval"
     approval_id: ApprovalId | None
     """The approval; null until the node is reached."""
 
 
-class ApprovalRequestedEvent(Model, kw_only=True):
+class ApprovalRequestedEvent(Model, kw_only=True, tag_field="type", tag="approval.requested"):
     """The run waits for a person."""
 
-    type: Literal["approval.requested"] = "approval.requested"
+    type: ClassVar[Literal["approval.requested"]] = "approval.requested"
     approval_id: ApprovalId
     expires_at: dt.datetime | None
     node_id: NodeId
@@ -157,10 +156,10 @@ class CancelRun(Model, kw_only=True):
     """Why; kept on the terminal event and in the audit log."""
 
 
-class CheckpointCreatedEvent(Model, kw_only=True):
+class CheckpointCreatedEvent(Model, kw_only=True, tag_field="type", tag="checkpoint.created"):
     """A snapshot was taken."""
 
-    type: Literal["checkpoint.created"] = "checkpoint.created"
+    type: ClassVar[Literal["checkpoint.created"]] = "checkpoint.created"
     checkpoint: RunCheckpoint
     occurred_at: dt.datetime
     run_id: RunId
@@ -177,10 +176,10 @@ class CheckpointNode(Model, kw_only=True):
     """The node's output, when it had one."""
 
 
-class ConditionNodeDetail(Model, kw_only=True):
+class ConditionNodeDetail(Model, kw_only=True, tag_field="type", tag="condition"):
     """Which branch was taken."""
 
-    type: Literal["condition"] = "condition"
+    type: ClassVar[Literal["condition"]] = "condition"
     branch: BranchName | None
     """The branch; null until the node has decided."""
 
@@ -193,10 +192,10 @@ class DecideRunApproval(Model, kw_only=True):
     """Why; kept with the decision and in the audit log."""
 
 
-class FileOutput(Model, kw_only=True):
+class FileOutput(Model, kw_only=True, tag_field="type", tag="file"):
     """A file kept in object storage."""
 
-    type: Literal["file"] = "file"
+    type: ClassVar[Literal["file"]] = "file"
     digest: Sha256
     expires_at: dt.datetime
     """When the link stops working. Listing the outputs again gives a fresh one."""
@@ -206,27 +205,27 @@ class FileOutput(Model, kw_only=True):
     """A signed link to the bytes; it needs no token."""
 
 
-class JsonOutput(Model, kw_only=True):
+class JsonOutput(Model, kw_only=True, tag_field="type", tag="json"):
     """A JSON value, as the agent's output schema describes it."""
 
-    type: Literal["json"] = "json"
+    type: ClassVar[Literal["json"]] = "json"
     json: JsonValue
 
 
-class MapNodeDetail(Model, kw_only=True):
+class MapNodeDetail(Model, kw_only=True, tag_field="type", tag="map"):
     """How far the items are."""
 
-    type: Literal["map"] = "map"
+    type: ClassVar[Literal["map"]] = "map"
     failed: int
     succeeded: int
     total: int
     """How many items there are; 0 until the node is reached."""
 
 
-class NodeCompletedEvent(Model, kw_only=True):
+class NodeCompletedEvent(Model, kw_only=True, tag_field="type", tag="node.completed"):
     """A node succeeded."""
 
-    type: Literal["node.completed"] = "node.completed"
+    type: ClassVar[Literal["node.completed"]] = "node.completed"
     attempt: int
     duration: Duration
     """How long the attempt took (ISO 8601)."""
@@ -240,10 +239,10 @@ class NodeCompletedEvent(Model, kw_only=True):
     """What the node gave. Absent when it is larger than 64 KiB; then `runs.outputs.list` has it."""
 
 
-class NodeFailedEvent(Model, kw_only=True):
+class NodeFailedEvent(Model, kw_only=True, tag_field="type", tag="node.failed"):
     """An attempt at a node failed."""
 
-    type: Literal["node.failed"] = "node.failed"
+    type: ClassVar[Literal["node.failed"]] = "node.failed"
     attempt: int
     fault: RunFault
     node_id: NodeId
@@ -255,10 +254,10 @@ class NodeFailedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class NodeSkippedEvent(Model, kw_only=True):
+class NodeSkippedEvent(Model, kw_only=True, tag_field="type", tag="node.skipped"):
     """A node will not run, because no edge to it was taken or a signal skipped it."""
 
-    type: Literal["node.skipped"] = "node.skipped"
+    type: ClassVar[Literal["node.skipped"]] = "node.skipped"
     node_id: NodeId
     node_key: NodeKey
     occurred_at: dt.datetime
@@ -268,10 +267,10 @@ class NodeSkippedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class NodeStartedEvent(Model, kw_only=True):
+class NodeStartedEvent(Model, kw_only=True, tag_field="type", tag="node.started"):
     """An attempt at a node began."""
 
-    type: Literal["node.started"] = "node.started"
+    type: ClassVar[Literal["node.started"]] = "node.started"
     attempt: int
     node_id: NodeId
     node_key: NodeKey
@@ -354,10 +353,10 @@ class Run(Model, kw_only=True):
     """What has been used so far, by all attempts together."""
 
 
-class RunAbortSignal(Model, kw_only=True):
+class RunAbortSignal(Model, kw_only=True, tag_field="type", tag="abort"):
     """Ends the wait and fails the node with `aborted`."""
 
-    type: Literal["abort"] = "abort"
+    type: ClassVar[Literal["abort"]] = "abort"
     node_id: NodeId
     reason: str | None = None
 
@@ -390,10 +389,10 @@ class RunApprovalList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class RunCancelledEvent(Model, kw_only=True):
+class RunCancelledEvent(Model, kw_only=True, tag_field="type", tag="run.cancelled"):
     """The run was cancelled. Ends the stream."""
 
-    type: Literal["run.cancelled"] = "run.cancelled"
+    type: ClassVar[Literal["run.cancelled"]] = "run.cancelled"
     occurred_at: dt.datetime
     reason: str | None
     """What the caller gave as the reason."""
@@ -440,10 +439,10 @@ class RunCheckpointList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class RunCompletedEvent(Model, kw_only=True):
+class RunCompletedEvent(Model, kw_only=True, tag_field="type", tag="run.completed"):
     """The run succeeded. Ends the stream."""
 
-    type: Literal["run.completed"] = "run.completed"
+    type: ClassVar[Literal["run.completed"]] = "run.completed"
     occurred_at: dt.datetime
     receipt: ReceiptId
     """The receipt of the finished run."""
@@ -452,18 +451,18 @@ class RunCompletedEvent(Model, kw_only=True):
     usage: Usage
 
 
-class RunExtendSignal(Model, kw_only=True):
+class RunExtendSignal(Model, kw_only=True, tag_field="type", tag="extend"):
     """Moves the end of the wait."""
 
-    type: Literal["extend"] = "extend"
+    type: ClassVar[Literal["extend"]] = "extend"
     node_id: NodeId
     until: dt.datetime
 
 
-class RunFailedEvent(Model, kw_only=True):
+class RunFailedEvent(Model, kw_only=True, tag_field="type", tag="run.failed"):
     """The run failed. Ends the stream."""
 
-    type: Literal["run.failed"] = "run.failed"
+    type: ClassVar[Literal["run.failed"]] = "run.failed"
     fault: RunFault
     occurred_at: dt.datetime
     receipt: ReceiptId
@@ -485,10 +484,10 @@ class RunFault(Model, kw_only=True):
     """The node that failed first, on a run's failure."""
 
 
-class RunInputSignal(Model, kw_only=True):
+class RunInputSignal(Model, kw_only=True, tag_field="type", tag="input"):
     """Hands data to a node that waits for a signal of this name, and lets it go on."""
 
-    type: Literal["input"] = "input"
+    type: ClassVar[Literal["input"]] = "input"
     node_id: NodeId
     signal: SignalName
     data: JsonValue | UnsetType = UNSET
@@ -503,10 +502,10 @@ class RunList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class RunLogEvent(Model, kw_only=True):
+class RunLogEvent(Model, kw_only=True, tag_field="type", tag="log"):
     """A line that a node or the orchestrator wrote."""
 
-    type: Literal["log"] = "log"
+    type: ClassVar[Literal["log"]] = "log"
     level: LogLevel
     message: str
     node_id: NodeId | None
@@ -575,10 +574,10 @@ class RunOutputList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class RunPausedEvent(Model, kw_only=True):
+class RunPausedEvent(Model, kw_only=True, tag_field="type", tag="run.paused"):
     """The run reached a checkpoint and paused there."""
 
-    type: Literal["run.paused"] = "run.paused"
+    type: ClassVar[Literal["run.paused"]] = "run.paused"
     checkpoint_id: CheckpointId
     occurred_at: dt.datetime
     reason: RunPausedEventReason
@@ -621,10 +620,10 @@ class RunReceiptLine(Model, kw_only=True):
     version: SemanticVersion
 
 
-class RunResumedEvent(Model, kw_only=True):
+class RunResumedEvent(Model, kw_only=True, tag_field="type", tag="run.resumed"):
     """A paused run goes on."""
 
-    type: Literal["run.resumed"] = "run.resumed"
+    type: ClassVar[Literal["run.resumed"]] = "run.resumed"
     checkpoint_id: CheckpointId
     """The checkpoint it goes on from."""
     occurred_at: dt.datetime
@@ -642,17 +641,17 @@ class RunSignalAck(Model, kw_only=True):
     """The signal's `type`."""
 
 
-class RunSkipSignal(Model, kw_only=True):
+class RunSkipSignal(Model, kw_only=True, tag_field="type", tag="skip"):
     """Ends the wait and skips the node; its outgoing edges are not taken."""
 
-    type: Literal["skip"] = "skip"
+    type: ClassVar[Literal["skip"]] = "skip"
     node_id: NodeId
 
 
-class RunStartedEvent(Model, kw_only=True):
+class RunStartedEvent(Model, kw_only=True, tag_field="type", tag="run.started"):
     """The run left the queue and its first nodes are ready."""
 
-    type: Literal["run.started"] = "run.started"
+    type: ClassVar[Literal["run.started"]] = "run.started"
     occurred_at: dt.datetime
     plan_id: PlanId
     plan_revision: int
@@ -660,10 +659,10 @@ class RunStartedEvent(Model, kw_only=True):
     sequence: EventSequence
 
 
-class SignalReceivedEvent(Model, kw_only=True):
+class SignalReceivedEvent(Model, kw_only=True, tag_field="type", tag="signal.received"):
     """A signal reached its node."""
 
-    type: Literal["signal.received"] = "signal.received"
+    type: ClassVar[Literal["signal.received"]] = "signal.received"
     node_id: NodeId
     occurred_at: dt.datetime
     run_id: RunId
@@ -689,27 +688,27 @@ class StartRun(Model, kw_only=True):
     """How long the run may take, waits included (ISO 8601). Left out, 30 days."""
 
 
-class SubplanNodeDetail(Model, kw_only=True):
+class SubplanNodeDetail(Model, kw_only=True, tag_field="type", tag="subplan"):
     """Which run the node started."""
 
-    type: Literal["subplan"] = "subplan"
+    type: ClassVar[Literal["subplan"]] = "subplan"
     child_run_id: RunId | None
     """The run; null until the node is reached."""
     plan_id: PlanId
 
 
-class TextOutput(Model, kw_only=True):
+class TextOutput(Model, kw_only=True, tag_field="type", tag="text"):
     """Plain text or Markdown."""
 
-    type: Literal["text"] = "text"
+    type: ClassVar[Literal["text"]] = "text"
     media_type: str
     text: str
 
 
-class WaitNodeDetail(Model, kw_only=True):
+class WaitNodeDetail(Model, kw_only=True, tag_field="type", tag="wait"):
     """What the node waits for."""
 
-    type: Literal["wait"] = "wait"
+    type: ClassVar[Literal["wait"]] = "wait"
     expires_at: dt.datetime | None
     """When the wait ends by itself; null until the node is reached, and where nothing ends it."""
     until: WaitUntil
@@ -747,26 +746,22 @@ if TYPE_CHECKING:
     `run.cancelled` end the stream and carry the receipt.
     """
 else:
-    RunEvent = tagged(
-        "RunEvent",
-        "type",
-        lambda: {
-            "run.started": RunStartedEvent,
-            "run.paused": RunPausedEvent,
-            "run.resumed": RunResumedEvent,
-            "node.started": NodeStartedEvent,
-            "node.completed": NodeCompletedEvent,
-            "node.failed": NodeFailedEvent,
-            "node.skipped": NodeSkippedEvent,
-            "approval.requested": ApprovalRequestedEvent,
-            "approval.decided": ApprovalDecidedEvent,
-            "signal.received": SignalReceivedEvent,
-            "checkpoint.created": CheckpointCreatedEvent,
-            "log": RunLogEvent,
-            "run.completed": RunCompletedEvent,
-            "run.failed": RunFailedEvent,
-            "run.cancelled": RunCancelledEvent,
-        },
+    RunEvent = (
+        RunStartedEvent
+        | RunPausedEvent
+        | RunResumedEvent
+        | NodeStartedEvent
+        | NodeCompletedEvent
+        | NodeFailedEvent
+        | NodeSkippedEvent
+        | ApprovalRequestedEvent
+        | ApprovalDecidedEvent
+        | SignalReceivedEvent
+        | CheckpointCreatedEvent
+        | RunLogEvent
+        | RunCompletedEvent
+        | RunFailedEvent
+        | RunCancelledEvent
     )
 
 if TYPE_CHECKING:
@@ -781,28 +776,20 @@ if TYPE_CHECKING:
     )
     """What is special to the node's type, told apart by `type`."""
 else:
-    RunNodeDetail = tagged(
-        "RunNodeDetail",
-        "type",
-        lambda: {
-            "agent": AgentNodeDetail,
-            "approval": ApprovalNodeDetail,
-            "condition": ConditionNodeDetail,
-            "map": MapNodeDetail,
-            "subplan": SubplanNodeDetail,
-            "wait": WaitNodeDetail,
-        },
+    RunNodeDetail = (
+        AgentNodeDetail
+        | ApprovalNodeDetail
+        | ConditionNodeDetail
+        | MapNodeDetail
+        | SubplanNodeDetail
+        | WaitNodeDetail
     )
 
 if TYPE_CHECKING:
     RunOutputValue: TypeAlias = JsonOutput | TextOutput | FileOutput | Unknown
     """An output, told apart by `type`. Large or binary ones are kept as files."""
 else:
-    RunOutputValue = tagged(
-        "RunOutputValue",
-        "type",
-        lambda: {"json": JsonOutput, "text": TextOutput, "file": FileOutput},
-    )
+    RunOutputValue = JsonOutput | TextOutput | FileOutput
 
 if TYPE_CHECKING:
     RunSignal: TypeAlias = (
@@ -810,13 +797,4 @@ if TYPE_CHECKING:
     )
     """A signal to a waiting node, told apart by `type`."""
 else:
-    RunSignal = tagged(
-        "RunSignal",
-        "type",
-        lambda: {
-            "input": RunInputSignal,
-            "skip": RunSkipSignal,
-            "extend": RunExtendSignal,
-            "abort": RunAbortSignal,
-        },
-    )
+    RunSignal = RunInputSignal | RunSkipSignal | RunExtendSignal | RunAbortSignal

@@ -6,10 +6,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import Model, Unknown
-from ..._runtime.unions import tagged
 
 ApprovalVerdict: TypeAlias = Literal["approve", "reject"]
 """The answer to an approval."""
@@ -38,10 +37,10 @@ WorkspaceSize: TypeAlias = Literal["small", "medium", "large", "xlarge"] | str
 """How much a workspace may use; `resources` of a workspace says it in numbers."""
 
 
-class AgentActor(Model, kw_only=True):
+class AgentActor(Model, kw_only=True, tag_field="type", tag="agent"):
     """An agent, acting in a run or on its own."""
 
-    type: Literal["agent"] = "agent"
+    type: ClassVar[Literal["agent"]] = "agent"
     agent_id: AgentId
     run_id: RunId | None
     """The run that the agent acted in; null outside of a run."""
@@ -170,18 +169,18 @@ class RateLimitedError(Model, kw_only=True):
     receipt: ReceiptId
 
 
-class SystemActor(Model, kw_only=True):
+class SystemActor(Model, kw_only=True, tag_field="type", tag="system"):
     """exAI itself, such as a schedule or an expiry."""
 
-    type: Literal["system"] = "system"
+    type: ClassVar[Literal["system"]] = "system"
     component: str
     """The part that acted, such as `scheduler`."""
 
 
-class TokenActor(Model, kw_only=True):
+class TokenActor(Model, kw_only=True, tag_field="type", tag="token"):
     """A service, through an organisation's token."""
 
-    type: Literal["token"] = "token"
+    type: ClassVar[Literal["token"]] = "token"
     token_id: TokenId
     token_name: str
     """The name that the token was given when it was made."""
@@ -206,10 +205,10 @@ class Usage(Model, kw_only=True):
     output_tokens: int
 
 
-class UserActor(Model, kw_only=True):
+class UserActor(Model, kw_only=True, tag_field="type", tag="user"):
     """A person, through a user token."""
 
-    type: Literal["user"] = "user"
+    type: ClassVar[Literal["user"]] = "user"
     display_name: str
     user_id: UserId
 
@@ -229,18 +228,18 @@ class ValidationFailedError(Model, kw_only=True):
     receipt: ReceiptId
 
 
-class WaitForDuration(Model, kw_only=True):
+class WaitForDuration(Model, kw_only=True, tag_field="type", tag="duration"):
     """Waits a fixed time from when the node becomes ready."""
 
-    type: Literal["duration"] = "duration"
+    type: ClassVar[Literal["duration"]] = "duration"
     duration: Duration
     """How long (ISO 8601), at most 30 days."""
 
 
-class WaitForSignal(Model, kw_only=True):
+class WaitForSignal(Model, kw_only=True, tag_field="type", tag="signal"):
     """Waits for an `input` signal; the signal's data becomes the node's output."""
 
-    type: Literal["signal"] = "signal"
+    type: ClassVar[Literal["signal"]] = "signal"
     signal: SignalName
     data_schema: JsonSchema | None = None
     """What the signal's data must satisfy. Left out, anything will do."""
@@ -248,10 +247,10 @@ class WaitForSignal(Model, kw_only=True):
     """How long to wait before the node fails. Left out, as long as the run may last."""
 
 
-class WaitForTime(Model, kw_only=True):
+class WaitForTime(Model, kw_only=True, tag_field="type", tag="time"):
     """Waits until a moment; a moment in the past ends the wait at once."""
 
-    type: Literal["time"] = "time"
+    type: ClassVar[Literal["time"]] = "time"
     at: dt.datetime
 
 
@@ -259,16 +258,7 @@ if TYPE_CHECKING:
     Actor: TypeAlias = UserActor | TokenActor | AgentActor | SystemActor | Unknown
     """Who did something."""
 else:
-    Actor = tagged(
-        "Actor",
-        "type",
-        lambda: {
-            "user": UserActor,
-            "token": TokenActor,
-            "agent": AgentActor,
-            "system": SystemActor,
-        },
-    )
+    Actor = UserActor | TokenActor | AgentActor | SystemActor
 
 AgentId: TypeAlias = str
 """An agent."""
@@ -360,11 +350,7 @@ if TYPE_CHECKING:
     WaitUntil: TypeAlias = WaitForDuration | WaitForTime | WaitForSignal | Unknown
     """What ends a wait, told apart by `type`."""
 else:
-    WaitUntil = tagged(
-        "WaitUntil",
-        "type",
-        lambda: {"duration": WaitForDuration, "time": WaitForTime, "signal": WaitForSignal},
-    )
+    WaitUntil = WaitForDuration | WaitForTime | WaitForSignal
 
 WorkspaceId: TypeAlias = str
 """A workspace."""

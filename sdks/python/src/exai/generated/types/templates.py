@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged, untagged
+from ..._runtime.unions import untagged
 from .plans import Plan
 from .shared import Actor, Labels, PlanId, SemanticVersion, Sha256, SnapshotId, WorkspaceId
 from .workspaces import Workspace
@@ -23,19 +23,19 @@ TemplateVisibility: TypeAlias = Literal["private", "organization", "public"] | s
 """Who sees the template; `private` is whoever made it."""
 
 
-class BooleanParameter(Model, kw_only=True):
+class BooleanParameter(Model, kw_only=True, tag_field="type", tag="boolean"):
     """A yes or a no."""
 
-    type: Literal["boolean"] = "boolean"
+    type: ClassVar[Literal["boolean"]] = "boolean"
     label: str
     name: ParameterName
     default: bool | None = None
 
 
-class ChoiceParameter(Model, kw_only=True):
+class ChoiceParameter(Model, kw_only=True, tag_field="type", tag="choice"):
     """One of several values."""
 
-    type: Literal["choice"] = "choice"
+    type: ClassVar[Literal["choice"]] = "choice"
     choices: list[ParameterChoice]
     label: str
     name: ParameterName
@@ -81,10 +81,10 @@ class InstantiateTemplate(Model, kw_only=True):
     """The version to use. Left out, the newest."""
 
 
-class IntegerParameter(Model, kw_only=True):
+class IntegerParameter(Model, kw_only=True, tag_field="type", tag="integer"):
     """A whole number."""
 
-    type: Literal["integer"] = "integer"
+    type: ClassVar[Literal["integer"]] = "integer"
     label: str
     name: ParameterName
     default: int | None = None
@@ -100,20 +100,20 @@ class ParameterChoice(Model, kw_only=True):
     """For people; the value itself when left out."""
 
 
-class PlanInstance(Model, kw_only=True):
+class PlanInstance(Model, kw_only=True, tag_field="kind", tag="plan"):
     """A plan, ready to be run."""
 
-    kind: Literal["plan"] = "plan"
+    kind: ClassVar[Literal["plan"]] = "plan"
     plan: Plan
     poll_url: str
     """The plan. There is nothing to wait for."""
     template: TemplateOrigin
 
 
-class PlanSource(Model, kw_only=True):
+class PlanSource(Model, kw_only=True, tag_field="type", tag="plan"):
     """The nodes, edges and settings of a plan."""
 
-    type: Literal["plan"] = "plan"
+    type: ClassVar[Literal["plan"]] = "plan"
     plan_id: PlanId
 
 
@@ -130,19 +130,19 @@ class PublishTemplateVersion(Model, kw_only=True):
     """Where the content is taken from. Left out, the archive that was uploaded last."""
 
 
-class SecretParameter(Model, kw_only=True):
+class SecretParameter(Model, kw_only=True, tag_field="type", tag="secret"):
     """A secret, stored encrypted and handed to the workspace as an environment variable."""
 
-    type: Literal["secret"] = "secret"
+    type: ClassVar[Literal["secret"]] = "secret"
     label: str
     name: ParameterName
     optional: bool | None = None
 
 
-class StringParameter(Model, kw_only=True):
+class StringParameter(Model, kw_only=True, tag_field="type", tag="string"):
     """A line of text."""
 
-    type: Literal["string"] = "string"
+    type: ClassVar[Literal["string"]] = "string"
     label: str
     """The question, for people."""
     name: ParameterName
@@ -250,10 +250,10 @@ class UpdateTemplate(Model, kw_only=True):
     visibility: TemplateVisibility | None = None
 
 
-class WorkspaceInstance(Model, kw_only=True):
+class WorkspaceInstance(Model, kw_only=True, tag_field="kind", tag="workspace"):
     """A workspace that is being provisioned."""
 
-    kind: Literal["workspace"] = "workspace"
+    kind: ClassVar[Literal["workspace"]] = "workspace"
     poll_url: str
     """The workspace; its `status` says when it is ready."""
     stream_url: str
@@ -262,10 +262,10 @@ class WorkspaceInstance(Model, kw_only=True):
     workspace: Workspace
 
 
-class WorkspaceSource(Model, kw_only=True):
+class WorkspaceSource(Model, kw_only=True, tag_field="type", tag="workspace"):
     """The working tree and the settings of a workspace, without its secrets."""
 
-    type: Literal["workspace"] = "workspace"
+    type: ClassVar[Literal["workspace"]] = "workspace"
     workspace_id: WorkspaceId
     exclude: Sequence[str] | None = None
     """Files to leave out, as gitignore patterns."""
@@ -289,9 +289,7 @@ if TYPE_CHECKING:
     TemplateInstance: TypeAlias = WorkspaceInstance | PlanInstance | Unknown
     """What a template made, told apart by `kind`."""
 else:
-    TemplateInstance = tagged(
-        "TemplateInstance", "kind", lambda: {"workspace": WorkspaceInstance, "plan": PlanInstance}
-    )
+    TemplateInstance = WorkspaceInstance | PlanInstance
 
 if TYPE_CHECKING:
     TemplateParameter: TypeAlias = (
@@ -304,16 +302,8 @@ if TYPE_CHECKING:
     )
     """Something asked of whoever uses the template, told apart by `type`."""
 else:
-    TemplateParameter = tagged(
-        "TemplateParameter",
-        "type",
-        lambda: {
-            "string": StringParameter,
-            "integer": IntegerParameter,
-            "boolean": BooleanParameter,
-            "choice": ChoiceParameter,
-            "secret": SecretParameter,
-        },
+    TemplateParameter = (
+        StringParameter | IntegerParameter | BooleanParameter | ChoiceParameter | SecretParameter
     )
 
 TemplateSlug: TypeAlias = str
@@ -323,8 +313,6 @@ if TYPE_CHECKING:
     TemplateSource: TypeAlias = WorkspaceSource | PlanSource
     """What a template's content is taken from, told apart by `type`."""
 else:
-    TemplateSource = tagged(
-        "TemplateSource", "type", lambda: {"workspace": WorkspaceSource, "plan": PlanSource}
-    )
+    TemplateSource = WorkspaceSource | PlanSource
 
 TemplateTags: TypeAlias = list[str]

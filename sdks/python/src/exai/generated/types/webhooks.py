@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .agents import AgentInvocation, AgentVersion
 from .audit import AuditExport, AuditStream
 from .builder import Build, BuildPreview
@@ -82,12 +81,14 @@ WebhookStatus: TypeAlias = Literal["enabled", "disabled"] | str
 """Whether events are sent. Those that happen while it is `disabled` can be replayed."""
 
 
-class AgentInvocationCompletedWebhook(Model, kw_only=True):
+class AgentInvocationCompletedWebhook(
+    Model, kw_only=True, tag_field="type", tag="agent.invocation.completed"
+):
     """An invocation ended."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["agent.invocation.completed"] = "agent.invocation.completed"
+    type: ClassVar[Literal["agent.invocation.completed"]] = "agent.invocation.completed"
     created_at: dt.datetime
     """When it happened."""
     data: AgentInvocation
@@ -95,12 +96,14 @@ class AgentInvocationCompletedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class AgentVersionPublishedWebhook(Model, kw_only=True):
+class AgentVersionPublishedWebhook(
+    Model, kw_only=True, tag_field="type", tag="agent.version.published"
+):
     """An agent has a new version."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["agent.version.published"] = "agent.version.published"
+    type: ClassVar[Literal["agent.version.published"]] = "agent.version.published"
     created_at: dt.datetime
     """When it happened."""
     data: AgentVersion
@@ -108,12 +111,12 @@ class AgentVersionPublishedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class AuditExportReadyWebhook(Model, kw_only=True):
+class AuditExportReadyWebhook(Model, kw_only=True, tag_field="type", tag="audit.export.ready"):
     """An audit export is ready."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["audit.export.ready"] = "audit.export.ready"
+    type: ClassVar[Literal["audit.export.ready"]] = "audit.export.ready"
     created_at: dt.datetime
     """When it happened."""
     data: AuditExport
@@ -121,12 +124,12 @@ class AuditExportReadyWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class AuditStreamFailingWebhook(Model, kw_only=True):
+class AuditStreamFailingWebhook(Model, kw_only=True, tag_field="type", tag="audit.stream.failing"):
     """A SIEM stream is failing."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["audit.stream.failing"] = "audit.stream.failing"
+    type: ClassVar[Literal["audit.stream.failing"]] = "audit.stream.failing"
     created_at: dt.datetime
     """When it happened."""
     data: AuditStream
@@ -134,12 +137,12 @@ class AuditStreamFailingWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class BuildFailedWebhook(Model, kw_only=True):
+class BuildFailedWebhook(Model, kw_only=True, tag_field="type", tag="build.failed"):
     """A build failed."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["build.failed"] = "build.failed"
+    type: ClassVar[Literal["build.failed"]] = "build.failed"
     created_at: dt.datetime
     """When it happened."""
     data: Build
@@ -147,12 +150,12 @@ class BuildFailedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class BuildPreviewReadyWebhook(Model, kw_only=True):
+class BuildPreviewReadyWebhook(Model, kw_only=True, tag_field="type", tag="build.preview.ready"):
     """A preview is ready."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["build.preview.ready"] = "build.preview.ready"
+    type: ClassVar[Literal["build.preview.ready"]] = "build.preview.ready"
     created_at: dt.datetime
     """When it happened."""
     data: BuildPreview
@@ -160,12 +163,12 @@ class BuildPreviewReadyWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class BuildSucceededWebhook(Model, kw_only=True):
+class BuildSucceededWebhook(Model, kw_only=True, tag_field="type", tag="build.succeeded"):
     """A build succeeded."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["build.succeeded"] = "build.succeeded"
+    type: ClassVar[Literal["build.succeeded"]] = "build.succeeded"
     created_at: dt.datetime
     """When it happened."""
     data: Build
@@ -173,12 +176,14 @@ class BuildSucceededWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class ComposerApplyCompletedWebhook(Model, kw_only=True):
+class ComposerApplyCompletedWebhook(
+    Model, kw_only=True, tag_field="type", tag="composer.apply.completed"
+):
     """An apply settled."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["composer.apply.completed"] = "composer.apply.completed"
+    type: ClassVar[Literal["composer.apply.completed"]] = "composer.apply.completed"
     created_at: dt.datetime
     """When it happened."""
     data: ComposerApply
@@ -186,12 +191,12 @@ class ComposerApplyCompletedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class ComposerPlanFailedWebhook(Model, kw_only=True):
+class ComposerPlanFailedWebhook(Model, kw_only=True, tag_field="type", tag="composer.plan.failed"):
     """A composer plan failed."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["composer.plan.failed"] = "composer.plan.failed"
+    type: ClassVar[Literal["composer.plan.failed"]] = "composer.plan.failed"
     created_at: dt.datetime
     """When it happened."""
     data: ComposerPlan
@@ -199,12 +204,12 @@ class ComposerPlanFailedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class ComposerPlanReadyWebhook(Model, kw_only=True):
+class ComposerPlanReadyWebhook(Model, kw_only=True, tag_field="type", tag="composer.plan.ready"):
     """A composer plan is ready for review."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["composer.plan.ready"] = "composer.plan.ready"
+    type: ClassVar[Literal["composer.plan.ready"]] = "composer.plan.ready"
     created_at: dt.datetime
     """When it happened."""
     data: ComposerPlan
@@ -318,12 +323,14 @@ class RotatedWebhookSecret(Model, kw_only=True):
     webhook_id: WebhookId
 
 
-class RunApprovalRequestedWebhook(Model, kw_only=True):
+class RunApprovalRequestedWebhook(
+    Model, kw_only=True, tag_field="type", tag="run.approval.requested"
+):
     """A run waits for an approval."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["run.approval.requested"] = "run.approval.requested"
+    type: ClassVar[Literal["run.approval.requested"]] = "run.approval.requested"
     created_at: dt.datetime
     """When it happened."""
     data: RunApproval
@@ -331,12 +338,12 @@ class RunApprovalRequestedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class RunCancelledWebhook(Model, kw_only=True):
+class RunCancelledWebhook(Model, kw_only=True, tag_field="type", tag="run.cancelled"):
     """A run was cancelled."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["run.cancelled"] = "run.cancelled"
+    type: ClassVar[Literal["run.cancelled"]] = "run.cancelled"
     created_at: dt.datetime
     """When it happened."""
     data: Run
@@ -344,12 +351,12 @@ class RunCancelledWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class RunCompletedWebhook(Model, kw_only=True):
+class RunCompletedWebhook(Model, kw_only=True, tag_field="type", tag="run.completed"):
     """A run succeeded."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["run.completed"] = "run.completed"
+    type: ClassVar[Literal["run.completed"]] = "run.completed"
     created_at: dt.datetime
     """When it happened."""
     data: Run
@@ -357,12 +364,12 @@ class RunCompletedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class RunFailedWebhook(Model, kw_only=True):
+class RunFailedWebhook(Model, kw_only=True, tag_field="type", tag="run.failed"):
     """A run failed."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["run.failed"] = "run.failed"
+    type: ClassVar[Literal["run.failed"]] = "run.failed"
     created_at: dt.datetime
     """When it happened."""
     data: Run
@@ -370,12 +377,12 @@ class RunFailedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class RunStartedWebhook(Model, kw_only=True):
+class RunStartedWebhook(Model, kw_only=True, tag_field="type", tag="run.started"):
     """A run started."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["run.started"] = "run.started"
+    type: ClassVar[Literal["run.started"]] = "run.started"
     created_at: dt.datetime
     """When it happened."""
     data: Run
@@ -383,12 +390,12 @@ class RunStartedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class TemplatePublishedWebhook(Model, kw_only=True):
+class TemplatePublishedWebhook(Model, kw_only=True, tag_field="type", tag="template.published"):
     """A template has a new version."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["template.published"] = "template.published"
+    type: ClassVar[Literal["template.published"]] = "template.published"
     created_at: dt.datetime
     """When it happened."""
     data: TemplateVersion
@@ -530,12 +537,12 @@ class WebhookPing(Model, kw_only=True):
     webhook_id: WebhookId
 
 
-class WebhookPingWebhook(Model, kw_only=True):
+class WebhookPingWebhook(Model, kw_only=True, tag_field="type", tag="webhook.ping"):
     """A ping."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["webhook.ping"] = "webhook.ping"
+    type: ClassVar[Literal["webhook.ping"]] = "webhook.ping"
     created_at: dt.datetime
     """When it happened."""
     data: WebhookPing
@@ -560,12 +567,12 @@ class WebhookReplay(Model, kw_only=True):
     until: dt.datetime
 
 
-class WorkspaceDeletedWebhook(Model, kw_only=True):
+class WorkspaceDeletedWebhook(Model, kw_only=True, tag_field="type", tag="workspace.deleted"):
     """A workspace was torn down."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["workspace.deleted"] = "workspace.deleted"
+    type: ClassVar[Literal["workspace.deleted"]] = "workspace.deleted"
     created_at: dt.datetime
     """When it happened."""
     data: Workspace
@@ -573,12 +580,12 @@ class WorkspaceDeletedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class WorkspaceFailedWebhook(Model, kw_only=True):
+class WorkspaceFailedWebhook(Model, kw_only=True, tag_field="type", tag="workspace.failed"):
     """A workspace failed."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["workspace.failed"] = "workspace.failed"
+    type: ClassVar[Literal["workspace.failed"]] = "workspace.failed"
     created_at: dt.datetime
     """When it happened."""
     data: Workspace
@@ -586,12 +593,12 @@ class WorkspaceFailedWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class WorkspaceReadyWebhook(Model, kw_only=True):
+class WorkspaceReadyWebhook(Model, kw_only=True, tag_field="type", tag="workspace.ready"):
     """A workspace is ready."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["workspace.ready"] = "workspace.ready"
+    type: ClassVar[Literal["workspace.ready"]] = "workspace.ready"
     created_at: dt.datetime
     """When it happened."""
     data: Workspace
@@ -599,12 +606,12 @@ class WorkspaceReadyWebhook(Model, kw_only=True):
     """The receipt of what happened."""
 
 
-class WorkspaceStoppedWebhook(Model, kw_only=True):
+class WorkspaceStoppedWebhook(Model, kw_only=True, tag_field="type", tag="workspace.stopped"):
     """A workspace stopped."""
 
     id: EventId
     """The event, the same in every delivery of it."""
-    type: Literal["workspace.stopped"] = "workspace.stopped"
+    type: ClassVar[Literal["workspace.stopped"]] = "workspace.stopped"
     created_at: dt.datetime
     """When it happened."""
     data: Workspace
@@ -645,32 +652,28 @@ if TYPE_CHECKING:
     )
     """An event that webhooks send, told apart by `type`."""
 else:
-    WebhookEvent = tagged(
-        "WebhookEvent",
-        "type",
-        lambda: {
-            "workspace.ready": WorkspaceReadyWebhook,
-            "workspace.stopped": WorkspaceStoppedWebhook,
-            "workspace.failed": WorkspaceFailedWebhook,
-            "workspace.deleted": WorkspaceDeletedWebhook,
-            "composer.plan.ready": ComposerPlanReadyWebhook,
-            "composer.plan.failed": ComposerPlanFailedWebhook,
-            "composer.apply.completed": ComposerApplyCompletedWebhook,
-            "build.succeeded": BuildSucceededWebhook,
-            "build.failed": BuildFailedWebhook,
-            "build.preview.ready": BuildPreviewReadyWebhook,
-            "run.started": RunStartedWebhook,
-            "run.completed": RunCompletedWebhook,
-            "run.failed": RunFailedWebhook,
-            "run.cancelled": RunCancelledWebhook,
-            "run.approval.requested": RunApprovalRequestedWebhook,
-            "agent.invocation.completed": AgentInvocationCompletedWebhook,
-            "agent.version.published": AgentVersionPublishedWebhook,
-            "template.published": TemplatePublishedWebhook,
-            "audit.export.ready": AuditExportReadyWebhook,
-            "audit.stream.failing": AuditStreamFailingWebhook,
-            "webhook.ping": WebhookPingWebhook,
-        },
+    WebhookEvent = (
+        WorkspaceReadyWebhook
+        | WorkspaceStoppedWebhook
+        | WorkspaceFailedWebhook
+        | WorkspaceDeletedWebhook
+        | ComposerPlanReadyWebhook
+        | ComposerPlanFailedWebhook
+        | ComposerApplyCompletedWebhook
+        | BuildSucceededWebhook
+        | BuildFailedWebhook
+        | BuildPreviewReadyWebhook
+        | RunStartedWebhook
+        | RunCompletedWebhook
+        | RunFailedWebhook
+        | RunCancelledWebhook
+        | RunApprovalRequestedWebhook
+        | AgentInvocationCompletedWebhook
+        | AgentVersionPublishedWebhook
+        | TemplatePublishedWebhook
+        | AuditExportReadyWebhook
+        | AuditStreamFailingWebhook
+        | WebhookPingWebhook
     )
 
 WebhookEventTypes: TypeAlias = list[WebhookEventType]

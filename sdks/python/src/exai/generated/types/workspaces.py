@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ..._runtime.model import UNSET, Model, Unknown, UnsetType
-from ..._runtime.unions import tagged
 from .shared import (
     Actor,
     Duration,
@@ -98,10 +97,10 @@ class CreateWorkspaceSnapshot(Model, kw_only=True):
     """How long to keep it: null means until it is deleted. Left out, 30 days."""
 
 
-class EmptyOrigin(Model, kw_only=True):
+class EmptyOrigin(Model, kw_only=True, tag_field="type", tag="empty"):
     """An empty working tree."""
 
-    type: Literal["empty"] = "empty"
+    type: ClassVar[Literal["empty"]] = "empty"
 
 
 class EnvironmentVariable(Model, kw_only=True):
@@ -126,10 +125,10 @@ class EnvironmentVariableInput(Model, kw_only=True):
     """
 
 
-class ExecExitedEvent(Model, kw_only=True):
+class ExecExitedEvent(Model, kw_only=True, tag_field="type", tag="exec.exited"):
     """The process ended. Ends the stream."""
 
-    type: Literal["exec.exited"] = "exec.exited"
+    type: ClassVar[Literal["exec.exited"]] = "exec.exited"
     duration: Duration
     exit_code: int | None
     """The status that the process left with; null when a signal ended it."""
@@ -141,10 +140,10 @@ class ExecExitedEvent(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
-class ExecFailedEvent(Model, kw_only=True):
+class ExecFailedEvent(Model, kw_only=True, tag_field="type", tag="exec.failed"):
     """The process could not be started or was lost. Ends the stream."""
 
-    type: Literal["exec.failed"] = "exec.failed"
+    type: ClassVar[Literal["exec.failed"]] = "exec.failed"
     fault: Fault
     occurred_at: dt.datetime
     receipt: ReceiptId
@@ -167,10 +166,10 @@ class ExecInWorkspace(Model, kw_only=True):
     """Left out, the root of the working tree."""
 
 
-class ExecOutputEvent(Model, kw_only=True):
+class ExecOutputEvent(Model, kw_only=True, tag_field="type", tag="exec.output"):
     """The process wrote something."""
 
-    type: Literal["exec.output"] = "exec.output"
+    type: ClassVar[Literal["exec.output"]] = "exec.output"
     data: bytes
     """The bytes that were written, in base64; they need not be text."""
     occurred_at: dt.datetime
@@ -179,10 +178,10 @@ class ExecOutputEvent(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
-class ExecStartedEvent(Model, kw_only=True):
+class ExecStartedEvent(Model, kw_only=True, tag_field="type", tag="exec.started"):
     """The process began."""
 
-    type: Literal["exec.started"] = "exec.started"
+    type: ClassVar[Literal["exec.started"]] = "exec.started"
     occurred_at: dt.datetime
     pid: int
     """The id of the process inside the workspace."""
@@ -200,10 +199,10 @@ class ExposeWorkspacePort(Model, kw_only=True):
     visibility: PortVisibility | None = None
 
 
-class GitOrigin(Model, kw_only=True):
+class GitOrigin(Model, kw_only=True, tag_field="type", tag="git"):
     """A clone of a git repository."""
 
-    type: Literal["git"] = "git"
+    type: ClassVar[Literal["git"]] = "git"
     repository: str
     """Where to clone from, over HTTPS or SSH."""
     commit: str | None = None
@@ -214,10 +213,10 @@ class GitOrigin(Model, kw_only=True):
     """A branch, a tag or a commit. Left out, the repository's default branch."""
 
 
-class GitOriginInput(Model, kw_only=True):
+class GitOriginInput(Model, kw_only=True, tag_field="type", tag="git"):
     """A clone of a git repository."""
 
-    type: Literal["git"] = "git"
+    type: ClassVar[Literal["git"]] = "git"
     repository: str
     """Where to clone from, over HTTPS or SSH."""
     depth: int | None = None
@@ -235,10 +234,10 @@ class RestoreWorkspaceSnapshot(Model, kw_only=True):
     """Start the workspace afterwards; otherwise it settles in `stopped`."""
 
 
-class SnapshotOrigin(Model, kw_only=True):
+class SnapshotOrigin(Model, kw_only=True, tag_field="type", tag="snapshot"):
     """A snapshot of this or another workspace."""
 
-    type: Literal["snapshot"] = "snapshot"
+    type: ClassVar[Literal["snapshot"]] = "snapshot"
     snapshot_id: SnapshotId
 
 
@@ -251,10 +250,10 @@ class StopWorkspace(Model, kw_only=True):
     """Take a snapshot once the processes have ended."""
 
 
-class TemplateWorkspaceOrigin(Model, kw_only=True):
+class TemplateWorkspaceOrigin(Model, kw_only=True, tag_field="type", tag="template"):
     """A version of a template."""
 
-    type: Literal["template"] = "template"
+    type: ClassVar[Literal["template"]] = "template"
     slug: str
     """The template's slug."""
     version: str | None = None
@@ -307,20 +306,20 @@ class Workspace(Model, kw_only=True):
     updated_at: dt.datetime
 
 
-class WorkspaceDeletedEvent(Model, kw_only=True):
+class WorkspaceDeletedEvent(Model, kw_only=True, tag_field="type", tag="workspace.deleted"):
     """The workspace was torn down. Ends the stream."""
 
-    type: Literal["workspace.deleted"] = "workspace.deleted"
+    type: ClassVar[Literal["workspace.deleted"]] = "workspace.deleted"
     occurred_at: dt.datetime
     receipt: ReceiptId
     sequence: EventSequence
     workspace_id: WorkspaceId
 
 
-class WorkspaceFailedEvent(Model, kw_only=True):
+class WorkspaceFailedEvent(Model, kw_only=True, tag_field="type", tag="workspace.failed"):
     """The workspace failed. Ends the stream."""
 
-    type: Literal["workspace.failed"] = "workspace.failed"
+    type: ClassVar[Literal["workspace.failed"]] = "workspace.failed"
     fault: Fault
     occurred_at: dt.datetime
     receipt: ReceiptId
@@ -402,10 +401,10 @@ class WorkspacePortList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class WorkspaceProgressEvent(Model, kw_only=True):
+class WorkspaceProgressEvent(Model, kw_only=True, tag_field="type", tag="workspace.progress"):
     """How far a change of status has come."""
 
-    type: Literal["workspace.progress"] = "workspace.progress"
+    type: ClassVar[Literal["workspace.progress"]] = "workspace.progress"
     message: str
     occurred_at: dt.datetime
     percent: int | None
@@ -415,10 +414,10 @@ class WorkspaceProgressEvent(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
-class WorkspaceReadyEvent(Model, kw_only=True):
+class WorkspaceReadyEvent(Model, kw_only=True, tag_field="type", tag="workspace.ready"):
     """The workspace runs and takes commands. Ends the stream."""
 
-    type: Literal["workspace.ready"] = "workspace.ready"
+    type: ClassVar[Literal["workspace.ready"]] = "workspace.ready"
     occurred_at: dt.datetime
     receipt: ReceiptId
     sequence: EventSequence
@@ -461,10 +460,12 @@ class WorkspaceSnapshotList(Model, kw_only=True):
     """The `cursor` of the next page; null on the last page."""
 
 
-class WorkspaceStatusChangedEvent(Model, kw_only=True):
+class WorkspaceStatusChangedEvent(
+    Model, kw_only=True, tag_field="type", tag="workspace.status_changed"
+):
     """The workspace went from one status to another."""
 
-    type: Literal["workspace.status_changed"] = "workspace.status_changed"
+    type: ClassVar[Literal["workspace.status_changed"]] = "workspace.status_changed"
     occurred_at: dt.datetime
     previous_status: WorkspaceStatus | None
     """The status before; null for a new workspace."""
@@ -473,10 +474,10 @@ class WorkspaceStatusChangedEvent(Model, kw_only=True):
     workspace_id: WorkspaceId
 
 
-class WorkspaceStoppedEvent(Model, kw_only=True):
+class WorkspaceStoppedEvent(Model, kw_only=True, tag_field="type", tag="workspace.stopped"):
     """The workspace stopped; its working tree is kept. Ends the stream."""
 
-    type: Literal["workspace.stopped"] = "workspace.stopped"
+    type: ClassVar[Literal["workspace.stopped"]] = "workspace.stopped"
     occurred_at: dt.datetime
     reason: WorkspaceStopReason
     receipt: ReceiptId
@@ -492,16 +493,7 @@ if TYPE_CHECKING:
     end the stream and carry the receipt.
     """
 else:
-    ExecEvent = tagged(
-        "ExecEvent",
-        "type",
-        lambda: {
-            "exec.started": ExecStartedEvent,
-            "exec.output": ExecOutputEvent,
-            "exec.exited": ExecExitedEvent,
-            "exec.failed": ExecFailedEvent,
-        },
-    )
+    ExecEvent = ExecStartedEvent | ExecOutputEvent | ExecExitedEvent | ExecFailedEvent
 
 PortNumber: TypeAlias = int
 """A TCP port that a process of the workspace listens on."""
@@ -521,17 +513,13 @@ if TYPE_CHECKING:
     receipt.
     """
 else:
-    WorkspaceEvent = tagged(
-        "WorkspaceEvent",
-        "type",
-        lambda: {
-            "workspace.status_changed": WorkspaceStatusChangedEvent,
-            "workspace.progress": WorkspaceProgressEvent,
-            "workspace.ready": WorkspaceReadyEvent,
-            "workspace.stopped": WorkspaceStoppedEvent,
-            "workspace.failed": WorkspaceFailedEvent,
-            "workspace.deleted": WorkspaceDeletedEvent,
-        },
+    WorkspaceEvent = (
+        WorkspaceStatusChangedEvent
+        | WorkspaceProgressEvent
+        | WorkspaceReadyEvent
+        | WorkspaceStoppedEvent
+        | WorkspaceFailedEvent
+        | WorkspaceDeletedEvent
     )
 
 WorkspaceImage: TypeAlias = str
@@ -546,16 +534,7 @@ if TYPE_CHECKING:
     )
     """What the working tree was made from."""
 else:
-    WorkspaceOrigin = tagged(
-        "WorkspaceOrigin",
-        "type",
-        lambda: {
-            "empty": EmptyOrigin,
-            "git": GitOrigin,
-            "template": TemplateWorkspaceOrigin,
-            "snapshot": SnapshotOrigin,
-        },
-    )
+    WorkspaceOrigin = EmptyOrigin | GitOrigin | TemplateWorkspaceOrigin | SnapshotOrigin
 
 if TYPE_CHECKING:
     WorkspaceOriginInput: TypeAlias = (
@@ -563,13 +542,4 @@ if TYPE_CHECKING:
     )
     """What the working tree was made from."""
 else:
-    WorkspaceOriginInput = tagged(
-        "WorkspaceOriginInput",
-        "type",
-        lambda: {
-            "empty": EmptyOrigin,
-            "git": GitOriginInput,
-            "template": TemplateWorkspaceOrigin,
-            "snapshot": SnapshotOrigin,
-        },
-    )
+    WorkspaceOriginInput = EmptyOrigin | GitOriginInput | TemplateWorkspaceOrigin | SnapshotOrigin
