@@ -28,6 +28,10 @@ pub(super) fn make(schema: &Map<String, Value>, chance: &mut Chance) -> Option<S
     };
     if let Some(pattern) = text("pattern") {
         let made = (0..24).find_map(|_| chance.matching(pattern).filter(|text| fits(text)));
+        let made = match text("format") {
+            Some("decimal") => made.map(|text| canonical(&text)),
+            _ => made,
+        };
         return made.or_else(|| example(schema));
     }
     if text("contentEncoding").is_some_and(|encoding| encoding.starts_with("base64")) {
@@ -46,6 +50,17 @@ pub(super) fn make(schema: &Map<String, Value>, chance: &mut Chance) -> Option<S
         made.push(char::from(b'a' + (made.len() % 26) as u8));
     }
     Some(made.chars().take(most).collect())
+}
+
+/// A decimal number without zeros in front, which say nothing.
+fn canonical(text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let trimmed = digits.trim_start_matches('0');
+    let zero = if trimmed.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
+    format!("{sign}{zero}{trimmed}")
 }
 
 /// What the author gives as an example.
