@@ -114,7 +114,9 @@ impl<'a> GoTypes<'a> {
             (true, false) if indirect && self.is_record(inner) => format!("*{text}"),
             (true, false) => text,
             (false, true) if indirect && self.is_record(inner) => format!("Nullable[*{text}]"),
-            (false, true) if text != "any" => format!("Nullable[{text}]"),
+            (false, true) if *self.api.types.resolve(inner) != Type::Any => {
+                format!("Nullable[{text}]")
+            }
             (false, _) if interface || text.starts_with("[]") || text.starts_with("map[") => text,
             (false, _) => format!("*{text}"),
         };
