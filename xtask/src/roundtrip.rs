@@ -21,6 +21,12 @@ use std::process::Command;
 
 use exai_gen::target::{Target, Written};
 
+pub(crate) use self::chance::Chance;
+pub(crate) use self::instance::{Amount, Maker};
+pub(crate) use self::merge::percent_decoded;
+pub(crate) use self::same::difference;
+pub(crate) use self::schema::{Schemas, Side};
+
 use self::driver::{Answer, Case, Driver};
 use self::instances::Instances;
 use self::table::{Kept, Table};

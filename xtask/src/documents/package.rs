@@ -70,6 +70,13 @@ pub(crate) fn written(target: Target, run: &Run, api: &Api, types: &[Type]) -> V
     target.written(&cx, types)
 }
 
+/// The files of some owners that the package of a target has.
+pub(crate) fn generated(target: Target, run: &Run, api: &Api, owners: &[Owner]) -> FileTree {
+    let renderer = Renderer::embedded();
+    let mut found = Diagnostics::new();
+    pipeline::files(target, api, &run.config, COMMAND, &renderer, owners, &mut found)
+}
+
 /// Generates the packages of a document below `place`, a folder a target; files that are as they
 /// should be stay untouched, so that the checks of the languages find what they know.
 ///

@@ -34,7 +34,8 @@ pub(super) fn follow<'d>(document: &'d Value, reference: &str) -> Option<&'d Val
     anchored(document, pointer)
 }
 
-fn percent_decoded(text: &str) -> String {
+/// Text of a URI without its escapes (RFC 3986, section 2.1).
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut out = Vec::new();
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 /// are the same. Numbers are compared by value, and keys have no order. Two times are the same when
 /// they are one instant (RFC 3339, section 4.2), and two durations when they are as long: how
 /// either is spelled says nothing else.
-pub(super) fn difference(before: &Value, after: &Value) -> Option<String> {
+pub(crate) fn difference(before: &Value, after: &Value) -> Option<String> {
     let mut pointer = String::new();
     let (a, b) = walk(before, after, &mut pointer)?;
     let place = if pointer.is_empty() {
