@@ -98,13 +98,20 @@ fn try_document(
     let names = Names {
         client: product.client.clone(),
         environment: product.environment.clone(),
+        basic: basic(&schemas),
     };
     let mut wrong = 0;
     let mut sent: BTreeMap<usize, (Target, Value)> = BTreeMap::new();
     for package in &made.packages {
         let server = Server::start()?;
         let generated = package::generated(package.target, &run, api, &[Owner::Driver]);
-        let started = Driver::start(package.target, &package.folder, &names, &generated, &server.url);
+        let started = Driver::start(
+            package.target,
+            &package.folder,
+            &names,
+            &generated,
+            &server.url,
+        );
         let mut driver = match started {
             Ok(driver) => driver,
             Err(why) => {
@@ -115,7 +122,15 @@ fn try_document(
         };
         let mut fine = 0;
         for (index, sample) in samples.iter().enumerate() {
-            let why = one(&mut driver, &server, sample, &schemas, index, package.target, &mut sent)?;
+            let why = one(
+                &mut driver,
+                &server,
+                sample,
+                &schemas,
+                index,
+                package.target,
+                &mut sent,
+            )?;
             match why {
                 None => fine += 1,
                 Some(why) => {
@@ -126,7 +141,12 @@ fn try_document(
                 }
             }
         }
-        println!("{}: {}: {fine} of {} requests", document.name, package.target.name(), samples.len());
+        println!(
+            "{}: {}: {fine} of {} requests",
+            document.name,
+            package.target.name(),
+            samples.len()
+        );
     }
     Ok(wrong)
 }
@@ -173,12 +193,26 @@ fn schemas(run: &Run) -> Result<Option<Schemas>, String> {
     Schemas::new(&whole, Side::Sent).map(Some)
 }
 
+/// The names of the schemes of HTTP basic authentication.
+fn basic(schemas: &Schemas) -> Vec<String> {
+    let schemes = schemas.document()["components"]["securitySchemes"].as_object();
+    let all = schemes.into_iter().flatten();
+    let basic = all.filter(|(_, scheme)| {
+        let kind = scheme["scheme"].as_str().unwrap_or_default();
+        kind.eq_ignore_ascii_case("basic")
+    });
+    basic.map(|(name, _)| name.clone()).collect()
+}
+
 /// Keeps crates below a folder out of the workspace around them.
 fn apart(folder: &Path) -> Result<(), String> {
     let manifest = folder.join("Cargo.toml");
     if !folder.is_dir() {
         return Ok(());
     }
-    fs::write(&manifest, "[workspace]\nmembers = [\"*\"]\nexclude = [\"*.wire\"]\nresolver = \"3\"\n")
-        .map_err(|error| format!("{}: {error}", manifest.display()))
+    fs::write(
+        &manifest,
+        "[workspace]\nmembers = [\"*\"]\nexclude = [\"*.wire\"]\nresolver = \"3\"\n",
+    )
+    .map_err(|error| format!("{}: {error}", manifest.display()))
 }

@@ -74,7 +74,15 @@ pub(crate) fn written(target: Target, run: &Run, api: &Api, types: &[Type]) -> V
 pub(crate) fn generated(target: Target, run: &Run, api: &Api, owners: &[Owner]) -> FileTree {
     let renderer = Renderer::embedded();
     let mut found = Diagnostics::new();
-    pipeline::files(target, api, &run.config, COMMAND, &renderer, owners, &mut found)
+    pipeline::files(
+        target,
+        api,
+        &run.config,
+        COMMAND,
+        &renderer,
+        owners,
+        &mut found,
+    )
 }
 
 /// Generates the packages of a document below `place`, a folder a target; files that are as they

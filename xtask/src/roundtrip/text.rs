@@ -59,7 +59,11 @@ fn canonical(text: &str) -> String {
         None => ("", text),
     };
     let trimmed = digits.trim_start_matches('0');
-    let zero = if trimmed.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
+    let zero = if trimmed.starts_with(|c: char| c.is_ascii_digit()) {
+        ""
+    } else {
+        "0"
+    };
     format!("{sign}{zero}{trimmed}")
 }
 

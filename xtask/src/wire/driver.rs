@@ -16,6 +16,9 @@ use crate::packages::root;
 /// Where the crates of all runs are compiled.
 const CRATES: &str = "target/generated-crates/target";
 
+/// The one credential: as a token, and as the user `user` with the password `pass` (RFC 7617).
+const TOKEN: &str = "user:pass";
+
 /// What a package is called by.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -23,6 +26,8 @@ pub(super) struct Names {
     pub(super) client: String,
     /// `REDOCLY_MUSEUM_API`
     pub(super) environment: String,
+    /// The schemes that ask for a user and a password.
+    pub(super) basic: Vec<String>,
 }
 
 /// A program that waits for calls; it is ended when this is dropped.
@@ -63,7 +68,7 @@ impl Driver {
         }
         let mut command = match target {
             Target::Python => python(package, &folder, names)?,
-            Target::Typescript => typescript(package, &folder)?,
+            Target::Typescript => typescript(package, &folder, names)?,
             Target::Go => go(package, &folder)?,
             Target::Rust => rust(package, &folder)?,
             Target::Axum => return Err("a server calls nobody".to_owned()),
@@ -71,7 +76,7 @@ impl Driver {
         let variable = |name: &str| format!("{}_{name}", names.environment);
         let mut child = command
             .env(variable("BASE_URL"), url)
-            .env(variable("API_KEY"), "test-token")
+            .env(variable("API_KEY"), TOKEN)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -103,7 +108,9 @@ impl Driver {
             }
         };
         let said = |error: std::io::Error| format!("the program is gone: {error}");
-        self.input.write_all(format!("{line}\n").as_bytes()).map_err(said)?;
+        self.input
+            .write_all(format!("{line}\n").as_bytes())
+            .map_err(said)?;
         self.input.flush().map_err(said)?;
         let mut answer = String::new();
         match self.output.read_line(&mut answer) {
@@ -134,7 +141,10 @@ impl Driver {
         }
         let members = body.filter(|_| sample.flat).and_then(Value::as_object);
         named.extend(members.cloned().unwrap_or_default());
-        values.push(named.into());
+        // A body that is an argument of its own is not to be taken for the others.
+        if body.is_some() || sample.flat || sample.bodiless {
+            values.push(named.into());
+        }
         Ok(json!({ "method": method, "values": values }))
     }
 }
@@ -187,17 +197,26 @@ fn compiled(command: &mut Command) -> Result<(), String> {
 fn python(package: &Path, folder: &Path, names: &Names) -> Result<Command, String> {
     let source = package.join("src");
     let entries = fs::read_dir(&source).map_err(|e| format!("{}: {e}", source.display()))?;
-    let modules = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let module = modules.into_iter().find(|name| !name.starts_with(['.', '_']));
+    let modules = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let module = modules
+        .into_iter()
+        .find(|name| !name.starts_with(['.', '_']));
     let module = module.ok_or("the package is empty")?;
     let operations = suite("python/operations.py")?;
     let operations = operations
         .replace("from exai", &format!("from {module}"))
         .replace("import exai\n", &format!("import {module} as exai\n"));
     write(&folder.join("operations.py"), &operations)?;
-    write(&folder.join("results.py"), "from typing import Any\n\nJson = dict[str, Any]\n")?;
+    write(
+        &folder.join("results.py"),
+        "from typing import Any\n\nJson = dict[str, Any]\n",
+    )?;
     let text = include_str!("driver/driver.py");
-    let text = text.replace("PACKAGE", &module).replace("CLIENT", &names.client);
+    let text = text
+        .replace("PACKAGE", &module)
+        .replace("CLIENT", &names.client);
     write(&folder.join("driver.py"), &text)?;
     let mut command = Command::new(root().join("sdks/python/.venv/bin/python"));
     command
@@ -207,11 +226,17 @@ fn python(package: &Path, folder: &Path, names: &Names) -> Result<Command, Strin
     Ok(command)
 }
 
-fn typescript(package: &Path, folder: &Path) -> Result<Command, String> {
+fn typescript(package: &Path, folder: &Path, names: &Names) -> Result<Command, String> {
     let compiler = root().join("sdks/typescript/node_modules/typescript/bin/tsc");
-    compiled(Command::new("node").arg(compiler).args(["-p", "tsconfig.json"]).current_dir(package))?;
+    compiled(
+        Command::new("node")
+            .arg(compiler)
+            .args(["-p", "tsconfig.json"])
+            .current_dir(package),
+    )?;
     let text = include_str!("driver/driver.mjs");
     let text = text.replace("PACKAGE", &package.to_string_lossy());
+    let text = text.replace("[\"BASIC\"]", &json!(names.basic).to_string());
     write(&folder.join("driver.mjs"), &text)?;
     let mut command = Command::new("node");
     command.arg(folder.join("driver.mjs"));
@@ -224,8 +249,10 @@ fn go(package: &Path, folder: &Path) -> Result<Command, String> {
     let clause = read(&package.join("value.go"))?;
     let clause = said(&clause, "package ").to_owned();
     let asked = suite("go/asked.go")?;
-    let asked = asked
-        .replace("exai \"github.com/exai/sdk-go\"", &format!("exai \"{module}\""));
+    let asked = asked.replace(
+        "exai \"github.com/exai/sdk-go\"",
+        &format!("exai \"{module}\""),
+    );
     write(&folder.join("asked.go"), &asked)?;
     let generated = read(&folder.join("operations_gen.go"))?;
     write(&folder.join("operations_gen.go"), &generated)?;
@@ -237,7 +264,11 @@ fn go(package: &Path, folder: &Path) -> Result<Command, String> {
     );
     write(&folder.join("go.mod"), &go_mod)?;
     let _ = clause;
-    compiled(Command::new("go").args(["build", "-o", "driver", "."]).current_dir(folder))?;
+    compiled(
+        Command::new("go")
+            .args(["build", "-o", "driver", "."])
+            .current_dir(folder),
+    )?;
     Ok(Command::new(folder.join("driver")))
 }
 
@@ -266,8 +297,15 @@ fn rust(package: &Path, folder: &Path) -> Result<Command, String> {
     fs::copy(root().join("Cargo.lock"), &lock).map_err(|e| format!("{}: {e}", lock.display()))?;
     let target: PathBuf = root().join(CRATES);
     let command = &mut Command::new(env!("CARGO"));
-    compiled(command.args(["build", "--quiet"]).env("CARGO_TARGET_DIR", &target).current_dir(folder))?;
-    Ok(Command::new(target.join("debug").join(format!("{name}-wire"))))
+    compiled(
+        command
+            .args(["build", "--quiet"])
+            .env("CARGO_TARGET_DIR", &target)
+            .current_dir(folder),
+    )?;
+    Ok(Command::new(
+        target.join("debug").join(format!("{name}-wire")),
+    ))
 }
 
 /// All files of a folder, one behind the other.

@@ -11,7 +11,10 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
     if request.method != sample.method {
         return Some(format!("the method is {}", request.method));
     }
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
     let wanted = path_of(sample);
     if decoded(path) != wanted || path.bytes().any(|b| !(b'!'..=b'~').contains(&b)) {
         return Some(format!("the path is {path}, not {wanted}"));
@@ -23,7 +26,10 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
     }
     let keys = credentials(sample, schemas, "query");
     let own = |pairs: Vec<(String, String)>| -> Vec<(String, String)> {
-        let mut pairs: Vec<_> = pairs.into_iter().filter(|(k, _)| !keys.contains(k)).collect();
+        let mut pairs: Vec<_> = pairs
+            .into_iter()
+            .filter(|(k, _)| !keys.contains(k))
+            .collect();
         pairs.sort();
         pairs
     };
@@ -45,17 +51,42 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
 }
 
 fn of<'s>(sample: &'s Sample, place: &'s str) -> impl Iterator<Item = &'s Value> {
-    sample.parameters.iter().filter(move |parameter| parameter["in"] == place)
+    sample
+        .parameters
+        .iter()
+        .filter(move |parameter| parameter["in"] == place)
 }
 
 /// The request without what differs from language to language, to be held against the others'.
 pub(super) fn essence(request: &Request) -> Value {
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
     let mut query = pairs(query);
     query.sort();
-    let kept = |name: &str| !matches!(name, "host" | "user-agent" | "accept-encoding" | "accept-language" | "connection" | "content-length" | "transfer-encoding" | "idempotency-key" | "sec-fetch-mode" | "accept");
-    let headers = request.headers.iter().filter(|(name, _)| kept(name) && !name.starts_with("x-"));
-    let headers: Map<String, Value> = headers.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let kept = |name: &str| {
+        !matches!(
+            name,
+            "host"
+                | "user-agent"
+                | "accept-encoding"
+                | "accept-language"
+                | "connection"
+                | "content-length"
+                | "transfer-encoding"
+                | "idempotency-key"
+                | "sec-fetch-mode"
+                | "accept"
+        )
+    };
+    let headers = request
+        .headers
+        .iter()
+        .filter(|(name, _)| kept(name) && !name.starts_with("x-"));
+    let headers: Map<String, Value> = headers
+        .map(|(name, value)| (name.clone(), value.as_str().into()))
+        .collect();
     let text = String::from_utf8_lossy(&request.body).into_owned();
     let body = serde_json::from_slice(&request.body).unwrap_or(Value::String(text));
     json!({ "method": request.method, "path": decoded(path), "query": query, "headers": headers, "body": body })
@@ -81,8 +112,14 @@ fn path_of(sample: &Sample) -> String {
 
 fn matrix(name: &str, value: &Value, explode: bool) -> String {
     match value {
-        Value::Array(items) if explode => items.iter().map(|item| format!(";{name}={}", text(item))).collect(),
-        Value::Object(object) if explode => object.iter().map(|(key, value)| format!(";{key}={}", text(value))).collect(),
+        Value::Array(items) if explode => items
+            .iter()
+            .map(|item| format!(";{name}={}", text(item)))
+            .collect(),
+        Value::Object(object) if explode => object
+            .iter()
+            .map(|(key, value)| format!(";{key}={}", text(value)))
+            .collect(),
         value => format!(";{name}={}", simple(value, false)),
     }
 }
@@ -93,7 +130,9 @@ fn simple(value: &Value, explode: bool) -> String {
     match value {
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
         Value::Object(object) => {
-            let members = object.iter().map(|(key, value)| format!("{key}{between}{}", text(value)));
+            let members = object
+                .iter()
+                .map(|(key, value)| format!("{key}{between}{}", text(value)));
             members.collect::<Vec<_>>().join(",")
         }
         value => text(value),
@@ -101,7 +140,9 @@ fn simple(value: &Value, explode: bool) -> String {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
@@ -118,10 +159,17 @@ fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
     match (style, value) {
         ("deepObject", Value::Object(object)) => {
             let members = object.iter();
-            members.map(|(key, value)| pair(&format!("{name}[{key}]"), text(value))).collect()
+            members
+                .map(|(key, value)| pair(&format!("{name}[{key}]"), text(value)))
+                .collect()
         }
-        (_, Value::Array(items)) if explode => items.iter().map(|item| pair(name, text(item))).collect(),
-        (_, Value::Object(object)) if explode => object.iter().map(|(key, value)| pair(key, text(value))).collect(),
+        (_, Value::Array(items)) if explode => {
+            items.iter().map(|item| pair(name, text(item))).collect()
+        }
+        (_, Value::Object(object)) if explode => object
+            .iter()
+            .map(|(key, value)| pair(key, text(value)))
+            .collect(),
         ("spaceDelimited", _) => vec![pair(name, simple(value, false).replace(',', " "))],
         ("pipeDelimited", _) => vec![pair(name, simple(value, false).replace(',', "|"))],
         _ => vec![pair(name, simple(value, false))],
@@ -131,7 +179,9 @@ fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
 fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     let parts = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
-    parts.map(|(key, value)| (form_decoded(key), form_decoded(value))).collect()
+    parts
+        .map(|(key, value)| (form_decoded(key), form_decoded(value)))
+        .collect()
 }
 
 fn form_decoded(text: &str) -> String {
@@ -144,7 +194,10 @@ fn decoded(text: &str) -> String {
 
 fn different(wanted: &[(String, String)], given: &[(String, String)]) -> Option<String> {
     let equal = wanted.len() == given.len()
-        && wanted.iter().zip(given).all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1));
+        && wanted
+            .iter()
+            .zip(given)
+            .all(|(a, b)| a.0 == b.0 && same(&a.1, &b.1));
     (!equal).then(|| format!("{given:?}, not {wanted:?}"))
 }
 
@@ -162,20 +215,34 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
     };
     let declared = followed(schemas, &sample.operation["requestBody"]);
     let media_type = request.header("content-type").unwrap_or_default();
-    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let essence = |text: &str| {
+        text.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
+    };
     let known = declared["content"].as_object().into_iter().flatten();
-    if !known.clone().any(|(own, _)| essence(own) == essence(media_type)) {
+    if !known
+        .clone()
+        .any(|(own, _)| essence(own) == essence(media_type))
+    {
         return Some(format!("the media type is {media_type:?}"));
     }
     if sample.form {
         let text = String::from_utf8_lossy(&request.body);
         let members = wanted.as_object().into_iter().flatten();
         // How a list or an object is written is said by encodings; scalars are written as they are.
-        let scalars = members.filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
+        let scalars = members
+            .filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
         let given = pairs(&text);
         return scalars
             .map(|(name, value)| (name, self::text(value)))
-            .find(|(name, value)| !given.iter().any(|(own, given)| own == *name && same(given, value)))
+            .find(|(name, value)| {
+                !given
+                    .iter()
+                    .any(|(own, given)| own == *name && same(given, value))
+            })
             .map(|(name, _)| format!("the form has no {name} as it was given: {text}"));
     }
     match serde_json::from_slice(&request.body) {
@@ -187,31 +254,50 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
 /// The alternatives of an operation, each the names of its schemes.
 fn alternatives(sample: &Sample, schemas: &Schemas) -> Vec<Vec<String>> {
     let own = &sample.operation["security"];
-    let security = if own.is_array() { own } else { &schemas.document()["security"] };
+    let security = if own.is_array() {
+        own
+    } else {
+        &schemas.document()["security"]
+    };
     let all = security.as_array().into_iter().flatten();
-    all.filter_map(|one| Some(one.as_object()?.keys().cloned().collect())).collect()
+    all.filter_map(|one| Some(one.as_object()?.keys().cloned().collect()))
+        .collect()
 }
 
 fn scheme(schemas: &Schemas, name: &str) -> Value {
-    followed(schemas, &schemas.document()["components"]["securitySchemes"][name])
+    followed(
+        schemas,
+        &schemas.document()["components"]["securitySchemes"][name],
+    )
 }
 
 /// The names under which keys are sent in a place.
 fn credentials(sample: &Sample, schemas: &Schemas, place: &str) -> Vec<String> {
     let names = alternatives(sample, schemas).into_iter().flatten();
-    let schemes = names.map(|name| scheme(schemas, &name)).filter(|scheme| scheme["in"] == place);
-    schemes.filter_map(|scheme| scheme["name"].as_str().map(str::to_owned)).collect()
+    let schemes = names
+        .map(|name| scheme(schemas, &name))
+        .filter(|scheme| scheme["in"] == place);
+    schemes
+        .filter_map(|scheme| scheme["name"].as_str().map(str::to_owned))
+        .collect()
 }
 
 fn security_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<String> {
     let alternatives = alternatives(sample, schemas);
-    let meets = |names: &Vec<String>| names.iter().all(|name| carries(&scheme(schemas, name), request));
+    let meets = |names: &Vec<String>| {
+        names
+            .iter()
+            .all(|name| carries(&scheme(schemas, name), request))
+    };
     let fine = alternatives.is_empty() || alternatives.iter().any(meets);
     (!fine).then(|| format!("it carries none of {alternatives:?}"))
 }
 
 fn carries(scheme: &Value, request: &Request) -> bool {
-    let authorization = request.header("authorization").unwrap_or_default().to_lowercase();
+    let authorization = request
+        .header("authorization")
+        .unwrap_or_default()
+        .to_lowercase();
     match scheme["type"].as_str() {
         Some("http") => {
             let kind = scheme["scheme"].as_str().unwrap_or_default().to_lowercase();
@@ -221,7 +307,10 @@ fn carries(scheme: &Value, request: &Request) -> bool {
             let name = scheme["name"].as_str().unwrap_or_default();
             match scheme["in"].as_str() {
                 Some("query") => {
-                    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+                    let query = request
+                        .target
+                        .split_once('?')
+                        .map_or("", |(_, query)| query);
                     pairs(query).iter().any(|(own, _)| own == name)
                 }
                 Some("cookie") => {

@@ -24,6 +24,8 @@ pub(super) struct Sample {
     pub(super) args: Value,
     /// The body's members are given one by one.
     pub(super) flat: bool,
+    /// The operation has no body.
+    pub(super) bodiless: bool,
     /// The body is written as `application/x-www-form-urlencoded`.
     pub(super) form: bool,
 }
@@ -54,7 +56,10 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
             Some(Payload::Form { .. }) => (true, true),
             Some(_) => continue,
         };
-        let media_type = operation.body.first().map(|c| c.media_type.raw().to_owned());
+        let media_type = operation
+            .body
+            .first()
+            .map(|c| c.media_type.raw().to_owned());
         for amount in [Amount::Least, Amount::Most] {
             let maker = Maker {
                 document: schemas.document(),
@@ -68,6 +73,7 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
             sample.id = operation.name.wire().raw().to_owned();
             sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
             sample.form = form;
+            sample.bodiless = content.is_none();
             out.push(sample);
         }
     }
@@ -95,19 +101,24 @@ fn sample(
     let shared = item["parameters"].as_array().into_iter().flatten();
     for parameter in own.chain(shared) {
         let parameter = followed(schemas, parameter);
-        let same = |other: &Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];
+        let same =
+            |other: &Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];
         if !parameters.iter().any(same) {
             parameters.push(parameter);
         }
     }
     let mut args = json!({ "path": {}, "query": {}, "header": {}, "cookie": {} });
     for parameter in &parameters {
-        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str()) else {
+        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str())
+        else {
             continue;
         };
         let must = parameter["required"] == true;
         if must || maker.amount == Amount::Most {
-            let schema = match parameter["content"].as_object().and_then(|c| c.values().next()) {
+            let schema = match parameter["content"]
+                .as_object()
+                .and_then(|c| c.values().next())
+            {
                 Some(content) => &content["schema"],
                 None => &parameter["schema"],
             };
@@ -119,11 +130,15 @@ fn sample(
         }
     }
     let body = followed(schemas, &operation["requestBody"]);
-    if let Some(media_type) = media_type
-        && (body["required"] == true || maker.amount == Amount::Most)
-    {
+    if let Some(media_type) = media_type {
         let content = followed(schemas, &body["content"][media_type]);
-        args["body"] = maker.make(&content["schema"])?;
+        let made = maker.make(&content["schema"])?;
+        // A body that may be left out but has members that must be there is always given: Python
+        // and Go ask for those members.
+        let is_empty = made.as_object().is_some_and(serde_json::Map::is_empty);
+        if body["required"] == true || maker.amount == Amount::Most || !is_empty {
+            args["body"] = made;
+        }
     }
     Some(Sample {
         id: String::new(),
@@ -133,6 +148,7 @@ fn sample(
         parameters,
         args,
         flat: false,
+        bodiless: false,
         form: false,
     })
 }
@@ -147,8 +163,18 @@ fn is_writable(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty() && !text.chars().any(|c| c.is_control() || c > '~'),
-        Value::Array(items) => !items.is_empty() && items.iter().all(|i| is_writable(i) && !i.is_array() && !i.is_object()),
-        Value::Object(object) => !object.is_empty() && object.values().all(|v| is_writable(v) && !v.is_array() && !v.is_object()),
+        Value::Array(items) => {
+            !items.is_empty()
+                && items
+                    .iter()
+                    .all(|i| is_writable(i) && !i.is_array() && !i.is_object())
+        }
+        Value::Object(object) => {
+            !object.is_empty()
+                && object
+                    .values()
+                    .all(|v| is_writable(v) && !v.is_array() && !v.is_object())
+        }
         _ => true,
     }
 }

@@ -89,7 +89,9 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
         let value = value.trim().to_owned();
         request.headers.push((name.to_lowercase(), value));
     }
-    let length = request.header("content-length").and_then(|text| text.parse().ok());
+    let length = request
+        .header("content-length")
+        .and_then(|text| text.parse().ok());
     if let Some(length) = length {
         request.body = vec![0; length];
         reader.read_exact(&mut request.body).ok()?;

@@ -3,7 +3,10 @@
 import { createInterface } from "node:readline";
 import Client from "PACKAGE/dist/index.js";
 
-const client = new Client();
+// The token of the environment serves every scheme but the basic ones.
+const login = { username: "user", password: "pass" };
+const credentials = Object.fromEntries(["BASIC"].map((name) => [name, login]));
+const client = new Client({ credentials });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { method, values } = JSON.parse(line);
