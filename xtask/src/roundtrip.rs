@@ -29,7 +29,7 @@ pub(crate) use self::schema::{Schemas, Side};
 
 use self::driver::{Answer, Case, Driver};
 use self::instances::Instances;
-use self::table::{Kept, Table};
+use self::table::{Kept, SILENT, Table};
 use crate::documents::{find, package};
 use crate::packages::root;
 
@@ -248,7 +248,7 @@ fn try_language(trial: &Trial, driver: &Driver, cases: &[Case]) -> Result<Kept, 
             Ok(answers) => answers,
             Err(why) => {
                 println!("FAIL {}, {}: {why}", trial.name, driver.target.name());
-                vec![Err("the program did not run".to_owned()); lines.len()]
+                vec![Err(SILENT.to_owned()); lines.len()]
             }
         }
     };

@@ -6,6 +6,9 @@ use exai_gen::target::Target;
 
 use super::LANGUAGES;
 
+/// Why a component is lost whose program could not be compiled or ended early.
+pub(super) const SILENT: &str = "the program did not run";
+
 /// What a language keeps of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kept {
@@ -111,7 +114,12 @@ impl Table {
             ));
         }
         for (target, kept) in &row.kept {
-            for (component, why) in &kept.lost {
+            let silent = kept.lost.iter().filter(|(_, why)| why == SILENT).count();
+            if silent > 0 {
+                let target = target.name();
+                lost.push(format!("- `{name}`, {target}: {SILENT}, of {silent} components"));
+            }
+            for (component, why) in kept.lost.iter().filter(|(_, why)| why != SILENT) {
                 let why = why.replace(['\n', '|', '`'], " ");
                 lost.push(format!(
                     "- `{name}`, {}: `{component}`: {why}",
