@@ -106,7 +106,7 @@ impl Report {
             return report;
         };
         let mut places = Places::new(&run.sources);
-        let title = api.info.title.raw();
+        let title = escape::title(api);
         let judge = |target: &Target| {
             let cx = Context {
                 api,
