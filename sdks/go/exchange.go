@@ -194,7 +194,11 @@ func (x *exchange) attempt(streaming bool) (a answer, err error) {
 		defer response.Body.Close()
 		// What can't be read of an error's body is not worth another error.
 		body, _ := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-		return a, x.transport.product.specialised(newAPIError(x.op.name, a.meta, body))
+		failure := newAPIError(x.op.name, a.meta, body)
+		if x.transport.product.specialised == nil {
+			return a, failure
+		}
+		return a, x.transport.product.specialised(failure)
 	}
 	if streaming {
 		a.body = response.Body

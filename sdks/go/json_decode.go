@@ -225,10 +225,11 @@ func (d *jsonDecoder) array(v reflect.Value, c byte) error {
 func (d *jsonDecoder) dynamic(v reflect.Value) error {
 	if plan, ok := unionPlans.Load(v.Type()); ok {
 		u, text := plan.(unionPlan), d.skip()
-		value, err := u.decode(text, d.strict)
+		value, undeclared, err := u.decode(text, d.strict)
 		if err != nil {
 			return err
 		}
+		d.undeclared += undeclared
 		// A union inside the union gives a value of one of its own types.
 		if value.Kind() == reflect.Interface {
 			value = value.Elem()

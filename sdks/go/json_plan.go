@@ -135,31 +135,39 @@ func registerUnion[U any](plan unionPlan) struct{} {
 	return struct{}{}
 }
 
-// decode gives a value of one of the union's types.
-func (u unionPlan) decode(data []byte, strict bool) (reflect.Value, error) {
+// misfitWeight is how much worse than a member that is undeclared it is for a value
+// to be of no known variant at all.
+const misfitWeight = 1 << 16
+
+// decode gives a value of one of the union's types, and how badly it fits: how
+// many members no field declares.
+func (u unionPlan) decode(data []byte, strict bool) (reflect.Value, int, error) {
 	if u.tag == "" {
-		return u.decodeUntagged(data), nil
+		v, undeclared := u.decodeUntagged(data)
+		return v, undeclared, nil
 	}
 	tag, err := stringMember(data, u.tag)
 	if err != nil {
-		return reflect.Value{}, err
+		return reflect.Value{}, 0, err
 	}
 	t, ok := u.tagged[string(tag)]
 	if !ok {
-		return u.keep(string(tag), data), nil
+		return u.keep(string(tag), data), misfitWeight, nil
 	}
 	d := jsonDecoder{data: data, strict: strict}
 	if t.Kind() == reflect.Pointer && d.peek() != 'n' {
 		v := reflect.New(t.Elem())
-		return v, d.value(v.Elem())
+		err := d.value(v.Elem())
+		return v, d.undeclared, err
 	}
 	v := reflect.New(t).Elem()
-	return v, d.value(v)
+	err = d.value(v)
+	return v, d.undeclared, err
 }
 
 // decodeUntagged takes the type that the text fits best: all of its required
 // members are there, and the fewest of the text's members are undeclared.
-func (u unionPlan) decodeUntagged(data []byte) reflect.Value {
+func (u unionPlan) decodeUntagged(data []byte) (reflect.Value, int) {
 	var best reflect.Value
 	fewest := -1
 	for _, t := range u.untagged {
@@ -170,9 +178,9 @@ func (u unionPlan) decodeUntagged(data []byte) reflect.Value {
 		}
 	}
 	if fewest < 0 {
-		return u.keep("", data)
+		return u.keep("", data), misfitWeight
 	}
-	return best
+	return best, fewest
 }
 
 func (u unionPlan) keep(tag string, data []byte) reflect.Value {

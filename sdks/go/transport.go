@@ -22,7 +22,7 @@ type product struct {
 	schemes     map[string]authScheme
 	auth        [][]string // alternatives, each a set of schemes, for operations that say nothing else
 	headers     headerNames
-	specialised func(e *APIError) error // gives an error its own type
+	specialised func(e *APIError) error // gives an error its own type; nil where errors have none
 }
 
 // transport sends requests. It is safe for concurrent use.

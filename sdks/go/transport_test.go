@@ -124,6 +124,16 @@ func TestErrorWithoutAnEnvelopeIsStillAnError(t *testing.T) {
 	}
 }
 
+func TestErrorOfADocumentThatDeclaresNoneIsAnAPIError(t *testing.T) {
+	tr := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	tr.product.specialised = nil
+	_, err := call[*thing](t.Context(), tr, request{op: &getThing, path: []any{"x"}}, nil)
+	var failure *APIError
+	if !errors.As(err, &failure) || failure.StatusCode != http.StatusTeapot {
+		t.Fatalf("got %v", err)
+	}
+}
+
 func TestAnswerOfAnotherShapeIsADecodeError(t *testing.T) {
 	tr := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"id":5}`) })
 	_, err := call[*thing](t.Context(), tr, request{op: &getThing, path: []any{"x"}}, nil)

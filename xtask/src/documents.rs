@@ -6,8 +6,8 @@
 //! refuses them is a figure like any other.
 
 mod check;
-mod find;
-mod package;
+pub(crate) mod find;
+pub(crate) mod package;
 mod table;
 
 use std::fs;

@@ -14,6 +14,7 @@ mod regen;
 mod release;
 mod report;
 mod revision;
+mod roundtrip;
 mod sandbox;
 mod servers;
 mod snapshots;
@@ -21,6 +22,7 @@ mod step;
 mod test;
 mod tidy;
 mod toolchain;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -64,6 +66,10 @@ enum Command {
     Bench(bench::Args),
     /// Generate packages of every document of some folders, and check them
     Documents(documents::Args),
+    /// Read and write instances of every component schema by each language's models
+    Roundtrip(roundtrip::Args),
+    /// Call operations by each language's package, and read what is sent by the document
+    Wire(wire::Args),
     /// Run a command while Postgres and Redis run for it
     WithServers(servers::Args),
     /// Send requests that nobody thought of to a sandbox, by schemathesis
@@ -84,6 +90,8 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Documents(args) => documents::run(&args),
+        Command::Roundtrip(args) => roundtrip::run(&args),
+        Command::Wire(args) => wire::run(&args),
         Command::WithServers(args) => servers::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
     };

@@ -226,6 +226,9 @@ fn generator() -> Vec<Step> {
         Step::new("generator: budgets", "cargo", &["xtask", "budgets"])
             .mended_by("make it smaller, or change budgets.json on purpose"),
     ];
+    let args = ["xtask", "roundtrip", "tests/roundtrip", "--strict"];
+    let values = Step::new("generator: values come back as they were", "cargo", &args);
+    steps.push(values);
     for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
             Step::new(

@@ -99,6 +99,11 @@ pub(super) struct GenerateArgs {
     #[arg(long)]
     pub(super) keep_going: bool,
 
+    /// Write how much of the document each target's types say, place by place: JSON where the name
+    /// ends in .json, else text
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+
     /// Read templates from here instead of those built in
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,
@@ -194,6 +199,11 @@ pub(super) struct CheckArgs {
     /// How to write what was found; json and sarif go to standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) message_format: MessageFormat,
+
+    /// Write how much of the document the types of every target would say, place by place: JSON
+    /// where the name ends in .json, else text
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub(super) report: Option<PathBuf>,
 
     /// List every code and what it means
     #[arg(long)]

@@ -7,6 +7,7 @@ use super::args::GenerateArgs;
 use super::progress::Progress;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostic, place};
+use crate::fidelity::Report;
 use crate::ir::Api;
 use crate::pipeline::{self, Adjustments, Request, Run};
 use crate::render::Renderer;
@@ -91,7 +92,11 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     if let Some(api) = &run.api {
         summarize(api, &run, &packages);
     }
-    outcome
+    let targets: Vec<Target> = args.target.iter().copied().map(Target::from).collect();
+    match &args.report {
+        Some(path) => super::write_report(path, &Report::new(&run, &targets), outcome),
+        None => outcome,
+    }
 }
 
 /// Writes every package below `out`, or none.

@@ -25,6 +25,7 @@ use clap::Parser;
 
 use self::args::{Args, Command, MessageFormat};
 use crate::diagnostic::{Diagnostics, Format, render};
+use crate::fidelity;
 use crate::source::Sources;
 
 /// Runs the command with the arguments of this process.
@@ -112,6 +113,19 @@ fn report(
         Outcome::Refused
     } else {
         Outcome::Fine
+    }
+}
+
+/// Writes a fidelity report: JSON where the file's name asks for it, else text. `outcome` is what
+/// the command ends with otherwise.
+fn write_report(path: &Path, report: &fidelity::Report, outcome: Outcome) -> Outcome {
+    let json = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let text = if json { report.json() } else { report.text() };
+    match write(Some(path), &text) {
+        Outcome::Fine => outcome,
+        failed => failed,
     }
 }
 

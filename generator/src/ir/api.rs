@@ -1,6 +1,6 @@
 use super::{
-    Contract, Docs, ErrorKind, Name, Operations, Resource, SecurityScheme, Server, Text, Types,
-    Webhook, WebhookEvents,
+    Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Text,
+    Types, Webhook, WebhookEvents,
 };
 
 /// One HTTP API, whole.
@@ -29,6 +29,9 @@ pub struct Api {
     pub webhook_events: Option<WebhookEvents>,
     /// The JSON Schemas that requests are held against.
     pub contract: Contract,
+    /// Every schema that was made a type, by where it stands; one that only refers to another is
+    /// not here.
+    pub meanings: Vec<Meaning>,
 }
 
 /// The document's `info` object.

@@ -32,6 +32,7 @@ pub fn api(title: &str) -> Api {
         webhooks: Vec::new(),
         webhook_events: None,
         contract: Contract::default(),
+        meanings: Vec::new(),
     }
 }
 
@@ -81,6 +82,7 @@ pub fn field(wire: &str, ty: Type) -> Field {
         docs: Docs::default(),
         deprecated: false,
         indirect: false,
+        span: Span::new(FileId(0), 0, 0),
     }
 }
 
@@ -158,7 +160,9 @@ pub fn json_response(status: u16, ty: Type) -> Response {
         contents: vec![Content {
             media_type: Text::new("application/json"),
             payload: Payload::Json(ty),
+            span: Span::new(FileId(0), 0, 0),
         }],
+        span: Span::new(FileId(0), 0, 0),
     }
 }
 

@@ -10,6 +10,7 @@ mod contract;
 mod docs;
 mod enumeration;
 mod error;
+mod meaning;
 mod name;
 mod operation;
 mod parameter;
@@ -29,6 +30,7 @@ pub use contract::{Contract, OperationContract, ParameterContract};
 pub use docs::{Docs, Text};
 pub use enumeration::{Enum, EnumBase, EnumValue, Literal};
 pub use error::{ErrorId, ErrorKind};
+pub use meaning::{Beyond, Meaning};
 pub use name::Name;
 pub use operation::{
     IdempotencyKey, Link, LinkArgument, LongRunning, Method, Operation, OperationError,

@@ -1,4 +1,5 @@
 use super::{Docs, Name, Style, Text, Type, TypeId};
+use crate::source::Span;
 
 /// A body under one media type.
 #[derive(Clone, Debug, PartialEq)]
@@ -7,6 +8,8 @@ pub struct Content {
     pub media_type: Text,
     /// What the bytes mean.
     pub payload: Payload,
+    /// Where the media type stands.
+    pub span: Span,
 }
 
 /// What the bytes of a body mean.

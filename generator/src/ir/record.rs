@@ -1,4 +1,5 @@
 use super::{Docs, Literal, Name, Type};
+use crate::source::Span;
 
 /// An object with named properties.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub struct Field {
     /// The value holds its own record without a list, a map or a union's box between: a language
     /// with values in place needs an indirection here. Set by the pass `cycles`.
     pub indirect: bool,
+    /// Where the last schema of the property stands.
+    pub span: Span,
 }
 
 /// `readOnly` and `writeOnly`.

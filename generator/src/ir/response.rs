@@ -1,4 +1,5 @@
 use super::{Content, Docs, Name, Type};
+use crate::source::Span;
 
 /// An answer that is not an error.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Response {
     pub headers: Vec<Header>,
     /// One entry a media type, the preferred first; empty when there is no body.
     pub contents: Vec<Content>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A status, a range or the rest. Ordered: exact codes first, then ranges, then the default.

@@ -36,6 +36,8 @@ pub enum Type {
     Tuple {
         /// `prefixItems`
         items: Vec<Type>,
+        /// How many of these must be there: `minItems`, where it says fewer.
+        least: usize,
         /// `items`; `None` when nothing may follow.
         rest: Option<Box<Type>>,
     },
@@ -160,6 +162,13 @@ pub struct Usage {
     pub sent: bool,
     /// Reached from a response, an error, a stream or a webhook: clients decode it.
     pub received: bool,
+}
+
+impl Usage {
+    /// Whether clients only ever write it. A type that nothing reaches may yet be read.
+    pub fn sent_only(self) -> bool {
+        self.sent && !self.received
+    }
 }
 
 /// Which file a type is written to. Files refer to each other without a circle: any to the shared

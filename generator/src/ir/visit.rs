@@ -23,7 +23,7 @@ impl NamesTypes for Type {
         match self {
             Self::Named(id) => each(id),
             Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.each_type(each),
-            Self::Tuple { items, rest } => {
+            Self::Tuple { items, rest, .. } => {
                 items.iter_mut().for_each(|item| item.each_type(each));
                 if let Some(rest) = rest {
                     rest.each_type(each);
@@ -139,5 +139,8 @@ impl super::Api {
             operation.each_received(each);
         });
         self.each_received_apart(each);
+        self.meanings
+            .iter_mut()
+            .for_each(|meaning| meaning.ty.each_type(each));
     }
 }

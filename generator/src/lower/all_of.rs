@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Schema, SchemaObject, SchemaType};
+use crate::ir::Beyond;
 use crate::source::{Node, Span};
 
 use super::{Lowering, sorted};
@@ -34,6 +35,8 @@ pub(super) struct Merged<'d> {
     /// A discriminator without branches: the types below it say `allOf` of this one.
     pub(super) base: Option<&'d Discriminator>,
     pub(super) says_string: bool,
+    /// What is said of the value that no type can say.
+    pub(super) beyond: Vec<Beyond>,
     pub(super) object: Option<&'d SchemaObject>,
 }
 
@@ -43,6 +46,8 @@ pub(super) struct Branches<'d> {
     pub(super) branches: &'d [Schema],
     pub(super) discriminator: Option<&'d Discriminator>,
     pub(super) open: bool,
+    /// It is a `oneOf`.
+    pub(super) exclusive: bool,
     pub(super) span: Span,
 }
 
@@ -67,6 +72,7 @@ impl<'d> Merged<'d> {
             unions: Vec::new(),
             base: None,
             says_string: false,
+            beyond: Vec::new(),
             object: None,
         }
     }
@@ -132,6 +138,9 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn absorb_own(&mut self, object: &'d SchemaObject, merged: &mut Merged<'d>) {
+        merged
+            .beyond
+            .extend(super::meaning::untyped_keywords(object));
         if !object.types.is_empty() {
             let own: Vec<SchemaType> = object.types.iter().map(|t| t.value).collect();
             let both = match &merged.types {
@@ -191,14 +200,15 @@ impl<'d> Lowering<'d, '_> {
         if !object.prefix_items.is_empty() {
             merged.prefix_items = &object.prefix_items;
         }
-        let groups = [&object.one_of, &object.any_of];
+        let groups = [(&object.one_of, true), (&object.any_of, false)];
         let mut has_branches = false;
-        for branches in groups.into_iter().filter(|group| !group.is_empty()) {
+        for (branches, exclusive) in groups.into_iter().filter(|(group, _)| !group.is_empty()) {
             has_branches = true;
             merged.unions.push(Branches {
                 branches,
                 discriminator: object.discriminator.as_deref(),
                 open,
+                exclusive,
                 span: object.span,
             });
         }

@@ -2,8 +2,8 @@
 
 use crate::document::{self, Encoding, Map, MediaType, RefOr};
 use crate::ir::{
-    Content, Docs, Field, FormField, Part, PartKind, Payload, Record, Shape, Stream, StringFormat,
-    Style, Text, Type, TypeDef, TypeId, Usage,
+    Beyond, Content, Docs, Field, FormField, Part, PartKind, Payload, Record, Shape, Stream,
+    StringFormat, Style, Text, Type, TypeDef, TypeId, Usage,
 };
 use crate::source::Span;
 
@@ -54,6 +54,7 @@ impl<'d> Lowering<'d, '_> {
             out.push(Content {
                 media_type: Text::new(&media_type.value),
                 payload,
+                span: media_type.span,
             });
         }
         out.sort_by_key(|content| match content.payload {
@@ -106,8 +107,33 @@ impl<'d> Lowering<'d, '_> {
                     .map_or(Type::Any, |s| self.type_of(s, at));
                 Payload::Json(ty)
             }
-            _ if is_text(&essence) => Payload::Text,
-            _ => Payload::Binary,
+            _ => {
+                self.unread(content);
+                if is_text(&essence) {
+                    Payload::Text
+                } else {
+                    Payload::Binary
+                }
+            }
+        }
+    }
+
+    /// Notes a schema that says more of a body than that it is text or bytes.
+    fn unread(&mut self, content: &'d MediaType) {
+        let Some(schema) = &content.schema else {
+            return;
+        };
+        let object = self.follow(schema).as_object();
+        let says_more = object.is_some_and(|object| {
+            let mut types = object.types.iter().map(|ty| ty.value);
+            types.any(|ty| ty != crate::document::SchemaType::String)
+                || !object.properties.is_empty()
+                || object.items.is_some()
+                || !(object.all_of.is_empty() && object.any_of.is_empty())
+                || !object.one_of.is_empty()
+        });
+        if says_more {
+            self.understood(schema.span(), &Type::Any, vec![Beyond::Untyped("content")]);
         }
     }
 

@@ -13,6 +13,7 @@ mod enumeration;
 mod extensions;
 mod literal;
 mod long_running;
+mod meaning;
 mod methods;
 pub mod name;
 mod object;
@@ -30,12 +31,14 @@ mod type_names;
 mod union;
 mod webhook;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Document, Location, Map};
-use crate::ir::{Api, Area, Contract, Docs, Info, Name, Operations, Resource, Text, Types};
+use crate::ir::{
+    Api, Area, Beyond, Contract, Docs, Info, Meaning, Name, Operations, Resource, Text, Types,
+};
 use crate::source::{Span, Spanned};
 
 use self::type_names::TypeNames;
@@ -55,6 +58,8 @@ pub fn lower(document: &Document, config: &Config, diagnostics: &mut Diagnostics
         errors: Vec::new(),
         headers: HashMap::new(),
         definitions: Contract::default().definitions,
+        meanings: BTreeMap::new(),
+        beyond: Vec::new(),
     };
     lowering.api()
 }
@@ -74,6 +79,10 @@ struct Lowering<'d, 'x> {
     /// The names of response headers, by their spelling.
     headers: HashMap<&'d str, Name>,
     definitions: serde_json::Map<String, serde_json::Value>,
+    /// What each schema was understood as, by its place.
+    meanings: BTreeMap<Span, Meaning>,
+    /// What the schema that is being understood says beyond its type.
+    beyond: Vec<Beyond>,
 }
 
 impl<'d> Lowering<'d, '_> {
@@ -107,6 +116,7 @@ impl<'d> Lowering<'d, '_> {
             webhooks: Vec::new(),
             webhook_events: None,
             contract: Contract::default(),
+            meanings: Vec::new(),
         };
         self.operations(&mut api);
         self.long_running(&mut api);
@@ -115,6 +125,7 @@ impl<'d> Lowering<'d, '_> {
         api.types = std::mem::take(&mut self.types);
         api.contract.definitions = std::mem::take(&mut self.definitions);
         api.contract.definitions.sort_keys();
+        api.meanings = std::mem::take(&mut self.meanings).into_values().collect();
         api
     }
 

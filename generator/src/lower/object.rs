@@ -2,6 +2,7 @@
 
 use crate::document::Schema;
 use crate::ir::{Access, Additional, Field, Record, Shape, Type};
+use crate::source::Span;
 
 use super::all_of::Merged;
 use super::at::At;
@@ -54,12 +55,13 @@ impl<'d> Lowering<'d, '_> {
                     self.inline(&both, &at)
                 }
             };
-            fields.push(self.field(wire, schemas, ty, merged.required.contains(wire)));
+            let required = merged.required.contains(wire);
+            fields.push(self.field((wire, merged.span), schemas, ty, required));
         }
         for wire in &merged.required {
             let known = fields.iter().any(|field| field.name.wire().raw() == *wire);
             if !known && *additional != Additional::Forbidden {
-                fields.push(self.field(wire, &[], Type::Any, true));
+                fields.push(self.field((wire, merged.span), &[], Type::Any, true));
             }
         }
         fields.sort_by_cached_key(|field| {
@@ -75,7 +77,13 @@ impl<'d> Lowering<'d, '_> {
         fields
     }
 
-    fn field(&self, wire: &str, schemas: &[&'d Schema], ty: Type, required: bool) -> Field {
+    fn field(
+        &self,
+        (wire, span): (&str, Span),
+        schemas: &[&'d Schema],
+        ty: Type,
+        required: bool,
+    ) -> Field {
         let own = || schemas.iter().rev().filter_map(|schema| schema.as_object());
         let all = || own().chain(schemas.iter().filter_map(|s| self.follow(s).as_object()));
         let access = if all().any(|object| object.read_only) {
@@ -99,6 +107,7 @@ impl<'d> Lowering<'d, '_> {
                 .unwrap_or_default(),
             deprecated: own().any(|object| object.deprecated),
             indirect: false,
+            span: schemas.last().map_or(span, |schema| schema.span()),
         }
     }
 }

@@ -41,6 +41,7 @@ impl<'d> Lowering<'d, '_> {
                 docs: docs::docs(response.summary.as_ref(), response.description.as_ref()),
                 headers: self.headers(response, &at),
                 contents: self.contents(&response.content, &at, false),
+                span: response.span,
             });
         }
         out

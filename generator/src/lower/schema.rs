@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Code;
 use crate::document::{Location, Reference, Schema, SchemaType};
-use crate::ir::{Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage};
+use crate::ir::{
+    Beyond, Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage,
+};
 
 use super::all_of::Merged;
 use super::at::At;
@@ -29,7 +31,11 @@ impl<'d> Lowering<'d, '_> {
     /// The type of a schema that stands `at` a place.
     pub(super) fn type_of(&mut self, schema: &'d Schema, at: &At) -> Type {
         let object = match schema {
-            Schema::Bool(value) => return if value.value { Type::Any } else { Type::Never },
+            Schema::Bool(value) => {
+                let ty = if value.value { Type::Any } else { Type::Never };
+                self.understood(value.span, &ty, Vec::new());
+                return ty;
+            }
             Schema::Object(object) => object,
         };
         if let Some((reference, nullable)) = reference::single(object) {
@@ -76,6 +82,7 @@ impl<'d> Lowering<'d, '_> {
             nullable: self.allows_null(schema, 0),
         };
         self.known.insert(place.clone(), known);
+        let outer = std::mem::take(&mut self.beyond);
         let shape = match schema {
             Schema::Bool(value) => Shape::Alias(if value.value { Type::Any } else { Type::Never }),
             Schema::Object(object) => match reference::single(object) {
@@ -86,6 +93,7 @@ impl<'d> Lowering<'d, '_> {
                 None => {
                     let merged = self.merge(object);
                     let at = At::Named(name.words(), Some(place));
+                    self.beyond.extend(&merged.beyond);
                     match self.find(&merged, &at).0 {
                         Found::Type(ty) => Shape::Alias(ty.split_null().0.clone()),
                         Found::Shape(shape) => shape,
@@ -94,6 +102,10 @@ impl<'d> Lowering<'d, '_> {
             },
         };
         self.types[id].shape = shape;
+        let ty = Type::Named(known.id);
+        let ty = if known.nullable { ty.nullable() } else { ty };
+        let beyond = std::mem::replace(&mut self.beyond, outer);
+        self.understood(schema.span(), &ty, beyond);
         known
     }
 
@@ -108,7 +120,9 @@ impl<'d> Lowering<'d, '_> {
             return Type::Any;
         }
         self.depth += 1;
+        let outer = std::mem::replace(&mut self.beyond, merged.beyond.clone());
         let (found, nullable) = self.find(merged, at);
+        let beyond = std::mem::replace(&mut self.beyond, outer);
         self.depth -= 1;
         let ty = match found {
             Found::Type(ty) => ty,
@@ -123,13 +137,20 @@ impl<'d> Lowering<'d, '_> {
                 span: merged.span,
             })),
         };
-        if nullable { ty.nullable() } else { ty }
+        let ty = if nullable { ty.nullable() } else { ty };
+        let span = merged.object.map_or(merged.span, |object| object.span);
+        self.understood(span, &ty, beyond);
+        ty
     }
 
     /// What the merged schema is, and whether `null` is allowed beside it.
     pub(super) fn find(&mut self, merged: &Merged<'d>, at: &At) -> (Found, bool) {
         if let Some(values) = &merged.values {
-            return find_values(merged, values, at);
+            let found = find_values(merged, values, at);
+            if matches!(found.0, Found::Type(Type::Any)) {
+                self.beyond.push(Beyond::Untyped("enum"));
+            }
+            return found;
         }
         if let Some(found) = self.find_union(merged, at) {
             return found;
@@ -203,7 +224,13 @@ impl<'d> Lowering<'d, '_> {
             Some(item) => Some(Box::new(item)),
             None => Some(Box::new(Type::Any)),
         };
-        Type::Tuple { items, rest }
+        let min = merged.object.and_then(|object| object.min_items.as_ref());
+        let least = min.map_or(0, |min| usize::try_from(min.value).unwrap_or(usize::MAX));
+        Type::Tuple {
+            least: least.min(items.len()),
+            items,
+            rest,
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Schema, SchemaType};
-use crate::ir::{Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant};
+use crate::ir::{
+    Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant,
+};
 
 use super::all_of::{Branches, Merged};
 use super::at::At;
@@ -14,12 +16,13 @@ use super::{Lowering, docs, enumeration, name};
 impl<'d> Lowering<'d, '_> {
     /// The union that a merged schema is; `None` when it is none.
     pub(super) fn find_union(&mut self, merged: &Merged<'d>, at: &At) -> Option<(Found, bool)> {
-        let groups: Vec<Branches<'d>> = merged
+        let (constraints, groups): (Vec<_>, Vec<Branches<'d>>) = merged
             .unions
             .iter()
             .copied()
-            .filter(|group| !group.branches.iter().all(is_constraint))
-            .collect();
+            .partition(|group| group.branches.iter().all(is_constraint));
+        let said = constraints.iter().map(|group| group.keyword());
+        self.beyond.extend(said.map(Beyond::Condition));
         match groups.as_slice() {
             [] => self.find_implied(merged, at),
             [group] => Some(self.union(merged, group, at)),
@@ -32,6 +35,7 @@ impl<'d> Lowering<'d, '_> {
                     )
                     .hint("write the combinations out as the branches of one `oneOf`"),
                 );
+                self.beyond.push(Beyond::Untyped(second.keyword()));
                 Some((Found::Type(Type::Any), false))
             }
         }
@@ -99,6 +103,9 @@ impl<'d> Lowering<'d, '_> {
                 },
                 indirect: false,
             });
+        }
+        if property.is_none() && has_formats(&variants) {
+            self.beyond.push(Beyond::Shape("format"));
         }
         close_union(variants, property, open)
     }
@@ -242,6 +249,16 @@ fn plain(variants: Vec<Variant>) -> Vec<Variant> {
         }
     }
     out
+}
+
+/// Whether strings of several formats are variants, and any string is none: `plain` makes them one.
+fn has_formats(variants: &[Variant]) -> bool {
+    let strings = variants.iter().filter_map(|variant| match &variant.ty {
+        Type::String(format) => Some(format),
+        _ => None,
+    });
+    let formats: Vec<&StringFormat> = strings.collect();
+    formats.iter().any(|format| *format != formats[0]) && !formats.contains(&&StringFormat::Plain)
 }
 
 /// Numbers variants that have the name of one before.

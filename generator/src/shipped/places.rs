@@ -108,7 +108,7 @@ fn named(ty: &Type, place: String, out: &mut Vec<Placed>) {
         Type::Nullable(inner) => named(inner, place, out),
         Type::List(inner) => named(inner, place + "[]", out),
         Type::Map(inner) => named(inner, place + "{}", out),
-        Type::Tuple { items, rest } => {
+        Type::Tuple { items, rest, .. } => {
             for (index, item) in items.iter().enumerate() {
                 named(item, format!("{place}<{index}>"), out);
             }

@@ -10,12 +10,18 @@ pub mod python;
 pub mod rust;
 pub mod rust_lang;
 mod typescript;
+mod written;
+
+use std::collections::BTreeSet;
 
 use crate::config::{Package, Product};
 use crate::diagnostic::Diagnostics;
 use crate::embedded;
-use crate::ir::Api;
+use crate::ir::{Api, Type};
 use crate::render::{RenderError, Renderer};
+use crate::source::Span;
+
+pub use self::written::{Declared, Written};
 
 /// A language, or a server of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +140,29 @@ impl Target {
             Self::Go => embedded::RUNTIME_GO,
             Self::Rust => embedded::RUNTIME_RUST,
             Self::Axum => embedded::RUNTIME_AXUM,
+        }
+    }
+
+    /// Where the schemas of those properties stand that are written by themselves, so that no
+    /// value of the record's type can hold another constant.
+    pub fn constants(self, cx: &Context<'_>) -> BTreeSet<Span> {
+        match self {
+            // Their types of constants say which constant, wherever they stand.
+            Self::Typescript | Self::Python => BTreeSet::new(),
+            Self::Go => go::written::constants(cx.api),
+            Self::Rust => rust_lang::constants(&rust::types_of(cx.api)),
+            Self::Axum => rust_lang::constants(&axum::types_of(cx.api)),
+        }
+    }
+
+    /// How the package writes each of some types, by the views that its files are made of.
+    pub fn written(self, cx: &Context<'_>, types: &[Type]) -> Vec<Written> {
+        match self {
+            Self::Python => python::types::written(cx, types),
+            Self::Typescript => typescript::written::written(cx, types),
+            Self::Go => go::written::written(cx, types),
+            Self::Rust => rust_lang::written(&rust::types_of(cx.api), types),
+            Self::Axum => rust_lang::written(&axum::types_of(cx.api), types),
         }
     }
 

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// A root document.
 #[derive(Clone, Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Its path below the folder, without what every document has: `museum`, `maps`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where it is.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// Every file below `folder` that says which version of the standard it is of, by name.
 ///
 /// # Errors
 /// When a folder cannot be read.
-pub(super) fn documents(folder: &Path) -> Result<Vec<Document>, String> {
+pub(crate) fn documents(folder: &Path) -> Result<Vec<Document>, String> {
     let mut found = Vec::new();
     walk(folder, folder, &mut found)?;
     found.sort_by(|a: &Document, b: &Document| a.name.cmp(&b.name));

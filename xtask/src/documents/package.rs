@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exai_gen::diagnostic::{Diagnostic, Diagnostics, Severity};
+use exai_gen::fidelity::Report;
+use exai_gen::ir::{Api, Type};
 use exai_gen::pipeline::{self, Adjustments, Request, Run};
 use exai_gen::render::Renderer;
 use exai_gen::source::Node;
-use exai_gen::target::{Owner, Target};
+use exai_gen::target::{Context, Owner, Target, Written};
 use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Store};
 
@@ -20,23 +22,67 @@ const EVERYTHING: [Owner; 3] = [Owner::Generated, Owner::Runtime, Owner::Scaffol
 
 /// A package of a target.
 #[derive(Clone, Debug)]
-pub(super) struct Package {
+pub(crate) struct Package {
     /// The document's name.
-    pub(super) document: String,
+    pub(crate) document: String,
     /// What it is for.
-    pub(super) target: Target,
+    pub(crate) target: Target,
     /// Where it is.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What is wrong with it before any check.
     pub(super) faults: Vec<String>,
 }
 
 /// What became of a document.
-pub(super) struct Made {
+pub(crate) struct Made {
     pub(super) row: Row,
     /// What is to be told.
     pub(super) said: Vec<String>,
-    pub(super) packages: Vec<Package>,
+    pub(crate) packages: Vec<Package>,
+}
+
+/// Reads a document; what is wrong in it is left out.
+pub(crate) fn read(document: &Document) -> Run {
+    let request = Request {
+        spec: &document.path,
+        config: None,
+        command: COMMAND,
+    };
+    pipeline::read_adjusted(
+        &request,
+        &Adjustments {
+            keep_going: true,
+            ..Adjustments::default()
+        },
+    )
+}
+
+/// How the package of a target writes some types of an API.
+pub(crate) fn written(target: Target, run: &Run, api: &Api, types: &[Type]) -> Vec<Written> {
+    let title = api.info.title.raw();
+    let cx = Context {
+        api,
+        product: &run.config.product(title),
+        package: &run.config.package(target, title),
+        command: COMMAND,
+        renderer: &Renderer::embedded(),
+    };
+    target.written(&cx, types)
+}
+
+/// The files of some owners that the package of a target has.
+pub(crate) fn generated(target: Target, run: &Run, api: &Api, owners: &[Owner]) -> FileTree {
+    let renderer = Renderer::embedded();
+    let mut found = Diagnostics::new();
+    pipeline::files(
+        target,
+        api,
+        &run.config,
+        COMMAND,
+        &renderer,
+        owners,
+        &mut found,
+    )
 }
 
 /// Generates the packages of a document below `place`, a folder a target; files that are as they
@@ -44,19 +90,8 @@ pub(super) struct Made {
 ///
 /// # Errors
 /// When a package cannot be written.
-pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Result<Made, String> {
-    let request = Request {
-        spec: &document.path,
-        config: None,
-        command: COMMAND,
-    };
-    let run = pipeline::read_adjusted(
-        &request,
-        &Adjustments {
-            keep_going: true,
-            ..Adjustments::default()
-        },
-    );
+pub(crate) fn make(document: &Document, targets: &[Target], place: &Path) -> Result<Made, String> {
+    let run = read(document);
     let mut row = Row {
         figures: [0; 3],
         note: codes(run.diagnostics.iter()),
@@ -87,6 +122,14 @@ pub(super) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
         let counts = counts.iter().filter(|(number, _)| *number > 0);
         let counts: Vec<String> = counts.map(|(n, what)| format!("{n} {what}")).collect();
         row.note = format!("{}: {codes}", counts.join(", "));
+    }
+    let fidelity = Report::new(&run, targets);
+    for target in targets {
+        let [exact, widened, untyped, unsupported] = fidelity.totals(*target);
+        made.said.push(format!(
+            "{}: {exact} places exact, {widened} widened, {untyped} untyped, {unsupported} unsupported",
+            target.name()
+        ));
     }
     let renderer = Renderer::embedded();
     for target in targets {

@@ -27,6 +27,7 @@ use self::router::RouterView;
 use self::scaffold::ScaffoldView;
 use self::types::TypesView;
 use super::{Context, Owner, Target, TargetFile};
+use crate::ir::Api;
 use crate::render::RenderError;
 use crate::target::rust_lang::names::Scope;
 use crate::target::rust_lang::{Dialect, Keep, RustTypes, modules};
@@ -122,16 +123,21 @@ struct Crate {
     scaffold: ScaffoldView,
 }
 
+/// The types of the crate.
+pub(super) fn types_of(api: &Api) -> RustTypes<'_> {
+    let dialect = Dialect {
+        support: "crate::runtime",
+        secret: "crate::runtime::Secret",
+        keep: Keep::Open,
+        non_exhaustive: false,
+    };
+    RustTypes::new(api, dialect)
+}
+
 impl Crate {
     fn new(cx: &Context<'_>) -> Self {
         let api = cx.api;
-        let dialect = Dialect {
-            support: "crate::runtime",
-            secret: "crate::runtime::Secret",
-            keep: Keep::Open,
-            non_exhaustive: false,
-        };
-        let types = RustTypes::new(api, dialect);
+        let types = types_of(api);
         let mut scope = Scope::with(names::RESOURCES);
         let placed = resource::place(api, &mut scope);
         let modules = modules(api);

@@ -106,7 +106,8 @@ impl<'a> DriverView<'a> {
             given.push(local);
         }
         let holder = match service.shown.as_str() {
-            "" => "client".to_owned(),
+            // The client's own calls are shown under its type.
+            "" | "Client" if service.name == "Client" => "client".to_owned(),
             shown => format!("client.{shown}"),
         };
         let made = format!("{holder}.{method}({}, options...)", given.join(", "));

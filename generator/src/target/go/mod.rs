@@ -25,6 +25,7 @@ mod tests;
 mod types;
 mod union;
 mod wait;
+pub(super) mod written;
 
 use serde::Serialize;
 

@@ -10,7 +10,7 @@ use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
     Additional, Api, Call, Home, Name, Operation, OperationId, Payload, Place, Resource, Shape,
-    Type, TypeId,
+    Type, TypeId, Usage,
 };
 use crate::target::names::allocate;
 
@@ -227,6 +227,12 @@ fn roots(api: &Api) -> Vec<Type> {
         }
     }
     roots.extend(api.webhook_events.iter().map(|events| events.event.clone()));
+    // What no operation leads to, the document's readers may still be given.
+    let unreached = api
+        .types
+        .iter()
+        .filter(|(_, def)| def.usage == Usage::default());
+    roots.extend(unreached.map(|(id, _)| Type::Named(id)));
     roots
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::escape;
 use super::names::{self, Scope};
 use super::types::{GoTypes, Imports};
-use crate::ir::{Additional, Api, Field, Record, Shape, Type, TypeDef, TypeId};
+use crate::ir::{Additional, Api, Field, Literal, Record, Shape, Type, TypeDef, TypeId};
 use crate::layout::go_align::{Row, align};
 use crate::layout::go_func::function;
 
@@ -77,9 +77,9 @@ impl RecordView {
     ) -> Self {
         let mut body = StructBody::new();
         for field in &record.fields {
-            match &field.ty {
-                Type::Literal(value) if field.required => constant(&mut body, field, value),
-                _ => member(
+            match fixed(field) {
+                Some(value) => constant(&mut body, field, value),
+                None => member(
                     &mut body,
                     field,
                     tag_default(api, id, field),
@@ -88,7 +88,7 @@ impl RecordView {
                 ),
             }
         }
-        rest(&mut body, record, def.usage.received, types, imports);
+        rest(&mut body, record, !def.usage.sent_only(), types, imports);
         let name = types.name(id);
         Self {
             marshal: function(
@@ -159,8 +159,16 @@ fn tag_default(api: &Api, id: TypeId, field: &Field) -> Vec<String> {
     }
 }
 
+/// The value of a field that always has it.
+pub(super) fn fixed(field: &Field) -> Option<&Literal> {
+    match &field.ty {
+        Type::Literal(value) if field.required => Some(value),
+        _ => None,
+    }
+}
+
 /// A field with a fixed value: it is written by the codec and cannot be set.
-fn constant(body: &mut StructBody, field: &Field, value: &crate::ir::Literal) {
+fn constant(body: &mut StructBody, field: &Field, value: &Literal) {
     let tag = escape::tag(&[
         ("const", escape::tag_name(&field.name)),
         ("value", escape::json(value)),

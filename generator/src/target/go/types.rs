@@ -67,7 +67,7 @@ impl<'a> GoTypes<'a> {
             Type::Nullable(inner) => self.nullable(inner, imports),
             Type::List(item) => format!("[]{}", self.expression(item, imports)),
             Type::Map(value) => format!("map[string]{}", self.expression(value, imports)),
-            Type::Tuple { items, rest } => match items.split_first() {
+            Type::Tuple { items, rest, .. } => match items.split_first() {
                 Some((first, others))
                     if others
                         .iter()
@@ -114,7 +114,9 @@ impl<'a> GoTypes<'a> {
             (true, false) if indirect && self.is_record(inner) => format!("*{text}"),
             (true, false) => text,
             (false, true) if indirect && self.is_record(inner) => format!("Nullable[*{text}]"),
-            (false, true) if text != "any" => format!("Nullable[{text}]"),
+            (false, true) if *self.api.types.resolve(inner) != Type::Any => {
+                format!("Nullable[{text}]")
+            }
             (false, _) if interface || text.starts_with("[]") || text.starts_with("map[") => text,
             (false, _) => format!("*{text}"),
         };
@@ -247,7 +249,7 @@ pub(super) fn declared(api: &Api, roots: impl IntoIterator<Item = Type>) -> BTre
 fn parts(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => vec![inner],
-        Type::Tuple { items, rest } => items.iter().chain(rest.as_deref()).collect(),
+        Type::Tuple { items, rest, .. } => items.iter().chain(rest.as_deref()).collect(),
         _ => Vec::new(),
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct ClientView {
     pub(super) package: String,
     /// The document has calls that belong to no resource.
     pub(super) has_root: bool,
+    /// `RootWithResponse`, where those give answers whole.
+    pub(super) root_answering: String,
     /// `with_response`, `async_with_response`
     pub(super) wrapper: String,
     /// `def`, `async def`
@@ -89,6 +91,10 @@ impl ClientView {
                 Flavor::Async => "async_resources".to_owned(),
             },
             has_root: !plan.root.calls.is_empty(),
+            root_answering: match resource::answers(&plan.root, false) {
+                true => format!("{prefix}RootWithResponse"),
+                false => String::new(),
+            },
             wrapper: operation::wrapper(flavor),
             def: if asynchronous { "async def" } else { "def" }.to_owned(),
             r#await: if asynchronous { "await " } else { "" }.to_owned(),
@@ -274,6 +280,9 @@ pub(super) fn imports(
             &format!(".{}.root", client.package),
             &format!("{prefix}Root"),
         );
+    }
+    if !client.root_answering.is_empty() {
+        imports.name(&format!(".{}.root", client.package), &client.root_answering);
     }
     for accessor in &client.accessors {
         let module = format!(".{}.{}", client.package, accessor.module);

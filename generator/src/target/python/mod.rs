@@ -1,7 +1,6 @@
 //! The Python SDK: a package whose modules are loaded when they are asked for.
 //!
-//! Owns the file plan and everything that is Python. It knows nothing of documents and disks; text
-//! of the document passes through [`escape`] alone.
+//! Owns the file plan and all that is Python; text of the document passes through [`escape`] alone.
 
 mod arguments;
 mod client;
@@ -25,7 +24,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod types;
+pub(super) mod types;
 mod union;
 mod waiting;
 

@@ -118,7 +118,7 @@ fn place(plan: &Plan<'_>, id: TypeId, def: &TypeDef) -> Place {
 
 /// True for a type that no answer holds.
 pub(super) fn is_sent_only(def: &TypeDef) -> bool {
-    def.usage.sent && !def.usage.received
+    def.usage.sent_only()
 }
 
 /// Annotation and default of a property. Absent is `None` where the document allows no `null`,

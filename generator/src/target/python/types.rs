@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::enum_::AliasView;
 use super::escape;
 use super::imports::Imports;
 use super::plan::Plan;
-use crate::ir::{Literal, StringFormat, Type, TypeId};
+use super::record::is_sent_only;
+use super::union::UnionView;
+use crate::ir::{Literal, Shape, StringFormat, Type, TypeId};
+use crate::target::Context;
+use crate::target::written::{Declared, Written, named as name_of};
 
 /// Where an expression stands.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +110,11 @@ pub(super) fn expression(
             }
             format!("{}[{key}, {inner}]", place.builtin("dict", imports))
         }
-        Type::Tuple { items, rest: None } => {
+        Type::Tuple {
+            items,
+            least,
+            rest: None,
+        } if *least == items.len() => {
             let items: Vec<String> = items
                 .iter()
                 .map(|item| expression(plan, item, place, imports))
@@ -117,8 +126,8 @@ pub(super) fn expression(
             };
             format!("{}[{inside}]", place.builtin("tuple", imports))
         }
-        Type::Tuple { rest: Some(_), .. } => {
-            // Python has no type for a tuple with a tail of another type.
+        Type::Tuple { .. } => {
+            // Python has no type for a tuple of several lengths.
             imports.name("typing", "Any");
             format!("{}[Any]", place.builtin("list", imports))
         }
@@ -181,5 +190,45 @@ fn literal(value: &Literal, imports: &mut Imports) -> String {
             imports.name("typing", "Any");
             "Any".to_owned()
         }
+    }
+}
+
+/// How the package writes each of some types.
+pub(in crate::target) fn written(cx: &Context<'_>, all: &[Type]) -> Vec<Written> {
+    let plan = Plan::new(cx.api, &cx.product.client);
+    let imports = &mut Imports::default();
+    let write = |ty: &Type| {
+        let id = name_of(ty);
+        let sent = id.is_some_and(|id| is_sent_only(&cx.api.types[id]));
+        let place = Place::beside_types(sent, BTreeSet::new());
+        let inside = expression(&plan, ty, &place, imports);
+        Written {
+            outside: id.map(|_| format!("types.{inside}")),
+            inside,
+            declared: id.map_or(Declared::Plain, |id| declared(&plan, id, imports)),
+            lossless: false,
+        }
+    };
+    all.iter().map(write).collect()
+}
+
+fn declared(plan: &Plan<'_>, id: TypeId, imports: &mut Imports) -> Declared {
+    let def = &plan.api.types[id];
+    match &def.shape {
+        Shape::Enum(value) => {
+            let text = AliasView::of_enum(plan, id, def, value, imports).statement;
+            let listed = text.contains("Literal[");
+            match text.ends_with("Any") {
+                true => Declared::Any,
+                false if !listed => Declared::Base,
+                false => Declared::listed(!text.ends_with([']', ')'])),
+            }
+        }
+        Shape::Union(union) => {
+            let text = UnionView::new(plan, id, def, union, false, imports).checked;
+            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+            Declared::listed(words.any(|word| word == "Unknown"))
+        }
+        Shape::Record(_) | Shape::Alias(_) => Declared::Plain,
     }
 }

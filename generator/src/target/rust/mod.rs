@@ -41,6 +41,7 @@ use self::testing::TestingView;
 use self::types::TypesView;
 use self::webhook::WebhookView;
 use super::{Context, Owner, Target, TargetFile};
+use crate::ir::Api;
 use crate::render::RenderError;
 use crate::target::rust_lang::imports::Imports;
 use crate::target::rust_lang::names::Scope;
@@ -117,16 +118,21 @@ struct ModulesView {
     modules: Vec<String>,
 }
 
-/// Every file but the runtime.
-fn plan(cx: &Context<'_>) -> Vec<Planned> {
-    let api = cx.api;
+/// The types of the crate.
+pub(super) fn types_of(api: &Api) -> RustTypes<'_> {
     let dialect = Dialect {
         support: "crate::runtime",
         secret: "crate::runtime::Secret",
         keep: Keep::Everything,
         non_exhaustive: true,
     };
-    let types = RustTypes::new(api, dialect);
+    RustTypes::new(api, dialect)
+}
+
+/// Every file but the runtime.
+fn plan(cx: &Context<'_>) -> Vec<Planned> {
+    let api = cx.api;
+    let types = types_of(api);
     let facts = Facts::new(api);
     let command = cx.command;
     let mut module = Scope::with(names::RESOURCE_FILE);

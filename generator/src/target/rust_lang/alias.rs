@@ -66,7 +66,7 @@ fn holds(api: &Api, ty: &Type, alias: TypeId, seen: &mut BTreeSet<TypeId>) -> bo
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => {
             holds(api, inner, alias, seen)
         }
-        Type::Tuple { items, rest } => items
+        Type::Tuple { items, rest, .. } => items
             .iter()
             .chain(rest.as_deref())
             .any(|item| holds(api, item, alias, seen)),

@@ -80,7 +80,7 @@ impl EnumView {
             })
             .collect();
         let keeps = match types.dialect().keep {
-            Keep::Everything => def.usage.received || values.open,
+            Keep::Everything => !def.usage.sent_only() || values.open,
             Keep::Open => values.open,
         };
         let unknown = if keeps {

@@ -18,6 +18,7 @@ pub mod size;
 mod tests;
 pub mod types;
 pub mod union;
+mod written;
 
 pub use alias::AliasView;
 pub use enum_::EnumView;
@@ -25,6 +26,7 @@ pub use modules::modules;
 pub use record::RecordView;
 pub use types::{Dialect, From, Keep, RustTypes};
 pub use union::UnionView;
+pub(super) use written::{constants, written};
 
 use serde::Serialize;
 

@@ -120,7 +120,7 @@ impl RecordView {
             .iter()
             .map(|planned| field(planned, types, from))
             .collect();
-        let rest = rest(record, types, def.usage.received, from, &mut scope);
+        let rest = rest(record, types, !def.usage.sent_only(), from, &mut scope);
         let rest_name = rest.as_ref().map(|(name, _)| name.clone());
         fields.extend(rest.map(|(_, view)| view));
         let keeps = rest_name

@@ -38,9 +38,11 @@ fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usiz
         Type::Any | Type::Never => JSON_MAP + 8,
         Type::String(_) | Type::Literal(_) | Type::List(_) | Type::Map(_) => 24,
         Type::Nullable(inner) => absent(size(inner, types, within)),
-        Type::Tuple { items, rest: None } => {
-            items.iter().map(|item| size(item, types, within)).sum()
-        }
+        Type::Tuple {
+            items,
+            least,
+            rest: None,
+        } if *least == items.len() => items.iter().map(|item| size(item, types, within)).sum(),
         Type::Tuple { .. } => 24,
         Type::Named(id) => {
             if !within.insert(*id) {

@@ -122,7 +122,7 @@ impl<'a> RustTypes<'a> {
             Type::Nullable(inner) => format!("Option<{}>", self.expression(inner, from)),
             Type::List(item) => format!("Vec<{}>", self.expression(item, from)),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.expression(value, from)),
-            Type::Tuple { items, rest } => self.tuple(items, rest.as_deref(), from),
+            Type::Tuple { items, least, rest } => self.tuple(items, *least, rest.as_deref(), from),
             Type::Named(id) => {
                 let name = self.name(*id);
                 match from {
@@ -162,14 +162,17 @@ impl<'a> RustTypes<'a> {
         }
     }
 
-    fn tuple(&self, items: &[Type], rest: Option<&Type>, from: From) -> String {
+    /// A tuple where every item must be there and nothing may follow; else a list of what all
+    /// items are, or of anything.
+    fn tuple(&self, items: &[Type], least: usize, rest: Option<&Type>, from: From) -> String {
+        let fixed = rest.is_none() && least == items.len();
         let same = items
             .first()
             .or(rest)
-            .filter(|first| rest.is_some() && items.iter().chain(rest).all(|item| item == *first));
-        match (same, rest) {
-            (Some(item), _) => format!("Vec<{}>", self.expression(item, from)),
-            (None, None) if (1..=12).contains(&items.len()) => {
+            .filter(|first| !fixed && items.iter().chain(rest).all(|item| item == *first));
+        match same {
+            Some(item) => format!("Vec<{}>", self.expression(item, from)),
+            None if fixed && (1..=12).contains(&items.len()) => {
                 let items: Vec<String> = items.iter().map(|ty| self.expression(ty, from)).collect();
                 let comma = if items.len() == 1 { "," } else { "" };
                 format!("({}{comma})", items.join(", "))
@@ -308,7 +311,7 @@ fn named(ty: &Type, used: &mut BTreeSet<TypeId>) {
             used.insert(*id);
         }
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => named(inner, used),
-        Type::Tuple { items, rest } => {
+        Type::Tuple { items, rest, .. } => {
             items
                 .iter()
                 .chain(rest.as_deref())

@@ -83,7 +83,7 @@ impl UnionView {
             })
             .collect();
         let keeps = match types.dialect().keep {
-            Keep::Everything => def.usage.received || union.open,
+            Keep::Everything => !def.usage.sent_only() || union.open,
             Keep::Open => union.open,
         };
         let runtime = format!("{}::union", types.dialect().support);

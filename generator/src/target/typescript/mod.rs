@@ -40,6 +40,7 @@ mod tests;
 mod types;
 mod union;
 mod wait;
+pub(super) mod written;
 
 use std::collections::BTreeSet;
 

@@ -35,7 +35,7 @@ impl RecordView {
         fields.extend(index(record, def.usage, types, imports));
         if fields.is_empty() {
             // An empty interface would take any value at all.
-            let closed = record.additional == Additional::Forbidden && !def.usage.received;
+            let closed = record.additional == Additional::Forbidden && def.usage.sent_only();
             let ty = if closed { "never" } else { "unknown" };
             fields.push(format!("  [property: string]: {ty};"));
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::escape;
 use super::imports::Imports;
 use crate::ir::{
-    Additional, Api, Home, IntegerFormat, Record, Shape, StringFormat, Type, TypeId, Usage,
+    Additional, Api, Home, IntegerFormat, Literal, Record, Shape, StringFormat, Type, TypeId, Usage,
 };
 
 /// The named types of an API, with the names and files they were given.
@@ -91,11 +91,16 @@ impl<'a> Types<'a> {
                     self.expression(value, usage, imports)
                 )
             }
-            Type::Tuple { items, rest } => {
-                let mut parts: Vec<String> = items
-                    .iter()
-                    .map(|item| self.expression(item, usage, imports))
-                    .collect();
+            Type::Tuple { items, least, rest } => {
+                let mut parts: Vec<String> = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    let text = self.expression(item, usage, imports);
+                    parts.push(match index < *least {
+                        true => text,
+                        false if text.contains(" | ") => format!("({text})?"),
+                        false => format!("{text}?"),
+                    });
+                }
                 if let Some(rest) = rest {
                     parts.push(format!("...{}", self.list(rest, Usage::default(), imports)));
                 }
@@ -107,11 +112,7 @@ impl<'a> Types<'a> {
 
     fn list(&self, item: &Type, usage: Usage, imports: &mut Imports) -> String {
         let members = self.members(item, usage, imports);
-        let readonly = if usage.sent && !usage.received {
-            "readonly "
-        } else {
-            ""
-        };
+        let readonly = if usage.sent_only() { "readonly " } else { "" };
         match members.as_slice() {
             [one] if !one.starts_with("readonly ") => format!("{readonly}{one}[]"),
             several => format!("{readonly}({})[]", several.join(" | ")),
@@ -152,7 +153,7 @@ fn wide_types(api: &Api) -> BTreeSet<TypeId> {
                 }
                 Shape::Union(union) => union.variants.iter().any(|v| is_wide(&v.ty, &wide)),
                 Shape::Alias(target) => is_wide(target, &wide),
-                Shape::Enum(_) => false,
+                Shape::Enum(item) => item.values.iter().any(|v| is_long(&v.value)),
             };
             if holds {
                 wide.insert(id);
@@ -168,13 +169,24 @@ fn is_wide(ty: &Type, wide: &BTreeSet<TypeId>) -> bool {
     match ty {
         Type::Integer(format) => matches!(format, IntegerFormat::Int64 | IntegerFormat::Uint64),
         Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => is_wide(inner, wide),
-        Type::Tuple { items, rest } => items
+        Type::Tuple { items, rest, .. } => items
             .iter()
             .chain(rest.as_deref())
             .any(|item| is_wide(item, wide)),
         Type::Named(id) => wide.contains(id),
+        Type::Literal(value) => is_long(value),
         // Whatever it holds may hold one.
         Type::Any => true,
+        _ => false,
+    }
+}
+
+/// Whether a value holds an integer that a double does not.
+fn is_long(value: &Literal) -> bool {
+    match value {
+        Literal::Integer(_) => escape::literal(value).ends_with('n'),
+        Literal::List(items) => items.iter().any(is_long),
+        Literal::Object(members) => members.iter().any(|(_, value)| is_long(value)),
         _ => false,
     }
 }

@@ -28,7 +28,7 @@ impl AliasView {
         }
         if let Tagging::Property(tag) = &union.tagging
             && union.open
-            && def.usage.received
+            && !def.usage.sent_only()
         {
             imports.ty("runtime/open", "UnknownVariant");
             members.push(format!("UnknownVariant<{}>", escape::wire(tag)));

@@ -86,7 +86,8 @@ def begin_operation(client: Any, args: Json, options: Json, *, waiting: bool) ->
     if how == "raw":
         root = client.with_response
     for accessor in path.split("."):
-        root = getattr(root, accessor)
+        # A call of the client itself stands in a module of its own.
+        root = root if accessor == "root" and not hasattr(root, accessor) else getattr(root, accessor)
     return how, lambda: root(*positional, **named, **options)
 
 

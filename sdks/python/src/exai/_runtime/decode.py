@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,9 @@ from .model import Model, Unknown
 from .unions import Tagged, Union, Untagged
 
 T = TypeVar("T")
+
+_CALENDAR = re.compile(r"P(\d+Y)?(\d+M)?(?:(\d+)W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+"""A duration of RFC 3339, appendix A: msgspec reads those of days, hours, minutes and seconds."""
 
 
 class Codec(Generic[T]):
@@ -57,6 +62,10 @@ def read(value: Any, target: Any, path: str = "$") -> Any:
         return _read_first(value, target.options, path)
     if inspect.isclass(target) and issubclass(target, Model) and isinstance(value, dict):
         return _read_record(cast("dict[str, Any]", value), target, path)
+    if target is dt.timedelta and isinstance(value, str) and (parts := _CALENDAR.fullmatch(value)):
+        # Years and months have no length of their own, so those stay text.
+        weeks = parts[3] if value == f"P{parts[3]}W" else None
+        return value if weeks is None else dt.timedelta(weeks=int(weeks))
     origin, args = get_origin(target), get_args(target)
     if origin is Literal and type(value) in {type(arg) for arg in args}:
         return value

@@ -1,0 +1,323 @@
+//! `cargo xtask roundtrip`: instances of every component schema of some documents, read and
+//! written again by the models that each language's package has of it, and compared.
+//!
+//! An instance is made of the document's text and chance, the same every time; a validator of JSON
+//! Schema that the generator has no part in says that it is one. A component is kept in a language
+//! when every instance of it comes back as the same JSON.
+
+mod chance;
+mod driver;
+mod instance;
+mod instances;
+mod merge;
+mod same;
+mod schema;
+mod table;
+mod text;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use exai_gen::target::{Target, Written};
+
+pub(crate) use self::chance::Chance;
+pub(crate) use self::instance::{Amount, Maker};
+pub(crate) use self::merge::percent_decoded;
+pub(crate) use self::same::difference;
+pub(crate) use self::schema::{Schemas, Side};
+
+use self::driver::{Answer, Case, Driver};
+use self::instances::Instances;
+use self::table::{Kept, SILENT, Table};
+use crate::documents::{find, package};
+use crate::packages::root;
+
+/// Where the figures are kept.
+const TABLE: &str = "tests/documents/ROUNDTRIP.md";
+
+/// The targets that have models which read and write.
+const LANGUAGES: [Target; 4] = [Target::Typescript, Target::Python, Target::Go, Target::Rust];
+
+/// Read and write instances of every component schema by each language's models.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask roundtrip ../corpus                                # compared with tests/documents/ROUNDTRIP.md
+  cargo xtask roundtrip ../corpus --only museum --language go,rust
+  cargo xtask roundtrip ../corpus --write                        # the figures are kept")]
+pub(crate) struct Args {
+    /// Folders of documents; one that is not there is said, and left out
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+
+    /// Documents whose names hold this
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+
+    /// Some languages alone, with commas
+    #[arg(long, value_delimiter = ',', value_name = "LANGUAGE", value_parser = language)]
+    language: Vec<Target>,
+
+    /// Keep the figures, rather than compare them
+    #[arg(long)]
+    write: bool,
+
+    /// Fail where anything is not kept, whatever the table says
+    #[arg(long, conflicts_with = "write")]
+    strict: bool,
+}
+
+fn language(name: &str) -> Result<Target, String> {
+    let target = Target::from_name(name).filter(|target| LANGUAGES.contains(target));
+    target.ok_or_else(|| format!("one of {}", LANGUAGES.map(Target::name).join(", ")))
+}
+
+/// Where the crates of all runs are compiled.
+fn crates_target() -> PathBuf {
+    root().join("target/generated-crates/target")
+}
+
+/// A document whose packages are to be tried.
+struct Trial {
+    name: String,
+    instances: Instances,
+    drivers: Vec<Driver>,
+    /// The cases of each driver.
+    cases: Vec<Vec<Case>>,
+}
+
+/// Runs the documents, says what is lost, and compares or keeps the table.
+///
+/// # Errors
+/// When the table says something else, or something cannot be run.
+pub(crate) fn run(args: &Args) -> Result<(), String> {
+    let languages = match args.language.as_slice() {
+        [] => LANGUAGES.to_vec(),
+        some => some.to_vec(),
+    };
+    let kept = root().join(TABLE);
+    let before = Table::read(&fs::read_to_string(&kept).unwrap_or_default());
+    let mut table = before.clone();
+    let mut lost = 0;
+    for folder in &args.folders {
+        if !folder.is_dir() {
+            println!("skipped: there is no folder {}", folder.display());
+            continue;
+        }
+        lost += run_folder(folder, args, &languages, &mut table)?;
+    }
+    if args.write {
+        return fs::write(&kept, table.write())
+            .map_err(|error| format!("cannot write {TABLE}: {error}"));
+    }
+    if args.strict {
+        return match lost {
+            0 => Ok(()),
+            lost => Err(format!("{lost} components are not kept")),
+        };
+    }
+    let differences = table.differences(&before);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}\n{TABLE} says something else; where the new figures are right, run it again with --write",
+        differences.join("\n")
+    ))
+}
+
+fn run_folder(
+    folder: &Path,
+    args: &Args,
+    languages: &[Target],
+    table: &mut Table,
+) -> Result<usize, String> {
+    let section = folder
+        .canonicalize()
+        .ok()
+        .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .ok_or_else(|| format!("{} has no name", folder.display()))?;
+    let place = root().join("target/roundtrip").join(&section);
+    let mut trials = Vec::new();
+    for document in find::documents(folder)? {
+        let only = args.only.as_deref();
+        if only.is_some_and(|part| !document.name.contains(part)) {
+            continue;
+        }
+        if let Some(trial) = prepare(&document, languages, &place)? {
+            trials.push(trial);
+        }
+    }
+    for target in languages {
+        let drivers = trials.iter().flat_map(|trial| &trial.drivers);
+        let drivers: Vec<&Driver> = drivers.filter(|d| d.target == *target).collect();
+        driver::build(*target, &place.join(target.name()), &drivers)?;
+    }
+    let mut lost = 0;
+    for trial in &trials {
+        let mut row = table.row(&section, &trial.name);
+        row.components = trial.instances.components.len();
+        row.instances = trial.instances.count();
+        row.without = trial.instances.without();
+        for (driver, cases) in trial.drivers.iter().zip(&trial.cases) {
+            let kept = try_language(trial, driver, cases)?;
+            for (component, why) in &kept.lost {
+                println!(
+                    "LOST {}, {}: {component}: {why}",
+                    trial.name,
+                    driver.target.name()
+                );
+            }
+            lost += kept.lost.len();
+            row.kept.insert(driver.target, kept);
+        }
+        for (target, kept) in &row.kept {
+            if !kept.absent.is_empty() {
+                let absent = kept.absent.join(", ");
+                println!("ABSENT {}, {}: {absent}", trial.name, target.name());
+            }
+        }
+        println!("{}: {}", trial.name, row.summary());
+        table.set(&section, &trial.name, row);
+    }
+    Ok(lost)
+}
+
+/// Makes the packages of a document, its instances, and the programs that try them.
+fn prepare(
+    document: &find::Document,
+    languages: &[Target],
+    place: &Path,
+) -> Result<Option<Trial>, String> {
+    let made = package::make(document, languages, place)?;
+    let run = package::read(document);
+    let (Some(api), Some(_)) = (&run.api, &run.document) else {
+        println!("{}: refused", document.name);
+        return Ok(None);
+    };
+    let instances = Instances::new(&run, api)?;
+    let types: Vec<_> = instances.components.iter().map(|c| c.ty.clone()).collect();
+    let mut drivers = Vec::new();
+    let mut all_cases = Vec::new();
+    for package in &made.packages {
+        let written = package::written(package.target, &run, api, &types);
+        let cases = cases(&instances, &written);
+        let there = written.iter().filter(|written| written.outside.is_some());
+        let there: Vec<Written> = there.cloned().collect();
+        drivers.push(Driver::write(package.target, &package.folder, there)?);
+        all_cases.push(cases);
+    }
+    Ok(Some(Trial {
+        name: document.name.clone(),
+        instances,
+        drivers,
+        cases: all_cases,
+    }))
+}
+
+fn cases(instances: &Instances, written: &[Written]) -> Vec<Case> {
+    let components = instances.components.iter().zip(written).enumerate();
+    components
+        .filter(|(_, (_, written))| written.outside.is_some())
+        .flat_map(|(component, (of, written))| {
+            of.values.iter().map(move |value| Case {
+                component,
+                written: written.clone(),
+                value: value.value.clone(),
+                known: value.known,
+            })
+        })
+        .collect()
+}
+
+/// Runs a program over the instances of all components that its package has.
+fn try_language(trial: &Trial, driver: &Driver, cases: &[Case]) -> Result<Kept, String> {
+    let numbers = |case: &Case| {
+        let model = driver
+            .models
+            .iter()
+            .position(|model| *model == case.written);
+        (model.unwrap_or_default(), case.value.to_string())
+    };
+    let lines: Vec<(usize, String)> = cases.iter().map(numbers).collect();
+    let answers = if lines.is_empty() {
+        Vec::new()
+    } else {
+        match driver.run(&mut command(driver), &lines) {
+            Ok(answers) => answers,
+            Err(why) => {
+                println!("FAIL {}, {}: {why}", trial.name, driver.target.name());
+                vec![Err(SILENT.to_owned()); lines.len()]
+            }
+        }
+    };
+    let refused = match driver.target {
+        Target::Typescript => driver::check(driver, cases)?,
+        _ => Vec::new(),
+    };
+    let mut kept = Kept::default();
+    for (index, component) in trial.instances.components.iter().enumerate() {
+        let own = || {
+            cases
+                .iter()
+                .zip(&answers)
+                .enumerate()
+                .filter(|(_, (case, _))| case.component == index)
+        };
+        if component.values.is_empty() {
+            continue;
+        }
+        if own().next().is_none() {
+            kept.absent.push(component.name.clone());
+            continue;
+        }
+        let fault = own().find_map(|(_, (case, answer))| fault(case, answer));
+        let refusal = || {
+            let found = refused
+                .iter()
+                .find(|(case, _)| cases[*case].component == index);
+            found.map(|(_, why)| why.clone())
+        };
+        match fault.or_else(refusal) {
+            Some(why) => kept.lost.push((component.name.clone(), why)),
+            None => kept.number += 1,
+        }
+    }
+    Ok(kept)
+}
+
+fn fault(case: &Case, answer: &Answer) -> Option<String> {
+    match answer {
+        Ok(after) => same::difference(&case.value, after),
+        Err(why) => Some(why.chars().take(200).collect()),
+    }
+}
+
+fn command(driver: &Driver) -> Command {
+    let folder = &driver.folder;
+    match driver.target {
+        Target::Python => {
+            let mut command = Command::new(root().join("sdks/python/.venv/bin/python"));
+            command
+                .arg(folder.join("driver.py"))
+                .env("PYTHONPATH", driver.package.join("src"))
+                .env("PYTHONDONTWRITEBYTECODE", "1");
+            command
+        }
+        Target::Typescript => {
+            let mut command = Command::new("node");
+            command.arg(folder.join("driver.mjs"));
+            command
+        }
+        Target::Rust => {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+            let name = manifest
+                .lines()
+                .find_map(|line| line.strip_prefix("name = "));
+            let name = name.unwrap_or_default().trim_matches('"').to_owned();
+            Command::new(crates_target().join("debug").join(name))
+        }
+        Target::Go | Target::Axum => Command::new(folder.join("driver")),
+    }
+}

@@ -1,0 +1,119 @@
+//! A server that takes every request, keeps it, and refuses it: so no SDK asks twice.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A request as it came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    pub(super) method: String,
+    /// Path and query, as they came.
+    pub(super) target: String,
+    /// Names in lower case.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Request {
+    /// The first header of a name in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Runs until the process ends.
+pub(super) struct Server {
+    /// `http://127.0.0.1:4321`
+    pub(super) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    /// Listens on a port of its own.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn start() -> Result<Self, String> {
+        let said = |error: std::io::Error| format!("no server: {error}");
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(said)?;
+        let url = format!("http://{}", listener.local_addr().map_err(said)?);
+        let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
+        let kept = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let kept = Arc::clone(&kept);
+                std::thread::spawn(move || serve(&stream, &kept));
+            }
+        });
+        Ok(Self { url, requests })
+    }
+
+    /// The requests since this was asked last.
+    pub(super) fn take(&self) -> Vec<Request> {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut requests)
+    }
+}
+
+fn serve(stream: &TcpStream, kept: &Mutex<Vec<Request>>) {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    while let Some(request) = read(&mut reader) {
+        let mut requests = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.push(request);
+        drop(requests);
+        let answer = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
+            content-length: 2\r\n\r\n{}";
+        if writer.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+    let mut request = Request::default();
+    let first = line(reader)?;
+    let mut words = first.split(' ');
+    request.method = words.next()?.to_owned();
+    request.target = words.next()?.to_owned();
+    loop {
+        let text = line(reader)?;
+        if text.is_empty() {
+            break;
+        }
+        let (name, value) = text.split_once(':')?;
+        let value = value.trim().to_owned();
+        request.headers.push((name.to_lowercase(), value));
+    }
+    let length = request
+        .header("content-length")
+        .and_then(|text| text.parse().ok());
+    if let Some(length) = length {
+        request.body = vec![0; length];
+        reader.read_exact(&mut request.body).ok()?;
+    } else if request.header("transfer-encoding").is_some() {
+        loop {
+            let size = usize::from_str_radix(line(reader)?.split(';').next()?, 16).ok()?;
+            let mut piece = vec![0; size];
+            reader.read_exact(&mut piece).ok()?;
+            line(reader)?;
+            if size == 0 {
+                break;
+            }
+            request.body.extend(piece);
+        }
+    }
+    Some(request)
+}
+
+fn line(reader: &mut BufReader<&TcpStream>) -> Option<String> {
+    let mut text = String::new();
+    match reader.read_line(&mut text) {
+        Ok(read) if read > 0 => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+        _ => None,
+    }
+}
