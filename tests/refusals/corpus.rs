@@ -66,7 +66,7 @@ fn what_is_wrong_elsewhere_is_wrong_here() {
 
 /// Documents below folders that are called after being wrong.
 fn collect(folder: &Path, wrong: bool, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = entry.file_name();
         if path.is_dir() {

@@ -1,6 +1,6 @@
 //! Every name of the package, allocated in one pass: runtime, errors, types, services, calls.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::allocation::{Path, PathNames};
 use super::error::{self, ErrorView};
@@ -9,8 +9,8 @@ use super::names::{self, Scope};
 use super::params::flat_record;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Home, Name, Operation, OperationId, Payload, Place, Resource, Shape,
-    Type, TypeId, Usage,
+    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
+    TypeId, Usage,
 };
 use crate::target::names::allocate;
 
@@ -374,30 +374,4 @@ fn common_security(api: &Api) -> Vec<Vec<String>> {
         .find(|(_, count)| *count == most)
         .map(|(set, _)| set)
         .unwrap_or_default()
-}
-
-/// The declared types of each file, in their order, and former names behind them. A type that several resources use is beside
-/// the one it is named after, if there is one: `RunFault` beside `runs`. (One package holds them
-/// all, so a file is only where a reader looks.)
-pub(super) fn homes(plan: &Plan<'_>) -> BTreeMap<Option<usize>, Vec<TypeId>> {
-    let resources = plan.api.root.children.iter();
-    let names: HashMap<Vec<String>, usize> = resources
-        .map(|resource| names::singular(resource.name.words()))
-        .enumerate()
-        .map(|(index, words)| (words, index))
-        .collect();
-    let mut homes: BTreeMap<Option<usize>, Vec<TypeId>> = BTreeMap::new();
-    for id in plan.declared.iter().chain(&plan.former) {
-        let def = present(plan.api, *id);
-        let home = match def.home {
-            Home::Resource(index) => Some(index),
-            Home::Shared => {
-                let words = def.name.words();
-                let heads = (1..=words.len()).rev().map(|end| &words[..end]);
-                heads.into_iter().find_map(|head| names.get(head).copied())
-            }
-        };
-        homes.entry(home).or_default().push(*id);
-    }
-    homes
 }
