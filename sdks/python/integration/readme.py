@@ -7,7 +7,6 @@ import re
 import sys
 from pathlib import Path
 
-
 IDS = {"pln_abc": "EXAI_PLAN_ID", "run_abc": "EXAI_RUN_ID", "wsp_abc": "EXAI_WORKSPACE_ID"}
 """What a server has in place of the README's ids, by the environment."""
 

@@ -66,6 +66,10 @@ def read(value: Any, target: Any, path: str = "$") -> Any:
         # Years and months have no length of their own, so those stay text.
         weeks = parts[3] if value == f"P{parts[3]}W" else None
         return value if weeks is None else dt.timedelta(weeks=int(weeks))
+    return _read_generic(value, target, path, refusal)
+
+
+def _read_generic(value: Any, target: Any, path: str, refusal: ValidationError) -> Any:
     origin, args = get_origin(target), get_args(target)
     if origin is Literal and type(value) in {type(arg) for arg in args}:
         return value
