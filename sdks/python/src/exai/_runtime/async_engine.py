@@ -15,21 +15,18 @@ from .async_pages import AsyncPages
 from .async_waits import AsyncWait
 from .auth import AsyncToken
 from .engine import (
-    FIRST_REDIRECT,
-    MAX_REDIRECTS,
     NO_ARGUMENTS,
     Arguments,
     EngineBase,
     Plan,
     Settings,
-    redirect_url,
-    same_origin,
 )
 from .errors import APIError
 from .operation import LongRunning, Operation, PagedOperation, pick
 from .options import CallOptions, WaitOptions
 from .pages import Page
 from .raw import raw_operation, read_any
+from .redirects import FIRST_REDIRECT, MAX_REDIRECTS, redirect_url, same_origin
 from .retry import Deadline
 from .transport import (
     AsyncHttpResponse,
@@ -244,7 +241,7 @@ class AsyncEngine(EngineBase):
             response = await self._exchange(request, timeout)
             target = None
             if response.status >= FIRST_REDIRECT:
-                target = redirect_url(plan, url, response.status, response.headers)
+                target = redirect_url(plan.operation.method, url, response.status, response.headers)
             if target is None:
                 if whole or response.status >= FIRST_REDIRECT:
                     return response, await _read(response, attempt)

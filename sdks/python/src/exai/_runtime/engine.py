@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from msgspec import UNSET
@@ -56,9 +55,6 @@ _ACCEPT = {
     "none": "*/*",
     "any": "application/json, */*;q=0.5",
 }
-_REDIRECTS = {301, 302, 303, 307, 308}
-FIRST_REDIRECT = 300
-MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
 
 
@@ -382,26 +378,6 @@ def _typed_body(kind: type[StatusError], data: bytes, body: Any) -> Any:
 
 def _text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
-
-
-def redirect_url(plan: Plan[T], url: str, status: int, headers: Headers) -> str | None:
-    """Where a redirect leads, None when the answer is none or must not be followed."""
-    location = headers.get("location")
-    if status not in _REDIRECTS or location is None or plan.operation.method not in ("GET", "HEAD"):
-        return None
-    target = urljoin(url, location)
-    parts = urlsplit(target)
-    return target if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-def same_origin(one: str, other: str) -> bool:
-    """True when two URLs share scheme, host and port: where credentials may go (RFC 6454)."""
-    return _origin(one) == _origin(other)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _content(spec: Body | None, body: object, extra: Mapping[str, Any] | None) -> Content | None:

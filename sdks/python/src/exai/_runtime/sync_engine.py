@@ -13,21 +13,18 @@ from msgspec.structs import replace
 from . import sync_io as io
 from .auth import Token
 from .engine import (
-    FIRST_REDIRECT,
-    MAX_REDIRECTS,
     NO_ARGUMENTS,
     Arguments,
     EngineBase,
     Plan,
     Settings,
-    redirect_url,
-    same_origin,
 )
 from .errors import APIError
 from .operation import LongRunning, Operation, PagedOperation, pick
 from .options import CallOptions, WaitOptions
 from .pages import Page
 from .raw import raw_operation, read_any
+from .redirects import FIRST_REDIRECT, MAX_REDIRECTS, redirect_url, same_origin
 from .retry import Deadline
 from .sync_answers import BinaryResponse, Stream
 from .sync_pages import Pages
@@ -245,7 +242,7 @@ class Engine(EngineBase):
             response = self._exchange(request, timeout)
             target = None
             if response.status >= FIRST_REDIRECT:
-                target = redirect_url(plan, url, response.status, response.headers)
+                target = redirect_url(plan.operation.method, url, response.status, response.headers)
             if target is None:
                 if whole or response.status >= FIRST_REDIRECT:
                     return response, _read(response, attempt)
