@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::{DiffArgs, DiffFormat, FailOn, MessageFormat};
-use super::{Channel, Outcome, report};
+use super::{Channel, Outcome, report, understood};
 use crate::changes::{self, Acceptance, Class, Comparison, Format, Released, Rule};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
-use crate::pipeline::{self, Adjustments, Request};
+use crate::pipeline::{Adjustments, Request};
 use crate::shipped::Shipped;
 use crate::source::{Node, Sources};
 
@@ -116,14 +116,7 @@ fn shipped(args: &DiffArgs, new: &Path) -> Option<Shipped> {
         names: args.names.clone(),
         ..Adjustments::default()
     };
-    let mut run = pipeline::read_adjusted(&request, &adjustments);
-    run.diagnostics.sort();
-    let outcome = report(
-        &run.diagnostics,
-        &run.sources,
-        args.message_format,
-        Channel::Error,
-    );
+    let (run, outcome) = understood(&request, &adjustments, args.message_format);
     (outcome == Outcome::Fine).then_some(run.config.shipped)
 }
 

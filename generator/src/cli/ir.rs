@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::args::IrArgs;
-use super::{Channel, Outcome, report};
-use crate::pipeline::{self, Adjustments, Request};
+use super::{Outcome, understood};
+use crate::pipeline::{Adjustments, Request};
 
 pub(super) fn run(args: &IrArgs) -> Outcome {
     let request = Request {
@@ -16,14 +16,7 @@ pub(super) fn run(args: &IrArgs) -> Outcome {
         overlays: args.overlay.clone(),
         ..Adjustments::default()
     };
-    let mut run = pipeline::read_adjusted(&request, &adjustments);
-    run.diagnostics.sort();
-    let outcome = report(
-        &run.diagnostics,
-        &run.sources,
-        args.message_format,
-        Channel::Error,
-    );
+    let (run, outcome) = understood(&request, &adjustments, args.message_format);
     let Some(api) = run.api.filter(|_| outcome == Outcome::Fine) else {
         return outcome;
     };

@@ -26,6 +26,7 @@ use clap::Parser;
 use self::args::{Args, Command, MessageFormat};
 use crate::diagnostic::{Diagnostics, Format, render};
 use crate::fidelity;
+use crate::pipeline::{self, Adjustments, Request, Run};
 use crate::source::Sources;
 
 /// Runs the command with the arguments of this process.
@@ -114,6 +115,18 @@ fn report(
     } else {
         Outcome::Fine
     }
+}
+
+/// Reads a document, and says on standard error what there is to say of it.
+fn understood(
+    request: &Request<'_>,
+    adjustments: &Adjustments,
+    format: MessageFormat,
+) -> (Run, Outcome) {
+    let mut run = pipeline::read_adjusted(request, adjustments);
+    run.diagnostics.sort();
+    let outcome = report(&run.diagnostics, &run.sources, format, Channel::Error);
+    (run, outcome)
 }
 
 /// Writes a fidelity report: JSON where the file's name asks for it, else text. `outcome` is what

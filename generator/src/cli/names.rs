@@ -1,8 +1,8 @@
 //! `exai-gen names`
 
 use super::args::NamesArgs;
-use super::{Channel, Outcome, report, write};
-use crate::pipeline::{self, Adjustments, Request};
+use super::{Outcome, understood, write};
+use crate::pipeline::{Adjustments, Request};
 
 const COMMAND: &str = "exai-gen names";
 
@@ -16,14 +16,7 @@ pub(super) fn run(args: &NamesArgs) -> Outcome {
         names: args.names.clone(),
         ..Adjustments::default()
     };
-    let mut run = pipeline::read_adjusted(&request, &adjustments);
-    run.diagnostics.sort();
-    let outcome = report(
-        &run.diagnostics,
-        &run.sources,
-        args.message_format,
-        Channel::Error,
-    );
+    let (run, outcome) = understood(&request, &adjustments, args.message_format);
     let Some(api) = run.api.filter(|_| outcome == Outcome::Fine) else {
         return outcome;
     };
