@@ -20,7 +20,7 @@ async fn settled(client: &Client, id: &str) -> Value {
 }
 
 /// A build that has succeeded.
-async fn built(client: &Client, body: Value) -> String {
+pub(crate) async fn built(client: &Client, body: Value) -> String {
     let id = start(client, body).await;
     assert_eq!(text(&settled(client, &id).await, "/status"), "succeeded");
     id
@@ -31,7 +31,7 @@ async fn get(client: &Client, operation: &str, path: &[&str]) -> Answer {
 }
 
 /// The events of the stream, to its end.
-async fn events(client: &Client, id: &str) -> Vec<Value> {
+pub(crate) async fn events(client: &Client, id: &str) -> Vec<Value> {
     let stream = get(client, "streamBuildEvents", &[id]).await;
     let stream = String::from_utf8(stream.bytes).expect("text");
     let data = stream
@@ -47,31 +47,6 @@ fn types(events: &[Value]) -> Vec<&str> {
 
 fn items(list: &Answer) -> &[Value] {
     list.json["data"].as_array().expect("a list")
-}
-
-#[tokio::test]
-async fn a_stream_is_resumed_behind_an_event_of_its_own_alone() {
-    let client = Client::open();
-    let id = built(&client, json!({"prompt": "A blog"})).await;
-    let last = events(&client, &id).await.len();
-    let resumed = |after: usize| {
-        let (client, id) = (&client, &id);
-        async move {
-            let header = ("last-event-id", &*after.to_string());
-            client.call_with("streamBuildEvents", &[id], header).await
-        }
-    };
-    let rest = resumed(last - 1).await;
-    assert_eq!(
-        String::from_utf8_lossy(&rest.bytes)
-            .matches("data: ")
-            .count(),
-        1
-    );
-    assert!(resumed(last).await.bytes.is_empty());
-    let refused = resumed(last + 1).await;
-    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    assert_eq!(text(&refused.json, "/details/0/pointer"), "/Last-Event-ID");
 }
 
 #[tokio::test]
