@@ -25,7 +25,7 @@ pub(super) fn entries(compared: &Compared) -> Result<String, String> {
             .judged
             .kept
             .iter()
-            .filter(|change| change.rule.package(target) == Class::Breaking);
+            .filter(|change| change.package(target) == Class::Breaking);
         let breaks: Vec<String> = breaks
             .map(|change| format!("{}: {}", change.at, change.message))
             .collect();
