@@ -159,7 +159,8 @@ fn sizes(costs: &mut BTreeMap<String, f64>) -> Result<(), String> {
         "--platform=node",
         &out,
     ];
-    Step::new("bundle", "node_modules/.bin/esbuild", &args)
+    let esbuild = root().join("sdks/typescript/node_modules/.bin/esbuild");
+    Step::new("bundle", &esbuild.to_string_lossy(), &args)
         .at(&stage.display().to_string())
         .run()?;
     let size = fs::metadata(&bundle)

@@ -149,15 +149,8 @@ impl Compared {
         let mut out = String::new();
         for (target, change) in self.surfaces()? {
             let _ = writeln!(out, "\n{}", target.name());
-            let lists = [
-                ("+", &change.added),
-                ("-", &change.removed),
-                ("~", &change.changed),
-            ];
-            for (sign, names) in lists {
-                for name in names {
-                    let _ = writeln!(out, "  {sign} {name}");
-                }
+            for line in change.lines() {
+                let _ = writeln!(out, "  {line}");
             }
         }
         Ok(out)
