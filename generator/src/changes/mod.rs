@@ -43,7 +43,7 @@ pub use self::accepted::{Acceptance, Judged};
 pub use self::names::{Made, unseen};
 pub use self::pages::pages;
 pub use self::rule::{Class, Rule};
-pub use self::show::{Comparison, Format, show};
+pub use self::show::{Comparison, Format, cell, show};
 pub use self::verdict::{Released, Verdict, next_version};
 
 /// The day from which something no longer works, as others write it too.

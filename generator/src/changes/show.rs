@@ -287,8 +287,9 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     out
 }
 
-/// Text for a cell of a table, all of it as it stands: no markup of a document's comes through.
-fn cell(text: &str) -> String {
+/// Text for a cell of a table in Markdown, all of it as it stands: no markup of a document's comes
+/// through.
+pub fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
