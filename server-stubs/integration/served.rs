@@ -77,7 +77,7 @@ async fn client() -> Client {
 async fn what_is_written_answers_with_a_receipt() {
     let exai = client().await;
     let page = exai.plans().list().with_response().await.expect("no plans");
-    assert!(page.data.items().is_empty());
+    assert!(page.data.items.is_empty());
     let receipt = page.metadata.receipt().expect("a receipt");
     assert!(receipt.starts_with("rcp_"), "{receipt}");
 }

@@ -133,7 +133,7 @@ pub fn compare_keeping(old: &Document, new: &Document, shipped: &Shipped) -> Vec
     }
     let mut changes = walk.changes;
     changes.sort_by(|a, b| {
-        let key = |change: &Change| std::cmp::Reverse(change.worst());
+        let key = |change: &Change| std::cmp::Reverse((change.to_callers(), change.worst()));
         (key(a), &a.at, a.rule.id(), &a.message).cmp(&(key(b), &b.at, b.rule.id(), &b.message))
     });
     changes

@@ -48,7 +48,7 @@ impl Comparison<'_> {
 
     fn sentence(&self) -> String {
         let count = |class: Class| {
-            let of = |c: &&Change| c.worst() == class;
+            let of = |c: &&Change| c.to_callers() == class;
             format!(
                 "{} {}",
                 self.changes.iter().filter(of).count(),
@@ -247,7 +247,7 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
         let of: Vec<&Change> = comparison
             .changes
             .iter()
-            .filter(|c| c.worst() == class)
+            .filter(|c| c.to_callers() == class)
             .collect();
         if of.is_empty() {
             continue;
@@ -317,10 +317,10 @@ fn github(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut out = String::new();
     for change in comparison.changes {
-        let level = match change.worst() {
-            Class::Breaking => "error",
-            Class::Feature | Class::Fix => "notice",
-            Class::Docs => continue,
+        let level = match (change.to_callers(), change.worst()) {
+            (Class::Breaking, _) => "error",
+            (_, Class::Docs) => continue,
+            _ => "notice",
         };
         let (old, new) = places(change);
         let place = new.or(old).map_or(String::new(), |(file, line, column)| {
