@@ -101,6 +101,14 @@ fn steps(group: &str) -> Vec<Step> {
                 "exai-sandbox",
                 "server-stubs/sandbox",
             )),
+            vec![
+                Step::new(
+                    "server: requests that nobody thought of",
+                    "cargo",
+                    &["xtask", "fuzz", "--seconds", "40"],
+                )
+                .mended_by("mend the server; what it says after `Reproduce with` sends one again"),
+            ],
         ]
         .concat(),
     }

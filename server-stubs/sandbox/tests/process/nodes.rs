@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::crash::{Known, Next, base_plan, fastrand, judge};
+use crate::crash::{Known, Next, base_plan, fastrand, judge, under_way};
 use crate::program::Process;
 use crate::proxy::Way;
 use crate::servers::{database, server};
@@ -162,7 +162,7 @@ async fn kill(rounds: u32) {
     let plan = base_plan(&cluster.node(0)).await;
     let clients = cluster.clients(&plan);
     for round in 0..rounds {
-        pause(round).await;
+        under_way(&cluster.known, round).await;
         let index = usize::try_from(round).unwrap_or(0) % 2;
         cluster.node(index).kill().await;
         pause(round).await;
