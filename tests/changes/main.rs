@@ -64,17 +64,17 @@ fn changes_of(rule: Rule) -> (Sources, Sources, Vec<Change>) {
     let (old_sources, old) = read(&folder.join("old.yaml"));
     let (new_sources, new) = read(&folder.join("new.yaml"));
     let shipped = shipped(&folder);
-    let mut found = compare_keeping(&old, &new, &shipped);
-    found.extend(unseen(&old, &new, &shipped, &found).unwrap_or_default());
+    let found = compare_keeping(&old, &new, &shipped);
+    let found = with_names(&old, &new, &shipped, found.clone()).unwrap_or(found);
     (old_sources, new_sources, found)
 }
 
-/// What is found in what is generated of both; `None` where one of them cannot be.
-fn unseen(
+/// With what is found in what is generated of both; `None` where one of them cannot be.
+fn with_names(
     old: &Document,
     new: &Document,
     shipped: &Shipped,
-    found: &[Change],
+    found: Vec<Change>,
 ) -> Option<Vec<Change>> {
     let before = Config::default();
     let mut after = Config::default();
@@ -88,7 +88,7 @@ fn unseen(
         api: &is,
         config: &after,
     };
-    Some(changes::unseen(old, new, found))
+    Some(changes::with_names(old, new, found))
 }
 
 #[test]

@@ -32,9 +32,8 @@ fn what_is_easily_judged_wrongly_is_judged_rightly() {
             std::fs::write(file, document(key).to_string()).expect("a file");
         }
         let [old, new] = ["old.json", "new.json"].map(|name| super::read(&path(name)).1);
-        let mut found = compare(&old, &new);
-        let unseen = super::unseen(&old, &new, &Shipped::default(), &found);
-        found.extend(unseen.expect("both can be generated"));
+        let found = super::with_names(&old, &new, &Shipped::default(), compare(&old, &new));
+        let found = found.expect("both can be generated");
         let name = |class: Option<Class>| class.map_or("none", Class::name);
         let wire = name(found.iter().map(|change| change.rule.wire()).max());
         let callers = name(found.iter().map(Change::to_callers).max());

@@ -103,8 +103,8 @@ impl Compared {
         let old = read(&revision::document(base)?)?;
         let new = read(&revision::document(head.unwrap_or("spec/openapi.yaml"))?)?;
         let shipped = &new.0.config.shipped;
-        let mut found = changes::compare_keeping(document(&old.0)?, document(&new.0)?, shipped);
-        found.extend(changes::unseen(made(&old), made(&new), &found));
+        let found = changes::compare_keeping(document(&old.0)?, document(&new.0)?, shipped);
+        let found = changes::with_names(made(&old), made(&new), found);
         let judged = acceptance()?.judge(found);
         let packages = Released::all(&old.0.config, old.1.info.title.raw());
         Ok(Self {

@@ -40,7 +40,7 @@ use crate::source::{Node, Span};
 use crate::target::Target;
 
 pub use self::accepted::{Acceptance, Judged};
-pub use self::names::{Made, unseen};
+pub use self::names::{Made, with_names};
 pub use self::pages::pages;
 pub use self::rule::{Class, Rule};
 pub use self::show::{Comparison, Format, cell, show};
@@ -131,7 +131,11 @@ pub fn compare_keeping(old: &Document, new: &Document, shipped: &Shipped) -> Vec
     while let Some(pair) = walk.waiting.pop() {
         walk.followed(pair);
     }
-    let mut changes = walk.changes;
+    sorted(walk.changes)
+}
+
+/// Worst first, then by place.
+fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by(|a, b| {
         let key = |change: &Change| std::cmp::Reverse((change.to_callers(), change.worst()));
         (key(a), &a.at, a.rule.id(), &a.message).cmp(&(key(b), &b.at, b.rule.id(), &b.message))

@@ -1,7 +1,7 @@
 //! Public names that change without a rule that says why: what a language makes of titles, of the
 //! words of servers, of tags. Both documents are generated, and what packages show is compared.
 
-use super::{Change, Class, Rule, Verdict, shown};
+use super::{Change, Class, Rule, Verdict, shown, sorted};
 use crate::config::Config;
 use crate::ir::Api;
 use crate::pipeline;
@@ -21,12 +21,12 @@ pub struct Made<'a> {
     pub config: &'a Config,
 }
 
-/// What was not `found`: a change for each package whose names are gone or declared otherwise and
+/// What was `found`, and what was not: a change for each package whose names are gone or declared otherwise and
 /// that is not known to break, or whose names are more and that is not known to have any. A package
 /// that the old document does not give is nobody's; one that the new one does not give any more is
 /// broken.
-pub fn unseen(old: Made<'_>, new: Made<'_>, found: &[Change]) -> Vec<Change> {
-    let verdict = Verdict::new(found, &[]);
+pub fn with_names(old: Made<'_>, new: Made<'_>, mut found: Vec<Change>) -> Vec<Change> {
+    let verdict = Verdict::new(&found, &[]);
     let renderer = Renderer::embedded();
     let shows = |of: Made<'_>, target| pipeline::shown(target, of.api, of.config, &renderer).ok();
     let one = |target: Target| {
@@ -51,7 +51,8 @@ pub fn unseen(old: Made<'_>, new: Made<'_>, found: &[Change]) -> Vec<Change> {
             change(Rule::NamesAdded, target, message)
         })
     };
-    Target::ALL.into_iter().filter_map(one).collect()
+    found.extend(Target::ALL.into_iter().filter_map(one));
+    sorted(found)
 }
 
 fn change(rule: Rule, target: Target, message: String) -> Change {

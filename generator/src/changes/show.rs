@@ -112,6 +112,10 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             |place: Position| place.map(|(file, line, column)| format!("{file}:{line}:{column}"));
         let (old, new) = places(change);
         let places: Vec<String> = [say(old), say(new)].into_iter().flatten().collect();
+        let mut places = places.join(" -> ");
+        if !places.is_empty() {
+            places.push_str("  ");
+        }
         let _ = writeln!(
             out,
             "{class}: {}: {} [{}]",
@@ -119,7 +123,7 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             change.message,
             rule.id()
         );
-        let _ = writeln!(out, "    {}  {}", places.join(" -> "), change.fingerprint());
+        let _ = writeln!(out, "    {places}{}", change.fingerprint());
     }
     for fingerprint in comparison.stale {
         let _ = writeln!(out, "accepted, and no change: {fingerprint}");

@@ -43,7 +43,7 @@ pub(super) fn run(args: &DiffArgs) -> Outcome {
             api: &new,
             config: &kept,
         };
-        found.extend(changes::unseen(old, new, &found));
+        found = changes::with_names(old, new, found);
     }
     let judged = acceptance.judge(found);
     let comparison = Comparison {
