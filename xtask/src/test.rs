@@ -121,6 +121,12 @@ pub(crate) fn consumer(group: &str) -> Step {
     Step::new(&name, "bash", &["run"]).at(&folder).served()
 }
 
+/// The packed crates of the server in an empty project, called by the packed client.
+pub(crate) fn served() -> Step {
+    let name = "server: built crates, called by the Rust SDK";
+    Step::new(name, "bash", &["run"]).at("server-stubs/integration")
+}
+
 /// Clippy, rustdoc and tests of a crate, warnings denied.
 fn cargo_steps(group: &str, package: &str) -> Vec<Step> {
     let named = |what: &str| format!("{group}: {package} {what}");
