@@ -10,6 +10,17 @@ use crate::step::Step;
 /// The document as schemathesis reads streams, made by [`write_document`].
 const DOCUMENT: &str = ".tools/schemathesis/openapi.json";
 
+/// What schemathesis is told of media types that it does not know: an archive is bytes.
+const HOOKS: (&str, &str) = (
+    ".tools/schemathesis/hooks.py",
+    "import schemathesis
+
+@schemathesis.serializer('application/gzip')
+def archive(ctx, value):
+    return value if isinstance(value, bytes) else str(value).encode(errors='ignore')
+",
+);
+
 /// The version of schemathesis that is run.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
@@ -35,6 +46,7 @@ pub(crate) struct Args {
 /// What was found, each with a command that sends it again.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     write_document()?;
+    write(HOOKS.0, HOOKS.1)?;
     for step in steps(args.seconds, args.seed) {
         let seconds = step.run()?;
         println!("ok   {seconds:6.1} s  {}", step.name);
@@ -53,10 +65,14 @@ fn write_document() -> Result<(), String> {
     let text = text.map_err(|error| format!("spec/bundled/openapi.json: {error}"))?;
     let mut document: Value = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
     describe_events(&mut document);
-    let path = root().join(DOCUMENT);
-    let written = fs::create_dir_all(path.parent().unwrap_or(&path))
-        .and_then(|()| fs::write(&path, document.to_string()));
-    written.map_err(|error| format!("{DOCUMENT}: {error}"))
+    write(DOCUMENT, &document.to_string())
+}
+
+fn write(name: &str, text: &str) -> Result<(), String> {
+    let path = root().join(name);
+    let written =
+        fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::write(&path, text));
+    written.map_err(|error| format!("{name}: {error}"))
 }
 
 fn describe_events(value: &mut Value) {
@@ -82,11 +98,13 @@ fn steps(seconds: u32, seed: u32) -> Vec<Step> {
     );
     // Its examples are the document's own, which other tests send.
     let run = format!(
-        ".tools/schemathesis/bin/schemathesis run {DOCUMENT} \
+        "SCHEMATHESIS_HOOKS={} \
+         .tools/schemathesis/bin/schemathesis run {DOCUMENT} \
          --url \"$EXAI_BASE_URL\" --header \"Authorization: Bearer $EXAI_USER_TOKEN\" \
          --phases coverage,fuzzing,stateful --exclude-checks {NOT_ASKED} \
          --max-time {seconds} --seed {seed} --max-examples 10 --request-timeout 30 \
-         --suppress-health-check all --warnings off --continue-on-failure --no-color"
+         --suppress-health-check all --warnings off --continue-on-failure --no-color",
+        HOOKS.0
     );
     vec![
         Step::new("server: schemathesis install", "bash", &["-c", &install])

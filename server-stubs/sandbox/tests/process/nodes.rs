@@ -222,6 +222,35 @@ async fn cut(rounds: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_goes_on_where_the_database_fails_under_it() {
+    let Some((postgres, redis)) = stores().await else {
+        return;
+    };
+    let (client, connection) = tokio_postgres::connect(&postgres, tokio_postgres::NoTls)
+        .await
+        .expect("a connection");
+    tokio::spawn(connection);
+    let node = node(&postgres, &redis).await;
+    let known = Mutex::new(Known::default());
+    known.lock().expect("held").may_fail = true;
+    let plan = base_plan(&node).await;
+    // All that ask or write; who listens for news is left, and hears of none.
+    let fail = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query NOT IN ('LISTEN exai', '')";
+    for turn in 0..40 {
+        let (write, before) = known.lock().expect("held").next(&plan);
+        let answer = node.post(write.path, &write.key, &write.body).await;
+        known.lock().expect("held").note(write, before, answer);
+        if turn % 3 == 2 {
+            let failed = client.execute(fail, &[]).await.expect("they are ended");
+            assert!(failed > 0, "in turn {turn}");
+        }
+    }
+    judge(&known, &node).await;
+    all_is_done(&node).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_node_begins_the_other_shows_steers_and_follows() {
     let Some((postgres, redis)) = stores().await else {
         return;
