@@ -33,7 +33,7 @@ pub(super) struct Names {
 /// A program that waits for calls; it is ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Driver {
-    target: Target,
+    pub(super) target: Target,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -142,7 +142,7 @@ impl Driver {
         let members = body.filter(|_| sample.flat).and_then(Value::as_object);
         named.extend(members.cloned().unwrap_or_default());
         // A body that is an argument of its own is not to be taken for the others.
-        if body.is_some() || sample.flat || sample.bodiless {
+        if body.is_some() || sample.flat || sample.body.is_none() {
             values.push(named.into());
         }
         Ok(json!({ "method": method, "values": values }))
@@ -288,6 +288,7 @@ fn rust(package: &Path, folder: &Path) -> Result<Command, String> {
         "[package]\nname = \"{name}-wire\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
         [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n\
         base64 = {{ version = \"0.23\", default-features = false, features = [\"std\"] }}\n\
+        jiff = {{ version = \"1\", default-features = false, features = [\"std\"] }}\n\
         serde = \"1\"\nserde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt\", \"time\", \"rt-multi-thread\"] }}\n\
         {library} = {{ package = \"{name}\", path = \"../{}\", default-features = false }}\n",
         package.file_name().unwrap_or_default().to_string_lossy()

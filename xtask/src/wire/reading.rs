@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::sample::{Sample, followed};
+use super::multipart;
+use super::sample::{BYTES, Body, Sample, followed};
 use super::server::Request;
 use crate::roundtrip::{Schemas, difference};
 
@@ -84,11 +85,19 @@ pub(super) fn essence(request: &Request) -> Value {
         .headers
         .iter()
         .filter(|(name, _)| kept(name) && !name.starts_with("x-"));
-    let headers: Map<String, Value> = headers
+    let mut headers: Map<String, Value> = headers
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
-    let text = String::from_utf8_lossy(&request.body).into_owned();
-    let body = serde_json::from_slice(&request.body).unwrap_or(Value::String(text));
+    let body = match multipart::parts(request) {
+        Some(parts) => {
+            headers.insert("content-type".to_owned(), "multipart/form-data".into());
+            parts.iter().map(multipart::Part::essence).collect()
+        }
+        None => {
+            let text = String::from_utf8_lossy(&request.body).into_owned();
+            serde_json::from_slice(&request.body).unwrap_or(Value::String(text))
+        }
+    };
     json!({ "method": request.method, "path": decoded(path), "query": query, "headers": headers, "body": body })
 }
 
@@ -139,7 +148,7 @@ fn simple(value: &Value, explode: bool) -> String {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -202,7 +211,7 @@ fn different(wanted: &[(String, String)], given: &[(String, String)]) -> Option<
 }
 
 /// Whether two texts are the same value: numbers and JSON by value, times by instant.
-fn same(given: &str, wanted: &str) -> bool {
+pub(super) fn same(given: &str, wanted: &str) -> bool {
     let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     given == wanted || difference(&value(wanted), &value(given)).is_none()
 }
@@ -229,26 +238,34 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
     {
         return Some(format!("the media type is {media_type:?}"));
     }
-    if sample.form {
-        let text = String::from_utf8_lossy(&request.body);
-        let members = wanted.as_object().into_iter().flatten();
-        // How a list or an object is written is said by encodings; scalars are written as they are.
-        let scalars = members
-            .filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
-        let given = pairs(&text);
-        return scalars
-            .map(|(name, value)| (name, self::text(value)))
-            .find(|(name, value)| {
-                !given
-                    .iter()
-                    .any(|(own, given)| own == *name && same(given, value))
-            })
-            .map(|(name, _)| format!("the form has no {name} as it was given: {text}"));
+    match &sample.body {
+        Some(Body::Form) => form_fault(wanted, &request.body),
+        Some(Body::Multipart(_)) => multipart::fault(wanted, request),
+        Some(Body::Bytes) => (request.body != BYTES).then(|| "the bytes are others".to_owned()),
+        Some(Body::Text) => (wanted.as_str().map(str::as_bytes) != Some(&request.body))
+            .then(|| "the text is another".to_owned()),
+        Some(Body::Json) | None => match serde_json::from_slice(&request.body) {
+            Ok(given) => difference(wanted, &given).map(|why| format!("the body at {why}")),
+            Err(error) => Some(format!("the body is no JSON: {error}")),
+        },
     }
-    match serde_json::from_slice(&request.body) {
-        Ok(given) => difference(wanted, &given).map(|why| format!("the body at {why}")),
-        Err(error) => Some(format!("the body is no JSON: {error}")),
-    }
+}
+
+/// How a list or an object is written is said by encodings; scalars are written as they are.
+fn form_fault(wanted: &Value, body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let members = wanted.as_object().into_iter().flatten();
+    let scalars =
+        members.filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
+    let given = pairs(&text);
+    scalars
+        .map(|(name, value)| (name, self::text(value)))
+        .find(|(name, value)| {
+            !given
+                .iter()
+                .any(|(own, given)| own == *name && same(given, value))
+        })
+        .map(|(name, _)| format!("the form has no {name} as it was given: {text}"))
 }
 
 /// The alternatives of an operation, each the names of its schemes.
