@@ -231,7 +231,7 @@ fn multipart(
 }
 
 /// A value for a parameter: no null and nothing empty, which no style can write so that it is read
-/// as it was.
+/// as it was, and no integer that a number of JavaScript does not hold.
 fn argument(maker: &mut Maker<'_>, schema: &Value) -> Option<Value> {
     (0..12).find_map(|_| maker.make(schema).filter(is_writable))
 }
@@ -239,6 +239,9 @@ fn argument(maker: &mut Maker<'_>, schema: &Value) -> Option<Value> {
 fn is_writable(value: &Value) -> bool {
     match value {
         Value::Null => false,
+        Value::Number(number) => number
+            .as_i128()
+            .is_none_or(|integer| integer.unsigned_abs() < 1 << 53),
         Value::String(text) => !text.is_empty() && !text.chars().any(|c| c.is_control() || c > '~'),
         Value::Array(items) => {
             !items.is_empty()
