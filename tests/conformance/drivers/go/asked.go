@@ -73,7 +73,11 @@ func (s sent) file() exai.File {
 // params gives the struct of a call's parameters: members of the body, and
 // fields tagged query, header or cookie.
 func params[T any](a *asked) T {
-	value := body[T](a)
+	var value T
+	// A body that is no object is an argument of its own.
+	if bytes.HasPrefix(a.Body, []byte("{")) {
+		value = body[T](a)
+	}
 	v := reflect.ValueOf(&value).Elem()
 	for i := range v.NumField() {
 		tag := v.Type().Field(i).Tag
