@@ -296,7 +296,7 @@ fn rust(package: &Path, folder: &Path) -> Result<Command, String> {
         [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n\
         base64 = {{ version = \"0.23\", default-features = false, features = [\"std\"] }}\n\
         jiff = {{ version = \"1\", default-features = false, features = [\"std\"] }}\n\
-        serde = \"1\"\nserde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt\", \"time\", \"rt-multi-thread\"] }}\n\
+        serde = \"1\"\nserde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"rt\", \"time\"] }}\n\
         {library} = {{ package = \"{name}\", path = \"../{}\", default-features = false }}\n",
         package.file_name().unwrap_or_default().to_string_lossy()
     );

@@ -48,6 +48,14 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
             return Some(format!("the header {name} is {given:?}, not {wanted:?}"));
         }
     }
+    let cookies = request.header("cookie").unwrap_or_default();
+    let cookies: Vec<&str> = cookies.split("; ").collect();
+    for (name, value) in sample.args["cookie"].as_object().into_iter().flatten() {
+        let wanted = format!("{name}={}", text(value));
+        if !cookies.iter().any(|given| decoded(given) == wanted) {
+            return Some(format!("the cookies are {cookies:?}, without {wanted}"));
+        }
+    }
     body_fault(sample, request, schemas).or_else(|| security_fault(sample, request, schemas))
 }
 
@@ -64,8 +72,7 @@ pub(super) fn essence(request: &Request) -> Value {
         .target
         .split_once('?')
         .unwrap_or((&request.target, ""));
-    let mut query = pairs(query);
-    query.sort();
+    let query = by_value(pairs(query));
     let kept = |name: &str| {
         !matches!(
             name,
@@ -93,12 +100,30 @@ pub(super) fn essence(request: &Request) -> Value {
             headers.insert("content-type".to_owned(), "multipart/form-data".into());
             parts.iter().map(multipart::Part::essence).collect()
         }
+        None if headers.get("content-type").and_then(Value::as_str)
+            == Some("application/x-www-form-urlencoded") =>
+        {
+            by_value(pairs(&String::from_utf8_lossy(&request.body)))
+        }
         None => {
             let text = String::from_utf8_lossy(&request.body).into_owned();
             serde_json::from_slice(&request.body).unwrap_or(Value::String(text))
         }
     };
     json!({ "method": request.method, "path": decoded(path), "query": query, "headers": headers, "body": body })
+}
+
+/// Pairs in the order of their names; languages write one number in several ways.
+fn by_value(mut pairs: Vec<(String, String)>) -> Value {
+    pairs.sort();
+    let value = |text: String| match serde_json::from_str(&text) {
+        Ok(Value::Number(number)) => Value::Number(number),
+        _ => Value::String(text),
+    };
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|(name, text)| json!([name, value(text)]))
+        .collect()
 }
 
 /// The path with its parameters, as it is after decoding.

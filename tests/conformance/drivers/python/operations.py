@@ -99,9 +99,9 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
     given = args.get("path", {})
     positional = [given[name] for name in written]
     named: Json = {}
-    for place, word in (("query", "query"), ("header", "header")):
+    for place in ("query", "header", "cookie"):
         for wire_name, value in args.get(place, {}).items():
-            name = chosen(parameters, wire_name, word)
+            name = chosen(parameters, wire_name, place)
             named[name] = typed(value, hints[name])
     if "body" in args:
         body = args["body"]
@@ -132,7 +132,10 @@ def typed(value: Any, hint: Any) -> Any:
         if isinstance(value, dict) and "file_name" in value:
             return exai.File(data, value["file_name"], value.get("content_type"))
         return data
-    return Codec[Any](hint).decode(msgspec.json.encode(value))
+    try:
+        return Codec[Any](hint).decode(msgspec.json.encode(value))
+    except TypeError:
+        return value  # What is only sent can hold bytes, which no decoder makes of JSON.
 
 
 __all__ = ["Model", "begin_operation", "methods"]
