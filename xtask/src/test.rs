@@ -229,6 +229,13 @@ fn generator() -> Vec<Step> {
     let args = ["xtask", "roundtrip", "tests/roundtrip", "--strict"];
     let values = Step::new("generator: values come back as they were", "cargo", &args);
     steps.push(values);
+    let args = ["xtask", "wire", "tests/wire", "--strict"];
+    let requests = Step::new(
+        "generator: requests are those of the document",
+        "cargo",
+        &args,
+    );
+    steps.push(requests);
     for package in ["exai-gen", "xtask", "exai-tests", "exai-bench-server"] {
         steps.push(
             Step::new(

@@ -10,7 +10,7 @@ use crate::roundtrip::difference;
 /// A part of a body.
 #[derive(Debug)]
 pub(super) struct Part {
-    name: String,
+    pub(super) name: String,
     file_name: Option<String>,
     content_type: Option<String>,
     content: Vec<u8>,

@@ -96,7 +96,8 @@ pub(super) fn essence(request: &Request) -> Value {
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
     let body = match multipart::parts(request) {
-        Some(parts) => {
+        Some(mut parts) => {
+            parts.sort_by(|a, b| a.name.cmp(&b.name));
             headers.insert("content-type".to_owned(), "multipart/form-data".into());
             parts.iter().map(multipart::Part::essence).collect()
         }

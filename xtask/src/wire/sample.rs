@@ -183,7 +183,9 @@ fn sample(
         let made = match body {
             Body::Bytes => json!({ "base64": BASE64 }),
             Body::Text => "A text, as it is.".into(),
-            Body::Json | Body::Form => maker.make(&content["schema"])?,
+            Body::Json | Body::Form => {
+                (0..12).find_map(|_| maker.make(&content["schema"]).filter(is_safe))?
+            }
             Body::Multipart(files) => multipart(&mut maker, schemas, &content["schema"], files)?,
         };
         // A body that may be left out but has members that must be there is always given: Python
@@ -236,12 +238,22 @@ fn argument(maker: &mut Maker<'_>, schema: &Value) -> Option<Value> {
     (0..12).find_map(|_| maker.make(schema).filter(is_writable))
 }
 
-fn is_writable(value: &Value) -> bool {
+/// Whether numbers of JavaScript hold all integers of a value.
+fn is_safe(value: &Value) -> bool {
     match value {
-        Value::Null => false,
         Value::Number(number) => number
             .as_i128()
             .is_none_or(|integer| integer.unsigned_abs() < 1 << 53),
+        Value::Array(items) => items.iter().all(is_safe),
+        Value::Object(object) => object.values().all(is_safe),
+        _ => true,
+    }
+}
+
+fn is_writable(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Number(_) => is_safe(value),
         Value::String(text) => !text.is_empty() && !text.chars().any(|c| c.is_control() || c > '~'),
         Value::Array(items) => {
             !items.is_empty()

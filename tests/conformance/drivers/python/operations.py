@@ -87,7 +87,9 @@ def begin_operation(client: Any, args: Json, options: Json, *, waiting: bool) ->
         root = client.with_response
     for accessor in path.split("."):
         # A call of the client itself stands in a module of its own.
-        root = root if accessor == "root" and not hasattr(root, accessor) else getattr(root, accessor)
+        root = (
+            root if accessor == "root" and not hasattr(root, accessor) else getattr(root, accessor)
+        )
     return how, lambda: root(*positional, **named, **options)
 
 
@@ -132,6 +134,10 @@ def typed(value: Any, hint: Any) -> Any:
         if isinstance(value, dict) and "file_name" in value:
             return exai.File(data, value["file_name"], value.get("content_type"))
         return data
+    if isinstance(value, list) and any(
+        isinstance(item, dict) and "base64" in item for item in value
+    ):
+        return [typed(item, FileInput) for item in value]
     try:
         return Codec[Any](hint).decode(msgspec.json.encode(value))
     except TypeError:
