@@ -23,7 +23,7 @@ use std::process::Command;
 use exai_gen::target::{Target, Written};
 
 pub(crate) use self::chance::Chance;
-pub(crate) use self::instance::{Amount, Maker};
+pub(crate) use self::instance::{Amount, Maker, UNNAMED};
 pub(crate) use self::merge::percent_decoded;
 pub(crate) use self::same::difference;
 pub(crate) use self::schema::{Schemas, Side};

@@ -3,7 +3,7 @@
 use exai_gen::ir::{Api, PartKind, PathSegment, Payload, Shape, Type};
 use serde_json::{Map, Value, json};
 
-use crate::roundtrip::{Amount, Chance, Maker, Schemas};
+use crate::roundtrip::{Amount, Chance, Maker, Schemas, UNNAMED};
 
 /// How many operations of a document are called.
 const OPERATIONS: usize = 24;
@@ -120,6 +120,11 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
             };
             sample.id = operation.name.wire().raw().to_owned();
             sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
+            // What the document does not name is no argument of its own.
+            let members = sample.args.get_mut("body").and_then(Value::as_object_mut);
+            if let Some(members) = members.filter(|_| flat) {
+                members.retain(|name, _| !name.starts_with(UNNAMED));
+            }
             sample.body = body.clone();
             out.push(sample);
         }

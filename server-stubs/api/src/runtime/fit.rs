@@ -47,9 +47,7 @@ impl Form {
                 return Some(object.keys().filter(unlisted).count());
             }
             (Kind::Tagged, Value::Object(object)) => {
-                let Some((name, tags)) = texts.split_first() else {
-                    return None;
-                };
+                let (name, tags) = texts.split_first()?;
                 let tag = object.get(*name).and_then(Value::as_str);
                 tag.is_some_and(|tag| tags.contains(&tag))
             }
