@@ -60,6 +60,10 @@ func multipartPayload(v reflect.Value) (payload, error) {
 			parts = append(parts, p)
 		}
 	}
+	// There is no body of no part (RFC 2046, section 5.1.1).
+	if len(parts) == 0 {
+		return payload{replayable: true}, nil
+	}
 	tail := "--" + boundary + "--\r\n"
 	length, replayable := int64(len(tail)), true
 	for _, p := range parts {
