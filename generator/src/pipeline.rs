@@ -17,6 +17,7 @@ use crate::passes;
 use crate::render::Renderer;
 use crate::shipped::Shipped;
 use crate::source::{Node, Sources};
+use crate::surface::{Surface, surface};
 use crate::target::{Context, Owner, Target};
 use crate::tree::FileTree;
 
@@ -126,15 +127,47 @@ fn understand(
     let api = document
         .as_ref()
         .filter(|_| !diagnostics.has_errors())
-        .map(|document| {
-            let api = lower(document, config, diagnostics);
-            let api = passes::run(api, diagnostics);
-            config.shipped.check(&api, diagnostics);
-            api
-        });
+        .map(|document| lowered(document, config, diagnostics));
     allowed.extend(diagnostics.take(|found| !config.allow.contains(&found.code)));
     let api = api.filter(|_| !diagnostics.has_errors());
     (document, api, allowed)
+}
+
+fn lowered(document: &Document, config: &Config, diagnostics: &mut Diagnostics) -> Api {
+    let api = lower(document, config, diagnostics);
+    let api = passes::run(api, diagnostics);
+    config.shipped.check(&api, diagnostics);
+    api
+}
+
+/// The API of a document that was read; `None` where nothing can be generated of it.
+pub fn api(document: &Document, config: &Config) -> Option<Api> {
+    let mut found = Diagnostics::new();
+    let api = lowered(document, config, &mut found);
+    found.take(|found| !config.allow.contains(&found.code));
+    (!found.has_errors()).then_some(api)
+}
+
+/// What the generated files of a package show to its users.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn shown(
+    target: Target,
+    api: &Api,
+    config: &Config,
+    renderer: &Renderer,
+) -> Result<Surface, Diagnostics> {
+    let mut found = Diagnostics::new();
+    let owners = [Owner::Generated];
+    let tree = files(target, api, config, "", renderer, &owners, &mut found);
+    if found.has_errors() {
+        return Err(found);
+    }
+    let files = tree
+        .iter()
+        .map(|file| (file.path.as_str(), file.text.as_str()));
+    Ok(surface(target, files))
 }
 
 /// The back half: an API to the files of one package. What cannot be printed goes to the

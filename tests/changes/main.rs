@@ -8,14 +8,19 @@
 )]
 
 mod others;
+mod pairs;
 mod surface;
 mod values;
 
 use std::path::{Path, PathBuf};
 
-use exai_gen::changes::{Change, Comparison, Format, Rule, compare, compare_keeping, show};
+use exai_gen::changes::{
+    self, Change, Comparison, Format, Made, Rule, compare, compare_keeping, show,
+};
+use exai_gen::config::Config;
 use exai_gen::diagnostic::{self, Diagnostics};
 use exai_gen::document::{self, Document};
+use exai_gen::pipeline;
 use exai_gen::shipped::Shipped;
 use exai_gen::source::Sources;
 
@@ -41,16 +46,11 @@ fn read(path: &Path) -> (Sources, Document) {
 }
 
 /// The names that shipped, beside the documents of a rule that is about them.
-fn names(folder: &Path) -> Option<PathBuf> {
-    let path = folder.join("names.lock");
-    path.is_file().then_some(path)
-}
-
-/// The same, read.
 fn shipped(folder: &Path) -> Shipped {
-    let Some(path) = names(folder) else {
+    let path = folder.join("names.lock");
+    if !path.is_file() {
         return Shipped::default();
-    };
+    }
     let mut diagnostics = Diagnostics::new();
     let sources = Sources::open(&path, &mut diagnostics);
     let file = sources.root().map(|file| sources.file(file));
@@ -59,18 +59,42 @@ fn shipped(folder: &Path) -> Shipped {
 }
 
 /// Both documents of a rule, compared.
-fn changes(rule: Rule) -> (Sources, Sources, Vec<Change>) {
+fn changes_of(rule: Rule) -> (Sources, Sources, Vec<Change>) {
     let folder = rules().join(rule.id());
     let (old_sources, old) = read(&folder.join("old.yaml"));
     let (new_sources, new) = read(&folder.join("new.yaml"));
-    let found = compare_keeping(&old, &new, &shipped(&folder));
+    let shipped = shipped(&folder);
+    let found = compare_keeping(&old, &new, &shipped);
+    let found = with_names(&old, &new, &shipped, found.clone()).unwrap_or(found);
     (old_sources, new_sources, found)
+}
+
+/// With what is found in what is generated of both; `None` where one of them cannot be.
+fn with_names(
+    old: &Document,
+    new: &Document,
+    shipped: &Shipped,
+    found: Vec<Change>,
+) -> Option<Vec<Change>> {
+    let before = Config::default();
+    let mut after = Config::default();
+    after.shipped = shipped.clone();
+    let (was, is) = (pipeline::api(old, &before)?, pipeline::api(new, &after)?);
+    let old = Made {
+        api: &was,
+        config: &before,
+    };
+    let new = Made {
+        api: &is,
+        config: &after,
+    };
+    Some(changes::with_names(old, new, found))
 }
 
 #[test]
 fn every_rule_is_found_where_its_documents_break_it_and_its_class_is_what_is_said() {
     for rule in Rule::ALL {
-        let (old, new, found) = changes(*rule);
+        let (old, new, found) = changes_of(*rule);
         assert!(
             found.iter().any(|change| change.rule == *rule),
             "{}: {found:#?}",

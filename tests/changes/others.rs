@@ -5,7 +5,7 @@
 //! A row of `schemas` is two schemas, the wide one and the narrow one. What is sent breaks from
 //! wide to narrow, what comes from narrow to wide; the name of a rule says where the schema stands.
 
-use exai_gen::changes::{Class, compare};
+use exai_gen::changes::{Change, Class, compare};
 use serde_json::{Value, json};
 
 /// A document in which everything has a place.
@@ -29,7 +29,7 @@ fn document() -> Value {
 }
 
 /// The document with a value at a JSON Pointer; without it where the value is null.
-fn with(at: &str, value: &Value) -> Value {
+pub(super) fn with(at: &str, value: &Value) -> Value {
     let mut document = document();
     let Some((home, key)) = at.rsplit_once('/') else {
         for (key, value) in value.as_object().into_iter().flatten() {
@@ -49,7 +49,7 @@ fn with(at: &str, value: &Value) -> Value {
 }
 
 /// The document with a schema where a rule of this name looks.
-fn placed(rule: &str, schema: &Value) -> Value {
+pub(super) fn placed(rule: &str, schema: &Value) -> Value {
     let media = |schema: &Value| json!({ "application/json": { "schema": schema } });
     let property = json!({ "type": "object", "properties": { "p": schema } });
     let post = "/paths/~1pets/post";
@@ -85,7 +85,7 @@ fn worst(old: &Value, new: &Value) -> Option<Class> {
     };
     let (old, new) = (read("old.json", old), read("new.json", new));
     let changes = compare(&old, &new);
-    changes.iter().map(|change| change.rule.to_callers()).max()
+    changes.iter().map(Change::to_callers).max()
 }
 
 #[test]

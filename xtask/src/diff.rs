@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use exai_gen::changes::{
-    self, Acceptance, Class, Comparison, Format, Judged, Released, Verdict, show,
+    self, Acceptance, Change, Class, Comparison, Format, Judged, Made, Released, Verdict, show,
 };
 use exai_gen::diagnostic::{self, Diagnostics};
 use exai_gen::document::Document;
@@ -14,10 +14,10 @@ use exai_gen::ir::Api;
 use exai_gen::pipeline::{self, Run};
 use exai_gen::render::Renderer;
 use exai_gen::source::Sources;
-use exai_gen::surface::{Surface, SurfaceChange, surface};
-use exai_gen::target::{Owner, Target};
+use exai_gen::surface::{Surface, SurfaceChange};
+use exai_gen::target::Target;
 
-use crate::packages::{COMMAND, read, root};
+use crate::packages::{read, root};
 use crate::revision;
 
 /// The changes that may be made, and why.
@@ -41,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "text", value_parser = ["text", "json", "markdown", "github"])]
     format: String,
     /// Fail if a change that is not accepted is of this class or a worse one
-    #[arg(long, value_parser = ["breaking", "feature", "docs"])]
+    #[arg(long, value_parser = ["breaking", "feature", "fix", "docs"])]
     fail_on: Option<String>,
     /// Say which public names of each package are new, gone or otherwise
     #[arg(long)]
@@ -67,14 +67,11 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let limit = match args.fail_on.as_deref() {
         Some("breaking") => Class::Breaking,
         Some("feature") => Class::Feature,
+        Some("fix") => Class::Fix,
         Some(_) => Class::Docs,
         None => return Ok(()),
     };
-    let worst = compared
-        .judged
-        .kept
-        .iter()
-        .map(|change| change.rule.to_callers());
+    let worst = compared.judged.kept.iter().map(Change::to_callers);
     match worst.max().filter(|worst| *worst >= limit) {
         Some(worst) => Err(format!(
             "a change is {}; to accept one, write its fingerprint and a reason to {ACCEPTED}",
@@ -107,6 +104,7 @@ impl Compared {
         let new = read(&revision::document(head.unwrap_or("spec/openapi.yaml"))?)?;
         let shipped = &new.0.config.shipped;
         let found = changes::compare_keeping(document(&old.0)?, document(&new.0)?, shipped);
+        let found = changes::with_names(made(&old), made(&new), found);
         let judged = acceptance()?.judge(found);
         let packages = Released::all(&old.0.config, old.1.info.title.raw());
         Ok(Self {
@@ -151,15 +149,8 @@ impl Compared {
         let mut out = String::new();
         for (target, change) in self.surfaces()? {
             let _ = writeln!(out, "\n{}", target.name());
-            let lists = [
-                ("+", &change.added),
-                ("-", &change.removed),
-                ("~", &change.changed),
-            ];
-            for (sign, names) in lists {
-                for name in names {
-                    let _ = writeln!(out, "  {sign} {name}");
-                }
+            for line in change.lines() {
+                let _ = writeln!(out, "  {line}");
             }
         }
         Ok(out)
@@ -172,26 +163,16 @@ fn document(run: &Run) -> Result<&Document, String> {
         .ok_or_else(|| "there is no document".to_owned())
 }
 
+fn made((run, api): &(Run, Api)) -> Made<'_> {
+    let config = &run.config;
+    Made { api, config }
+}
+
 fn shown(target: Target, (run, api): &(Run, Api), renderer: &Renderer) -> Result<Surface, String> {
-    let mut found = Diagnostics::new();
-    let owners = [Owner::Generated];
-    let tree = pipeline::files(
-        target,
-        api,
-        &run.config,
-        COMMAND,
-        renderer,
-        &owners,
-        &mut found,
-    );
-    if found.has_errors() {
+    pipeline::shown(target, api, &run.config, renderer).map_err(|found| {
         let format = diagnostic::Format::Human { color: false };
-        return Err(diagnostic::render(&found, &run.sources, format));
-    }
-    let files = tree
-        .iter()
-        .map(|file| (file.path.as_str(), file.text.as_str()));
-    Ok(surface(target, files))
+        diagnostic::render(&found, &run.sources, format)
+    })
 }
 
 /// What the reviewed file accepts; nothing when there is none.

@@ -63,13 +63,13 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let mut night = Night::new(args.before.as_ref().unwrap_or(&numbers));
     parts.part("bench of regen", || night.regen());
     parts.part("bench of SDKs", || night.sdks());
-    night.keep(&numbers)?;
     release::write(
         &folder.join("report.json"),
         &format!("{:#}\n", json(&parts)),
     )?;
     release::write(&folder.join("report.md"), &markdown(&parts))?;
     println!("the report is {FOLDER}/report.md");
+    night.keep(&numbers)?;
     parts.verdict()
 }
 
@@ -84,14 +84,8 @@ fn changes() -> Result<String, String> {
         }
         let change = SurfaceChange::between(&committed(target, folder)?, &present(target, folder));
         let _ = writeln!(out, "{}", target.name());
-        for (sign, names) in [
-            ("+", &change.added),
-            ("-", &change.removed),
-            ("~", &change.changed),
-        ] {
-            for name in names {
-                let _ = writeln!(out, "  {sign} {name}");
-            }
+        for line in change.lines() {
+            let _ = writeln!(out, "  {line}");
         }
         for line in changed.lines() {
             let mut words = line.split('\t');
@@ -183,6 +177,7 @@ fn json(parts: &Parts) -> Value {
         "commit": git(&["rev-parse", "HEAD"]).unwrap_or_default(),
         "passed": parts.verdict().is_ok(),
         "parts": parts.json(),
+        "left_out": parts.left_out,
     })
 }
 
@@ -196,7 +191,10 @@ fn markdown(parts: &Parts) -> String {
         };
         let _ = writeln!(out, "| {} | {mark} | {:.0} |", part.name, part.seconds);
     }
-    for part in &parts.done {
+    for name in &parts.left_out {
+        let _ = writeln!(out, "| {name} | left out | |");
+    }
+    for part in parts.worst_first() {
         let (Ok(text) | Err(text)) = &part.outcome;
         if !text.is_empty() {
             // A fence that no line of the text ends.

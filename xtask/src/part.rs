@@ -1,5 +1,6 @@
 //! A part of a long command: its name, what came of it. One that fails hides no other.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -18,6 +19,8 @@ pub(crate) struct Part {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) done: Vec<Part>,
+    /// The names of those that were left out.
+    pub(crate) left_out: Vec<String>,
     skipped: Vec<String>,
 }
 
@@ -25,8 +28,8 @@ impl Parts {
     /// Leaves out the parts whose names begin with one of these.
     pub(crate) fn skipping(names: &[String]) -> Self {
         Self {
-            done: Vec::new(),
             skipped: names.to_vec(),
+            ..Self::default()
         }
     }
 
@@ -42,10 +45,12 @@ impl Parts {
             .any(|skipped| name.starts_with(skipped.as_str()))
         {
             println!("skip            {name}");
+            self.left_out.push(name.to_owned());
             return true;
         }
         let start = Instant::now();
-        let outcome = work();
+        let outcome = catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|_| Err("it panicked; what it said was printed as it did".to_owned()));
         let seconds = start.elapsed().as_secs_f64();
         match &outcome {
             Ok(_) => println!("ok   {seconds:6.1} s  {name}"),
@@ -74,6 +79,13 @@ impl Parts {
         }
     }
 
+    /// Those that failed, and then the others, as they were done.
+    pub(crate) fn worst_first(&self) -> Vec<&Part> {
+        let mut parts: Vec<&Part> = self.done.iter().collect();
+        parts.sort_by_key(|part| part.outcome.is_ok());
+        parts
+    }
+
     /// For programs.
     pub(crate) fn json(&self) -> Value {
         let one = |part: &Part| {
@@ -85,5 +97,31 @@ impl Parts {
             })
         };
         self.done.iter().map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parts;
+
+    #[test]
+    fn a_part_that_fails_or_panics_hides_no_other() {
+        let mut parts = Parts::skipping(&["slow".to_owned()]);
+        assert!(parts.part("one", || Ok("fine".to_owned())));
+        assert!(!parts.part("two", || Err("broken".to_owned())));
+        assert!(!parts.part("three", || panic!("this one is meant to")));
+        assert!(parts.part("slow: four", || Err("never run".to_owned())));
+        assert!(parts.part("five", || Ok("fine, too".to_owned())));
+        let names: Vec<&str> = parts
+            .worst_first()
+            .iter()
+            .map(|p| p.name.as_str())
+            .collect();
+        assert_eq!(names, ["two", "three", "one", "five"]);
+        assert_eq!(parts.left_out, ["slow: four"]);
+        assert_eq!(parts.verdict(), Err("2 of 4 parts failed".to_owned()));
+        let said = parts.json();
+        assert_eq!(said[2]["passed"], false);
+        assert_eq!(said[3]["says"], "fine, too");
     }
 }

@@ -4,15 +4,16 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
+use exai_gen::changes::{Change, Rule, cell};
 use exai_gen::ir::{Api, Operation, OperationId, Resource};
+use exai_gen::pipeline;
 use exai_gen::render::Renderer;
-use exai_gen::surface::{Surface, surface};
-use exai_gen::target::{Owner, Target};
+use exai_gen::surface::Surface;
+use exai_gen::target::Target;
 use serde_json::Value;
 
 use crate::diff::Compared;
 use crate::packages::{read, root};
-use crate::regen;
 use crate::release::write;
 use crate::revision::git;
 
@@ -44,11 +45,9 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let renderer = Renderer::embedded();
     let mut surfaces = Vec::new();
     for target in Target::ALL {
-        let tree = regen::generate(target, &run, &api, &renderer, Owner::Generated)?;
-        let files = tree
-            .iter()
-            .map(|file| (file.path.as_str(), file.text.as_str()));
-        surfaces.push((target, surface(target, files)));
+        let shown = pipeline::shown(target, &api, &run.config, &renderer)
+            .map_err(|_| format!("{} cannot be generated", target.name()))?;
+        surfaces.push((target, shown));
     }
     let (covered, missing) = coverage(&api, &surfaces);
     let tables = [numbers(&api, args.status.as_ref())?, covered, releases()?];
@@ -182,59 +181,97 @@ fn releases() -> Result<Table, String> {
     let tags: Vec<&str> = tags.lines().collect();
     let mut rows = Vec::new();
     for pair in tags.windows(2).rev() {
-        let said = match Compared::of(Some(pair[0]), Some(pair[1])) {
-            Ok(compared) => compared.verdict().sentence(),
-            Err(error) => error,
-        };
-        rows.push(vec![pair[1].to_owned(), said]);
+        let mut row = vec![pair[1].to_owned()];
+        match Compared::of(Some(pair[0]), Some(pair[1])) {
+            Ok(compared) => {
+                row.push(compared.verdict().sentence());
+                row.push(whole(&compared.judged.kept));
+            }
+            Err(error) => row.extend([error, String::new()]),
+        }
+        rows.push(row);
     }
     if let Some(first) = tags.first() {
-        rows.push(vec![(*first).to_owned(), "the first release".to_owned()]);
+        rows.push(vec![
+            (*first).to_owned(),
+            "the first release".to_owned(),
+            String::new(),
+        ]);
     }
-    let head = vec!["release".to_owned(), "changed".to_owned()];
+    let head = ["release", "verdict", "operations and events"].map(str::to_owned);
     Ok(Table {
         title: "Releases",
-        head,
+        head: head.to_vec(),
         rows,
     })
 }
 
+/// Operations and webhooks that are new, gone or deprecated: `+ GET /plans/{plan_id}/costs`.
+fn whole(changes: &[Change]) -> String {
+    let sign = |rule| match rule {
+        Rule::OperationAdded | Rule::WebhookAdded => Some("+"),
+        Rule::OperationRemoved | Rule::WebhookRemoved => Some("-"),
+        Rule::OperationDeprecated => Some("deprecated"),
+        _ => None,
+    };
+    let said = changes
+        .iter()
+        .filter_map(|change| Some(format!("{} {}", sign(change.rule)?, change.at)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
 fn markdown(tables: &[Table]) -> String {
     let mut out = "# Coverage at a glance\n".to_owned();
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
     for table in tables.iter().filter(|table| !table.rows.is_empty()) {
-        let _ = write!(
-            out,
-            "\n## {}\n\n| {} |\n|",
-            table.title,
-            table.head.join(" | ")
-        );
+        let _ = write!(out, "\n## {}\n\n{}|", table.title, line(&table.head));
         out.push_str(&"---|".repeat(table.head.len()));
         out.push('\n');
-        for row in &table.rows {
-            let _ = writeln!(out, "| {} |", row.join(" | ").replace('\n', " "));
-        }
+        out.extend(table.rows.iter().map(|row| line(row)));
     }
     out
 }
 
+const STYLE: &str = "\
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+h2 { margin-top: 2.5rem }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { padding: .35rem .8rem; text-align: left; vertical-align: top; border-bottom: 1px solid #8884 }
+th { font-weight: 600; border-bottom-width: 2px }
+.n { text-align: right; white-space: nowrap }
+tbody tr:last-child td { border-bottom: 0 }
+";
+
 fn html(tables: &[Table]) -> String {
-    let text = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
-    let mut out = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-        <meta name=\"viewport\" content=\"width=device-width\">\n<title>Coverage at a glance</title>\n\
-        <style>\n:root { color-scheme: light dark }\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }\n\
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums }\nth, td { padding: .3rem .8rem; text-align: right; border-bottom: 1px solid #8884 }\n\
-        th:first-child, td:first-child { text-align: left }\ntr:last-child td { border: 0 }\n</style>\n<h1>Coverage at a glance</h1>\n"
-        .to_owned();
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+        <meta name=\"viewport\" content=\"width=device-width\">\n\
+        <title>Coverage at a glance</title>\n<style>\n{STYLE}</style>\n\
+        <h1>Coverage at a glance</h1>\n"
+    );
     for table in tables.iter().filter(|table| !table.rows.is_empty()) {
-        let _ = writeln!(out, "<h2>{}</h2>\n<table>\n<thead><tr>", table.title);
-        for cell in &table.head {
-            let _ = write!(out, "<th scope=\"col\">{}", text(cell));
+        let _ = writeln!(out, "<h2>{}</h2>\n<table>\n<thead>", text(table.title));
+        // A column whose every cell begins with a digit is one of numbers.
+        let numbers: Vec<bool> = (0..table.head.len())
+            .map(|column| {
+                let mut cells = table.rows.iter().map(|row| &row[column]);
+                cells.all(|cell| cell.starts_with(|c: char| c.is_ascii_digit()))
+            })
+            .collect();
+        let class = |column: usize| if numbers[column] { " class=\"n\"" } else { "" };
+        out.push_str("<tr>");
+        for (column, cell) in table.head.iter().enumerate() {
+            let _ = write!(out, "<th scope=\"col\"{}>{}", class(column), text(cell));
         }
         out.push_str("\n<tbody>\n");
         for row in &table.rows {
             out.push_str("<tr>");
-            for cell in row {
-                let _ = write!(out, "<td>{}", text(cell));
+            for (column, cell) in row.iter().enumerate() {
+                let _ = write!(out, "<td{}>{}", class(column), text(cell));
             }
             out.push('\n');
         }
@@ -243,9 +280,17 @@ fn html(tables: &[Table]) -> String {
     out + "</html>\n"
 }
 
+/// Text for HTML, all of it as it stands.
+fn text(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::measured;
+    use super::{Table, html, markdown, measured};
 
     #[test]
     fn ninety_days_count_and_older_ones_do_not() {
@@ -260,5 +305,25 @@ mod tests {
         assert!((median - 80.0).abs() < 1e-9);
         assert!(measured("[]").is_err());
         assert!(measured("[{\"uptime\": 99.9, \"median_ms\": 1}]").is_err());
+    }
+
+    #[test]
+    fn no_markup_of_a_document_comes_through() {
+        let bad = "<img src=x> | `a` [b](c) @all\nnext & \"more\"";
+        let table = Table {
+            title: "Numbers",
+            head: vec!["what".to_owned(), "n".to_owned()],
+            rows: vec![vec![bad.to_owned(), "7".to_owned()]],
+        };
+        let tables = [table];
+        let page = html(&tables);
+        assert!(!page.contains("<img"), "{page}");
+        assert!(page.contains("&lt;img src=x&gt;"), "{page}");
+        assert!(page.contains("<td class=\"n\">7"), "{page}");
+        let page = markdown(&tables);
+        assert_eq!(page.lines().count(), 7, "{page}");
+        let row = page.lines().last().unwrap_or_default();
+        assert!(!row.contains("<img") && !row.contains('@'), "{row}");
+        assert!(row.contains(r"\| \`a\` \[b\]"), "{row}");
     }
 }

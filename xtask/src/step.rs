@@ -153,7 +153,8 @@ impl Step {
         Err(self.failure(&lines[lines.len().saturating_sub(TAIL)..].join("\n")))
     }
 
-    fn failure(&self, said: &str) -> String {
+    /// What to type at the repository's root to do the same.
+    pub(crate) fn command(&self) -> String {
         let folder = self
             .folder
             .strip_prefix(root())
@@ -164,15 +165,15 @@ impl Step {
         } else {
             format!("cd {folder} && ")
         };
+        format!("{here}{} {}", self.program, self.args.join(" "))
+    }
+
+    fn failure(&self, said: &str) -> String {
         let mend = match &self.mend {
             Some(mend) => format!("\nto mend it: {mend}"),
             None => String::new(),
         };
-        format!(
-            "{} failed\n{said}\nthe command: {here}{} {}{mend}",
-            self.name,
-            self.program,
-            self.args.join(" ")
-        )
+        let (name, command) = (&self.name, self.command());
+        format!("{name} failed\n{said}\nthe command: {command}{mend}")
     }
 }

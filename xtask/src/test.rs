@@ -101,6 +101,14 @@ fn steps(group: &str) -> Vec<Step> {
                 "exai-sandbox",
                 "server-stubs/sandbox",
             )),
+            vec![
+                Step::new(
+                    "server: requests that nobody thought of",
+                    "cargo",
+                    &["xtask", "fuzz", "--seconds", "40"],
+                )
+                .mended_by("mend the server; what it says after `Reproduce with` sends one again"),
+            ],
         ]
         .concat(),
     }
@@ -111,6 +119,12 @@ pub(crate) fn consumer(group: &str) -> Step {
     let folder = format!("sdks/{group}/integration");
     let name = format!("{group}: built package against the sandbox");
     Step::new(&name, "bash", &["run"]).at(&folder).served()
+}
+
+/// The packed crates of the server in an empty project, called by the packed client.
+pub(crate) fn served() -> Step {
+    let name = "server: built crates, called by the Rust SDK";
+    Step::new(name, "bash", &["run"]).at("server-stubs/integration")
 }
 
 /// Clippy, rustdoc and tests of a crate, warnings denied.

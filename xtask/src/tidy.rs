@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: invariants that are absences, by reading the sources.
 
 mod published;
+mod workflows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,7 @@ pub(crate) fn run() -> Result<(), String> {
     twins(&root, &mut findings);
     published::versions(&root, &mut findings);
     published::places(&root, &mut findings);
+    workflows::pinned(&root, &mut findings);
     for path in snapshots::pending(&root) {
         let why = "`cargo xtask snapshots --review` shows what it changes";
         findings.push(finding(&root, &path, 1, "a snapshot is pending", why));

@@ -268,6 +268,7 @@ impl<'d> Walk<'d> {
                 );
             }
             self.parts(&old.encoding, &new.encoding, direction, &at);
+            self.shown_by(&old.examples, &new.examples, spans, &at);
             self.conventions(&old.extensions, &new.extensions, &at);
             self.either(
                 old.schema.as_ref(),

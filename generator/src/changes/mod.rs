@@ -10,6 +10,8 @@ mod apart;
 mod bodies;
 mod conditions;
 mod direction;
+mod implied;
+mod names;
 mod operations;
 mod pages;
 mod parameters;
@@ -24,6 +26,7 @@ mod silent;
 mod values;
 mod variants;
 mod verdict;
+mod words;
 
 use std::collections::HashSet;
 
@@ -31,14 +34,16 @@ use sha2::{Digest, Sha256};
 
 use self::direction::Direction;
 use self::schemas::Pair;
-use crate::document::{Document, Extensions, ExternalDocs, Schema, SchemaObject, extension};
+use crate::document::{Document, Extensions, Schema, SchemaObject, extension};
 use crate::shipped::Shipped;
-use crate::source::{Node, Span, Spanned};
+use crate::source::{Node, Span};
+use crate::target::Target;
 
 pub use self::accepted::{Acceptance, Judged};
+pub use self::names::{Made, with_names};
 pub use self::pages::pages;
 pub use self::rule::{Class, Rule};
-pub use self::show::{Comparison, Format, show};
+pub use self::show::{Comparison, Format, cell, show};
 pub use self::verdict::{Released, Verdict, next_version};
 
 /// The day from which something no longer works, as others write it too.
@@ -57,9 +62,35 @@ pub struct Change {
     pub old: Option<Span>,
     /// The place in the new document, where there is one.
     pub new: Option<Span>,
+    /// The one package that it is about, where it is not about the document: to the others it is
+    /// what it is on the wire.
+    pub only: Option<Target>,
 }
 
 impl Change {
+    /// What a package that follows the change is to its users: the worse of wire and code.
+    pub fn package(&self, target: Target) -> Class {
+        match self.only {
+            Some(only) if only != target => self.rule.wire(),
+            _ => self.rule.package(target),
+        }
+    }
+
+    /// The worst of its classes.
+    pub fn worst(&self) -> Class {
+        let packages = Target::ALL.map(|target| self.package(target));
+        packages.into_iter().fold(self.rule.wire(), Class::max)
+    }
+
+    /// The worst of its classes to those who call the API: what `--fail-on` looks at. What the
+    /// author of a server has to write anew is said, and stops nothing, for every new operation is.
+    pub fn to_callers(&self) -> Class {
+        let clients = Target::ALL.into_iter().filter(|of| *of != Target::Axum);
+        clients.fold(self.rule.wire(), |worst, target| {
+            worst.max(self.package(target))
+        })
+    }
+
     /// What this change is accepted by: twelve hexadecimal digits, the same for as long as the
     /// rule, the place in the API and the words are.
     pub fn fingerprint(&self) -> String {
@@ -100,9 +131,13 @@ pub fn compare_keeping(old: &Document, new: &Document, shipped: &Shipped) -> Vec
     while let Some(pair) = walk.waiting.pop() {
         walk.followed(pair);
     }
-    let mut changes = walk.changes;
+    sorted(walk.changes)
+}
+
+/// Worst first, then by place.
+fn sorted(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by(|a, b| {
-        let key = |change: &Change| std::cmp::Reverse(change.rule.worst());
+        let key = |change: &Change| std::cmp::Reverse((change.to_callers(), change.worst()));
         (key(a), &a.at, a.rule.id(), &a.message).cmp(&(key(b), &b.at, b.rule.id(), &b.message))
     });
     changes
@@ -133,7 +168,7 @@ type Compared = (
     *const Schema,
     *const Schema,
     Direction,
-    (bool, [Option<*const SchemaObject>; 2]),
+    ([bool; 2], [Option<*const SchemaObject>; 2]),
 );
 
 /// Both documents, and what was found so far.
@@ -173,38 +208,9 @@ impl Walk<'_> {
                 message,
                 old: old.into(),
                 new: new.into(),
+                only: None,
             });
         }
-    }
-
-    /// What people read: it changes no value that is sent.
-    fn words(
-        &mut self,
-        what: &str,
-        old: Option<&Spanned<String>>,
-        new: Option<&Spanned<String>>,
-        at: &Trail,
-    ) {
-        if old != new {
-            let (old, new) = (old.map(|text| text.span), new.map(|text| text.span));
-            self.found(
-                Rule::WordsChanged,
-                at,
-                old,
-                new,
-                format!("the {what} changed"),
-            );
-        }
-    }
-
-    /// Where more is said.
-    fn elsewhere(&mut self, old: Option<&ExternalDocs>, new: Option<&ExternalDocs>, at: &Trail) {
-        let link = |docs: &'_ ExternalDocs| docs.url.clone();
-        let (was, is) = (old.map(link), new.map(link));
-        self.words("link to more", was.as_ref(), is.as_ref(), at);
-        let said = |docs: Option<&ExternalDocs>| docs.and_then(|docs| docs.description.clone());
-        let (was, is) = (said(old), said(new));
-        self.words("link's words", was.as_ref(), is.as_ref(), at);
     }
 
     /// Whether something should no longer be used, and until when it can be.

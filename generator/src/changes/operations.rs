@@ -61,6 +61,8 @@ impl<'d> Walk<'d> {
                 let at = at.part(&format!("tag {}", *tag.name));
                 let (was, is) = (before.description.as_ref(), tag.description.as_ref());
                 self.words("description", was, is, &at);
+                let (was, is) = (before.summary.as_ref(), tag.summary.as_ref());
+                self.words("summary", was, is, &at);
             }
         }
         self.conventions(&old.extensions, &new.extensions, &at);
@@ -161,6 +163,10 @@ impl<'d> Walk<'d> {
             after.description.as_ref(),
             &at,
         );
+        let (was, is) = (old.item.summary.as_ref(), new.item.summary.as_ref());
+        self.words("summary of the path", was, is, &at);
+        let (was, is) = (old.item.description.as_ref(), new.item.description.as_ref());
+        self.words("description of the path", was, is, &at);
         self.conventions(&before.extensions, &after.extensions, &at);
         self.conventions(&old.item.extensions, &new.item.extensions, &at);
         if direction == Direction::Sent {

@@ -12,11 +12,14 @@ const HEAD: &str = "\
 
 - **breaking**: what worked may not. A major version.
 - **feature**: something new that nobody has to know. A minor version.
+- **fix**: what comes is said more exactly, and nobody has to know. A patch.
 - **docs**: nothing but words. A patch.
 
 A package's class is never better than the wire's. Before 1.0.0 a break raises the second number, and all else the third.
 
 The way of a value decides: what clients send may widen, what they get may narrow. What no rule understands is breaking. Clients are taken to send what the document lists; what it leaves unsaid (`additionalProperties` left out) they do not send, and leave alone when it comes. Where a `oneOf` does not tell its branches apart - by a discriminator, by types, by listed values - both more and less may break.
+
+Rules see what a change of a document means, and not all that a language makes of it. So both documents are generated, too: where public names of a package are gone or declared otherwise and no rule says that the package breaks, that is a break of it, by the rule `names-changed`.
 
 A change is accepted by its fingerprint, with a reason, in the file that `--accept` names; it counts as a feature then. `--fail-on breaking` ends with 1 when a break is left.
 

@@ -130,6 +130,7 @@ impl<'d> Walk<'d> {
             new.description.as_ref(),
             at,
         );
+        self.shown_by(&old.examples, &new.examples, spans, at);
         self.conventions(&old.extensions, &new.extensions, at);
         if old.content.keys().ne(new.content.keys()) {
             self.found(
@@ -225,6 +226,7 @@ impl<'d> Walk<'d> {
                 new.description.as_ref(),
                 &at,
             );
+            self.shown_by(&old.examples, &new.examples, spans, &at);
             self.conventions(&old.extensions, &new.extensions, &at);
             self.either(
                 old.schema.as_ref(),

@@ -9,6 +9,8 @@ use crate::target::Target;
 pub enum Class {
     /// Nothing but words: a patch.
     Docs,
+    /// What comes is said more exactly, nobody has to know, and nothing is new: a patch.
+    Fix,
     /// Something new that nobody has to know: a minor version.
     Feature,
     /// What worked may not: a major version.
@@ -16,11 +18,15 @@ pub enum Class {
 }
 
 impl Class {
-    /// `breaking`, `feature` or `docs`.
+    /// Every class, the worst first.
+    pub const ALL: [Self; 4] = [Self::Breaking, Self::Feature, Self::Fix, Self::Docs];
+
+    /// `breaking`, `feature`, `fix` or `docs`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
             Self::Feature => "feature",
+            Self::Fix => "fix",
             Self::Docs => "docs",
         }
     }
@@ -30,7 +36,7 @@ impl Class {
         match self {
             Self::Breaking => "major",
             Self::Feature => "minor",
-            Self::Docs => "patch",
+            Self::Fix | Self::Docs => "patch",
         }
     }
 }
@@ -77,6 +83,7 @@ impl Rule {
         let at = Target::ALL.iter().position(|t| *t == target);
         match at.map(|at| self.packages()[at]) {
             Some(b'D') => Class::Docs,
+            Some(b'X') => Class::Fix,
             Some(b'F') => Class::Feature,
             _ => Class::Breaking,
         }
@@ -91,15 +98,6 @@ impl Rule {
     pub fn worst(self) -> Class {
         let packages = Target::ALL.iter().map(|target| self.package(*target));
         packages.fold(self.wire(), Class::max)
-    }
-
-    /// The worst of its classes to those who call the API: what `--fail-on` looks at. What the
-    /// author of a server has to write anew is said, and stops nothing, for every new operation is.
-    pub fn to_callers(self) -> Class {
-        let clients = Target::ALL.iter().filter(|target| **target != Target::Axum);
-        clients.fold(self.wire(), |worst, target| {
-            worst.max(self.package(*target))
-        })
     }
 
     /// Where the rule is written about.
@@ -167,7 +165,7 @@ rules! {
     ResponseSuccessAdded "response-success-added" Breaking b"BBBBB" "an operation may succeed with another status: clients that know the old ones take it for something else";
     ResponseErrorAdded "response-error-added" Feature b"FFFFF" "an operation may fail with another status; clients meet unknown ones as they always had to";
     ResponseSuccessRemoved "response-success-removed" Breaking b"BBBBB" "a success is gone";
-    ResponseErrorRemoved "response-error-removed" Feature b"BBBBB" "a failure is gone: its type in SDKs may be, too";
+    ResponseErrorRemoved "response-error-removed" Fix b"BBBBB" "a failure is gone: its type in SDKs may be, too";
     ResponseBodyAdded "response-body-added" Feature b"BBBBB" "an answer that had no body has one: methods return something";
     ResponseBodyRemoved "response-body-removed" Breaking b"BBBBB" "an answer has no body any more";
     ResponseMediaTypeAdded "response-media-type-added" Feature b"BBBBB" "an answer may come as another media type, if it is asked for: methods may return something else";
@@ -175,7 +173,7 @@ rules! {
     ResponseHeaderAdded "response-header-added" Feature b"FFFFB" "a header of an answer is new";
     ResponseHeaderRemoved "response-header-removed" Breaking b"BBBBB" "a header of an answer is gone";
     ResponseHeaderBecameOptional "response-header-became-optional" Breaking b"BBBBB" "a header may be missing";
-    ResponseHeaderBecameRequired "response-header-became-required" Feature b"BBBBB" "a header is always there: its type in SDKs is no longer an optional one";
+    ResponseHeaderBecameRequired "response-header-became-required" Fix b"BBBBB" "a header is always there: its type in SDKs is no longer an optional one";
     StreamChanged "stream-changed" Breaking b"BBBBB" "an answer became a stream or is none any more, or its end is told otherwise";
     LinkAdded "link-added" Feature b"FFFFF" "a link is new; only an extension of ours makes something of it";
     LinkChanged "link-changed" Breaking b"BBBBB" "a link is gone, or leads elsewhere: waiting for results follows links";
@@ -188,39 +186,39 @@ rules! {
     ResponsePropertyAdded "response-property-added" Feature b"FFFFB" "a property is new; clients leave alone what they do not know";
     ResponsePropertyRemoved "response-property-removed" Breaking b"BBBBB" "a property is gone";
     ResponsePropertyBecameOptional "response-property-became-optional" Breaking b"BBBBB" "a property may be missing";
-    ResponsePropertyBecameRequired "response-property-became-required" Feature b"BBBBB" "a property is always there: its type in SDKs is no longer an optional one";
+    ResponsePropertyBecameRequired "response-property-became-required" Fix b"BBBBB" "a property is always there: its type in SDKs is no longer an optional one";
 
     RequestTypeNarrowed "request-type-narrowed" Breaking b"BBBBB" "fewer types may be sent";
     RequestTypeWidened "request-type-widened" Feature b"BBBBB" "more types may be sent: the type in SDKs changes";
     RequestTypeChanged "request-type-changed" Breaking b"BBBBB" "other types are to be sent";
-    ResponseTypeNarrowed "response-type-narrowed" Feature b"BBBBB" "fewer types can come: the type in SDKs changes";
+    ResponseTypeNarrowed "response-type-narrowed" Fix b"BBBBB" "fewer types can come: the type in SDKs changes";
     ResponseTypeWidened "response-type-widened" Breaking b"BBBBB" "more types can come";
     ResponseTypeChanged "response-type-changed" Breaking b"BBBBB" "other types come";
     RequestFormatNarrowed "request-format-narrowed" Breaking b"BBBBB" "a format must be kept";
     RequestFormatWidened "request-format-widened" Feature b"BBBBB" "a format need not be kept: the type in SDKs changes";
     RequestFormatChanged "request-format-changed" Breaking b"BBBBB" "another format, encoding or media type must be kept";
-    ResponseFormatNarrowed "response-format-narrowed" Feature b"BBBBB" "a format is kept: the type in SDKs changes";
+    ResponseFormatNarrowed "response-format-narrowed" Fix b"BBBBB" "a format is kept: the type in SDKs changes";
     ResponseFormatWidened "response-format-widened" Breaking b"BBBBB" "a format is no longer kept";
     ResponseFormatChanged "response-format-changed" Breaking b"BBBBB" "another format, encoding or media type is kept";
     RequestValueAdded "request-value-added" Feature b"BBFFB" "one more value may be sent: a `match` that names every value of the type in SDKs misses it";
     RequestValueRemoved "request-value-removed" Breaking b"BBBBB" "a value may no longer be sent, or only some may";
     ResponseValueAdded "response-value-added" Breaking b"BBBBB" "a value can come that was not among those listed";
-    ResponseValueRemoved "response-value-removed" Feature b"BBBBB" "a value comes no more, or only some do: names in SDKs are gone";
+    ResponseValueRemoved "response-value-removed" Fix b"BBBBB" "a value comes no more, or only some do: names in SDKs are gone";
     ResponseOpenValueAdded "response-open-value-added" Feature b"FFFFF" "an open enum has one more value; clients had to meet unknown ones";
     RequestBoundTightened "request-bound-tightened" Breaking b"BBBBB" "a limit leaves less to send";
     RequestBoundLoosened "request-bound-loosened" Feature b"FFFFF" "a limit leaves more to send";
     RequestBoundChanged "request-bound-changed" Breaking b"BBBBB" "a pattern or a step of what is sent changed; which values it leaves cannot be told";
-    ResponseBoundTightened "response-bound-tightened" Feature b"FFFFB" "a limit leaves less that can come";
+    ResponseBoundTightened "response-bound-tightened" Fix b"XXXXB" "a limit leaves less that can come";
     ResponseBoundLoosened "response-bound-loosened" Breaking b"BBBBB" "a limit leaves more that can come";
     ResponseBoundChanged "response-bound-changed" Breaking b"BBBBB" "a pattern or a step of what comes changed; which values it leaves cannot be told";
     RequestAdditionalNarrowed "request-additional-narrowed" Breaking b"BBBBB" "less may be sent beside what is listed";
     RequestAdditionalWidened "request-additional-widened" Feature b"BBBBB" "more may be sent beside what is listed: the type in SDKs changes";
-    ResponseAdditionalNarrowed "response-additional-narrowed" Feature b"BBBBB" "less comes beside what is listed: the type in SDKs changes";
+    ResponseAdditionalNarrowed "response-additional-narrowed" Fix b"BBBBB" "less comes beside what is listed: the type in SDKs changes";
     ResponseAdditionalWidened "response-additional-widened" Breaking b"BBBBB" "more can come beside what is listed";
     RequestVariantAdded "request-variant-added" Feature b"BBBBB" "one more variant of a union may be sent: a `match` that names every variant of the type in SDKs misses it";
     RequestVariantRemoved "request-variant-removed" Breaking b"BBBBB" "a variant of a union may no longer be sent";
     ResponseVariantAdded "response-variant-added" Breaking b"BBBBB" "a variant of a union can come that was not among those listed";
-    ResponseVariantRemoved "response-variant-removed" Feature b"BBBBB" "a variant of a union comes no more: its names in SDKs are gone";
+    ResponseVariantRemoved "response-variant-removed" Fix b"BBBBB" "a variant of a union comes no more: its names in SDKs are gone";
     ResponseOpenVariantAdded "response-open-variant-added" Feature b"FFFFF" "an open union has one more variant; clients had to meet unknown ones";
     DiscriminatorChanged "discriminator-changed" Breaking b"BBBBB" "variants are told apart otherwise";
     ConditionChanged "condition-changed" Breaking b"BBBBB" "a condition of a schema changed, such as `allOf`, `not` or `if`; which values it leaves cannot be told";
@@ -253,5 +251,7 @@ rules! {
     CallbackRemoved "callback-removed" Breaking b"BBBBB" "a callback is gone";
     TitleChanged "title-changed" Docs b"BBBBB" "the API is called otherwise, and so may packages and clients be";
     DialectChanged "dialect-changed" Breaking b"BBBBB" "schemas are to be read by another dialect of JSON Schema";
-    WordsChanged "words-changed" Docs b"DDDDD" "titles, summaries or descriptions changed";
+    WordsChanged "words-changed" Docs b"DDDDD" "titles, summaries, descriptions or examples changed";
+    NamesChanged "names-changed" Docs b"BBBBB" "public names of a package are gone or declared otherwise, and no other rule says so: it breaks this package alone";
+    NamesAdded "names-added" Docs b"FFFFF" "public names of a package are new, and no other rule says so: it is a feature of this package alone";
 }

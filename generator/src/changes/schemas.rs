@@ -27,13 +27,18 @@ pub(super) struct Around<'d> {
     pub(super) left_over: Option<&'d SchemaObject>,
     /// The outermost of the old ones.
     pub(super) top: Option<&'d SchemaObject>,
+    /// Whether it is a part of an `allOf`: what another schema is made of, and no value alone.
+    pub(super) part: bool,
 }
 
 impl<'d> Around<'d> {
     /// What tells it from others.
-    pub(super) fn key(self) -> (bool, [Option<*const SchemaObject>; 2]) {
+    pub(super) fn key(self) -> ([bool; 2], [Option<*const SchemaObject>; 2]) {
         let schemas = [self.left_over, self.top];
-        (self.open, schemas.map(|of| of.map(std::ptr::from_ref)))
+        (
+            [self.open, self.part],
+            schemas.map(|of| of.map(std::ptr::from_ref)),
+        )
     }
 
     /// The same, for what stands below a schema.

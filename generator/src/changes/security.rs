@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Trail, Walk};
 use crate::document::{OAuthFlow, SecurityRequirement, SecurityScheme, SecuritySchemeKind};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// One way to be allowed: schemes, and the scopes asked of each.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
@@ -28,6 +28,12 @@ impl<'d> Walk<'d> {
                 "description",
                 before.description.as_ref(),
                 after.description.as_ref(),
+                &at,
+            );
+            self.words(
+                "format of tokens",
+                token_format(&before.kind),
+                token_format(&after.kind),
                 &at,
             );
             self.conventions(&before.extensions, &after.extensions, &at);
@@ -164,6 +170,14 @@ fn flows(kind: &SecuritySchemeKind) -> Vec<(&'static str, &OAuthFlow)> {
     .into_iter()
     .filter_map(|(name, flow)| Some((name, flow.as_ref()?)))
     .collect()
+}
+
+/// What people are told of a bearer's token.
+fn token_format(kind: &SecuritySchemeKind) -> Option<&Spanned<String>> {
+    match kind {
+        SecuritySchemeKind::Http { bearer_format, .. } => bearer_format.as_ref(),
+        _ => None,
+    }
 }
 
 /// What credentials are and where they come from, without words and places.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::verdict::{Released, Verdict, next_version};
-use super::{Change, Class, Rule};
+use super::{Change, Class};
 use crate::diagnostic::Lines;
 use crate::source::{Sources, Span};
 use crate::target::Target;
@@ -48,15 +48,17 @@ impl Comparison<'_> {
 
     fn sentence(&self) -> String {
         let count = |class: Class| {
-            let of = |c: &&Change| c.rule.worst() == class;
-            self.changes.iter().filter(of).count()
+            let of = |c: &&Change| c.to_callers() == class;
+            format!(
+                "{} {}",
+                self.changes.iter().filter(of).count(),
+                class.name()
+            )
         };
         format!(
-            "{} ({} breaking, {} feature, {} docs, {} accepted)",
+            "{} ({}, {} accepted)",
             self.verdict().sentence(),
-            count(Class::Breaking),
-            count(Class::Feature),
-            count(Class::Docs),
+            Class::ALL.map(count).join(", "),
             self.accepted.len()
         )
     }
@@ -105,11 +107,15 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     let mut out = String::new();
     for change in comparison.changes {
         let rule = change.rule;
-        let class = classes(rule);
+        let class = classes(change);
         let say =
             |place: Position| place.map(|(file, line, column)| format!("{file}:{line}:{column}"));
         let (old, new) = places(change);
         let places: Vec<String> = [say(old), say(new)].into_iter().flatten().collect();
+        let mut places = places.join(" -> ");
+        if !places.is_empty() {
+            places.push_str("  ");
+        }
         let _ = writeln!(
             out,
             "{class}: {}: {} [{}]",
@@ -117,7 +123,7 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             change.message,
             rule.id()
         );
-        let _ = writeln!(out, "    {}  {}", places.join(" -> "), change.fingerprint());
+        let _ = writeln!(out, "    {places}{}", change.fingerprint());
     }
     for fingerprint in comparison.stale {
         let _ = writeln!(out, "accepted, and no change: {fingerprint}");
@@ -133,11 +139,11 @@ fn text(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
 }
 
 /// `breaking`; `wire docs, breaking in go, rust` where a package's class is not the wire's.
-fn classes(rule: Rule) -> String {
-    let wire = rule.wire();
+fn classes(change: &Change) -> String {
+    let wire = change.rule.wire();
     let mut worse: Vec<(Class, Vec<&str>)> = Vec::new();
     for target in Target::ALL {
-        let class = rule.package(target);
+        let class = change.package(target);
         match worse.iter_mut().find(|(of, _)| *of == class) {
             _ if class == wire => {}
             Some((_, names)) => names.push(target.name()),
@@ -165,7 +171,7 @@ fn json(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             "rule": change.rule.id(),
             "page": change.rule.page(),
             "wire": change.rule.wire().name(),
-            "packages": packages(&|target| Some(change.rule.package(target))),
+            "packages": packages(&|target| Some(change.package(target))),
             "at": change.at,
             "message": change.message,
             "fingerprint": change.fingerprint(),
@@ -235,15 +241,17 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             let _ = writeln!(out, "| {name} | {version} | {} | {bump} |", cell(&next));
         }
     }
-    for (class, title) in [
-        (Class::Breaking, "Breaking"),
-        (Class::Feature, "New"),
-        (Class::Docs, "Words"),
-    ] {
+    for class in Class::ALL {
+        let title = match class {
+            Class::Breaking => "Breaking",
+            Class::Feature => "New",
+            Class::Fix => "More exact",
+            Class::Docs => "Words",
+        };
         let of: Vec<&Change> = comparison
             .changes
             .iter()
-            .filter(|c| c.rule.worst() == class)
+            .filter(|c| c.to_callers() == class)
             .collect();
         if of.is_empty() {
             continue;
@@ -257,7 +265,7 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
             let line = new
                 .or(old)
                 .map_or(String::new(), |(file, line, _)| format!("{file}:{line}"));
-            let (rule, class) = (change.rule.id(), classes(change.rule));
+            let (rule, class) = (change.rule.id(), classes(change));
             let _ = writeln!(
                 out,
                 "| {} | {} | [{rule}]({}) | {class} | {} |",
@@ -283,8 +291,9 @@ fn markdown(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     out
 }
 
-/// Text for a cell of a table, all of it as it stands: no markup of a document's comes through.
-fn cell(text: &str) -> String {
+/// Text for a cell of a table in Markdown, all of it as it stands: no markup of a document's comes
+/// through.
+pub fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
@@ -312,10 +321,10 @@ fn github(comparison: &Comparison<'_>, places: &mut Places<'_>) -> String {
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut out = String::new();
     for change in comparison.changes {
-        let level = match change.rule.worst() {
-            Class::Breaking => "error",
-            Class::Feature => "notice",
-            Class::Docs => continue,
+        let level = match (change.to_callers(), change.worst()) {
+            (Class::Breaking, _) => "error",
+            (_, Class::Docs) => continue,
+            _ => "notice",
         };
         let (old, new) = places(change);
         let place = new.or(old).map_or(String::new(), |(file, line, column)| {

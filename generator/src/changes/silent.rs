@@ -37,7 +37,9 @@ pub(super) fn goes(document: &Document, schema: &Schema, direction: Direction) -
         (Schema::Object(object), Direction::Received) => object.write_only,
         _ => false,
     };
-    !kept(schema) && !kept(follow(document, schema).0)
+    let said = |of: &Schema| kept(of) || kept(follow(document, of).0);
+    let parts = follow(document, schema).0.as_object();
+    !said(schema) && !parts.is_some_and(|of| of.all_of.iter().any(said))
 }
 
 /// Whether a schema is as good as none.

@@ -259,7 +259,7 @@ impl<'d> Walk<'d> {
                 Effect::Widened,
                 format!("`{keyword}` is gone: it was `{was}`"),
             ),
-            (Some(was), Some(is)) if was == is => return,
+            (Some(was), Some(is)) if was == is || same_number(was, is) => return,
             (Some(was), Some(is)) => {
                 let numbers = (was.parse::<f64>(), is.parse::<f64>());
                 let effect = match (greater, numbers) {
@@ -281,5 +281,14 @@ impl<'d> Walk<'d> {
             spans.1,
             message,
         );
+    }
+}
+
+/// `5` and `5.0`: whole numbers that a double holds.
+fn same_number(one: &str, other: &str) -> bool {
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => one == other && one.fract() == 0.0 && one.abs() < WHOLE,
+        _ => false,
     }
 }

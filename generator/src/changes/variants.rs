@@ -36,6 +36,7 @@ impl<'d> Walk<'d> {
             let open = is_open_enum(self.old, before) && is_open_enum(self.new, after);
             let around = Around {
                 open: around.open || open,
+                part: false,
                 ..around
             };
             let (both, gone, fresh) = self.branches(before, after);
@@ -82,6 +83,10 @@ impl<'d> Walk<'d> {
         }
         for (index, (old, new)) in both.into_iter().enumerate() {
             let at = at.step(&format!("<allOf {index}>"));
+            let around = Around {
+                part: true,
+                ..around
+            };
             self.compare(Pair {
                 old,
                 new,
@@ -90,6 +95,7 @@ impl<'d> Walk<'d> {
                 at,
             });
         }
+        self.implied(old, new, direction, around, at);
         self.discriminators(old, new, at);
     }
 

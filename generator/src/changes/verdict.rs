@@ -56,7 +56,7 @@ impl Verdict {
             wire: worst(&|change| change.rule.wire()),
             packages: Target::ALL
                 .into_iter()
-                .map(|target| (target, worst(&|change| change.rule.package(target))))
+                .map(|target| (target, worst(&|change| change.package(target))))
                 .collect(),
         }
     }
@@ -114,7 +114,7 @@ pub fn next_version(version: &str, class: Class) -> Option<String> {
     };
     let next = match (major, class) {
         (0, Class::Breaking) => (0, minor.checked_add(1)?, 0),
-        (0, _) | (_, Class::Docs) => (major, minor, patch.checked_add(1)?),
+        (0, _) | (_, Class::Fix | Class::Docs) => (major, minor, patch.checked_add(1)?),
         (_, Class::Feature) => (major, minor.checked_add(1)?, 0),
         (_, Class::Breaking) => (major.checked_add(1)?, 0, 0),
     };
@@ -130,6 +130,7 @@ mod tests {
         let next = |version, class| next_version(version, class);
         assert_eq!(next("1.4.2", Class::Breaking).as_deref(), Some("2.0.0"));
         assert_eq!(next("1.4.2", Class::Feature).as_deref(), Some("1.5.0"));
+        assert_eq!(next("1.4.2", Class::Fix).as_deref(), Some("1.4.3"));
         assert_eq!(next("1.4.2", Class::Docs).as_deref(), Some("1.4.3"));
         assert_eq!(next("0.9.1", Class::Breaking).as_deref(), Some("0.10.0"));
         assert_eq!(next("0.9.1", Class::Feature).as_deref(), Some("0.9.2"));

@@ -343,6 +343,8 @@ pub(super) enum FailOn {
     Breaking,
     /// Something new
     Feature,
+    /// What comes is said more exactly
+    Fix,
     /// Anything at all
     Docs,
 }

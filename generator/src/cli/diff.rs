@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::args::{DiffArgs, DiffFormat, FailOn, MessageFormat};
 use super::{Channel, Outcome, report, understood};
-use crate::changes::{self, Acceptance, Class, Comparison, Format, Released, Rule};
+use crate::changes::{self, Acceptance, Change, Class, Comparison, Format, Made, Released, Rule};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
-use crate::pipeline::{Adjustments, Request};
+use crate::pipeline::{self, Adjustments, Request};
 use crate::shipped::Shipped;
 use crate::source::{Node, Sources};
 
@@ -23,13 +23,29 @@ pub(super) fn run(args: &DiffArgs) -> Outcome {
     ) else {
         return Outcome::Refused;
     };
-    let (Some(acceptance), Some(packages)) = (acceptance(args), packages(args, &was)) else {
+    let (Some(acceptance), Some(config)) = (acceptance(args), config(args)) else {
         return Outcome::Refused;
     };
+    let all = || Released::all(&config, &was.info.title);
+    let packages = args.config.as_ref().map_or_else(Vec::new, |_| all());
     let Some(shipped) = shipped(args, new) else {
         return Outcome::Refused;
     };
-    let judged = acceptance.judge(changes::compare_keeping(&was, &is, &shipped));
+    let mut found = changes::compare_keeping(&was, &is, &shipped);
+    let mut kept = config.clone();
+    kept.shipped = shipped;
+    if let (Some(old), Some(new)) = (pipeline::api(&was, &config), pipeline::api(&is, &kept)) {
+        let old = Made {
+            api: &old,
+            config: &config,
+        };
+        let new = Made {
+            api: &new,
+            config: &kept,
+        };
+        found = changes::with_names(old, new, found);
+    }
+    let judged = acceptance.judge(found);
     let comparison = Comparison {
         changes: &judged.kept,
         accepted: &judged.accepted,
@@ -51,13 +67,10 @@ pub(super) fn run(args: &DiffArgs) -> Outcome {
     let limit = args.fail_on.map(|limit| match limit {
         FailOn::Breaking => Class::Breaking,
         FailOn::Feature => Class::Feature,
+        FailOn::Fix => Class::Fix,
         FailOn::Docs => Class::Docs,
     });
-    let worst = judged
-        .kept
-        .iter()
-        .map(|change| change.rule.to_callers())
-        .max();
+    let worst = judged.kept.iter().map(Change::to_callers).max();
     if limit.is_some_and(|limit| worst.is_some_and(|worst| worst >= limit)) {
         Outcome::Refused
     } else {
@@ -120,11 +133,9 @@ fn shipped(args: &DiffArgs, new: &Path) -> Option<Shipped> {
     (outcome == Outcome::Fine).then_some(run.config.shipped)
 }
 
-/// The packages that the overrides name; `None` when these are wrong.
-fn packages(args: &DiffArgs, old: &Document) -> Option<Vec<Released>> {
-    let config = beside(args.config.as_deref(), args.message_format, Config::read)?;
-    let all = || Released::all(&config, &old.info.title);
-    Some(args.config.as_ref().map_or_else(Vec::new, |_| all()))
+/// The overrides; `None` when they are wrong.
+fn config(args: &DiffArgs) -> Option<Config> {
+    beside(args.config.as_deref(), args.message_format, Config::read)
 }
 
 fn list_rules(format: DiffFormat) -> Outcome {

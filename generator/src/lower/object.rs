@@ -86,9 +86,15 @@ impl<'d> Lowering<'d, '_> {
     ) -> Field {
         let own = || schemas.iter().rev().filter_map(|schema| schema.as_object());
         let all = || own().chain(schemas.iter().filter_map(|s| self.follow(s).as_object()));
-        let access = if all().any(|object| object.read_only) {
+        // What one part of an `allOf` says of a value, all say (JSON Schema 2020-12, section 7.7.1).
+        let parts = || {
+            let parts = all().flat_map(|object| &object.all_of);
+            let parts = parts.flat_map(|part| [part, self.follow(part)]);
+            all().chain(parts.filter_map(Schema::as_object))
+        };
+        let access = if parts().any(|object| object.read_only) {
             Access::ReadOnly
-        } else if all().any(|object| object.write_only) {
+        } else if parts().any(|object| object.write_only) {
             Access::WriteOnly
         } else {
             Access::Both

@@ -46,6 +46,18 @@ pub struct SurfaceChange {
 }
 
 impl SurfaceChange {
+    /// A line for each name: `+ Plan.note`, `- Plan.memo`, `~ Plan.ceiling`.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        let lists = [
+            ('+', &self.added),
+            ('-', &self.removed),
+            ('~', &self.changed),
+        ];
+        lists
+            .into_iter()
+            .flat_map(|(sign, names)| names.iter().map(move |name| format!("{sign} {name}")))
+    }
+
     /// From an old surface to a new one. What the new one has as another name of something is
     /// that thing, with all its members: whoever uses the name sees no difference.
     pub fn between(old: &Surface, new: &Surface) -> Self {

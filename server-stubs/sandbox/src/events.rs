@@ -124,7 +124,7 @@ impl Log {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let mut following = self.following(subject, resumed(cx)?.unwrap_or(after));
+        let mut following = self.following(subject, self.resumed(cx, subject)?.unwrap_or(after));
         // The end of what was before is not the end of what goes on since.
         following.floor = after;
         Ok(Events::new(stream::unfold(
@@ -146,9 +146,9 @@ impl Log {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let after = match resumed(cx)? {
+        let after = match self.resumed(cx, subject)? {
             Some(after) => after,
-            None => self.last(subject)?.map_or(0, |(number, _)| number),
+            None => self.kept(subject)?,
         };
         let following = self.following(subject, after);
         let all = stream::unfold(following, |mut state| async move {
@@ -162,6 +162,18 @@ impl Log {
     /// Ends every stream: what they follow is gone.
     pub(crate) fn end_all(&self) {
         self.waiting().clear();
+    }
+
+    /// The number of the last event that the client has.
+    fn resumed(&self, cx: &RequestContext, subject: &str) -> Result<Option<u64>, ApiError> {
+        let Some(id) = cx.last_event_id() else {
+            return Ok(None);
+        };
+        let number = id.parse().map_err(|_| unknown_id())?;
+        match number <= self.kept(subject)? {
+            true => Ok(Some(number)),
+            false => Err(unknown_id()),
+        }
     }
 
     fn following(self: &Arc<Self>, subject: &str, after: u64) -> Following {
@@ -222,13 +234,6 @@ impl Log {
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<()>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The number of the last event that the client has.
-fn resumed(cx: &RequestContext) -> Result<Option<u64>, ApiError> {
-    let id = cx.last_event_id();
-    id.map(|id| id.parse().map_err(|_| unknown_id()))
-        .transpose()
 }
 
 fn unknown_id() -> ApiError {

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use crate::OpenError;
 use crate::audit::Deliverers;
 use crate::events::Log;
-use crate::jobs;
+use crate::jobs::{self, Looking};
 use crate::runs::Walkers;
 use crate::store::{Home, Keep, Store, failed};
 use crate::tokens::{self, StartingTokens};
@@ -148,6 +148,8 @@ pub struct World {
     pub(crate) known: Arc<Tokens>,
     /// Those who walk the runs.
     pub(crate) walkers: Walkers,
+    /// Who looks what work is left to do.
+    pub(crate) looking: Looking,
     /// Those who deliver the audit log.
     pub(crate) deliverers: Deliverers,
     /// Who sends webhooks.
@@ -172,6 +174,7 @@ impl World {
             tokens,
             known: Arc::new(known),
             walkers: Walkers::default(),
+            looking: Looking::default(),
             deliverers: Deliverers::default(),
             webhooks,
             base_url: settings.base_url,
@@ -188,7 +191,8 @@ impl World {
     }
 
     /// Does work whose writes are committed as a whole. It is done again where what it has read
-    /// has changed meanwhile; within a request it is committed with that.
+    /// has changed meanwhile; within a request it is committed with that. A 500 where the store has
+    /// failed, or the work is another node's now.
     pub(crate) async fn atomically<T, F>(&self, mut work: impl FnMut() -> F) -> Result<T, ApiError>
     where
         F: Future<Output = Result<T, ApiError>>,
@@ -202,7 +206,7 @@ impl World {
             let done = unit.run(work()).await?;
             match unit.commit().await {
                 Ok(()) => return Ok(done),
-                Err(error) if error.is_overtaken() => {}
+                Err(error) if error.is_overtaken() && !jobs::is_lost() => {}
                 Err(error) => return Err(failed(error)),
             }
         }

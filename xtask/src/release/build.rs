@@ -90,6 +90,10 @@ pub(super) fn all(commit: &str, stage: &Path, out: &Path) -> Result<String, Stri
                 .map_err(|error| error.to_string())?;
         }
     }
+    // What stays is what the packages were made of, and nothing that was only needed for it.
+    fs::remove_file(stage.join("sdks/typescript/node_modules"))
+        .and_then(|()| fs::remove_dir_all(stage.join("target")))
+        .map_err(|error| error.to_string())?;
     let said: Vec<String> = digests(out)?
         .into_iter()
         .map(|(path, digest)| format!("{digest}  {path}"))

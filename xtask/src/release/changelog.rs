@@ -21,15 +21,22 @@ pub(super) fn entries(compared: &Compared) -> Result<String, String> {
         let version = next_version(&package.version, class);
         let version = version.unwrap_or_else(|| package.version.clone());
         let _ = writeln!(out, "## {} {version}\n", package.name);
-        let breaks = compared
-            .judged
-            .kept
-            .iter()
-            .filter(|change| change.rule.package(target) == Class::Breaking);
-        let breaks: Vec<String> = breaks
-            .map(|change| format!("{}: {}", change.at, change.message))
-            .collect();
+        let said = |of: fn(Class) -> bool| -> Vec<String> {
+            let kept = compared.judged.kept.iter();
+            kept.filter(|change| of(change.package(target)))
+                .map(|change| format!("{}: {}", change.at, change.message))
+                .collect()
+        };
+        let breaks = said(|class| class == Class::Breaking);
         section(&mut out, "Breaking", &breaks);
+        let accepted = compared.judged.accepted.iter();
+        let accepted: Vec<String> = accepted
+            .filter(|(change, _)| change.package(target) == Class::Breaking)
+            .map(|(change, reason)| format!("{}: {} ({reason})", change.at, change.message))
+            .collect();
+        section(&mut out, "Breaking, and accepted", &accepted);
+        let api = said(|class| matches!(class, Class::Feature | Class::Fix));
+        section(&mut out, "The API", &api);
         for (title, names) in [
             ("Added", &change.added),
             ("Changed", &change.changed),
@@ -37,7 +44,8 @@ pub(super) fn entries(compared: &Compared) -> Result<String, String> {
         ] {
             section(&mut out, title, &outermost(names));
         }
-        if breaks.is_empty() && change == Default::default() {
+        let silent = breaks.is_empty() && accepted.is_empty() && api.is_empty();
+        if silent && change == Default::default() {
             out.push_str("- Documentation alone.\n\n");
         }
     }

@@ -6,9 +6,9 @@ mod build;
 mod changelog;
 mod check;
 mod inventory;
+mod publish;
 
 use std::fs;
-use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use exai_gen::changes::next_version;
@@ -18,7 +18,6 @@ use crate::packages::{COMMAND, NAMES, read, root};
 use crate::part::Parts;
 use crate::regen;
 use crate::revision::{git, last_release};
-use crate::step::Step;
 use crate::test;
 
 /// Where everything of a release is put, below the root.
@@ -61,7 +60,16 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     parts.verdict()?;
     println!("the packages are in {FOLDER}/packages; nothing was published");
     if args.publish {
-        publish()?;
+        let unclean = git(&["status", "--porcelain"])?;
+        if !unclean.is_empty() {
+            return Err(format!(
+                "not published: what is not committed is not released\n{unclean}"
+            ));
+        }
+        let mut answers = std::io::stdin().lock();
+        publish::publish(&root().join(FOLDER), &mut answers, &mut |step| {
+            step.run().map(|_| ())
+        })?;
     }
     Ok(())
 }
@@ -101,9 +109,12 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
             check::verify(&packages, &folder)
         });
     }
-    for group in ["typescript", "python", "go", "rust"] {
+    let sdks = ["typescript", "python", "go", "rust"];
+    let consumers = sdks.map(|group| (group, test::consumer(group)));
+    for (group, consumer) in consumers.into_iter().chain([("server", test::served())]) {
+        let consumer = consumer.env("EXAI_PACKAGES", &packages.display().to_string());
         parts.part(&format!("install: {group}"), || {
-            test::consumer(group).run().map(|_| String::new())
+            consumer.run().map(|_| String::new())
         });
     }
     parts.part("inventory", || inventory::write(&folder));
@@ -142,64 +153,6 @@ fn versions(base: Option<&str>, folder: &Path) -> Result<String, String> {
         out.push_str(&format!("\n{} {} -> {next}", package.name, package.version));
     }
     Ok(out)
-}
-
-/// The last question, and then each registry.
-fn publish() -> Result<(), String> {
-    let clean = git(&["status", "--porcelain"])?;
-    if !clean.is_empty() {
-        return Err(format!(
-            "not published: what is not committed is not released\n{clean}"
-        ));
-    }
-    let packages = root().join(FOLDER).join("packages");
-    let mut files = build::files(&packages)?;
-    files.sort();
-    for file in &files {
-        println!("  {}", file.display());
-    }
-    print!("publish these to npm, PyPI and crates.io? type `publish` to do it: ");
-    std::io::stdout()
-        .flush()
-        .map_err(|error| error.to_string())?;
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_err() || answer.trim() != "publish" {
-        return Err("not published".to_owned());
-    }
-    for file in files {
-        upload(&packages.join(file))?;
-    }
-    println!("the Go module is published by its tag: git tag and push it");
-    Ok(())
-}
-
-fn upload(file: &Path) -> Result<(), String> {
-    let path = file.display().to_string();
-    let step = match file.extension().and_then(|ending| ending.to_str()) {
-        Some("tgz") => Step::new(
-            "npm publish",
-            "npm",
-            &["publish", "--access", "public", &path],
-        ),
-        Some("whl" | "gz") => Step::new(
-            "twine upload",
-            check::PYTHON,
-            &["-m", "twine", "upload", &path],
-        ),
-        Some("crate") => {
-            let name = file
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned());
-            let name = name.unwrap_or_default();
-            let package = name
-                .rsplit_once('-')
-                .map_or(name.as_str(), |(package, _)| package);
-            Step::new("cargo publish", "cargo", &["publish", "--package", package])
-        }
-        _ => return Ok(()),
-    };
-    step.run().map(|_| ())
 }
 
 /// The zip of the Go module, among the packages.

@@ -25,6 +25,9 @@ pub(super) fn facts(operation: &Operation, cx: &mut Making<'_, '_>) -> Vec<Strin
         let header = rust::string(&key.header);
         facts.push(format!("idempotency: Some(({header}, {})),", key.required));
     }
+    if let Some(header) = &operation.resume {
+        facts.push(format!("resume: Some({}),", rust::string(header)));
+    }
     let streams = operation.responses.iter().flat_map(|r| &r.contents);
     let flags = [
         ("paged", operation.page.is_some()),

@@ -52,7 +52,7 @@ impl RequestContext {
 
     /// The id of the last event that the client has, where it resumes a stream.
     pub fn last_event_id(&self) -> Option<&str> {
-        self.headers.get("last-event-id")?.to_str().ok()
+        self.headers.get(self.operation.resume?)?.to_str().ok()
     }
 
     /// What a layer left for the method: who calls, say.

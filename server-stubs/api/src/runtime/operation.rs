@@ -15,6 +15,8 @@ pub struct OperationInfo {
     pub area: &'static str,
     /// The header whose value makes the write safe to repeat, and whether it must be there.
     pub idempotency: Option<(&'static str, bool)>,
+    /// The header by which a client goes on with a stream where it had left it.
+    pub resume: Option<&'static str>,
     /// The answer is one page of many.
     pub paged: bool,
     /// The answer arrives piece by piece.
@@ -42,6 +44,7 @@ impl OperationInfo {
         route: "",
         area: "",
         idempotency: None,
+        resume: None,
         paged: false,
         streams: false,
         long_running: false,

@@ -41,7 +41,7 @@ impl Request {
     ///
     /// # Errors
     /// 404 when a path parameter is none of the document's; 400 with every broken rule of the
-    /// others, a missing idempotency key among them.
+    /// others, a missing idempotency key and an unreadable id of an event among them.
     pub(super) fn read(
         operation: &'static OperationInfo,
         contract: &'static Contract,
@@ -88,7 +88,7 @@ impl Request {
             details.extend(broken);
             parameters[info.place as usize].insert(info.name.to_owned(), value);
         }
-        details.extend(missing_key(operation, parts));
+        details.extend(unfit_headers(operation, parts));
         if !details.is_empty() {
             return Err(ApiError::invalid_request(BROKEN, details));
         }
@@ -210,18 +210,26 @@ fn location(place: Place) -> Location {
     }
 }
 
-/// What is said where a key must be and none is, or what is sent is not one key: 1 to 255 visible
-/// characters.
-fn missing_key(operation: &OperationInfo, parts: &Parts) -> Option<Detail> {
-    let (header, required) = operation.idempotency?;
-    let mut sent = parts.headers.get_all(header).iter();
-    let fits = |key: &[u8]| (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    let fine = match (sent.next(), sent.next()) {
-        (None, _) => !required,
-        (Some(key), None) => fits(key.as_bytes()),
-        (Some(_), Some(_)) => false,
-    };
-    (!fine).then(|| missing(Location::Header, format!("/{header}")))
+/// What is said of the headers that have a meaning of their own: a key that must be there and is
+/// not, or a key or an id of an event that is not one, of 1 to 255 visible characters.
+fn unfit_headers<'r>(
+    operation: &'static OperationInfo,
+    parts: &'r Parts,
+) -> impl Iterator<Item = Detail> + use<'r> {
+    let resume = operation.resume.map(|header| (header, false));
+    let headers = operation.idempotency.into_iter().chain(resume);
+    headers.filter_map(|(header, required)| {
+        let mut sent = parts.headers.get_all(header).iter();
+        let fits = |value: &[u8]| {
+            (1..=255).contains(&value.len()) && value.iter().all(u8::is_ascii_graphic)
+        };
+        let fine = match (sent.next(), sent.next()) {
+            (None, _) => !required,
+            (Some(value), None) => fits(value.as_bytes()),
+            (Some(_), Some(_)) => false,
+        };
+        (!fine).then(|| missing(Location::Header, format!("/{header}")))
+    })
 }
 
 fn missing(location: Location, pointer: String) -> Detail {

@@ -55,6 +55,7 @@ static FOLLOW: OperationInfo = OperationInfo {
     path: "/events",
     route: "/events",
     area: "Books",
+    resume: Some("Last-Event-ID"),
     streams: true,
     ..OperationInfo::DEFAULT
 };
@@ -211,4 +212,22 @@ async fn events_are_written_as_the_format_asks() {
     let (status, text) = send(request).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(text, "id: 1\nevent: step\ndata: {\"n\":1}\n\n");
+}
+
+#[tokio::test]
+async fn what_is_no_id_of_an_event_resumes_nothing() {
+    let long = vec![b'1'; 256];
+    for id in [
+        &b""[..],
+        &b"a b"[..],
+        "\u{fc}".as_bytes(),
+        &b"\xff"[..],
+        &long,
+    ] {
+        let request = Request::get("/v1/events").header("last-event-id", id);
+        let (status, text) = send(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{id:?} {text}");
+        let detail = &parsed(&text)["details"][0];
+        assert_eq!(detail["pointer"], "/Last-Event-ID");
+    }
 }

@@ -90,7 +90,7 @@ impl Postgres {
         nodes::prepare(&writing, &node).await?;
         let held = Arc::<Held>::default();
         let tasks = [
-            tokio::spawn(settle::settle_all(writing, queue)),
+            tokio::spawn(settle::settle_all(writing, queue, news.clone())),
             tokio::spawn(nodes::beat(
                 config.clone(),
                 node.clone(),

@@ -20,7 +20,8 @@ use crate::idempotency::Claims;
 pub enum News {
     /// Somebody has said this, with [`Transaction::tell`].
     Told(String),
-    /// Something may have been missed: the connection was lost.
+    /// Something may have been missed: a connection was lost, or the answer to a transaction, whose
+    /// unit may be committed though nobody began what was to come [after](crate::Unit::after) it.
     Missed,
     /// Nodes have ended, or cannot reach the database any more: what they did is nobody's now.
     NodesGone,

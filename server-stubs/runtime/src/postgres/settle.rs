@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::News;
 use super::link::{self, Link, Session};
 use crate::receipt::Head;
 use crate::{Draft, StoreError};
@@ -82,8 +83,13 @@ pub(super) struct Waiting {
     pub(super) settled: oneshot::Sender<Result<bool, StoreError>>,
 }
 
-/// Settles what comes, until nobody is left who could send something.
-pub(super) async fn settle_all(link: Arc<Link>, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+/// Settles what comes, until nobody is left who could send something. A transaction that fails may
+/// have been committed all the same, its answer lost: it is news that something was missed.
+pub(super) async fn settle_all(
+    link: Arc<Link>,
+    mut queue: mpsc::UnboundedReceiver<Waiting>,
+    news: broadcast::Sender<News>,
+) {
     let mut waiting = Vec::new();
     while queue.recv_many(&mut waiting, BATCH).await > 0 {
         let (steps, tell): (Vec<_>, Vec<_>) = waiting
@@ -107,6 +113,7 @@ pub(super) async fn settle_all(link: Arc<Link>, mut queue: mpsc::UnboundedReceiv
             while let Ok(one) = queue.try_recv() {
                 let _ = one.settled.send(Err(StoreError::new(why.to_string())));
             }
+            let _ = news.send(News::Missed);
         }
     }
 }

@@ -128,8 +128,7 @@ impl Sandbox {
         };
         let sandbox = self.clone();
         self.behind(job(&shown.id), async move {
-            // A store that fails has said so; the invocation stays as it is.
-            let _ = sandbox.work_on(task).await;
+            sandbox.work_on(task).await
         });
         Ok(shown)
     }
@@ -265,8 +264,7 @@ impl Sandbox {
             let sandbox = self.clone();
             self.behind(job(&shown.id), async move {
                 let end = || sandbox.lose_invocation(ORGANISATION, &shown.id);
-                // A store that fails has said so; somebody else may have ended it meanwhile.
-                drop(sandbox.atomically(end).await);
+                sandbox.atomically(end).await
             });
         }
         Ok(())

@@ -56,8 +56,7 @@ impl Sandbox {
         };
         // Whoever has cancelled it meanwhile has ended it.
         let ended = self.end_invocation(&task.org, &task.invocation.id, ending);
-        drop(ended.await);
-        Ok(())
+        ended.await.map(drop)
     }
 
     /// How an invocation ends; none where somebody else has ended it.

@@ -15,7 +15,6 @@ use super::log::{ENTRIES, key, tail_subject};
 use super::sinks::parcel;
 use super::streams::{SINKS, STREAMS};
 use crate::Sandbox;
-use crate::jobs::alone;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::world::now;
@@ -60,13 +59,12 @@ impl Sandbox {
             let active = stream.is_some_and(|one| one.status != AuditStreamStatus::Paused);
             let of = id.clone();
             let task = active.then(|| {
-                let home = sandbox.store.home().clone();
                 let name = format!("stream/{id}");
                 let deliver = async move {
-                    // A store that fails has said so; the stream stays where it is.
-                    let _ = sandbox.deliver(&org, &id).await;
+                    let delivering = sandbox.deliver(&org, &id);
+                    sandbox.alone(&name, delivering).await;
                 };
-                tokio::spawn(async move { alone(&home, &name, deliver).await }).abort_handle()
+                tokio::spawn(deliver).abort_handle()
             });
             deliverers.replace(&of, task);
         });

@@ -71,8 +71,7 @@ impl Sandbox {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
         let name = format!("export/{id}");
         self.behind(name, async move {
-            // A store that fails has said so; the export stays as it is.
-            let _ = sandbox.export(&org, &id).await;
+            sandbox.export(&org, &id).await
         });
     }
 

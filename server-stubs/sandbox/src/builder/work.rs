@@ -99,8 +99,7 @@ impl Sandbox {
     pub(super) fn go_on_building(&self, org: &str, build_id: &str, turn: String) {
         let (sandbox, org, build_id) = (self.clone(), org.to_owned(), build_id.to_owned());
         self.behind(format!("build/{build_id}/{turn}"), async move {
-            // It ends early where the build is cancelled, and where the store fails, which says so.
-            let _ = sandbox.labour(&org, &build_id, &turn).await;
+            sandbox.labour(&org, &build_id, &turn).await
         });
     }
 

@@ -147,8 +147,7 @@ impl Sandbox {
     fn go_on_applying(&self, org: &str, apply_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), apply_id.to_owned());
         self.behind(format!("apply/{apply_id}"), async move {
-            // A store that fails has said so; the apply stays as it is.
-            let _ = sandbox.carry_out(&org, &id).await;
+            sandbox.carry_out(&org, &id).await
         });
     }
 

@@ -122,8 +122,7 @@ impl Sandbox {
     fn go_on_thinking(&self, org: &str, plan_id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), plan_id.to_owned());
         self.behind(format!("plan/{plan_id}"), async move {
-            // A store that fails has said so; the plan stays as it is.
-            let _ = sandbox.think(&org, &id).await;
+            sandbox.think(&org, &id).await
         });
     }
 

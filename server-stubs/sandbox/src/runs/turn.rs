@@ -17,7 +17,6 @@ use super::walk::{Walk, fault};
 use super::{RUNS, going_on};
 use crate::Sandbox;
 use crate::audit::resource;
-use crate::jobs::alone;
 use crate::store::{Kind, failed};
 use crate::tokens::ORGANISATION;
 use crate::world::{id, now};
@@ -323,16 +322,17 @@ impl Sandbox {
     /// called during a turn, or before there is any.
     pub(super) fn walk_on(&self, org: &str, run_id: &str) {
         let walker = self.walkers.of(run_id);
-        let (home, name) = (self.store.home().clone(), format!("run/{run_id}"));
+        let name = format!("run/{run_id}");
         let (sandbox, org, run_id) = (self.clone(), org.to_owned(), run_id.to_owned());
         let own = walker.clone();
+        let walks = self.clone();
         let walking = async move {
-            // A store that fails has said so; the run stays as it is.
             let look = |_: &mut Walk, _| Ok(());
             let turn = || sandbox.run_turn_of(&own, &org, &run_id, look);
-            while let Ok((walk, ())) = sandbox.atomically(turn).await {
+            loop {
+                let (walk, ()) = sandbox.atomically(turn).await?;
                 let Some(next) = walk.next() else {
-                    break;
+                    return Ok(());
                 };
                 let wait = Duration::try_from(next.duration_since(now())).unwrap_or_default();
                 tokio::select! {
@@ -342,7 +342,7 @@ impl Sandbox {
             }
         };
         Unit::after(move || {
-            let task = tokio::spawn(async move { alone(&home, &name, walking).await });
+            let task = tokio::spawn(async move { walks.alone(&name, walking).await });
             if let Some(before) = held(&walker.task).replace(task.abort_handle()) {
                 before.abort();
             }

@@ -163,8 +163,8 @@ impl Sandbox {
         let (sandbox, org, webhook) = (self.clone(), org.clone(), begun.shown());
         let answer = webhook.clone();
         self.behind(format!("replay/{replay_id}"), async move {
-            // A store that fails has said so; what was sent stays sent.
-            let _ = sandbox.send_all(&org, &webhook, &replay_id, &events).await;
+            // Where the store fails, what was sent stays sent.
+            sandbox.send_all(&org, &webhook, &replay_id, &events).await
         });
         Ok(answer)
     }

@@ -54,8 +54,7 @@ impl Sandbox {
         self.store.put(&COMMANDS, org, &running, &command)?;
         let (sandbox, org) = (self.clone(), org.clone());
         self.behind(job(&running), async move {
-            // A store that fails has said so; the stream stays open.
-            let _ = sandbox.do_command(&org, &running, &command, body).await;
+            sandbox.do_command(&org, &running, &command, body).await
         });
         self.log.follow(cx, &subject, is_last)
     }
@@ -148,8 +147,7 @@ impl Sandbox {
             let sandbox = self.clone();
             self.behind(job(&running), async move {
                 let end = || sandbox.lose_command(&running, &command);
-                // A store that fails has said so; the stream stays open.
-                let _ = sandbox.atomically(end).await;
+                sandbox.atomically(end).await
             });
         }
         Ok(())

@@ -61,8 +61,7 @@ impl Sandbox {
             .put(&WORKSPACES, &caller.org, &workspace.id, &workspace)?;
         let (sandbox, org, id) = (self.clone(), caller.org.clone(), workspace.id.clone());
         self.behind(format!("workspace/{}", workspace.id), async move {
-            // A store that fails has said so; the workspace stays as it is.
-            let _ = sandbox.bring_up(&org, &id).await;
+            sandbox.bring_up(&org, &id).await
         });
         Ok(workspace)
     }

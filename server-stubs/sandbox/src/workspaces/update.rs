@@ -108,10 +108,8 @@ impl Sandbox {
     {
         let name = format!("workspace/{id}");
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
-        self.behind(name, async move {
-            // A store that fails has said so; a workspace that was deleted has no more to do.
-            let _ = work(sandbox, org, id).await;
-        });
+        // A workspace that was deleted has no more to do.
+        self.behind(name, async move { work(sandbox, org, id).await });
     }
 }
 

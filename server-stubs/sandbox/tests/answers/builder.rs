@@ -20,7 +20,7 @@ async fn settled(client: &Client, id: &str) -> Value {
 }
 
 /// A build that has succeeded.
-async fn built(client: &Client, body: Value) -> String {
+pub(crate) async fn built(client: &Client, body: Value) -> String {
     let id = start(client, body).await;
     assert_eq!(text(&settled(client, &id).await, "/status"), "succeeded");
     id
@@ -31,7 +31,7 @@ async fn get(client: &Client, operation: &str, path: &[&str]) -> Answer {
 }
 
 /// The events of the stream, to its end.
-async fn events(client: &Client, id: &str) -> Vec<Value> {
+pub(crate) async fn events(client: &Client, id: &str) -> Vec<Value> {
     let stream = get(client, "streamBuildEvents", &[id]).await;
     let stream = String::from_utf8(stream.bytes).expect("text");
     let data = stream

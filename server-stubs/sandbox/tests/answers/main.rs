@@ -8,6 +8,7 @@ mod audit;
 mod builder;
 mod composer;
 mod runs;
+mod streams;
 mod support;
 mod templates;
 mod webhooks;

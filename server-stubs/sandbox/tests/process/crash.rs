@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -62,6 +62,8 @@ pub(crate) struct Known {
     open: Vec<Write>,
     answered: Vec<(Write, Answer)>,
     replays: usize,
+    /// Answers of either kind.
+    answers: u32,
 }
 
 async fn crash(rounds: u32) {
@@ -76,9 +78,7 @@ async fn crash(rounds: u32) {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| tokio::spawn(write_on(process.clone(), known.clone(), plan.clone())))
             .collect();
-        // From hardly begun to well under way.
-        let moment = 20 + u64::from(fastrand(round)) % 400;
-        tokio::time::sleep(Duration::from_millis(moment)).await;
+        under_way(&known, round).await;
         process.kill().await;
         for client in clients {
             client.await.expect("no client fails");
@@ -90,6 +90,20 @@ async fn crash(rounds: u32) {
         "{rounds} kills, {writes} writes, {replays} replays during the load: one resource a key, every replay the same",
     );
     last.kill().await;
+}
+
+/// Waits from hardly begun to well under way: for up to twenty answers, however long a slow machine
+/// takes for them, and then for a moment that is no answer's.
+pub(crate) async fn under_way(known: &Mutex<Known>, round: u32) {
+    let random = fastrand(round);
+    let answers = || known.lock().expect("held").answers;
+    let wanted = answers() + random % 20;
+    // At the limits there are none for a while.
+    let until = Instant::now() + Duration::from_secs(3);
+    while answers() < wanted && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_micros(u64::from(random) % 20_000)).await;
 }
 
 /// The plan that runs are of.
@@ -176,6 +190,7 @@ impl Known {
         before: Option<Answer>,
         answer: Option<Answer>,
     ) -> Next {
+        self.answers += u32::from(answer.is_some());
         match (answer, before) {
             (Some(answer), Some(before)) if answer.status < 300 => {
                 assert_eq!(answer.lasting(), before.lasting(), "{}", write.key);

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::crash::{Known, Next, base_plan, fastrand, judge};
+use crate::crash::{Known, Next, base_plan, fastrand, judge, under_way};
 use crate::program::Process;
 use crate::proxy::Way;
 use crate::servers::{database, server};
@@ -162,7 +162,7 @@ async fn kill(rounds: u32) {
     let plan = base_plan(&cluster.node(0)).await;
     let clients = cluster.clients(&plan);
     for round in 0..rounds {
-        pause(round).await;
+        under_way(&cluster.known, round).await;
         let index = usize::try_from(round).unwrap_or(0) % 2;
         cluster.node(index).kill().await;
         pause(round).await;
@@ -219,6 +219,35 @@ async fn cut(rounds: u32) {
         "{rounds} times cut off from Postgres and from Redis, {writes} writes, {replays} replays \
          during the load: one resource a key, every replay the same, nothing left undone"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_goes_on_where_the_database_fails_under_it() {
+    let Some((postgres, redis)) = stores().await else {
+        return;
+    };
+    let (client, connection) = tokio_postgres::connect(&postgres, tokio_postgres::NoTls)
+        .await
+        .expect("a connection");
+    tokio::spawn(connection);
+    let node = node(&postgres, &redis).await;
+    let known = Mutex::new(Known::default());
+    known.lock().expect("held").may_fail = true;
+    let plan = base_plan(&node).await;
+    // All that ask or write; who listens for news is left, and hears of none.
+    let fail = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query NOT IN ('LISTEN exai', '')";
+    for turn in 0..40 {
+        let (write, before) = known.lock().expect("held").next(&plan);
+        let answer = node.post(write.path, &write.key, &write.body).await;
+        known.lock().expect("held").note(write, before, answer);
+        if turn % 3 == 2 {
+            let failed = client.execute(fail, &[]).await.expect("they are ended");
+            assert!(failed > 0, "in turn {turn}");
+        }
+    }
+    judge(&known, &node).await;
+    all_is_done(&node).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

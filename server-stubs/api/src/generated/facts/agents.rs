@@ -214,6 +214,7 @@ pub static STREAM_AGENT_INVOCATION_EVENTS: OperationInfo = OperationInfo {
     path: "/agents/{agent_id}/invocations/{invocation_id}/events",
     route: "/agents/{p1}/invocations/{p3}/events",
     area: "Agents",
+    resume: Some("Last-Event-ID"),
     streams: true,
     security: &[&["orgToken"], &["userToken"]],
     parameters: &[

@@ -11,6 +11,7 @@ pub static TAIL_AUDIT_EVENTS: OperationInfo = OperationInfo {
     path: "/audit/tail",
     route: "/audit/tail",
     area: "Audit",
+    resume: Some("Last-Event-ID"),
     streams: true,
     security: &[&["orgToken"], &["userToken"]],
     parameters: &[

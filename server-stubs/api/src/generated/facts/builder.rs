@@ -85,6 +85,7 @@ pub static STREAM_BUILD_EVENTS: OperationInfo = OperationInfo {
     path: "/builder/runs/{build_id}/events",
     route: "/builder/runs/{p2}/events",
     area: "Builder",
+    resume: Some("Last-Event-ID"),
     streams: true,
     security: &[&["orgToken"], &["userToken"]],
     parameters: &[ParameterInfo::path("build_id", Kind::Text)],

@@ -117,6 +117,7 @@ pub static STREAM_COMPOSER_PLAN_EVENTS: OperationInfo = OperationInfo {
     path: "/composer/plans/{plan_id}/events",
     route: "/composer/plans/{p2}/events",
     area: "Composer",
+    resume: Some("Last-Event-ID"),
     streams: true,
     security: &[&["orgToken"], &["userToken"]],
     parameters: &[ParameterInfo::path("plan_id", Kind::Text)],

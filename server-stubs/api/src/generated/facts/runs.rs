@@ -25,6 +25,7 @@ pub static STREAM_RUN_EVENTS: OperationInfo = OperationInfo {
     path: "/runs/{run_id}/events",
     route: "/runs/{p1}/events",
     area: "Orchestrator",
+    resume: Some("Last-Event-ID"),
     streams: true,
     security: &[&["orgToken"], &["userToken"]],
     parameters: &[ParameterInfo::path("run_id", Kind::Text)],
