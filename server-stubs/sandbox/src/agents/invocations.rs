@@ -127,9 +127,7 @@ impl Sandbox {
             limit,
         };
         let sandbox = self.clone();
-        self.behind(job(&shown.id), async move {
-            sandbox.work_on(task).await
-        });
+        self.behind(job(&shown.id), async move { sandbox.work_on(task).await });
         Ok(shown)
     }
 
