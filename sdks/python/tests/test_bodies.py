@@ -42,9 +42,10 @@ def test_a_download_that_breaks_off_is_an_error() -> None:
 
 
 def test_a_body_that_may_be_left_out_and_is_empty_is_a_body() -> None:
+    empty: list[object] = [[], 0, "", False, {}]
     with serving(lambda _, __: Answer(204)) as server:
         engine = api.sync_engine(server.url)
-        for body in ([], 0, "", False, {}):
+        for body in empty:
             engine.call(api.REPLACE, {}, Arguments(body=body))
         engine.close()
     # Members of an object that are all left out are no body.
