@@ -11,6 +11,7 @@ mod bodies;
 mod conditions;
 mod direction;
 mod implied;
+mod merged;
 mod names;
 mod operations;
 mod pages;

@@ -223,6 +223,9 @@ impl<'d> Walk<'d> {
         };
         self.annotations(old, new, direction, at);
         self.conventions(&old.extensions, &new.extensions, at);
+        if around.left_over.is_none() && self.merged(old, new, direction, at) {
+            return;
+        }
         self.values(old, new, direction, around.open, at);
         self.properties(old, new, direction, around, at);
         self.left_over(old, new, around, at);

@@ -1,7 +1,7 @@
 //! What schemas say by their own word, and what the words of others are.
 
 use super::Direction;
-use crate::document::{Document, Location, Schema, SchemaObject};
+use crate::document::{Document, Location, Schema, SchemaObject, SchemaType};
 
 /// The schema that plain references lead to, and the last place that they name.
 pub(super) fn follow<'d>(
@@ -54,6 +54,15 @@ pub(super) fn allows_anything(schema: &Schema) -> bool {
 
 /// Whether a schema forbids nothing by its own word; `$ref` and `allOf` are the words of others.
 fn is_silent(object: &SchemaObject) -> bool {
+    is_at_most_record(object)
+        && object.types.is_empty()
+        && object.properties.is_empty()
+        && object.required.is_empty()
+}
+
+/// Whether a schema says no more by its own word than that a value is an object, what properties it
+/// has, and which of them are required.
+pub(super) fn is_at_most_record(object: &SchemaObject) -> bool {
     let numbers = [
         &object.multiple_of,
         &object.maximum,
@@ -89,20 +98,15 @@ fn is_silent(object: &SchemaObject) -> bool {
         &object.content_schema,
     ];
     let lists = [&object.prefix_items, &object.any_of, &object.one_of];
-    let maps = [
-        &object.properties,
-        &object.pattern_properties,
-        &object.dependent_schemas,
-    ];
+    let maps = [&object.pattern_properties, &object.dependent_schemas];
     numbers.iter().all(|n| n.is_none())
         && counts.iter().all(|n| n.is_none())
         && schemas.iter().all(|s| s.is_none())
         && lists.iter().all(|l| l.is_empty())
         && maps.iter().all(|m| m.is_empty())
-        && object.types.is_empty()
+        && object.types.iter().all(|of| of.value == SchemaType::Object)
         && object.enum_values.is_none()
         && object.const_value.is_none()
-        && object.required.is_empty()
         && object.dependent_required.is_empty()
         && object.dynamic_reference.is_none()
         && object.discriminator.is_none()

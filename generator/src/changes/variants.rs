@@ -110,7 +110,7 @@ impl<'d> Walk<'d> {
     }
 
     /// Branches that say the same name belong together, the others by their order.
-    fn branches(
+    pub(super) fn branches(
         &self,
         old: &'d [Schema],
         new: &'d [Schema],

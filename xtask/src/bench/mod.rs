@@ -2,7 +2,7 @@
 //!
 //! Numbers never fail a run: machines differ. They are printed beside what they are held to.
 
-mod regen;
+pub(crate) mod regen;
 mod sdks;
 
 /// Measure a regeneration with nothing to change, or the SDKs.

@@ -73,7 +73,8 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn cpu_ms() -> Result<f64, String> {
+/// Milliseconds that this thread of the process was on a CPU.
+pub(crate) fn cpu_ms() -> Result<f64, String> {
     let text = read("/proc/self/schedstat")?;
     let nanos: f64 = text
         .split(' ')

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::bench::regen::cpu_ms;
 use crate::packages::root;
 use crate::release;
 
@@ -41,7 +42,7 @@ impl Night {
     pub(super) fn regen(&mut self) -> Result<String, String> {
         let text = bench(&[])?;
         let milliseconds = first_number(&text).ok_or_else(|| format!("no number in:\n{text}"))?;
-        let now = milliseconds / yardstick();
+        let now = milliseconds / yardstick()?;
         self.hold([("regen, in yardsticks".to_owned(), now)])
     }
 
@@ -94,16 +95,16 @@ fn bench(args: &[&str]) -> Result<String, String> {
     }
 }
 
-/// Milliseconds that a fixed piece of work takes here and now, the best of several.
-fn yardstick() -> f64 {
+/// Milliseconds of CPU that a fixed piece of work takes here and now, the best of several.
+fn yardstick() -> Result<f64, String> {
     let bytes = vec![7; 16 << 20];
-    let one = |_| {
-        let start = std::time::Instant::now();
-        let digest = exai_gen::tree::digest_bytes(&bytes);
-        std::hint::black_box(digest);
-        start.elapsed().as_secs_f64() * 1000.0
-    };
-    (0..9).map(one).fold(f64::MAX, f64::min)
+    let mut best = f64::MAX;
+    for _ in 0..9 {
+        let start = cpu_ms()?;
+        std::hint::black_box(exai_gen::tree::digest_bytes(&bytes));
+        best = best.min(cpu_ms()? - start);
+    }
+    Ok(best)
 }
 
 /// The first number that has milliseconds behind it.
