@@ -75,11 +75,7 @@ impl Sandbox {
     /// Work ends early where what it is for is over. Where the store has failed under it, or it was
     /// another node's in the meantime, nobody may be at it any more: it is looked what is left to
     /// do. Without other nodes a store that fails is a disk that does, for a new process.
-    pub(crate) async fn alone(
-        &self,
-        name: &str,
-        work: impl Future<Output = Result<(), ApiError>>,
-    ) {
+    pub(crate) async fn alone(&self, name: &str, work: impl Future<Output = Result<(), ApiError>>) {
         let Home::Postgres(postgres) = self.store.home() else {
             let _ = work.await;
             return;

@@ -21,7 +21,7 @@ use crate::workspaces::WORKSPACES;
 use crate::world::{actor, caller, duration, id, now, refused};
 
 /// Invocations by id.
-const INVOCATIONS: Kind<Invocation> = Kind::new("invocation");
+pub(super) const INVOCATIONS: Kind<Invocation> = Kind::new("invocation");
 
 /// How long an invocation may take where nothing else is said.
 const LIMIT: SignedDuration = SignedDuration::from_hours(1);
@@ -33,6 +33,17 @@ pub(super) struct Invocation {
     pub(super) tool_calls: i64,
     /// How it ends. From then on nothing else is told of it, though it has no receipt yet.
     ending: Option<Ending>,
+}
+
+impl Invocation {
+    /// One that has done nothing yet.
+    pub(super) fn new(shown: AgentInvocation) -> Self {
+        Self {
+            shown,
+            tool_calls: 0,
+            ending: None,
+        }
+    }
 }
 
 /// How an invocation ends.
@@ -112,11 +123,7 @@ impl Sandbox {
             workspace_id: body.workspace_id,
             output: None,
         };
-        let kept = Invocation {
-            shown: shown.clone(),
-            tool_calls: 0,
-            ending: None,
-        };
+        let kept = Invocation::new(shown.clone());
         self.store
             .put(&INVOCATIONS, &caller.org, &shown.id, &kept)?;
         let task = Task {
@@ -127,9 +134,7 @@ impl Sandbox {
             limit,
         };
         let sandbox = self.clone();
-        self.behind(job(&shown.id), async move {
-            sandbox.work_on(task).await
-        });
+        self.behind(job(&shown.id), async move { sandbox.work_on(task).await });
         Ok(shown)
     }
 
@@ -256,10 +261,10 @@ impl Sandbox {
     }
 
     /// Ends every invocation that is not over: whoever worked on it is gone. What a process does
-    /// that finds some in its file.
+    /// that finds some in its file. Those inside of runs go on with them.
     pub(crate) fn end_lost_invocations(&self) -> Result<(), ApiError> {
         let mut lost = self.store.list(&INVOCATIONS, ORGANISATION, "")?;
-        lost.retain(|one| one.shown.finished_at.is_none());
+        lost.retain(|one| one.shown.finished_at.is_none() && one.shown.run_id.is_none());
         for Invocation { shown, .. } in lost {
             let sandbox = self.clone();
             self.behind(job(&shown.id), async move {
@@ -296,7 +301,7 @@ fn job(id: &str) -> String {
 }
 
 /// An event that takes its number when it is told.
-fn numbered(event: AgentInvocationEvent) -> Result<impl FnOnce(u64) -> Value, ApiError> {
+pub(super) fn numbered(event: AgentInvocationEvent) -> Result<impl FnOnce(u64) -> Value, ApiError> {
     let mut event = serde_json::to_value(event).map_err(failed)?;
     Ok(move |number: u64| {
         event["sequence"] = number.into();

@@ -1,8 +1,9 @@
-//! The registry of agents, their invocations, and an organisation's own agents. What happens inside
-//! of runs is theirs.
+//! The registry of agents, their invocations, and an organisation's own agents. Those inside of runs
+//! are kept as the runs tell of them.
 
 mod builtin;
 mod custom;
+mod inside;
 mod instance;
 mod invocations;
 mod metrics;
@@ -21,11 +22,12 @@ use exai_server::{
 };
 use types::{AuditAction, AuditResourceType};
 
+pub(crate) use self::inside::{Answered, Asked, Inside};
 use self::invocations::{Ending, is_last};
 use crate::Sandbox;
 use crate::audit::resource;
 use crate::pages::{Window, page};
-use crate::world::caller;
+use crate::world::{caller, refused};
 
 /// The dialect of the schemas of agents.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -194,7 +196,10 @@ impl Agents for Sandbox {
         invocation_id: types::InvocationId,
         body: Option<types::CancelAgentInvocation>,
     ) -> Result<CancelAgentInvocationResponse, ApiError> {
-        self.invocation(cx, &agent_id, &invocation_id)?;
+        let found = self.invocation(cx, &agent_id, &invocation_id)?;
+        if found.run_id.is_some() {
+            return Err(refused("", "state", "the invocation is part of a run"));
+        }
         let ending = Ending::Cancelled(body.and_then(|body| body.reason));
         let org = &caller(cx)?.org;
         let cancelled = self.end_invocation(org, &invocation_id, ending).await?;

@@ -189,7 +189,7 @@ fn failed(reason: InvocationFaultReason, message: &str, retryable: bool) -> Opti
 }
 
 /// The reason that an input tells an agent to fail for, of those that agents have.
-fn reason(told: &RunFaultReason) -> InvocationFaultReason {
+pub(super) fn reason(told: &RunFaultReason) -> InvocationFaultReason {
     match told.as_str() {
         "invalid_output" => InvocationFaultReason::InvalidOutput,
         "timeout" => InvocationFaultReason::Timeout,

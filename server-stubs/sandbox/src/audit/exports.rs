@@ -70,9 +70,7 @@ impl Sandbox {
     fn go_on_exporting(&self, org: &str, id: &str) {
         let (sandbox, org, id) = (self.clone(), org.to_owned(), id.to_owned());
         let name = format!("export/{id}");
-        self.behind(name, async move {
-            sandbox.export(&org, &id).await
-        });
+        self.behind(name, async move { sandbox.export(&org, &id).await });
     }
 
     /// Goes on with the exports that are under way.

@@ -10,6 +10,7 @@ use types::{
 
 use super::steps::after;
 use super::walk::Walk;
+use crate::agents::Answered;
 use crate::world::{between, duration};
 
 /// An output that is larger than this many bytes is not on the stream.
@@ -17,6 +18,7 @@ const TOLD: usize = 64 * 1024;
 
 impl Walk {
     pub(super) fn succeed(&mut self, at: usize, output: Value, now: Timestamp) {
+        self.answered(at, || Answered::Succeeded(output.clone()));
         let step = &mut self.steps[at];
         let node = &mut step.node;
         node.finished_at = Some(now);
@@ -45,6 +47,7 @@ impl Walk {
     /// failure means to it.
     pub(super) fn fail(&mut self, at: usize, why: RunFault, now: Timestamp) {
         self.stop_below(at, now);
+        self.answered(at, || Answered::Failed(why.clone()));
         let retry_at = self.retry_at(at, &why, now);
         let step = &mut self.steps[at];
         let node = &mut step.node;
@@ -81,6 +84,7 @@ impl Walk {
 
     pub(super) fn skip(&mut self, at: usize, reason: NodeSkippedEventReason, now: Timestamp) {
         self.withdraw(at, now);
+        self.answered(at, || Answered::Cancelled);
         let step = &mut self.steps[at];
         (step.due, step.expires) = (None, None);
         let node = &mut step.node;
@@ -103,6 +107,7 @@ impl Walk {
             return;
         }
         self.stop_below(at, now);
+        self.answered(at, || Answered::Cancelled);
         let step = &mut self.steps[at];
         (step.due, step.expires) = (None, None);
         step.node.status = RunNodeStatus::Cancelled;

@@ -13,6 +13,7 @@ use super::cost::{add, book, invocation};
 use super::data::{carry, object};
 use super::simulated::Simulated;
 use super::walk::{Step, Walk, fault};
+use crate::agents::{Asked, Inside};
 use crate::money::micros;
 use crate::world::{duration, id};
 
@@ -139,7 +140,17 @@ impl Walk {
         add(&mut node.usage, &price);
         add(&mut self.run.usage, &price);
         if let RunNodeDetail::Agent(detail) = &mut node.detail {
-            detail.invocation_id = Some(id("inv"));
+            let invocation_id = id("inv");
+            detail.invocation_id = Some(invocation_id.clone());
+            self.news.invocations.push(Inside::Begun(Asked {
+                id: invocation_id,
+                agent_id: detail.agent_id.clone(),
+                version: detail.version.clone(),
+                input: input.clone(),
+                ceiling: planned.ceiling.clone(),
+                usage: price.clone(),
+                at: now,
+            }));
             let line = types::RunReceiptLine {
                 agent_id: detail.agent_id.clone(),
                 invocations: 1,

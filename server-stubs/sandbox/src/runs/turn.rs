@@ -150,6 +150,8 @@ impl Sandbox {
         if walk.is_over() && walk.run.receipt.is_none() {
             self.close_run(org, &mut walk, now).await?;
         }
+        let told = std::mem::take(&mut walk.news.invocations);
+        self.note_invocations(org, &walk.run, told).await?;
         self.keep_checkpoints(org, &walk.news.checkpoints)?;
         self.tell_news(org, &mut walk).await?;
         self.keep_walk(org, &walk)?;

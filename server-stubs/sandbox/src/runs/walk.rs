@@ -6,7 +6,12 @@ use std::time::Duration;
 use exai_server::types;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use types::{NodeType, PlanNode, RunEvent, RunFaultReason, RunNodeStatus, RunPausedEventReason};
+use types::{
+    NodeType, PlanNode, RunEvent, RunFaultReason, RunNodeDetail, RunNodeStatus,
+    RunPausedEventReason,
+};
+
+use crate::agents::{Answered, Inside};
 
 /// All there is to a run. Moments go in and a new state comes out, see [`Walk::advance`]: nothing
 /// in here waits, asks the store or talks to anyone.
@@ -53,6 +58,9 @@ pub(super) struct News {
     /// Kept before the state that they are of: one that is taken again takes its place.
     #[serde(skip)]
     pub(super) checkpoints: Vec<types::RunCheckpointDetail>,
+    /// What became of the agents that are asked.
+    #[serde(skip)]
+    pub(super) invocations: Vec<Inside>,
     /// Runs of subplans that nobody waits for any more, each with the node that has begun it.
     pub(super) orphans: Vec<(types::NodeId, types::RunId)>,
 }
@@ -147,6 +155,16 @@ impl Walk {
     /// Says what has happened.
     pub(super) fn say(&mut self, event: RunEvent) {
         self.news.events.push(event);
+    }
+
+    /// Says what came of the attempt that an agent works on, where one does.
+    pub(super) fn answered(&mut self, at: usize, with: impl FnOnce() -> Answered) {
+        let step = &self.steps[at];
+        if let (true, RunNodeDetail::Agent(detail)) = (step.is_working(), &step.node.detail)
+            && let Some(id) = detail.invocation_id.clone()
+        {
+            self.news.invocations.push(Inside::Ended(id, with()));
+        }
     }
 
     /// Counts the plan's nodes by their states.

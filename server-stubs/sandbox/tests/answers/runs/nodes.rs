@@ -304,3 +304,49 @@ async fn a_failed_attempt_is_followed_by_others_as_the_policy_says() {
     let run = Run::start(&client, json!({"name": "slow", "nodes": [slow]}), json!({})).await;
     assert_eq!(run.is("failed").await["fault"]["reason"], "timeout");
 }
+
+#[tokio::test]
+async fn each_attempt_at_a_node_is_an_invocation_of_its_agent() {
+    let client = Client::open();
+    let mut work = agent(
+        "work",
+        json!({"fault": "agent_error", "attempts": 1, "output": {"n": 1}}),
+    );
+    work["retry"] = json!({"max_attempts": 2, "initial_delay": "PT0S"});
+    let plan = json!({"name": "one", "nodes": [work, agent("hang", json!({"delay": "PT1H"}))]});
+    let run = Run::start(&client, plan, json!({"labels": {"team": "web"}})).await;
+    run.node_is("work", "succeeded").await;
+    let all = async || {
+        let list = client.call("listAgentInvocations", &[CODER], "?order=asc", Value::Null);
+        let mut all = list.await.json["data"].as_array().expect("a list").clone();
+        assert!(
+            all.iter()
+                .all(|one| one["run_id"] == *run.id && one["labels"]["team"] == "web")
+        );
+        all.sort_by_key(|one| one["status"].to_string());
+        all
+    };
+    let found = all().await;
+    let statuses: Vec<_> = found.iter().map(|one| text(one, "/status")).collect();
+    assert_eq!(statuses, ["failed", "running", "succeeded"]);
+    assert_eq!(text(&found[0], "/fault/reason"), "agent_error");
+    let node = run.node("work").await;
+    assert_eq!(node["detail"]["invocation_id"], found[2]["id"]);
+    assert_eq!(node["output"], found[2]["output"]);
+    let receipt = [text(&found[2], "/receipt")];
+    let receipt = client.call("getReceipt", &receipt, "", Value::Null).await;
+    assert_eq!(receipt.json["subject"]["invocation_id"], found[2]["id"]);
+    let path = [CODER, text(&found[2], "/id")];
+    let stream = client
+        .call("streamAgentInvocationEvents", &path, "", Value::Null)
+        .await;
+    let stream = String::from_utf8(stream.bytes).expect("text");
+    assert!(stream.contains("event: invocation.completed"), "{stream}");
+    let path = [CODER, text(&found[1], "/id")];
+    let refused = client
+        .call("cancelAgentInvocation", &path, "", Value::Null)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    run.post("cancelRun", Value::Null).await;
+    assert_eq!(text(&all().await[0], "/status"), "cancelled");
+}
