@@ -22,6 +22,7 @@ const (
 	bodyJSONValue                  // body as JSON
 	bodyOptionalJSONValue          // as bodyJSONValue; nothing at all if it is nil
 	bodyForm                       // params as application/x-www-form-urlencoded
+	bodyOptionalForm               // as bodyForm; nothing at all if every member is absent
 	bodyMultipart                  // params as multipart/form-data
 	bodyRaw                        // body, an io.Reader, string or []byte, as it is
 )
@@ -69,7 +70,7 @@ func (r request) payload(extra map[string]any) (payload, error) {
 		return r.jsonPayload(r.body, "", extra)
 	case bodyOptionalJSONValue:
 		return r.jsonPayload(r.body, "null", extra)
-	case bodyForm:
+	case bodyForm, bodyOptionalForm:
 		return r.formPayload()
 	case bodyMultipart:
 		return multipartPayload(reflect.ValueOf(r.params))
@@ -130,7 +131,11 @@ func addMembers(b []byte, extra map[string]any) ([]byte, error) {
 func (r request) formPayload() (payload, error) {
 	var parts []string
 	v := reflect.ValueOf(r.params)
-	for _, member := range planOf(v.Type()).fields {
+	plan := planOf(v.Type())
+	for _, c := range plan.consts {
+		parts = append(parts, escape(c.name)+"="+escape(c.text()))
+	}
+	for _, member := range plan.fields {
 		f := newParameterField(member.tag, "query", member.name, member.index)
 		p, err := f.parameter(v.Field(f.index))
 		if err != nil {
@@ -142,6 +147,9 @@ func (r request) formPayload() (payload, error) {
 		if text := p.encodeQuery(f.name, f.style, f.explode, f.reserved); text != "" {
 			parts = append(parts, text)
 		}
+	}
+	if len(parts) == 0 && r.op.body == bodyOptionalForm {
+		return payload{replayable: true}, nil
 	}
 	return bytesPayload(r.op.contentType, []byte(strings.Join(parts, "&"))), nil
 }

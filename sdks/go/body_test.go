@@ -106,12 +106,13 @@ func TestFormAndTextBodies(t *testing.T) {
 	})
 	form := operation{name: "Form", method: "PUT", path: "/f", body: bodyForm, contentType: "application/x-www-form-urlencoded"}
 	params := struct {
-		A string  `json:"a"`
-		B *string `json:"b,omitzero"`
-		C []int64 `json:"c,omitzero"`
+		_ struct{} `const:"k" value:"\"=\""`
+		A string   `json:"a"`
+		B *string  `json:"b,omitzero"`
+		C []int64  `json:"c,omitzero"`
 	}{A: "x y&", C: []int64{1, 2}}
 	text, err := callText(t.Context(), tr, request{op: &form, params: params}, nil)
-	if err != nil || text != "plain" || body != "a=x%20y%26&c=1&c=2" || contentType != "application/x-www-form-urlencoded" {
+	if err != nil || text != "plain" || body != "k=%3D&a=x%20y%26&c=1&c=2" || contentType != "application/x-www-form-urlencoded" {
 		t.Errorf("got %q, %v, %q, %q", text, err, body, contentType)
 	}
 	value := operation{name: "Value", method: "PUT", path: "/v", body: bodyOptionalJSONValue, contentType: "application/json"}
@@ -122,6 +123,10 @@ func TestFormAndTextBodies(t *testing.T) {
 		if _, err := callText(t.Context(), tr, request{op: &value, params: query, body: given}, nil); err != nil || body != want {
 			t.Errorf("got %v, %q of %v", err, body, given)
 		}
+	}
+	none := operation{name: "None", method: "PUT", path: "/n", body: bodyOptionalForm, contentType: "application/x-www-form-urlencoded"}
+	if _, err := callText(t.Context(), tr, request{op: &none, params: struct{}{}}, nil); err != nil || body != "" || contentType != "" {
+		t.Errorf("got %v, %q, %q", err, body, contentType)
 	}
 	optional := operation{name: "Optional", method: "PUT", path: "/o", body: bodyOptionalJSON, contentType: "application/json"}
 	if _, err := callText(t.Context(), tr, request{op: &optional, params: struct{}{}}, nil); err != nil || body != "" || contentType != "" {

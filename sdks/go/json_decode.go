@@ -140,6 +140,7 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 		if fixed, ok := plan.constant(string(name)); ok {
 			start := d.pos
 			if string(d.skip()) == fixed {
+				seen++
 				return nil
 			}
 			if d.strict {
@@ -158,6 +159,7 @@ func (d *jsonDecoder) object(v reflect.Value, c byte) error {
 	if err != nil || !d.strict {
 		return err
 	}
+	seen -= len(plan.consts)
 	for _, f := range plan.fields {
 		if !f.omitZero {
 			seen--

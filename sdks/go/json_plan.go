@@ -40,6 +40,15 @@ type constPlan struct {
 	value string // JSON text
 }
 
+// text gives the value as a form says it.
+func (c constPlan) text() string {
+	d := jsonDecoder{data: []byte(c.value)}
+	if d.peek() != '"' {
+		return c.value
+	}
+	return d.string()
+}
+
 var structPlans sync.Map // reflect.Type to *structPlan
 
 func planOf(t reflect.Type) *structPlan {

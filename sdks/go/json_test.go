@@ -51,6 +51,11 @@ type both struct {
 	B int64 `json:"b"`
 }
 
+// always is told from the others by a member alone whose value is fixed.
+type always struct {
+	_ struct{} `const:"kind" value:"\"always\""`
+}
+
 type word string
 
 type words []string
@@ -75,12 +80,13 @@ type unknownChoice struct{ UnknownVariant }
 
 func (*onlyA) isChoice()         {}
 func (*both) isChoice()          {}
+func (*always) isChoice()        {}
 func (word) isChoice()           {}
 func (words) isChoice()          {}
 func (*unknownChoice) isChoice() {}
 
 var _ = registerUnion[choice](unionPlan{
-	untagged: []reflect.Type{reflect.TypeFor[*onlyA](), reflect.TypeFor[*both](), reflect.TypeFor[word](), reflect.TypeFor[words]()},
+	untagged: []reflect.Type{reflect.TypeFor[*always](), reflect.TypeFor[*onlyA](), reflect.TypeFor[*both](), reflect.TypeFor[word](), reflect.TypeFor[words]()},
 	unknown:  reflect.TypeFor[*unknownChoice](),
 })
 
@@ -240,11 +246,13 @@ func TestJSONIntegersInOtherForms(t *testing.T) {
 
 func TestJSONUntaggedUnionTakesTheBestFit(t *testing.T) {
 	for text, want := range map[string]choice{
-		`{"a":1,"b":2}`: &both{1, 2},
-		`{"a":1}`:       &onlyA{1},
-		`"text"`:        word("text"),
-		`["text"]`:      words{"text"},
-		`5`:             &unknownChoice{UnknownVariant{Raw: json.RawMessage(`5`)}},
+		`{"a":1,"b":2}`:     &both{1, 2},
+		`{"a":1}`:           &onlyA{1},
+		`{"kind":"always"}`: &always{},
+		`{}`:                &unknownChoice{UnknownVariant{Raw: json.RawMessage(`{}`)}},
+		`"text"`:            word("text"),
+		`["text"]`:          words{"text"},
+		`5`:                 &unknownChoice{UnknownVariant{Raw: json.RawMessage(`5`)}},
 	} {
 		var got choice
 		if err := unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got, want) {

@@ -32,7 +32,15 @@ var fileType = reflect.TypeFor[File]()
 func multipartPayload(v reflect.Value) (payload, error) {
 	boundary := rand.Text()
 	var parts []part
-	for _, f := range planOf(v.Type()).fields {
+	plan := planOf(v.Type())
+	for _, c := range plan.consts {
+		p, err := newPart(boundary, c.name, "", reflect.ValueOf(c.text()))
+		if err != nil {
+			return payload{}, fmt.Errorf("the form field %s: %w", c.name, err)
+		}
+		parts = append(parts, p)
+	}
+	for _, f := range plan.fields {
 		field, ok := dereference(v.Field(f.index))
 		if !ok || f.omitZero && field.IsZero() {
 			continue
@@ -51,6 +59,10 @@ func multipartPayload(v reflect.Value) (payload, error) {
 			}
 			parts = append(parts, p)
 		}
+	}
+	// There is no body of no part (RFC 2046, section 5.1.1).
+	if len(parts) == 0 {
+		return payload{replayable: true}, nil
 	}
 	tail := "--" + boundary + "--\r\n"
 	length, replayable := int64(len(tail)), true

@@ -6,23 +6,24 @@
 //! refuses them is a figure like any other.
 
 mod check;
+pub(crate) mod figures;
 pub(crate) mod find;
 pub(crate) mod package;
+pub(crate) mod selection;
 mod table;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use exai_gen::target::Target;
 
 use self::check::Verdicts;
+use self::figures::Figures;
 use self::package::Package;
-use self::table::{Row, Table};
+use self::selection::{Section, sections};
+use self::table::Outcome;
 use crate::packages::root;
-
-/// Where the figures are kept.
-const TABLE: &str = "tests/documents/TABLE.md";
 
 /// Generate packages of every document of some folders, and check them.
 #[derive(Debug, clap::Args)]
@@ -93,9 +94,6 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         [] => Target::ALL.to_vec(),
         some => some.to_vec(),
     };
-    let kept = root().join(TABLE);
-    let before = Table::read(&fs::read_to_string(&kept).unwrap_or_default());
-    let mut table = before.clone();
     let given = std::env::var_os("EXAI_DOCUMENTS").unwrap_or_default();
     let folders = match args.folders.is_empty() {
         true => std::env::split_paths(&given).collect(),
@@ -105,74 +103,41 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         println!("skipped: EXAI_DOCUMENTS names no folder of documents");
         return Ok(());
     }
-    for folder in &folders {
-        if !folder.is_dir() {
-            println!("skipped: there is no folder {}", folder.display());
-            continue;
-        }
-        run_folder(folder, args, &targets, &mut table)?;
+    let page = table::page();
+    let mut figures = Figures::kept(&page);
+    for section in sections(&folders, args.only.as_deref(), args.part)? {
+        run_section(&section, &targets, &mut figures)?;
     }
-    if args.write {
-        let folder = kept.parent().unwrap_or(&kept);
-        return fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&kept, table.write()))
-            .map_err(|error| format!("cannot write {TABLE}: {error}"));
-    }
-    let differences = table.differences(&before);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "{}\n{TABLE} says something else; where the new figures are right, run it again with --write",
-        differences.join("\n")
-    ))
+    figures.settle(&page, args.write)
 }
 
-fn run_folder(
-    folder: &Path,
-    args: &Args,
-    targets: &[Target],
-    table: &mut Table,
-) -> Result<(), String> {
-    let section = folder
-        .canonicalize()
-        .ok()
-        .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-        .ok_or_else(|| format!("{} has no name", folder.display()))?;
-    let documents = find::documents(folder)?
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| args.part.is_none_or(|(part, of)| index % of == part - 1))
-        .map(|(_, document)| document)
-        .filter(|document| {
-            let only = args.only.as_deref();
-            only.is_none_or(|part| document.name.contains(part))
-        });
-    let place = root().join("target/documents").join(&section);
-    let mut rows = Vec::new();
+fn run_section(section: &Section, targets: &[Target], figures: &mut Figures) -> Result<(), String> {
+    let place = root().join("target/documents").join(&section.name);
+    let mut outcomes = Vec::new();
     let mut packages: Vec<Package> = Vec::new();
-    for document in documents {
-        let made = package::make(&document, targets, &place)?;
+    for document in &section.documents {
+        let made = package::make(document, targets, &place)?;
         for line in &made.said {
             println!("{}: {line}", document.name);
         }
         packages.extend(made.packages);
-        rows.push((document.name, made.row));
+        outcomes.push((&document.name, made.outcome));
     }
     let mut verdicts = Verdicts::default();
     for target in targets {
         let of_target: Vec<&Package> = packages.iter().filter(|p| p.target == *target).collect();
         check::run(*target, &place, &of_target, &mut verdicts)?;
     }
-    for (name, mut row) in rows {
-        settle(&name, &mut row, &packages, &verdicts);
-        table.set(&section, &name, row, targets);
+    let run: BTreeSet<&str> = targets.iter().map(|target| target.name()).collect();
+    for (name, mut outcome) in outcomes {
+        settle(name, &mut outcome, &packages, &verdicts);
+        figures.set(&section.name, name, outcome.row(), &run);
     }
     Ok(())
 }
 
 /// Fills the cells of a document from what its checks said, and says what fails.
-fn settle(name: &str, row: &mut Row, packages: &[Package], verdicts: &Verdicts) {
+fn settle(name: &str, outcome: &mut Outcome, packages: &[Package], verdicts: &Verdicts) {
     for package in packages.iter().filter(|package| package.document == name) {
         let mut faults = package.faults.clone();
         faults.extend(verdicts.of(package.target, name).iter().cloned());
@@ -183,7 +148,7 @@ fn settle(name: &str, row: &mut Row, packages: &[Package], verdicts: &Verdicts) 
             0 => "ok".to_owned(),
             number => format!("{number} wrong"),
         };
-        row.cells.insert(package.target, cell);
+        outcome.cells.insert(package.target, cell);
     }
 }
 

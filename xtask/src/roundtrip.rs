@@ -15,6 +15,7 @@ mod schema;
 mod table;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,22 +23,18 @@ use std::process::Command;
 use exai_gen::target::{Target, Written};
 
 pub(crate) use self::chance::Chance;
-pub(crate) use self::instance::{Amount, Maker};
+pub(crate) use self::instance::{Amount, Maker, UNNAMED};
 pub(crate) use self::merge::percent_decoded;
 pub(crate) use self::same::difference;
 pub(crate) use self::schema::{Schemas, Side};
 
 use self::driver::{Answer, Case, Driver};
 use self::instances::Instances;
-use self::table::{Kept, SILENT, Table};
+use self::table::{Kept, Outcome, SILENT};
+use crate::documents::figures::Figures;
+use crate::documents::selection::{Section, Selection};
 use crate::documents::{find, package};
 use crate::packages::root;
-
-/// Where the figures are kept.
-const TABLE: &str = "tests/documents/ROUNDTRIP.md";
-
-/// The targets that have models which read and write.
-const LANGUAGES: [Target; 4] = [Target::Typescript, Target::Python, Target::Go, Target::Rust];
 
 /// Read and write instances of every component schema by each language's models.
 #[derive(Debug, clap::Args)]
@@ -47,30 +44,8 @@ Examples:
   cargo xtask roundtrip ../corpus --only museum --language go,rust
   cargo xtask roundtrip ../corpus --write                        # the figures are kept")]
 pub(crate) struct Args {
-    /// Folders of documents; one that is not there is said, and left out
-    #[arg(required = true, value_name = "DIR")]
-    folders: Vec<PathBuf>,
-
-    /// Documents whose names hold this
-    #[arg(long, value_name = "NAME")]
-    only: Option<String>,
-
-    /// Some languages alone, with commas
-    #[arg(long, value_delimiter = ',', value_name = "LANGUAGE", value_parser = language)]
-    language: Vec<Target>,
-
-    /// Keep the figures, rather than compare them
-    #[arg(long)]
-    write: bool,
-
-    /// Fail where anything is not kept, whatever the table says
-    #[arg(long, conflicts_with = "write")]
-    strict: bool,
-}
-
-fn language(name: &str) -> Result<Target, String> {
-    let target = Target::from_name(name).filter(|target| LANGUAGES.contains(target));
-    target.ok_or_else(|| format!("one of {}", LANGUAGES.map(Target::name).join(", ")))
+    #[command(flatten)]
+    selection: Selection,
 }
 
 /// Where the crates of all runs are compiled.
@@ -92,96 +67,76 @@ struct Trial {
 /// # Errors
 /// When the table says something else, or something cannot be run.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    let languages = match args.language.as_slice() {
-        [] => LANGUAGES.to_vec(),
-        some => some.to_vec(),
-    };
-    let kept = root().join(TABLE);
-    let before = Table::read(&fs::read_to_string(&kept).unwrap_or_default());
-    let mut table = before.clone();
+    let languages = args.selection.languages();
+    let page = table::page();
+    let mut figures = Figures::kept(&page);
     let mut lost = 0;
-    for folder in &args.folders {
-        if !folder.is_dir() {
-            println!("skipped: there is no folder {}", folder.display());
-            continue;
-        }
-        lost += run_folder(folder, args, &languages, &mut table)?;
+    for section in args.selection.sections()? {
+        lost += run_section(&section, &languages, &mut figures)?;
     }
-    if args.write {
-        return fs::write(&kept, table.write())
-            .map_err(|error| format!("cannot write {TABLE}: {error}"));
+    if !args.selection.strict {
+        return figures.settle(&page, args.selection.write);
     }
-    if args.strict {
-        return match lost {
-            0 => Ok(()),
-            lost => Err(format!("{lost} components are not kept")),
-        };
+    match lost {
+        0 => Ok(()),
+        lost => Err(format!("{lost} components are not kept")),
     }
-    let differences = table.differences(&before);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "{}\n{TABLE} says something else; where the new figures are right, run it again with --write",
-        differences.join("\n")
-    ))
 }
 
-fn run_folder(
-    folder: &Path,
-    args: &Args,
+fn run_section(
+    section: &Section,
     languages: &[Target],
-    table: &mut Table,
+    figures: &mut Figures,
 ) -> Result<usize, String> {
-    let section = folder
-        .canonicalize()
-        .ok()
-        .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-        .ok_or_else(|| format!("{} has no name", folder.display()))?;
-    let place = root().join("target/roundtrip").join(&section);
+    let place = root().join("target/roundtrip").join(&section.name);
     let mut trials = Vec::new();
-    for document in find::documents(folder)? {
-        let only = args.only.as_deref();
-        if only.is_some_and(|part| !document.name.contains(part)) {
-            continue;
-        }
-        if let Some(trial) = prepare(&document, languages, &place)? {
-            trials.push(trial);
-        }
+    for document in &section.documents {
+        trials.extend(prepare(document, languages, &place)?);
     }
     for target in languages {
         let drivers = trials.iter().flat_map(|trial| &trial.drivers);
         let drivers: Vec<&Driver> = drivers.filter(|d| d.target == *target).collect();
         driver::build(*target, &place.join(target.name()), &drivers)?;
     }
+    let run: BTreeSet<&str> = languages.iter().map(|target| target.name()).collect();
     let mut lost = 0;
     for trial in &trials {
-        let mut row = table.row(&section, &trial.name);
-        row.components = trial.instances.components.len();
-        row.instances = trial.instances.count();
-        row.without = trial.instances.without();
-        for (driver, cases) in trial.drivers.iter().zip(&trial.cases) {
-            let kept = try_language(trial, driver, cases)?;
-            for (component, why) in &kept.lost {
-                println!(
-                    "LOST {}, {}: {component}: {why}",
-                    trial.name,
-                    driver.target.name()
-                );
-            }
-            lost += kept.lost.len();
-            row.kept.insert(driver.target, kept);
-        }
-        for (target, kept) in &row.kept {
-            if !kept.absent.is_empty() {
-                let absent = kept.absent.join(", ");
-                println!("ABSENT {}, {}: {absent}", trial.name, target.name());
-            }
-        }
-        println!("{}: {}", trial.name, row.summary());
-        table.set(&section, &trial.name, row);
+        let outcome = try_document(trial)?;
+        lost += outcome
+            .kept
+            .values()
+            .map(|kept| kept.lost.len())
+            .sum::<usize>();
+        println!("{}: {}", trial.name, outcome.summary());
+        figures.set(&section.name, &trial.name, outcome.row(), &run);
     }
     Ok(lost)
+}
+
+/// Runs the programs of a document, and says what is lost.
+fn try_document(trial: &Trial) -> Result<Outcome, String> {
+    let mut outcome = Outcome {
+        components: trial.instances.components.len(),
+        instances: trial.instances.count(),
+        without: trial.instances.without(),
+        ..Outcome::default()
+    };
+    for (driver, cases) in trial.drivers.iter().zip(&trial.cases) {
+        let kept = try_language(trial, driver, cases)?;
+        let target = driver.target.name();
+        for (component, why) in &kept.lost {
+            println!("LOST {}, {target}: {component}: {why}", trial.name);
+        }
+        if !kept.absent.is_empty() {
+            println!(
+                "ABSENT {}, {target}: {}",
+                trial.name,
+                kept.absent.join(", ")
+            );
+        }
+        outcome.kept.insert(driver.target, kept);
+    }
+    Ok(outcome)
 }
 
 /// Makes the packages of a document, its instances, and the programs that try them.

@@ -242,7 +242,7 @@ fn manifests(root: &Path, findings: &mut Vec<String>) {
 /// A runtime holds no product name: it is copied beside other documents' code.
 /// Sources that two packages hold, each being copied on its own, are one text.
 fn twins(root: &Path, findings: &mut Vec<String>) {
-    for name in ["secret.rs", "serialize.rs", "union.rs"] {
+    for name in ["fit.rs", "secret.rs", "serialize.rs", "union.rs"] {
         let [client, server] = ["sdks/rust/src/runtime", "server-stubs/api/src/runtime"]
             .map(|folder| root.join(folder).join(name));
         if fs::read(&client).ok() != fs::read(&server).ok() {

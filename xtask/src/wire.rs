@@ -3,13 +3,15 @@
 //! other languages send.
 
 mod driver;
+mod multipart;
 mod reading;
 mod sample;
 mod server;
+mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use exai_gen::bundle::{bundle, to_json};
 use exai_gen::pipeline::Run;
@@ -19,61 +21,51 @@ use serde_json::Value;
 use self::driver::{Driver, Names};
 use self::sample::Sample;
 use self::server::Server;
+use self::table::Outcome;
+use crate::documents::figures::Figures;
+use crate::documents::selection::Selection;
 use crate::documents::{find, package};
 use crate::packages::root;
 use crate::roundtrip::{Schemas, Side, difference};
-
-const LANGUAGES: [Target; 4] = [Target::Typescript, Target::Python, Target::Go, Target::Rust];
 
 /// Call operations by each language's package, and read what is sent by the document.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask wire ../corpus --only museum
-  cargo xtask wire ../corpus --language go,python")]
+  cargo xtask wire ../corpus                                     # compared with tests/documents/WIRE.md
+  cargo xtask wire ../corpus --only museum --language go,python
+  cargo xtask wire ../corpus --write                             # the figures are kept")]
 pub(crate) struct Args {
-    /// Folders of documents; one that is not there is said, and left out
-    #[arg(required = true, value_name = "DIR")]
-    folders: Vec<PathBuf>,
-
-    /// Documents whose names hold this
-    #[arg(long, value_name = "NAME")]
-    only: Option<String>,
-
-    /// Some languages alone, with commas
-    #[arg(long, value_delimiter = ',', value_name = "LANGUAGE", value_parser = language)]
-    language: Vec<Target>,
+    #[command(flatten)]
+    selection: Selection,
 }
 
-fn language(name: &str) -> Result<Target, String> {
-    let target = Target::from_name(name).filter(|target| LANGUAGES.contains(target));
-    target.ok_or_else(|| format!("one of {}", LANGUAGES.map(Target::name).join(", ")))
-}
-
-/// Calls, and says what is sent otherwise than the document or another language has it.
+/// Calls, says what is sent otherwise than the document or another language has it, and compares
+/// or keeps the table.
 ///
 /// # Errors
-/// When there is such a request, or something cannot be run.
+/// When the table says something else, or something cannot be run.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    let languages = match args.language.as_slice() {
-        [] => LANGUAGES.to_vec(),
-        some => some.to_vec(),
-    };
+    let languages = args.selection.languages();
+    let page = table::page();
+    let mut figures = Figures::kept(&page);
+    let run: BTreeSet<&str> = languages.iter().map(|target| target.name()).collect();
     let mut wrong = 0;
-    for folder in &args.folders {
-        if !folder.is_dir() {
-            println!("skipped: there is no folder {}", folder.display());
-            continue;
+    for section in args.selection.sections()? {
+        let place = root().join("target/wire").join(&section.name);
+        for document in &section.documents {
+            let Some(outcome) = try_document(document, &languages, &place)? else {
+                println!("{}: refused", document.name);
+                continue;
+            };
+            let calls = outcome.figures[2];
+            let languages = outcome.languages.values();
+            wrong += languages.map(|(right, _)| calls - right).sum::<usize>();
+            figures.set(&section.name, &document.name, outcome.row(), &run);
         }
-        let section = folder.canonicalize().ok();
-        let section = section.and_then(|path| Some(path.file_name()?.to_owned()));
-        let place = root().join("target/wire").join(section.unwrap_or_default());
-        for document in find::documents(folder)? {
-            let only = args.only.as_deref();
-            if only.is_none_or(|part| document.name.contains(part)) {
-                wrong += try_document(&document, &languages, &place)?;
-            }
-        }
+    }
+    if !args.selection.strict {
+        return figures.settle(&page, args.selection.write);
     }
     match wrong {
         0 => Ok(()),
@@ -81,74 +73,70 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     }
 }
 
+/// Calls a document's operations; `None` where it is refused.
 fn try_document(
     document: &find::Document,
     languages: &[Target],
     place: &Path,
-) -> Result<usize, String> {
+) -> Result<Option<Outcome>, String> {
     let made = package::make(document, languages, place)?;
     let run = package::read(document);
     let (Some(api), Some(schemas)) = (&run.api, schemas(&run)?) else {
-        println!("{}: refused", document.name);
-        return Ok(0);
+        return Ok(None);
     };
     apart(&place.join("rust"))?;
     let samples = sample::samples(api, &schemas);
+    let called: BTreeSet<&str> = samples.iter().map(|sample| sample.id.as_str()).collect();
     let product = run.config.product(api.info.title.raw());
     let names = Names {
         client: product.client.clone(),
         environment: product.environment.clone(),
         basic: basic(&schemas),
     };
-    let mut wrong = 0;
+    let mut outcome = Outcome {
+        figures: [api.operations.len(), called.len(), samples.len()],
+        ..Outcome::default()
+    };
     let mut sent: BTreeMap<usize, (Target, Value)> = BTreeMap::new();
     for package in &made.packages {
-        let server = Server::start()?;
-        let generated = package::generated(package.target, &run, api, &[Owner::Driver]);
-        let started = Driver::start(
-            package.target,
-            &package.folder,
-            &names,
-            &generated,
-            &server.url,
-        );
-        let mut driver = match started {
-            Ok(driver) => driver,
-            Err(why) => {
-                println!("FAIL {}, {}: {why}", document.name, package.target.name());
-                wrong += samples.len();
-                continue;
-            }
+        let (target, server) = (package.target, Server::start()?);
+        let generated = package::generated(target, &run, api, &[Owner::Driver]);
+        let started = Driver::start(target, &package.folder, &names, &generated, &server.url);
+        let (right, wrong) = match started {
+            Ok(mut driver) => call_all(&mut driver, &server, &samples, &schemas, &mut sent),
+            Err(why) => (0, vec![format!("the program did not run: {why}")]),
         };
-        let mut fine = 0;
-        for (index, sample) in samples.iter().enumerate() {
-            let why = one(
-                &mut driver,
-                &server,
-                sample,
-                &schemas,
-                index,
-                package.target,
-                &mut sent,
-            )?;
-            match why {
-                None => fine += 1,
-                Some(why) => {
-                    let name = package.target.name();
-                    let Sample { method, path, .. } = sample;
-                    println!("WRONG {}, {name}: {method} {path}: {why}", document.name);
-                    wrong += 1;
-                }
-            }
+        for why in &wrong {
+            println!("WRONG {}, {}: {why}", document.name, target.name());
         }
         println!(
-            "{}: {}: {fine} of {} requests",
+            "{}: {}: {right} of {}",
             document.name,
-            package.target.name(),
+            target.name(),
             samples.len()
         );
+        outcome.languages.insert(target, (right, wrong));
     }
-    Ok(wrong)
+    Ok(Some(outcome))
+}
+
+/// Makes all calls in a language: how many are right, and what is wrong with the others.
+fn call_all(
+    driver: &mut Driver,
+    server: &Server,
+    samples: &[Sample],
+    schemas: &Schemas,
+    sent: &mut BTreeMap<usize, (Target, Value)>,
+) -> (usize, Vec<String>) {
+    let mut wrong = Vec::new();
+    for (index, sample) in samples.iter().enumerate() {
+        if let Some(why) = one(driver, server, sample, schemas, index, sent) {
+            let Sample { method, path, .. } = sample;
+            let why: String = why.chars().take(300).collect();
+            wrong.push(format!("{method} {path}: {why}"));
+        }
+    }
+    (samples.len() - wrong.len(), wrong)
 }
 
 /// Makes one call; what is wrong with the request that came of it.
@@ -158,30 +146,27 @@ fn one(
     sample: &Sample,
     schemas: &Schemas,
     index: usize,
-    target: Target,
     sent: &mut BTreeMap<usize, (Target, Value)>,
-) -> Result<Option<String>, String> {
+) -> Option<String> {
     server.take();
     let said = match driver.call(sample) {
         Ok(said) => said,
-        Err(why) => return Ok(Some(why)),
+        Err(why) => return Some(why),
     };
     let requests = server.take();
     let [request] = requests.as_slice() else {
-        return Ok(Some(format!("{} requests: {said}", requests.len())));
+        return Some(format!("{} requests: {said}", requests.len()));
     };
     if let Some(why) = reading::fault(sample, request, schemas) {
-        return Ok(Some(why));
+        return Some(why);
     }
     let essence = reading::essence(request);
-    match sent.get(&index) {
-        None => {
-            sent.insert(index, (target, essence));
-            Ok(None)
-        }
-        Some((other, before)) => Ok(difference(before, &essence)
-            .map(|why| format!("{} sends another request, at {why}", other.name()))),
-    }
+    let Some((other, before)) = sent.get(&index) else {
+        sent.insert(index, (driver.target, essence));
+        return None;
+    };
+    difference(before, &essence)
+        .map(|why| format!("{} sends another request, at {why}", other.name()))
 }
 
 fn schemas(run: &Run) -> Result<Option<Schemas>, String> {

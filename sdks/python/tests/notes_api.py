@@ -110,6 +110,9 @@ DOWNLOAD: Operation[bytes] = Operation("GET", "/files", "binary")
 UPLOAD: Operation[None] = Operation(
     "PUT", "/files", body=Body("binary", "application/octet-stream")
 )
+REPLACE: Operation[None] = Operation(
+    "PUT", "/notes", body=Body("json", "application/json", required=False)
+)
 FORM: Operation[None] = Operation(
     "PUT", "/form", body=Body("form", "application/x-www-form-urlencoded")
 )

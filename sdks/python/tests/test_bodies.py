@@ -41,6 +41,17 @@ def test_a_download_that_breaks_off_is_an_error() -> None:
         engine.close()
 
 
+def test_a_body_that_may_be_left_out_and_is_empty_is_a_body() -> None:
+    empty: list[object] = [[], 0, "", False, {}]
+    with serving(lambda _, __: Answer(204)) as server:
+        engine = api.sync_engine(server.url)
+        for body in empty:
+            engine.call(api.REPLACE, {}, Arguments(body=body))
+        engine.close()
+    # Members of an object that are all left out are no body.
+    assert [request.body for request in server.requests] == [b"[]", b"0", b'""', b"false", b""]
+
+
 @pytest.mark.parametrize("kind", ["bytes", "path", "file", "chunks"])
 def test_an_upload_from_any_source(kind: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(BIG)

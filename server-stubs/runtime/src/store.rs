@@ -109,6 +109,10 @@ fn closed() -> redb::Error {
     redb::Error::Corrupted("a table that was opened is not open".to_owned())
 }
 
+/// Bytes of the file that are held in memory at most; redb's own default is 1 GiB, which a flood of
+/// requests would fill with pages that nobody asks for again.
+const CACHE: usize = 64 << 20;
+
 /// One file that keeps what must outlive the process, in [redb](https://www.redb.org).
 ///
 /// Writes are made by a thread of their own. Those that wait while one is committed share the next
@@ -131,12 +135,15 @@ impl std::fmt::Debug for Embedded {
 }
 
 impl Embedded {
-    /// Opens the file, or makes it. One process at a time can have it open.
+    /// Opens the file, or makes it. One process at a time can have it open. At most 64 MiB of it are
+    /// held in memory; a server that wants more opens it itself, see [`Embedded::share`].
     ///
     /// # Errors
     /// The file is another process's, is none of redb's, or cannot be written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let database = Database::create(path).map_err(StoreError::new)?;
+        let mut builder = Database::builder();
+        let database = builder.set_cache_size(CACHE).create(path);
+        let database = database.map_err(StoreError::new)?;
         Self::share(Arc::new(database))
     }
 

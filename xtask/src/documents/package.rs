@@ -15,7 +15,7 @@ use exai_gen::tree::FileTree;
 use exai_gen::write::{self, Store};
 
 use super::find::Document;
-use super::table::Row;
+use super::table::Outcome;
 
 const COMMAND: &str = "exai-gen generate";
 const EVERYTHING: [Owner; 3] = [Owner::Generated, Owner::Runtime, Owner::Scaffold];
@@ -35,7 +35,7 @@ pub(crate) struct Package {
 
 /// What became of a document.
 pub(crate) struct Made {
-    pub(super) row: Row,
+    pub(super) outcome: Outcome,
     /// What is to be told.
     pub(super) said: Vec<String>,
     pub(crate) packages: Vec<Package>,
@@ -92,26 +92,26 @@ pub(crate) fn generated(target: Target, run: &Run, api: &Api, owners: &[Owner]) 
 /// When a package cannot be written.
 pub(crate) fn make(document: &Document, targets: &[Target], place: &Path) -> Result<Made, String> {
     let run = read(document);
-    let mut row = Row {
+    let mut outcome = Outcome {
         figures: [0; 3],
         note: codes(run.diagnostics.iter()),
         cells: BTreeMap::new(),
     };
     let mut made = Made {
-        row: row.clone(),
+        outcome: outcome.clone(),
         said: Vec::new(),
         packages: Vec::new(),
     };
     let Some(api) = &run.api else {
-        made.said.push(format!("refused: {}", row.note));
+        made.said.push(format!("refused: {}", outcome.note));
         for target in targets {
-            made.row.cells.insert(*target, "refused".to_owned());
+            made.outcome.cells.insert(*target, "refused".to_owned());
         }
         return Ok(made);
     };
     let all = operations(&run);
     let gone: usize = run.left_out.iter().map(|item| item.operations).sum();
-    row.figures = [all + gone, schemas(&run), api.types.len()];
+    outcome.figures = [all + gone, schemas(&run), api.types.len()];
     if !run.left_out.is_empty() {
         let codes = codes(run.left_out.iter().map(|item| &item.because));
         let mended = run.left_out.iter().filter(|item| item.mended).count();
@@ -121,7 +121,7 @@ pub(crate) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
         ];
         let counts = counts.iter().filter(|(number, _)| *number > 0);
         let counts: Vec<String> = counts.map(|(n, what)| format!("{n} {what}")).collect();
-        row.note = format!("{}: {codes}", counts.join(", "));
+        outcome.note = format!("{}: {codes}", counts.join(", "));
     }
     let fidelity = Report::new(&run, targets);
     for target in targets {
@@ -158,7 +158,7 @@ pub(crate) fn make(document: &Document, targets: &[Target], place: &Path) -> Res
             faults,
         });
     }
-    made.row = row;
+    made.outcome = outcome;
     Ok(made)
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Amount {
     More,
 }
 
+/// How the names of properties begin that a schema leaves room for and does not name.
+pub(crate) const UNNAMED: &str = "x-more ";
 /// Below this depth no more is made than must be.
 const DEEP: usize = 5;
 /// What is deeper is given up, and another branch tried.
@@ -289,7 +291,7 @@ impl Maker<'_> {
         for index in 0..(wanted + least).saturating_sub(out.len().min(least)) {
             let name = match schema.get("propertyNames") {
                 Some(names) => self.at(names, depth + 1)?.as_str()?.to_owned(),
-                None => format!("x-more {index}"),
+                None => format!("{UNNAMED}{index}"),
             };
             match self.at(value, depth + 1) {
                 Some(value) => drop(out.entry(name).or_insert(value)),

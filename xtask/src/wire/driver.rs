@@ -33,7 +33,7 @@ pub(super) struct Names {
 /// A program that waits for calls; it is ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Driver {
-    target: Target,
+    pub(super) target: Target,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -142,7 +142,7 @@ impl Driver {
         let members = body.filter(|_| sample.flat).and_then(Value::as_object);
         named.extend(members.cloned().unwrap_or_default());
         // A body that is an argument of its own is not to be taken for the others.
-        if body.is_some() || sample.flat || sample.bodiless {
+        if body.is_some() || sample.flat || sample.body.is_none() {
             values.push(named.into());
         }
         Ok(json!({ "method": method, "values": values }))
@@ -246,16 +246,24 @@ fn typescript(package: &Path, folder: &Path, names: &Names) -> Result<Command, S
 fn go(package: &Path, folder: &Path) -> Result<Command, String> {
     let manifest = read(&package.join("go.mod"))?;
     let module = said(&manifest, "module ").to_owned();
-    let clause = read(&package.join("value.go"))?;
-    let clause = said(&clause, "package ").to_owned();
-    let asked = suite("go/asked.go")?;
-    let asked = asked.replace(
-        "exai \"github.com/exai/sdk-go\"",
-        &format!("exai \"{module}\""),
-    );
+    // Unions are decoded by a function that packages keep to themselves.
+    let runtime = read(&package.join("value.go"))?;
+    let clause = said(&runtime, "package ");
+    let export = "func UnmarshalForDriver(data []byte, value any) error { return unmarshalInto(data, value) }";
+    write(
+        &package.join("export_for_driver.go"),
+        &format!("package {clause}\n\n{export}\n"),
+    )?;
+    let asked = suite("go/asked.go")?
+        .replace(
+            "exai \"github.com/exai/sdk-go\"",
+            &format!("exai \"{module}\""),
+        )
+        .replace(
+            "json.Unmarshal(text, v.",
+            "exai.UnmarshalForDriver(text, v.",
+        );
     write(&folder.join("asked.go"), &asked)?;
-    let generated = read(&folder.join("operations_gen.go"))?;
-    write(&folder.join("operations_gen.go"), &generated)?;
     let main = include_str!("driver/main.go.txt").replace("MODULE", &module);
     write(&folder.join("main.go"), &main)?;
     let name = package.file_name().unwrap_or_default().to_string_lossy();
@@ -263,7 +271,6 @@ fn go(package: &Path, folder: &Path) -> Result<Command, String> {
         "module driver\n\ngo 1.25\n\nrequire {module} v0.0.0\n\nreplace {module} => ../{name}\n"
     );
     write(&folder.join("go.mod"), &go_mod)?;
-    let _ = clause;
     compiled(
         Command::new("go")
             .args(["build", "-o", "driver", "."])
@@ -288,7 +295,8 @@ fn rust(package: &Path, folder: &Path) -> Result<Command, String> {
         "[package]\nname = \"{name}-wire\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
         [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n\
         base64 = {{ version = \"0.23\", default-features = false, features = [\"std\"] }}\n\
-        serde = \"1\"\nserde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt\", \"time\", \"rt-multi-thread\"] }}\n\
+        jiff = {{ version = \"1\", default-features = false, features = [\"std\"] }}\n\
+        serde = \"1\"\nserde_json = \"1\"\ntokio = {{ version = \"1\", features = [\"rt\", \"time\"] }}\n\
         {library} = {{ package = \"{name}\", path = \"../{}\", default-features = false }}\n",
         package.file_name().unwrap_or_default().to_string_lossy()
     );

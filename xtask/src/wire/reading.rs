@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::sample::{Sample, followed};
+use super::multipart;
+use super::sample::{BYTES, Body, Sample, followed};
 use super::server::Request;
 use crate::roundtrip::{Schemas, difference};
 
@@ -47,6 +48,14 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
             return Some(format!("the header {name} is {given:?}, not {wanted:?}"));
         }
     }
+    let cookies = request.header("cookie").unwrap_or_default();
+    let cookies: Vec<&str> = cookies.split("; ").collect();
+    for (name, value) in sample.args["cookie"].as_object().into_iter().flatten() {
+        let wanted = format!("{name}={}", text(value));
+        if !cookies.iter().any(|given| decoded(given) == wanted) {
+            return Some(format!("the cookies are {cookies:?}, without {wanted}"));
+        }
+    }
     body_fault(sample, request, schemas).or_else(|| security_fault(sample, request, schemas))
 }
 
@@ -63,8 +72,7 @@ pub(super) fn essence(request: &Request) -> Value {
         .target
         .split_once('?')
         .unwrap_or((&request.target, ""));
-    let mut query = pairs(query);
-    query.sort();
+    let query = by_value(pairs(query));
     let kept = |name: &str| {
         !matches!(
             name,
@@ -84,12 +92,39 @@ pub(super) fn essence(request: &Request) -> Value {
         .headers
         .iter()
         .filter(|(name, _)| kept(name) && !name.starts_with("x-"));
-    let headers: Map<String, Value> = headers
+    let mut headers: Map<String, Value> = headers
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
-    let text = String::from_utf8_lossy(&request.body).into_owned();
-    let body = serde_json::from_slice(&request.body).unwrap_or(Value::String(text));
+    let body = match multipart::parts(request) {
+        Some(mut parts) => {
+            parts.sort_by(|a, b| a.name.cmp(&b.name));
+            headers.insert("content-type".to_owned(), "multipart/form-data".into());
+            parts.iter().map(multipart::Part::essence).collect()
+        }
+        None if headers.get("content-type").and_then(Value::as_str)
+            == Some("application/x-www-form-urlencoded") =>
+        {
+            by_value(pairs(&String::from_utf8_lossy(&request.body)))
+        }
+        None => {
+            let text = String::from_utf8_lossy(&request.body).into_owned();
+            serde_json::from_slice(&request.body).unwrap_or(Value::String(text))
+        }
+    };
     json!({ "method": request.method, "path": decoded(path), "query": query, "headers": headers, "body": body })
+}
+
+/// Pairs in the order of their names; languages write one number in several ways.
+fn by_value(mut pairs: Vec<(String, String)>) -> Value {
+    pairs.sort();
+    let value = |text: String| match serde_json::from_str(&text) {
+        Ok(Value::Number(number)) => Value::Number(number),
+        _ => Value::String(text),
+    };
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|(name, text)| json!([name, value(text)]))
+        .collect()
 }
 
 /// The path with its parameters, as it is after decoding.
@@ -139,7 +174,7 @@ fn simple(value: &Value, explode: bool) -> String {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -202,7 +237,7 @@ fn different(wanted: &[(String, String)], given: &[(String, String)]) -> Option<
 }
 
 /// Whether two texts are the same value: numbers and JSON by value, times by instant.
-fn same(given: &str, wanted: &str) -> bool {
+pub(super) fn same(given: &str, wanted: &str) -> bool {
     let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     given == wanted || difference(&value(wanted), &value(given)).is_none()
 }
@@ -229,26 +264,34 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
     {
         return Some(format!("the media type is {media_type:?}"));
     }
-    if sample.form {
-        let text = String::from_utf8_lossy(&request.body);
-        let members = wanted.as_object().into_iter().flatten();
-        // How a list or an object is written is said by encodings; scalars are written as they are.
-        let scalars = members
-            .filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
-        let given = pairs(&text);
-        return scalars
-            .map(|(name, value)| (name, self::text(value)))
-            .find(|(name, value)| {
-                !given
-                    .iter()
-                    .any(|(own, given)| own == *name && same(given, value))
-            })
-            .map(|(name, _)| format!("the form has no {name} as it was given: {text}"));
+    match &sample.body {
+        Some(Body::Form) => form_fault(wanted, &request.body),
+        Some(Body::Multipart(_)) => multipart::fault(wanted, request),
+        Some(Body::Bytes) => (request.body != BYTES).then(|| "the bytes are others".to_owned()),
+        Some(Body::Text) => (wanted.as_str().map(str::as_bytes) != Some(&request.body))
+            .then(|| "the text is another".to_owned()),
+        Some(Body::Json) | None => match serde_json::from_slice(&request.body) {
+            Ok(given) => difference(wanted, &given).map(|why| format!("the body at {why}")),
+            Err(error) => Some(format!("the body is no JSON: {error}")),
+        },
     }
-    match serde_json::from_slice(&request.body) {
-        Ok(given) => difference(wanted, &given).map(|why| format!("the body at {why}")),
-        Err(error) => Some(format!("the body is no JSON: {error}")),
-    }
+}
+
+/// How a list or an object is written is said by encodings; scalars are written as they are.
+fn form_fault(wanted: &Value, body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let members = wanted.as_object().into_iter().flatten();
+    let scalars =
+        members.filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
+    let given = pairs(&text);
+    scalars
+        .map(|(name, value)| (name, self::text(value)))
+        .find(|(name, value)| {
+            !given
+                .iter()
+                .any(|(own, given)| own == *name && same(given, value))
+        })
+        .map(|(name, _)| format!("the form has no {name} as it was given: {text}"))
 }
 
 /// The alternatives of an operation, each the names of its schemes.

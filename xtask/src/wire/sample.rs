@@ -1,9 +1,9 @@
 //! Calls of a document's operations, with arguments made of its text.
 
-use exai_gen::ir::{Api, PathSegment, Payload, Shape, Type};
+use exai_gen::ir::{Api, PartKind, PathSegment, Payload, Shape, Type};
 use serde_json::{Map, Value, json};
 
-use crate::roundtrip::{Amount, Chance, Maker, Schemas};
+use crate::roundtrip::{Amount, Chance, Maker, Schemas, UNNAMED};
 
 /// How many operations of a document are called.
 const OPERATIONS: usize = 24;
@@ -24,14 +24,57 @@ pub(super) struct Sample {
     pub(super) args: Value,
     /// The body's members are given one by one.
     pub(super) flat: bool,
-    /// The operation has no body.
-    pub(super) bodiless: bool,
-    /// The body is written as `application/x-www-form-urlencoded`.
-    pub(super) form: bool,
+    /// How the body is written; `None` where the operation has none.
+    pub(super) body: Option<Body>,
+}
+
+/// How a body is written.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Form,
+    /// `multipart/form-data`
+    Multipart(Vec<File>),
+    /// A text as it is.
+    Text,
+    /// `{ "base64": ... }` to the programs that make calls.
+    Bytes,
+}
+
+/// A member of a form that is a file.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    /// It is a list of files.
+    pub(super) repeated: bool,
+}
+
+/// What files and bodies of bytes hold: what no text and no line of a text can.
+pub(super) const BYTES: &[u8] = b"\0\xFF\r\n--exAI\r\n";
+const BASE64: &str = "AP8NCi0tZXhBSQ0K";
+
+impl Body {
+    fn of(payload: &Payload) -> Option<Self> {
+        match payload {
+            Payload::Json(_) => Some(Self::Json),
+            Payload::Form { .. } => Some(Self::Form),
+            Payload::Text => Some(Self::Text),
+            Payload::Binary => Some(Self::Bytes),
+            Payload::Multipart { parts, .. } => {
+                let files = parts.iter().filter(|part| part.kind == PartKind::File);
+                let files = files.map(|part| File {
+                    name: part.name.wire().raw().to_owned(),
+                    repeated: part.repeated,
+                });
+                Some(Self::Multipart(files.collect()))
+            }
+            Payload::Events(_) | Payload::Lines(_) => None,
+        }
+    }
 }
 
 /// Calls of operations that stand evenly apart, each with what is required and with everything.
-/// Bodies of several parts and of bytes are left out.
 pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
     let mut out = Vec::new();
     let all = api.operations.len();
@@ -49,12 +92,16 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
                 }
             })
             .collect();
-        let content = operation.body.first().map(|content| &content.payload);
-        let (flat, form) = match content {
-            None => (false, false),
-            Some(Payload::Json(ty)) => (is_record(api, ty), false),
-            Some(Payload::Form { .. }) => (true, true),
-            Some(_) => continue,
+        let payload = operation.body.first().map(|content| &content.payload);
+        let body = match payload.map(Body::of) {
+            // A body that is given piece by piece.
+            Some(None) => continue,
+            body => body.flatten(),
+        };
+        let flat = match payload {
+            Some(Payload::Json(ty)) => is_record(api, ty),
+            Some(Payload::Form { .. } | Payload::Multipart { .. }) => true,
+            _ => false,
         };
         let media_type = operation
             .body
@@ -66,14 +113,19 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
                 chance: Chance::new(&path, 1),
                 amount,
             };
-            let sample = sample(schemas, maker, &method, &path, media_type.as_deref());
+            let media_type = media_type.as_deref();
+            let sample = sample(schemas, maker, &method, &path, media_type, body.as_ref());
             let Some(mut sample) = sample else {
                 continue;
             };
             sample.id = operation.name.wire().raw().to_owned();
             sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
-            sample.form = form;
-            sample.bodiless = content.is_none();
+            // What the document does not name is no argument of its own.
+            let members = sample.args.get_mut("body").and_then(Value::as_object_mut);
+            if let Some(members) = members.filter(|_| flat) {
+                members.retain(|name, _| !name.starts_with(UNNAMED));
+            }
+            sample.body = body.clone();
             out.push(sample);
         }
     }
@@ -93,6 +145,7 @@ fn sample(
     method: &str,
     path: &str,
     media_type: Option<&str>,
+    body: Option<&Body>,
 ) -> Option<Sample> {
     let item = followed(schemas, schemas.document()["paths"].get(path)?);
     let operation = item.get(method.to_lowercase())?.clone();
@@ -129,14 +182,21 @@ fn sample(
             }
         }
     }
-    let body = followed(schemas, &operation["requestBody"]);
-    if let Some(media_type) = media_type {
-        let content = followed(schemas, &body["content"][media_type]);
-        let made = maker.make(&content["schema"])?;
+    let declared = followed(schemas, &operation["requestBody"]);
+    if let (Some(media_type), Some(body)) = (media_type, body) {
+        let content = followed(schemas, &declared["content"][media_type]);
+        let made = match body {
+            Body::Bytes => json!({ "base64": BASE64 }),
+            Body::Text => "A text, as it is.".into(),
+            Body::Json | Body::Form => {
+                (0..12).find_map(|_| maker.make(&content["schema"]).filter(is_safe))?
+            }
+            Body::Multipart(files) => multipart(&mut maker, schemas, &content["schema"], files)?,
+        };
         // A body that may be left out but has members that must be there is always given: Python
         // and Go ask for those members.
-        let is_empty = made.as_object().is_some_and(serde_json::Map::is_empty);
-        if body["required"] == true || maker.amount == Amount::Most || !is_empty {
+        let is_empty = made.as_object().is_some_and(Map::is_empty);
+        if declared["required"] == true || maker.amount == Amount::Most || !is_empty {
             args["body"] = made;
         }
     }
@@ -148,20 +208,57 @@ fn sample(
         parameters,
         args,
         flat: false,
-        bodiless: false,
-        form: false,
+        body: None,
     })
 }
 
+/// A form with files: what the document says of these is made apart, for it is no JSON.
+fn multipart(
+    maker: &mut Maker<'_>,
+    schemas: &Schemas,
+    schema: &Value,
+    files: &[File],
+) -> Option<Value> {
+    let mut made = maker.make(schema)?;
+    let form = made.as_object_mut()?;
+    form.retain(|_, value| !value.is_null());
+    let required = followed(schemas, schema)["required"].clone();
+    for File { name, repeated } in files {
+        let must = required
+            .as_array()
+            .is_some_and(|all| all.contains(&name.as_str().into()));
+        if !must && !form.contains_key(name) {
+            continue;
+        }
+        let file = json!({ "base64": BASE64, "file_name": "a b.bin", "content_type": "application/x-exai" });
+        let value = if *repeated { json!([file, file]) } else { file };
+        form.insert(name.clone(), value);
+    }
+    Some(made)
+}
+
 /// A value for a parameter: no null and nothing empty, which no style can write so that it is read
-/// as it was.
+/// as it was, and no integer that a number of JavaScript does not hold.
 fn argument(maker: &mut Maker<'_>, schema: &Value) -> Option<Value> {
     (0..12).find_map(|_| maker.make(schema).filter(is_writable))
+}
+
+/// Whether numbers of JavaScript hold all integers of a value.
+fn is_safe(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number
+            .as_i128()
+            .is_none_or(|integer| integer.unsigned_abs() < 1 << 53),
+        Value::Array(items) => items.iter().all(is_safe),
+        Value::Object(object) => object.values().all(is_safe),
+        _ => true,
+    }
 }
 
 fn is_writable(value: &Value) -> bool {
     match value {
         Value::Null => false,
+        Value::Number(_) => is_safe(value),
         Value::String(text) => !text.is_empty() && !text.chars().any(|c| c.is_control() || c > '~'),
         Value::Array(items) => {
             !items.is_empty()

@@ -63,11 +63,15 @@ fn serve(stream: &TcpStream, kept: &Mutex<Vec<Request>>) {
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     while let Some(request) = read(&mut reader) {
+        // The answer to a HEAD has no content (RFC 9110, section 9.3.2).
+        let content = if request.method == "HEAD" { "" } else { "{}" };
         let mut requests = kept.lock().unwrap_or_else(PoisonError::into_inner);
         requests.push(request);
         drop(requests);
-        let answer = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
-            content-length: 2\r\n\r\n{}";
+        let answer = format!(
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
+            content-length: 2\r\n\r\n{content}"
+        );
         if writer.write_all(answer.as_bytes()).is_err() {
             return;
         }

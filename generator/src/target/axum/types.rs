@@ -37,9 +37,7 @@ impl TypesView {
         if items.iter().any(TypeView::names_map) || forms.iter().any(FormView::names_map) {
             imports.push("use std::collections::BTreeMap;".to_owned());
         }
-        if items.iter().any(TypeView::is_serialized) {
-            imports.push("use serde::{Deserialize, Serialize};".to_owned());
-        }
+        imports.extend(TypeView::traits(&items).map(str::to_owned));
         Self {
             command: command.to_owned(),
             imports,

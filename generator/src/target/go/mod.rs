@@ -21,6 +21,7 @@ mod params;
 mod plan;
 mod record;
 mod resource;
+mod roots;
 #[cfg(test)]
 mod tests;
 mod types;

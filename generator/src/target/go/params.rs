@@ -43,17 +43,21 @@ impl<'a> Body<'a> {
         let Some(content) = operation.body.first() else {
             return Self::None;
         };
-        let (json, value) = if operation.body_required {
-            ("bodyJSON", "bodyJSONValue")
+        let [json, value, form] = if operation.body_required {
+            ["bodyJSON", "bodyJSONValue", "bodyForm"]
         } else {
-            ("bodyOptionalJSON", "bodyOptionalJSONValue")
+            [
+                "bodyOptionalJSON",
+                "bodyOptionalJSONValue",
+                "bodyOptionalForm",
+            ]
         };
         match &content.payload {
             Payload::Json(ty) => match flat_record(api, ty) {
                 Some(id) => Self::flat(json, id, api, content),
                 None => Self::Whole(value, types.result(ty, imports), content),
             },
-            Payload::Form { record, .. } => Self::flat("bodyForm", *record, api, content),
+            Payload::Form { record, .. } => Self::flat(form, *record, api, content),
             Payload::Multipart { record, .. } => Self::flat("bodyMultipart", *record, api, content),
             Payload::Text => Self::Whole("bodyRaw", "string".to_owned(), content),
             Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {

@@ -7,10 +7,10 @@ use super::error::{self, ErrorView};
 use super::former::{former, present};
 use super::names::{self, Scope};
 use super::params::flat_record;
+use super::roots::roots;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Additional, Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type,
-    TypeId, Usage,
+    Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
 };
 use crate::target::names::allocate;
 
@@ -189,62 +189,6 @@ fn constants(
         constants.insert(*id, names);
     }
     constants
-}
-
-/// The types that calls name: those of parameters, of bodies and of answers. A body whose members
-/// become arguments is not named itself.
-fn roots(api: &Api) -> Vec<Type> {
-    let mut roots = Vec::new();
-    for (_, operation) in api.operations.iter() {
-        roots.extend(
-            operation
-                .parameters
-                .iter()
-                .map(|parameter| parameter.ty.clone()),
-        );
-        if let Some(content) = operation.body.first() {
-            match &content.payload {
-                Payload::Json(ty) => match flat_record(api, ty) {
-                    Some(id) => roots.extend(fields(api, id)),
-                    None => roots.push(ty.clone()),
-                },
-                Payload::Form { record, .. } | Payload::Multipart { record, .. } => {
-                    roots.extend(fields(api, *record));
-                }
-                Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {}
-            }
-        }
-        let content = operation
-            .success()
-            .and_then(|response| response.contents.first());
-        match (&operation.page, content.map(|content| &content.payload)) {
-            (Some(page), _) => roots.push(page.item.clone()),
-            (None, Some(Payload::Json(ty))) => roots.push(ty.clone()),
-            (None, Some(Payload::Events(stream) | Payload::Lines(stream))) => {
-                roots.push(stream.item.clone());
-            }
-            _ => {}
-        }
-    }
-    roots.extend(api.webhook_events.iter().map(|events| events.event.clone()));
-    // What no operation leads to, the document's readers may still be given.
-    let unreached = api
-        .types
-        .iter()
-        .filter(|(_, def)| def.usage == Usage::default());
-    roots.extend(unreached.map(|(id, _)| Type::Named(id)));
-    roots
-}
-
-fn fields(api: &Api, id: TypeId) -> Vec<Type> {
-    let Shape::Record(record) = &api.types[id].shape else {
-        return Vec::new();
-    };
-    let mut types: Vec<Type> = record.fields.iter().map(|field| field.ty.clone()).collect();
-    if let Additional::Typed(ty) = &record.additional {
-        types.push(ty.clone());
-    }
-    types
 }
 
 fn service<'a>(

@@ -76,7 +76,10 @@ pub(super) fn plan(
                 &rust::wire(&called.operation.name),
                 &format!("{module}::{function}(asked).await"),
             ));
-            let lines = lines(called, ways, types);
+            // The crate's own paths, as its users write them.
+            let lines = lines(called, ways, types).into_iter();
+            let lines = lines.map(|line| line.replace("crate::", &format!("{library}::")));
+            let lines: Vec<String> = lines.collect();
             if lines.iter().any(|line| line.contains("types::")) {
                 imports.take(library, "types");
             }

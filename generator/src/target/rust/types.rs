@@ -59,15 +59,7 @@ impl TypesView {
         {
             imports.push("use std::collections::BTreeMap;".to_owned());
         }
-        let names = [
-            items.iter().any(TypeView::names_deserialize),
-            items.iter().any(TypeView::is_serialized),
-        ];
-        match names {
-            [true, _] => imports.push("use serde::{Deserialize, Serialize};".to_owned()),
-            [false, true] => imports.push("use serde::Serialize;".to_owned()),
-            [false, false] => {}
-        }
+        imports.extend(TypeView::traits(&items).map(str::to_owned));
         Self {
             command: command.to_owned(),
             imports,

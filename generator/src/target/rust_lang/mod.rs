@@ -7,6 +7,7 @@ pub(super) mod compiled;
 pub mod docs;
 pub mod enum_;
 pub mod escape;
+mod fit;
 mod forms;
 pub mod imports;
 mod inline;
@@ -77,14 +78,28 @@ impl TypeView {
             .any(|text| text.contains("BTreeMap<"))
     }
 
+    /// The import of serde's traits that these declarations name, if any.
+    pub fn traits(items: &[Self]) -> Option<&'static str> {
+        let read = items.iter().any(Self::names_deserialize);
+        let written = items.iter().any(Self::is_serialized);
+        match (read, written) {
+            (true, _) => Some("use serde::{Deserialize, Serialize};"),
+            (false, true) => Some("use serde::Serialize;"),
+            (false, false) => None,
+        }
+    }
+
     /// True when the declaration names serde's trait for reading.
-    pub fn names_deserialize(&self) -> bool {
-        let derived = self.record.as_ref().map(|record| record.keep.is_none());
-        derived.unwrap_or_else(|| self.is_serialized())
+    fn names_deserialize(&self) -> bool {
+        let record = self.record.as_ref().map(|record| record.keep.is_none());
+        let union = || Some(self.union.as_ref()?.fits.is_empty());
+        record
+            .or_else(union)
+            .unwrap_or_else(|| self.is_serialized())
     }
 
     /// True when the declaration derives serde's traits.
-    pub fn is_serialized(&self) -> bool {
+    fn is_serialized(&self) -> bool {
         self.alias.as_ref().is_none_or(|alias| alias.is_struct)
     }
 }

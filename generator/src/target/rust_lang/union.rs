@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::names::{catch_all, pascal_all};
 use super::types::{From, Keep, RustTypes};
-use super::{escape, size};
+use super::{escape, fit, size};
 use crate::ir::{Name, Tagging, Type, TypeId, Union};
 use crate::layout::rustfmt;
 
@@ -23,6 +23,11 @@ pub struct UnionView {
     pub property: String,
     /// `crate::runtime::union`
     pub runtime: String,
+    /// `["    Filter => Record \"must\",", "    Has => Record \"has\","]`: what the variants are
+    /// written as, where trying one after the other could take the wrong one.
+    pub fits: Vec<String>,
+    /// `crate::runtime::fit::read_union`
+    pub fit: String,
     /// `fn read<'de, R: crate::runtime::union::Rest<'de>>(`, its parameters, and what it gives.
     pub signature: String,
     /// True where clippy would find one variant too large, and it is as large as it is.
@@ -115,6 +120,8 @@ impl UnionView {
                 " -> Result<Self, R::Error> {",
             ),
             runtime,
+            fits: fit::lines(union, &names, types),
+            fit: format!("{}::fit::read_union", types.dialect().support),
             uneven: size::is_uneven(&direct, types),
             non_exhaustive: types.dialect().non_exhaustive,
         }

@@ -13,7 +13,10 @@ pub(in crate::target) fn written(types: &RustTypes<'_>, all: &[Type]) -> Vec<Wri
     let write = |ty: &Type| {
         let inside = types.expression(ty, From::Outside);
         Written {
-            outside: named(ty).map(|_| inside.clone()),
+            // A record that is a multipart form and nothing else is read and written as no JSON.
+            outside: named(ty)
+                .filter(|id| types.form(*id) != types.name(*id))
+                .map(|_| inside.clone()),
             inside,
             declared: named(ty).map_or(Declared::Plain, |id| declared(types, id)),
             lossless: false,

@@ -72,8 +72,10 @@ impl Credentials {
                 let known = |name: &str| api.schemes.iter().any(|(known, _)| *known == name);
                 let own = |name: &str| known(name) && self.named.contains_key(name);
                 let any = |name: &str| known(name) && self.find(name).is_some();
-                let by_own = sets.iter().find(|set| set.iter().all(|name| own(name)));
-                let by_any = || sets.iter().find(|set| set.iter().all(|name| any(name)));
+                // Where a call may go without a credential, one that is there is sent all the same.
+                let asking = || sets.iter().filter(|set| !set.is_empty());
+                let by_own = asking().find(|set| set.iter().all(|name| own(name)));
+                let by_any = || asking().find(|set| set.iter().all(|name| any(name)));
                 by_own.or_else(by_any).copied().unwrap_or_default()
             }
         };

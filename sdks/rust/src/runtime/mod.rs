@@ -14,6 +14,7 @@ mod call;
 mod core;
 mod error;
 mod events;
+pub mod fit;
 mod governor;
 mod lines;
 mod middleware;

@@ -8,7 +8,7 @@ use futures_util::stream::{self, BoxStream};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Body;
+use super::{Body, param};
 
 /// A form, its parts in the order in which they were added.
 #[derive(Debug, Default)]
@@ -95,14 +95,14 @@ impl Form {
     /// part for each of its items, an object as JSON, nothing for null.
     #[must_use]
     pub fn value(mut self, name: &str, value: &impl Serialize) -> Self {
-        match serde_json::to_value(value) {
+        match param::json(value) {
             Ok(Value::Null) => self,
             Ok(Value::Array(items)) => items
                 .iter()
                 .fold(self, |form, item| form.scalar(name, item)),
             Ok(value) => self.scalar(name, &value),
             Err(error) => {
-                self.failure.get_or_insert(error.to_string());
+                self.failure.get_or_insert(error);
                 self
             }
         }

@@ -136,8 +136,12 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn json(value: &impl Serialize) -> Result<Value, String> {
-    serde_json::to_value(value).map_err(|error| error.to_string())
+/// A value as its JSON says it: serde's values hold a narrow float as a wide one, with digits that
+/// nobody wrote.
+pub(super) fn json(value: &impl Serialize) -> Result<Value, String> {
+    let text = serde_json::to_string(value);
+    text.and_then(|text| serde_json::from_str(&text))
+        .map_err(|error| error.to_string())
 }
 
 /// Expands one path parameter: the text that stands for `{name}`.

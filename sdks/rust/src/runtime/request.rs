@@ -157,10 +157,10 @@ impl Request {
     /// A body of `application/x-www-form-urlencoded`, each property in its style or, without one,
     /// in the exploded form style.
     pub(super) fn form(&mut self, value: &impl Serialize, styles: &[(&str, FormStyle)]) {
-        let fields = match serde_json::to_value(value) {
+        let fields = match param::json(value) {
             Ok(Value::Object(fields)) => Ok(fields),
             Ok(_) => Err("a form is not made of anything but an object".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error),
         };
         let pairs = |name: &String, value: &Value| {
             let style = styles.iter().find(|(known, _)| known == name);

@@ -8,6 +8,7 @@ mod body;
 mod context;
 mod contract;
 mod error;
+pub mod fit;
 mod form;
 mod json;
 mod operation;

@@ -17,6 +17,9 @@ pub(crate) enum Home {
     Postgres(Postgres),
 }
 
+/// Bytes of the file that are held in memory at most.
+const CACHE: usize = 64 << 20;
+
 /// Waits for the database on a thread that serves requests, whose other work another thread takes
 /// over meanwhile: what the sandbox does with a row is written for a file, which does not wait.
 pub(super) fn wait<T>(work: impl Future<Output = T>) -> T {
@@ -29,7 +32,10 @@ impl Home {
             Keep::Memory => Database::builder()
                 .create_with_backend(InMemoryBackend::new())
                 .map_err(StoreError::new)?,
-            Keep::File(path) => Database::create(path).map_err(StoreError::new)?,
+            Keep::File(path) => Database::builder()
+                .set_cache_size(CACHE)
+                .create(path)
+                .map_err(StoreError::new)?,
             Keep::Nodes(postgres) => {
                 wait(sql::prepare(postgres))?;
                 return Ok(Self::Postgres(postgres.clone()));

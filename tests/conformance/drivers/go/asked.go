@@ -73,9 +73,16 @@ func (s sent) file() exai.File {
 // params gives the struct of a call's parameters: members of the body, and
 // fields tagged query, header or cookie.
 func params[T any](a *asked) T {
-	value := body[T](a)
+	var value T
+	// A body that is no object is an argument of its own.
+	if bytes.HasPrefix(a.Body, []byte("{")) {
+		value = body[T](a)
+	}
 	v := reflect.ValueOf(&value).Elem()
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue // What is always the same is not asked for.
+		}
 		tag := v.Type().Field(i).Tag
 		for place, given := range map[string]map[string]json.RawMessage{"query": a.Query, "header": a.Header, "cookie": a.Cookie} {
 			name, ok := tag.Lookup(place)
@@ -93,7 +100,9 @@ func params[T any](a *asked) T {
 func (a *asked) attach(name string, field any) {
 	given := func(target any) bool {
 		var members map[string]json.RawMessage
-		a.keep("body", json.Unmarshal(a.Body, &members))
+		if a.Body != nil {
+			a.keep("body", json.Unmarshal(a.Body, &members))
+		}
 		if members[name] == nil {
 			return false
 		}
@@ -113,6 +122,7 @@ func (a *asked) attach(name string, field any) {
 		}
 	case *[]exai.File:
 		given(&many)
+		*field = nil
 		for _, each := range many {
 			*field = append(*field, each.file())
 		}

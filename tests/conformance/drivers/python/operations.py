@@ -87,7 +87,9 @@ def begin_operation(client: Any, args: Json, options: Json, *, waiting: bool) ->
         root = client.with_response
     for accessor in path.split("."):
         # A call of the client itself stands in a module of its own.
-        root = root if accessor == "root" and not hasattr(root, accessor) else getattr(root, accessor)
+        root = (
+            root if accessor == "root" and not hasattr(root, accessor) else getattr(root, accessor)
+        )
     return how, lambda: root(*positional, **named, **options)
 
 
@@ -99,9 +101,9 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
     given = args.get("path", {})
     positional = [given[name] for name in written]
     named: Json = {}
-    for place, word in (("query", "query"), ("header", "header")):
+    for place in ("query", "header", "cookie"):
         for wire_name, value in args.get(place, {}).items():
-            name = chosen(parameters, wire_name, word)
+            name = chosen(parameters, wire_name, place)
             named[name] = typed(value, hints[name])
     if "body" in args:
         body = args["body"]
@@ -132,7 +134,14 @@ def typed(value: Any, hint: Any) -> Any:
         if isinstance(value, dict) and "file_name" in value:
             return exai.File(data, value["file_name"], value.get("content_type"))
         return data
-    return Codec[Any](hint).decode(msgspec.json.encode(value))
+    if isinstance(value, list) and any(
+        isinstance(item, dict) and "base64" in item for item in value
+    ):
+        return [typed(item, FileInput) for item in value]
+    try:
+        return Codec[Any](hint).decode(msgspec.json.encode(value))
+    except TypeError:
+        return value  # What is only sent can hold bytes, which no decoder makes of JSON.
 
 
 __all__ = ["Model", "begin_operation", "methods"]

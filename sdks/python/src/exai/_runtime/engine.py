@@ -392,7 +392,7 @@ def _content(spec: Body | None, body: object, extra: Mapping[str, Any] | None) -
     wire = to_wire(body)
     if extra and isinstance(wire, dict):
         wire = {**cast("dict[str, Any]", wire), **to_wire(extra)}
-    if not wire and not spec.required:
+    if wire == {} and not spec.required:
         return None
     if spec.kind == "json":
         return of_bytes(msgspec.json.encode(wire), spec.content_type)

@@ -60,15 +60,7 @@ impl Asked<'_> {
 
     /// A file of a form.
     pub(crate) fn part(&self, name: &str) -> Result<Part, Failure> {
-        let file = &self.args["body"][name];
-        let mut part = Part::new(bytes_of(file)?);
-        if let Some(name) = file["file_name"].as_str() {
-            part = part.file_name(name);
-        }
-        if let Some(media_type) = file["content_type"].as_str() {
-            part = part.content_type(media_type);
-        }
-        Ok(part)
+        part_of(&self.args["body"][name])
     }
 
     /// Whether the result is waited for, and not its promise taken.
@@ -200,6 +192,18 @@ impl Asked<'_> {
 /// A value that a scenario gives; what it does not give is null.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
     T::deserialize(value).map_err(|error| Failure::Driver(error.to_string()))
+}
+
+/// `{"base64": ..., "file_name": ..., "content_type": ...}`
+pub(crate) fn part_of(file: &Value) -> Result<Part, Failure> {
+    let mut part = Part::new(bytes_of(file)?);
+    if let Some(name) = file["file_name"].as_str() {
+        part = part.file_name(name);
+    }
+    if let Some(media_type) = file["content_type"].as_str() {
+        part = part.content_type(media_type);
+    }
+    Ok(part)
 }
 
 /// `{"base64": ...}`, or a text.
