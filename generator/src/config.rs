@@ -20,7 +20,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::shipped::Shipped;
 use crate::source::{Node, Span};
 use crate::target::Target;
-use crate::target::names;
+use crate::target::{names, reserved};
 
 /// What the client is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Package {
     pub module: Option<String>,
     /// `1.4.0`
     pub version: String,
+    /// `MIT`, an SPDX expression, where the document names a licence that has one.
+    pub license: Option<&'static str>,
 }
 
 /// A pinned name.
@@ -109,6 +111,7 @@ impl Config {
                     name,
                     module,
                     version,
+                    license: None,
                 },
             );
         }
@@ -175,6 +178,11 @@ impl Config {
         }
     }
 
+    /// Whether the file says what the package of a target is called, and which version it has.
+    pub fn names_package(&self, target: Target) -> bool {
+        self.packages.contains_key(target.name())
+    }
+
     /// The package of a target; made of the document's title where the file says nothing.
     pub fn package(&self, target: Target, title: &str) -> Package {
         self.packages
@@ -196,6 +204,7 @@ impl Config {
                     name,
                     module,
                     version: "0.1.0".to_owned(),
+                    license: None,
                 }
             })
     }
@@ -203,17 +212,17 @@ impl Config {
 
 /// ASCII words of a title that make a legal name in every language: `api` when none are left.
 fn ascii_words(title: &str) -> Vec<String> {
-    let words: Vec<String> = crate::lower::name::words(title)
+    let mut words: Vec<String> = crate::lower::name::words(title)
         .into_iter()
         .filter(|word| word.is_ascii())
         .skip_while(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         .take(4)
         .collect();
-    if words.is_empty() {
-        vec!["api".to_owned()]
-    } else {
-        words
+    // A word alone that means something to a language says so no more.
+    if words.is_empty() || matches!(words.as_slice(), [only] if reserved::is_package(only)) {
+        words.push("api".to_owned());
     }
+    words
 }
 
 fn entries<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> &'a [crate::source::Entry] {

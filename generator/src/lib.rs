@@ -8,6 +8,7 @@ pub mod convert;
 pub mod diagnostic;
 pub mod document;
 mod embedded;
+pub mod explain;
 pub mod fidelity;
 pub mod ir;
 pub mod layout;

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, Package};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, LeftOut};
 use crate::ir::Api;
@@ -18,7 +18,7 @@ use crate::render::Renderer;
 use crate::shipped::Shipped;
 use crate::source::{Node, Sources};
 use crate::surface::{Surface, surface};
-use crate::target::{Context, Owner, Target};
+use crate::target::{Context, Owner, Target, registry};
 use crate::tree::FileTree;
 
 /// What a run is asked to do.
@@ -170,6 +170,17 @@ pub fn shown(
     Ok(surface(target, files))
 }
 
+/// The package of a target: what the configuration says, else what the document does.
+pub fn package(target: Target, api: &Api, config: &Config) -> Package {
+    let mut package = config.package(target, api.info.title.raw());
+    if !config.names_package(target) {
+        package.version = registry::version(target, api.info.version.raw());
+    }
+    let license = api.info.license.as_ref();
+    package.license = license.and_then(|license| registry::license(license.raw()));
+    package
+}
+
 /// The back half: an API to the files of one package. What cannot be printed goes to the
 /// diagnostics, and then the tree is not to be written.
 pub fn files(
@@ -188,10 +199,11 @@ pub fn files(
         _ => config.shipped.with_former(api),
     };
     let api = former.as_ref().unwrap_or(api);
+    let package = package(target, api, config);
     let cx = Context {
         api,
         product: &config.product(title),
-        package: &config.package(target, title),
+        package: &package,
         command,
         renderer,
     };

@@ -102,9 +102,42 @@ fn a_bundle_is_written_in_the_format_that_its_name_ends_with() {
 }
 
 #[test]
+fn a_conversion_is_written_as_a_bundle_is_and_says_what_it_leaves_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let new = "openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {}\nwebhooks: {a: {post: {responses: {'204': {description: a}}}}}\n\
+               components: {schemas: {A: {type: [string, 'null']}}}\n";
+    std::fs::write(folder.path().join("new.yaml"), new).expect("a new file");
+    let convert = |more: &[&str]| {
+        let arguments = [&["convert", "new.yaml", "--to", "3.0"], more].concat();
+        run(folder.path(), &arguments)
+    };
+    let (code, stdout, stderr) = convert(&[]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.starts_with("openapi: \"3.0.4\"\n"), "{stdout}");
+    assert!(
+        stdout.contains("nullable: true") && !stdout.contains("webhooks"),
+        "{stdout}"
+    );
+    assert!(stderr.contains("warning[E0401]"), "{stderr}");
+    assert_eq!(convert(&["-o", "old.json"]).0, Some(0));
+    let text = std::fs::read_to_string(folder.path().join("old.json")).expect("the document");
+    assert!(text.starts_with("{\n  \"openapi\": \"3.0.4\""), "{text}");
+    // What was written is a document of that version.
+    assert_eq!(run(folder.path(), &["check", "old.json"]).0, Some(0));
+    assert_eq!(
+        run(folder.path(), &["convert", "bad.yaml", "--to", "3.0"]).0,
+        Some(1)
+    );
+    assert_eq!(
+        run(folder.path(), &["convert", "new.yaml", "--to", "2.0"]).0,
+        Some(2)
+    );
+}
+
+#[test]
 fn help_has_examples() {
     let folder = tempfile::tempdir().expect("a folder");
-    for command in ["check", "bundle"] {
+    for command in ["check", "bundle", "convert", "explain"] {
         let (code, stdout, _) = run(folder.path(), &[command, "--help"]);
         assert_eq!(code, Some(0));
         assert!(stdout.contains("Examples:"), "{stdout}");

@@ -10,15 +10,20 @@
 )]
 
 mod document;
+mod facts;
+mod places;
 mod scan;
+mod twins;
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use exai_gen::diagnostic::{Diagnostics, Format, render};
 use exai_gen::pipeline::{self, Request};
 use exai_gen::render::Renderer;
 use exai_gen::target::{Owner, Target, TargetFile};
+use serde_json::Value;
+
+use document::Words;
 
 /// What ends, opens or escapes something in one of the languages, and then calls.
 const TEXTS: &[&str] = &[
@@ -27,7 +32,7 @@ const TEXTS: &[&str] = &[
     "`; PWNED(4711); `",
     "` + PWNED(4711) + `",
     "\\\"; PWNED(4711); //",
-    "\\",
+    "a\\",
     "4711\\",
     "*/ PWNED(4711); /*",
     "/* PWNED(4711)",
@@ -56,54 +61,58 @@ const TEXTS: &[&str] = &[
     "~~~rust\nPWNED(4711)\n~~~",
     "@deprecated PWNED(4711) {@link PWNED(4711)} @ts-ignore",
     ">>> PWNED(4711)",
+    "../../PWNED/4711",
+    "/PWNED/4711",
+    "C:\\PWNED\\4711",
+    "\");\nimport os; os.system('PWNED 4711')\nprint(\"",
+    "\"\n}\nfunc init() { PWNED(4711) }\nvar _ = \"",
+    "\"] } fn main() { PWNED(4711) } #[doc = \"",
+    "'\\''; process.exit(4711); // PWNED",
 ];
 
-/// Every file that is made of a document whose every text is `text`, by target.
-fn generate(text: &str) -> Vec<(Target, Vec<TargetFile>)> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let spec = folder.path().join("openapi.json");
-    std::fs::write(&spec, document::hostile(text).to_string()).expect("the folder is ours");
-    Target::ALL
-        .into_iter()
-        .map(|target| (target, files(target, &spec, text)))
-        .collect()
+/// Every file that is made of a document whose every text is of `words`, by target.
+fn generate(words: &Words, targets: &[Target]) -> Vec<(Target, Vec<TargetFile>)> {
+    let document = document::hostile(words);
+    packages(&document, targets).unwrap_or_else(|said| panic!("{words:?}\n{said}"))
 }
 
-fn files(target: Target, spec: &Path, text: &str) -> Vec<TargetFile> {
-    let request = Request {
-        spec,
+/// Every file that is made of a document, by target.
+///
+/// # Errors
+/// What is said of a document that is refused.
+fn packages(
+    document: &Value,
+    targets: &[Target],
+) -> Result<Vec<(Target, Vec<TargetFile>)>, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let spec = folder.path().join("openapi.json");
+    std::fs::write(&spec, document.to_string()).expect("the folder is ours");
+    let run = pipeline::read(&Request {
+        spec: &spec,
         config: None,
         command: "the tests",
-    };
-    let run = pipeline::read(&request);
-    let api = run.api.unwrap_or_else(|| {
-        let format = Format::Human { color: false };
-        panic!(
-            "{text:?}\n{}",
-            render(&run.diagnostics, &run.sources, format)
-        )
     });
-    let mut found = Diagnostics::new();
+    let said = |found: &Diagnostics| render(found, &run.sources, Format::Human { color: false });
+    let api = run.api.as_ref().ok_or_else(|| said(&run.diagnostics))?;
     let renderer = Renderer::embedded();
-    let owners = [Owner::Generated, Owner::Scaffold];
-    let tree = pipeline::files(
-        target,
-        &api,
-        &run.config,
-        "the tests",
-        &renderer,
-        &owners,
-        &mut found,
-    );
-    assert!(!found.has_errors(), "{text:?}: {found:#?}");
-    tree.iter().cloned().collect()
+    let files = |target| {
+        let mut found = Diagnostics::new();
+        let owners = [Owner::Generated, Owner::Scaffold];
+        let (config, command) = (&run.config, "the tests");
+        let tree = pipeline::files(target, api, config, command, &renderer, &owners, &mut found);
+        match found.has_errors() {
+            true => Err(said(&found)),
+            false => Ok((target, tree.iter().cloned().collect())),
+        }
+    };
+    targets.iter().copied().map(files).collect()
 }
 
 /// The files of every text, made once for all tests.
 static FILES: LazyLock<Vec<(&str, Target, TargetFile)>> = LazyLock::new(|| {
     let mut out = Vec::new();
     for text in TEXTS {
-        for (target, files) in generate(text) {
+        for (target, files) in generate(&Words::new(text), &Target::ALL) {
             out.extend(files.into_iter().map(|file| (*text, target, file)));
         }
     }
@@ -133,7 +142,7 @@ fn assert_none(complaints: &[String]) {
 
 #[test]
 fn the_text_is_in_what_is_generated() {
-    for (target, files) in generate("PWNED(4711)") {
+    for (target, files) in generate(&Words::new("PWNED(4711)"), &Target::ALL) {
         let holds = files.iter().any(|file| file.text.contains("PWNED(4711)"));
         assert!(holds || files.is_empty(), "{}", target.name());
     }

@@ -109,6 +109,37 @@ struct Literal {
     lines: bool,
 }
 
+/// The comments of a text by kind, those of lines that follow each other as one.
+pub(crate) fn comments(language: Language, text: &str) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    let mut last = None;
+    while let Some(next) = rest.chars().next() {
+        let found = language
+            .literals()
+            .iter()
+            .find(|literal| rest.starts_with(literal.open) && !joined(literal, text, rest));
+        let Some(literal) = found else {
+            if !next.is_whitespace() {
+                last = None;
+            }
+            rest = &rest[next.len_utf8()..];
+            continue;
+        };
+        let kind = match literal.open {
+            "//" => ["///", "//!", "//"]
+                .into_iter()
+                .find(|open| rest.starts_with(open)),
+            "/*" => Some("/*"),
+            _ => None,
+        };
+        out.extend(kind.filter(|kind| last != Some(*kind)));
+        last = kind;
+        rest = split(literal, &rest[literal.open.len()..]).map_or("", |(_, after)| after);
+    }
+    out
+}
+
 /// The text with its strings and comments taken out, line breaks kept. What a template literal of
 /// TypeScript holds in `${}` is code and stays.
 ///
@@ -121,7 +152,7 @@ pub(crate) fn code(language: Language, text: &str) -> Result<String, String> {
         let found = language
             .literals()
             .iter()
-            .find(|literal| rest.starts_with(literal.open) && !joined(literal, &out));
+            .find(|literal| rest.starts_with(literal.open) && !joined(literal, text, rest));
         match found {
             Some(literal) => {
                 let (inside, after) = split(literal, &rest[literal.open.len()..])
@@ -146,7 +177,8 @@ pub(crate) fn code(language: Language, text: &str) -> Result<String, String> {
 }
 
 /// `r"` of a longer word is no raw string: `for"x"` does not begin one.
-fn joined(literal: &Literal, before: &str) -> bool {
+fn joined(literal: &Literal, text: &str, rest: &str) -> bool {
+    let before = &text[..text.len() - rest.len()];
     literal.open.starts_with('r') && before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::bundle::BundleArgs;
 use super::completions::CompletionsArgs;
 use super::convert::ConvertArgs;
+use super::explain::ExplainArgs;
 use super::init::InitArgs;
 use super::man::ManArgs;
 use crate::target::Target;
@@ -35,6 +37,8 @@ pub(super) enum Command {
     Generate(GenerateArgs),
     /// Say what is wrong with a document
     Check(CheckArgs),
+    /// Say which symbol of each language a place became, and why
+    Explain(ExplainArgs),
     /// Say what changed between two documents, and whom it breaks
     Diff(DiffArgs),
     /// Make a package's generated files again, and compare them with what it holds
@@ -347,40 +351,4 @@ pub(super) enum FailOn {
     Fix,
     /// Anything at all
     Docs,
-}
-
-/// Make one document out of one that refers to other files.
-///
-/// What other files hold goes into `components`, under the last part of the reference to it;
-/// where two are called the same, the file's name goes before. References inside the root
-/// document stay as they are.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  exai-gen bundle spec/openapi.yaml -o openapi.yaml
-  exai-gen bundle spec/openapi.yaml --format json > openapi.json")]
-pub(super) struct BundleArgs {
-    /// The root document
-    pub(super) spec: PathBuf,
-
-    /// Where to write the bundle; standard output when left out
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-
-    /// The bundle's format; by the ending of --output when left out, else yaml
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(super) format: Option<BundleFormat>,
-
-    /// How to write what was found, on standard error
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) message_format: MessageFormat,
-}
-
-/// What a bundle is written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum BundleFormat {
-    /// YAML 1.2, in block style
-    Yaml,
-    /// JSON, indented
-    Json,
 }

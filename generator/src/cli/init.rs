@@ -95,7 +95,7 @@ fn config(run: &Run, api: &Api) -> String {
         product.client, product.environment
     );
     for target in Target::ALL {
-        let package = run.config.package(target, title);
+        let package = pipeline::package(target, api, &run.config);
         let module = package.module.map(|module| format!(", module: {module:?}"));
         text.push_str(&format!(
             "  {}: {{ name: {:?}{}, version: {:?} }}\n",

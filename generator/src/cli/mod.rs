@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod convert;
 mod diff;
+mod explain;
 mod generate;
 mod init;
 mod ir;
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Names(args) => names::run(&args).into(),
         Command::Ir(args) => ir::run(&args).into(),
         Command::Check(args) => check::run(&args).into(),
+        Command::Explain(args) => explain::run(&args).into(),
         Command::Verify(args) => verify::run(&args).into(),
         Command::Diff(args) => diff::run(&args).into(),
         Command::Init(args) => init::run(&args).into(),

@@ -66,7 +66,7 @@ pub(super) fn run(args: &VerifyArgs) -> Outcome {
     else {
         return Outcome::Refused;
     };
-    let package = run.config.package(target, api.info.title.raw());
+    let package = pipeline::package(target, api, &run.config);
     let from = (document, &run.sources);
     let ours = Provenance::new(target, package, request.command, from, api, &tree);
     let mut wrong = ours.differences(&said);

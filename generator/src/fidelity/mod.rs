@@ -215,14 +215,14 @@ fn unsupported(run: &Run, api: &Api) -> Vec<(Span, Missing)> {
 }
 
 /// Pointers of spans, each file walked once.
-struct Places<'a> {
+pub(crate) struct Places<'a> {
     sources: &'a Sources,
     lines: Lines<'a>,
     pointers: HashMap<FileId, HashMap<(u32, u32), String>>,
 }
 
 impl<'a> Places<'a> {
-    fn new(sources: &'a Sources) -> Self {
+    pub(crate) fn new(sources: &'a Sources) -> Self {
         Self {
             sources,
             lines: Lines::new(sources),
@@ -230,7 +230,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn of(&mut self, span: Span) -> Place {
+    pub(crate) fn of(&mut self, span: Span) -> Place {
         let sources = self.sources;
         let pointers = self.pointers.entry(span.file).or_insert_with(|| {
             let mut out = HashMap::new();

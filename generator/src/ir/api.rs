@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{
     Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Text,
     Types, Webhook, WebhookEvents,
@@ -32,6 +34,8 @@ pub struct Api {
     /// Every schema that was made a type, by where it stands; one that only refers to another is
     /// not here.
     pub meanings: Vec<Meaning>,
+    /// Types whose plain name another schema has: the words they go by, and the words they would.
+    pub apart: BTreeMap<Vec<String>, Vec<String>>,
 }
 
 /// The document's `info` object.

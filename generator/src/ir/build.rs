@@ -1,5 +1,7 @@
 //! Small APIs by hand, for tests of targets and passes: no document, no disk.
 
+use std::collections::BTreeMap;
+
 use super::{
     Access, Additional, Api, Content, Contract, Docs, Enum, EnumBase, EnumValue, Field, Home, Info,
     Literal, Method, Name, Operation, OperationId, Parameter, PathSegment, Payload, Place, Record,
@@ -33,6 +35,7 @@ pub fn api(title: &str) -> Api {
         webhook_events: None,
         contract: Contract::default(),
         meanings: Vec::new(),
+        apart: BTreeMap::new(),
     }
 }
 

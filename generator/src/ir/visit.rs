@@ -32,6 +32,25 @@ impl NamesTypes for Type {
             _ => {}
         }
     }
+
+    fn type_ids(&self) -> Vec<TypeId> {
+        let mut out = Vec::new();
+        collect(self, &mut out);
+        out
+    }
+}
+
+/// The ids in a type, in order. Types are asked often, and clones of them add up.
+fn collect(ty: &Type, out: &mut Vec<TypeId>) {
+    match ty {
+        Type::Named(id) => out.push(*id),
+        Type::Nullable(inner) | Type::List(inner) | Type::Map(inner) => collect(inner, out),
+        Type::Tuple { items, rest, .. } => {
+            let items = items.iter().chain(rest.as_deref());
+            items.for_each(|item| collect(item, out));
+        }
+        _ => {}
+    }
 }
 
 impl NamesTypes for Shape {
@@ -55,6 +74,26 @@ impl NamesTypes for Shape {
             Self::Alias(ty) => ty.each_type(each),
             Self::Enum(_) => {}
         }
+    }
+
+    fn type_ids(&self) -> Vec<TypeId> {
+        let mut out = Vec::new();
+        match self {
+            Self::Record(record) => {
+                let fields = record.fields.iter();
+                fields.for_each(|field| collect(&field.ty, &mut out));
+                if let Additional::Typed(ty) = &record.additional {
+                    collect(ty, &mut out);
+                }
+            }
+            Self::Union(union) => {
+                let variants = union.variants.iter();
+                variants.for_each(|variant| collect(&variant.ty, &mut out));
+            }
+            Self::Alias(ty) => collect(ty, &mut out),
+            Self::Enum(_) => {}
+        }
+        out
     }
 }
 

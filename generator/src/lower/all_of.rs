@@ -1,12 +1,15 @@
 //! `allOf`, and keywords beside a `$ref`: many schemas that all hold, read as one.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::{Discriminator, Schema, SchemaObject, SchemaType};
+use crate::document::{Discriminator, Location, Schema, SchemaObject, SchemaType};
 use crate::ir::Beyond;
 use crate::source::{Node, Span};
 
+use super::schema::MAX_NESTING;
 use super::{Lowering, sorted};
 
 /// All that several schemas say of one value.
@@ -35,6 +38,8 @@ pub(super) struct Merged<'d> {
     /// A discriminator without branches: the types below it say `allOf` of this one.
     pub(super) base: Option<&'d Discriminator>,
     pub(super) says_string: bool,
+    /// The references that were followed: a schema that must hold twice holds once.
+    pub(super) followed: HashSet<&'d Location>,
     /// What is said of the value that no type can say.
     pub(super) beyond: Vec<Beyond>,
     pub(super) object: Option<&'d SchemaObject>,
@@ -72,6 +77,7 @@ impl<'d> Merged<'d> {
             unions: Vec::new(),
             base: None,
             says_string: false,
+            followed: HashSet::new(),
             beyond: Vec::new(),
             object: None,
         }
@@ -111,7 +117,12 @@ impl<'d> Lowering<'d, '_> {
             .or(object.dynamic_reference.as_deref())
         {
             let document = self.document;
-            if self.merging.contains(&reference.target) || self.merging.len() > 64 {
+            if self.merging.len() > MAX_NESTING {
+                let message = "this schema is made of others that are made of others, too deep";
+                self.error(Code::TooDeep, reference.span, message);
+                return;
+            }
+            if self.merging.contains(&reference.target) {
                 let message = "this schema is made of itself";
                 self.diagnostics.push(
                     Diagnostic::error(Code::ReferenceLoop, reference.span, message)
@@ -123,6 +134,7 @@ impl<'d> Lowering<'d, '_> {
             if let Some(target) = document
                 .resolve_schema(&reference.target)
                 .and_then(Schema::as_object)
+                && merged.followed.insert(&reference.target)
             {
                 self.merging.push(reference.target.clone());
                 self.absorb(target, merged);

@@ -1,6 +1,6 @@
 //! What tells the branches of a union apart: a discriminator, written or not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Location, Schema, SchemaType};
@@ -8,7 +8,7 @@ use crate::ir::{Docs, Shape, Tagging, Text, Union, Variant};
 
 use super::all_of::Merged;
 use super::at::At;
-use super::schema::Found;
+use super::schema::{Found, MAX_NESTING};
 use super::union::make_unique;
 use super::{Lowering, name};
 
@@ -83,7 +83,7 @@ impl<'d> Lowering<'d, '_> {
         if !mapped.is_empty() {
             return mapped;
         }
-        let said = self.values_of(merged, branch, property, 0);
+        let said = self.values_of(merged, branch, property, &mut HashSet::new());
         if !said.is_empty() {
             return said;
         }
@@ -93,14 +93,19 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    /// The strings that a branch allows under a property, over unions inside it.
+    /// The strings that a branch allows under a property, over unions inside it; `seen` are the
+    /// references that were followed.
     fn values_of(
         &mut self,
         base: &Merged<'d>,
         branch: &'d Schema,
         property: &str,
-        depth: usize,
+        seen: &mut HashSet<&'d Location>,
     ) -> Vec<String> {
+        let reference = branch.reference();
+        if seen.len() > MAX_NESTING || reference.is_some_and(|r| !seen.insert(&r.target)) {
+            return Vec::new();
+        }
         let merged = self.merge_all(&[branch], branch.span());
         let schemas = merged
             .properties
@@ -121,12 +126,9 @@ impl<'d> Lowering<'d, '_> {
             .iter()
             .flat_map(|group| group.branches)
             .collect();
-        if depth > 8 {
-            return Vec::new();
-        }
         inner
             .into_iter()
-            .flat_map(|branch| self.values_of(base, branch, property, depth + 1))
+            .flat_map(|branch| self.values_of(base, branch, property, seen))
             .collect()
     }
 
@@ -161,7 +163,7 @@ impl<'d> Lowering<'d, '_> {
         for property in ordered.collect::<Vec<_>>() {
             let mut seen = BTreeSet::new();
             let distinct = branches.iter().all(|branch| {
-                let values = self.values_of(base, branch, &property, 0);
+                let values = self.values_of(base, branch, &property, &mut HashSet::new());
                 values.len() == 1 && values.into_iter().all(|value| seen.insert(value))
             });
             if distinct {

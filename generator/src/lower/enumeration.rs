@@ -1,5 +1,7 @@
 //! `enum`, and `const`s in a `oneOf`.
 
+use std::collections::HashSet;
+
 use crate::document::Schema;
 use crate::ir::{Docs, Enum, EnumBase, EnumValue, Literal, Name, Text};
 use crate::source::{Node, Value};
@@ -10,9 +12,10 @@ use super::{docs, literal, name};
 /// An enum of values, `null` and repeats left out.
 pub(super) fn of_values(values: &[&Node], open: bool) -> Enum {
     let mut out: Vec<EnumValue> = Vec::new();
+    let mut seen = HashSet::new();
     for node in values.iter().filter(|node| !node.is_null()) {
         let value = literal::literal(node);
-        if out.iter().any(|before| before.value == value) {
+        if !seen.insert(value.clone()) {
             continue;
         }
         out.push(EnumValue {

@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Document, Location, Map};
+use crate::document::{Document, Location, Map, Schema};
 use crate::ir::{
     Api, Area, Beyond, Contract, Docs, Info, Meaning, Name, Operations, Resource, Text, Types,
 };
@@ -54,6 +54,9 @@ pub fn lower(document: &Document, config: &Config, diagnostics: &mut Diagnostics
         types: Types::default(),
         known: HashMap::new(),
         merging: Vec::new(),
+        begun: 0,
+        waiting: Vec::new(),
+        nullable: HashMap::new(),
         depth: 0,
         errors: Vec::new(),
         headers: HashMap::new(),
@@ -73,6 +76,12 @@ struct Lowering<'d, 'x> {
     known: HashMap<Location, schema::Known>,
     /// Places whose `allOf` is being merged, to find loops.
     merging: Vec<Location>,
+    /// How many definitions are begun inside one another.
+    begun: usize,
+    /// Schemas that have a name, and get their shape once those that are begun have theirs.
+    waiting: Vec<(Location, &'d Schema)>,
+    /// Whether what a reference leads to allows `null`, where it was asked before.
+    nullable: HashMap<&'d Location, bool>,
     /// How deep inline schemas are nested.
     depth: usize,
     errors: Vec<crate::ir::ErrorKind>,
@@ -117,6 +126,7 @@ impl<'d> Lowering<'d, '_> {
             webhook_events: None,
             contract: Contract::default(),
             meanings: Vec::new(),
+            apart: BTreeMap::new(),
         };
         self.operations(&mut api);
         self.long_running(&mut api);
@@ -125,6 +135,7 @@ impl<'d> Lowering<'d, '_> {
         api.types = std::mem::take(&mut self.types);
         api.contract.definitions = std::mem::take(&mut self.definitions);
         api.contract.definitions.sort_keys();
+        api.apart = self.names.apart();
         api.meanings = std::mem::take(&mut self.meanings).into_values().collect();
         api
     }

@@ -79,7 +79,7 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// Whether a schema allows `null` by its own word; a schema that says nothing does not count.
-    pub(super) fn allows_null(&self, schema: &'d Schema, depth: usize) -> bool {
+    pub(super) fn allows_null(&mut self, schema: &'d Schema, depth: usize) -> bool {
         let Some(object) = schema.as_object() else {
             return false;
         };
@@ -95,16 +95,33 @@ impl<'d> Lowering<'d, '_> {
         if !object.types.is_empty() {
             return object.types.iter().any(|t| t.value == SchemaType::Null);
         }
-        let any = |branches: &'d [Schema]| branches.iter().any(|b| self.allows_null(b, depth + 1));
-        let target = |reference: &Reference| {
-            self.document
-                .resolve_schema(&reference.target)
-                .is_some_and(|target| self.allows_null(target, depth + 1))
-        };
-        any(&object.one_of)
-            || any(&object.any_of)
-            || object.reference.as_ref().is_some_and(target)
-            || (!object.all_of.is_empty()
-                && object.all_of.iter().all(|s| self.allows_null(s, depth + 1)))
+        let branches = object.one_of.iter().chain(&object.any_of);
+        for branch in branches {
+            if self.allows_null(branch, depth + 1) {
+                return true;
+            }
+        }
+        let reference = object.reference.as_ref();
+        if reference.is_some_and(|reference| self.target_allows_null(reference, depth + 1)) {
+            return true;
+        }
+        let mut all = !object.all_of.is_empty();
+        for member in &object.all_of {
+            all = all && self.allows_null(member, depth + 1);
+        }
+        all
+    }
+
+    /// Asked once of each place: unions of references to unions are many ways to few places.
+    fn target_allows_null(&mut self, reference: &'d Reference, depth: usize) -> bool {
+        if let Some(known) = self.nullable.get(&reference.target) {
+            return *known;
+        }
+        // What comes back to itself says nothing more by it.
+        self.nullable.insert(&reference.target, false);
+        let target = self.document.resolve_schema(&reference.target);
+        let allowed = target.is_some_and(|target| self.allows_null(target, depth));
+        self.nullable.insert(&reference.target, allowed);
+        allowed
     }
 }

@@ -13,6 +13,11 @@ use super::{Lowering, docs, enumeration, reference, scalar};
 /// Deeper nesting of schemas without a name of their own is refused.
 pub(super) const MAX_NESTING: usize = 64;
 
+/// How many definitions may be begun inside one another. What is referred to from deeper is named
+/// there and defined once the others are: schemas may refer to each other in a row that is as long
+/// as the document, and the stack is not.
+const MAX_BEGUN: usize = 128;
+
 /// A referred schema that has its type, or is getting it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
@@ -68,7 +73,7 @@ impl<'d> Lowering<'d, '_> {
     fn define(&mut self, place: &Location, schema: &'d Schema) -> Known {
         let name = self.names.of(place);
         let id = self.types.push(TypeDef {
-            name: name.clone(),
+            name,
             docs: docs::of(schema),
             deprecated: schema.as_object().is_some_and(|object| object.deprecated),
             former: false,
@@ -82,6 +87,25 @@ impl<'d> Lowering<'d, '_> {
             nullable: self.allows_null(schema, 0),
         };
         self.known.insert(place.clone(), known);
+        if self.begun > MAX_BEGUN {
+            self.waiting.push((place.clone(), schema));
+            return known;
+        }
+        self.shape(place, schema, known);
+        while self.begun == 0
+            && let Some((place, schema)) = self.waiting.pop()
+        {
+            let known = self.known[&place];
+            self.shape(&place, schema, known);
+        }
+        known
+    }
+
+    /// Gives a type that has a name its shape.
+    fn shape(&mut self, place: &Location, schema: &'d Schema, known: Known) {
+        let name = self.types[known.id].name.clone();
+        self.begun += 1;
+        let depth = std::mem::take(&mut self.depth);
         let outer = std::mem::take(&mut self.beyond);
         let shape = match schema {
             Schema::Bool(value) => Shape::Alias(if value.value { Type::Any } else { Type::Never }),
@@ -101,12 +125,13 @@ impl<'d> Lowering<'d, '_> {
                 }
             },
         };
-        self.types[id].shape = shape;
+        self.types[known.id].shape = shape;
+        self.depth = depth;
+        self.begun -= 1;
         let ty = Type::Named(known.id);
         let ty = if known.nullable { ty.nullable() } else { ty };
         let beyond = std::mem::replace(&mut self.beyond, outer);
         self.understood(schema.span(), &ty, beyond);
-        known
     }
 
     /// The type of what was merged; what needs a name gets one from its place.

@@ -14,6 +14,8 @@ use super::name;
 pub(super) struct TypeNames {
     by_place: HashMap<Location, Name>,
     used: HashSet<Vec<String>>,
+    /// The words that were given where others were wanted first.
+    apart: BTreeMap<Vec<String>, Vec<String>>,
 }
 
 impl TypeNames {
@@ -24,6 +26,7 @@ impl TypeNames {
         let mut names = Self {
             by_place: HashMap::new(),
             used: HashSet::new(),
+            apart: BTreeMap::new(),
         };
         let mut places: Vec<Location> = document.targets.schemas.keys().cloned().collect();
         for key in document.components.schemas.keys() {
@@ -83,7 +86,13 @@ impl TypeNames {
         }
     }
 
+    /// Names that are not the first choice, because another schema has that.
+    pub(super) fn apart(&mut self) -> BTreeMap<Vec<String>, Vec<String>> {
+        std::mem::take(&mut self.apart)
+    }
+
     fn give(&mut self, at: Location, mut choices: Vec<Name>) {
+        let wanted = choices.first().map(|name| name.words().to_vec());
         let free = choices
             .iter()
             .position(|name| !self.used.contains(name.words()));
@@ -95,6 +104,7 @@ impl TypeNames {
             }
         };
         self.used.insert(name.words().to_vec());
+        self.note(name.words(), wanted.as_deref().unwrap_or_default());
         self.by_place.insert(at, name);
     }
 
@@ -108,10 +118,18 @@ impl TypeNames {
 
     /// A name for a schema that stands inside another, from the words of its place.
     pub(super) fn inline(&mut self, words: &[String]) -> Name {
+        let wanted = words;
         let words = self.fresh(words.to_vec());
         self.used.insert(words.clone());
+        self.note(&words, wanted);
         let wire = crate::target::names::pascal(&words);
         Name::new(words, wire)
+    }
+
+    fn note(&mut self, given: &[String], wanted: &[String]) {
+        if given != wanted {
+            self.apart.insert(given.to_vec(), wanted.to_vec());
+        }
     }
 
     fn fresh(&self, words: Vec<String>) -> Vec<String> {

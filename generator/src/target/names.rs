@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::reserved;
 use crate::ir::Name;
 
 /// Words that are written in capitals where a language's habit asks for it (Go's initialisms).
@@ -95,7 +96,8 @@ fn join(words: &[String], mut each: impl FnMut(&str) -> String) -> String {
 }
 
 /// The words of a file's name: those in ASCII, since not every disk, archive and compiler takes
-/// others (rustc's E0754). Where some are lost, a fingerprint of all of them is the last word.
+/// others (rustc's E0754). Where some are lost, a fingerprint of all of them is the last word; no
+/// name is that of a device.
 pub fn file_words(words: &[String]) -> Vec<String> {
     let plain = words
         .iter()
@@ -103,6 +105,9 @@ pub fn file_words(words: &[String]) -> Vec<String> {
     let mut plain: Vec<String> = plain.filter(|word| !word.is_empty()).collect();
     if words.iter().any(|word| !word.is_ascii()) {
         plain.push(fingerprint(&words.join("_"), 0));
+    }
+    if matches!(plain.as_slice(), [only] if reserved::is_device(only)) {
+        plain.push("resource".to_owned());
     }
     plain
 }

@@ -20,6 +20,9 @@ use super::{Change, Plan};
 
 const JOURNAL: &str = "journal";
 
+/// How many threads flush files.
+const FLUSHERS: usize = 8;
+
 /// A folder whose files change together.
 #[derive(Debug)]
 pub struct Store {
@@ -127,15 +130,35 @@ impl Store {
         files.sort_by_key(|(path, _)| path.ends_with(crate::tree::MANIFEST));
         fs::create_dir_all(&self.place)?;
         for (index, (path, text)) in files.into_iter().enumerate() {
-            write_synced(&self.staged(index), text)?;
+            fs::write(self.staged(index), text)?;
             journal.put.push(path);
         }
+        self.flush(journal.put.len())?;
         let text = serde_json::to_string(&journal)?;
         let draft = self.place.join("draft");
         write_synced(&draft, &text)?;
         fs::rename(draft, self.place.join(JOURNAL))?;
         sync_folder(&self.place);
         Ok(journal)
+    }
+
+    /// Flushes the staged files. Several at once, and once all are written: file systems commit in
+    /// groups what waits together, and one by one each file is a commit of its own.
+    fn flush(&self, staged: usize) -> io::Result<()> {
+        let flush = |first: usize| -> io::Result<()> {
+            for index in (first..staged).step_by(FLUSHERS) {
+                let file = File::options().write(true).open(self.staged(index))?;
+                file.sync_all()?;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let flushers: Vec<_> = (0..FLUSHERS.min(staged))
+                .map(|first| scope.spawn(move || flush(first)))
+                .collect();
+            let mut ended = flushers.into_iter().map(|flusher| flusher.join());
+            ended.try_for_each(|ended| ended.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
+        })
     }
 
     /// Does what is left of a decided change, and forgets it.

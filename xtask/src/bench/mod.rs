@@ -2,6 +2,7 @@
 //!
 //! Numbers never fail a run: machines differ. They are printed beside what they are held to.
 
+mod peers;
 pub(crate) mod regen;
 mod sdks;
 
@@ -19,6 +20,8 @@ pub(crate) struct Args {
 enum What {
     /// Each SDK against what its users would take instead, in one run
     Sdks(sdks::Args),
+    /// Generators of clients on one document, in one run
+    Peers(peers::Args),
 }
 
 /// # Errors
@@ -26,6 +29,7 @@ enum What {
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     match &args.what {
         Some(What::Sdks(args)) => sdks::run(args),
+        Some(What::Peers(args)) => peers::run(args),
         None => regen::run(&args.regen),
     }
 }

@@ -13,24 +13,10 @@ pub(super) fn route(operation: &Operation) -> String {
         if segment.contains('{') {
             format!("{{p{}}}", index.saturating_sub(1))
         } else {
-            literal(segment)
+            segment.to_owned()
         }
     });
     quote(&segments.collect::<Vec<_>>().join("/"))
-}
-
-/// A segment as it arrives: all but the `pchar`s of RFC 3986 section 3.3 percent-encoded.
-fn literal(segment: &str) -> String {
-    let mut out = String::new();
-    for byte in segment.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b) => {
-                out.push(char::from(b));
-            }
-            b => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
 }
 
 /// The literal as JSON, as a string literal: `"\"desc\""`.

@@ -18,6 +18,7 @@ fn files(api: &Api) -> Vec<TargetFile> {
             name: "example-server".into(),
             module: None,
             version: "1.0.0".into(),
+            license: None,
         },
         command: "exai-gen generate",
         renderer: &Renderer::embedded(),

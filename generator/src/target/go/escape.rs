@@ -2,7 +2,7 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Text};
-use crate::target::Deprecation;
+use crate::target::{Deprecation, path};
 
 /// The lines of a doc comment, `//` included. Empty where the document says nothing.
 pub(super) fn comment<'a>(docs: &Docs, deprecated: impl Into<Deprecation<'a>>) -> Vec<String> {
@@ -179,16 +179,7 @@ pub(super) fn markdown(text: &Text) -> String {
 /// A literal piece of a path in a path template. Braces, which would open a slot, and what a URL
 /// cannot hold are percent-encoded.
 pub(super) fn path(text: &Text) -> String {
-    text.raw()
-        .chars()
-        .map(|c| match c {
-            '{' | '}' | '?' | '#' | ' ' | '"' | '\\' | '<' | '>' | '^' | '`' | '|' => {
-                format!("%{:02X}", u32::from(c))
-            }
-            c if c.is_control() => String::new(),
-            c => c.to_string(),
-        })
-        .collect()
+    path::literal(text.raw())
 }
 
 /// A parameter's name in a path template, where braces and operators have a meaning.

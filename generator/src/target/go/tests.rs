@@ -23,6 +23,7 @@ fn package(api: &Api) -> Vec<TargetFile> {
             name: "example".into(),
             module: Some("example.com/sdk".into()),
             version: "1.0.0".into(),
+            license: None,
         },
         command: "exai-gen generate",
         renderer: &Renderer::embedded(),

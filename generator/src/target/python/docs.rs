@@ -57,9 +57,14 @@ fn without_tags(line: &str) -> String {
     out
 }
 
+/// How long a tag may be: what opens and does not close is looked at no further.
+const TAG: usize = 400;
+
 /// The name of the tag that a text begins with, and what follows the tag.
 fn tag(text: &str) -> Option<(&str, &str)> {
-    let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
+    let text = text.strip_prefix('<')?;
+    let (end, _) = text.char_indices().take(TAG).find(|(_, c)| *c == '>')?;
+    let (inside, after) = (&text[..end], &text[end + 1..]);
     let name = inside.trim_start_matches('/');
     let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !inside.contains("://");
     let end = name

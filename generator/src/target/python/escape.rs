@@ -3,6 +3,7 @@
 use super::docs;
 use super::names;
 use crate::ir::{Docs, Literal, Name, Text};
+use crate::target::path;
 
 /// A string literal: `"a\"b"`. What does not print is written as an escape.
 pub(super) fn string(text: &Text) -> String {
@@ -80,18 +81,7 @@ pub(super) fn literal(literal: &Literal) -> Option<String> {
 /// A literal piece of a path in a path template. Braces, which would open a slot, and what a URL
 /// cannot hold are percent-encoded; the result stands in a string literal as it is.
 pub(super) fn path(text: &Text) -> String {
-    let mut out = String::new();
-    for c in text.raw().chars() {
-        if c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c) {
-            out.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-        }
-    }
-    out
+    path::literal(text.raw())
 }
 
 /// A parameter's slot in a path template, without what has a meaning there.

@@ -23,6 +23,7 @@ fn package(api: &Api) -> Vec<TargetFile> {
             name: "example-sdk".into(),
             module: Some("example".into()),
             version: "1.0.0".into(),
+            license: None,
         },
         command: "exai-gen generate",
         renderer: &Renderer::embedded(),

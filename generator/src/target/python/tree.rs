@@ -35,10 +35,10 @@ impl<'a> Tree<'a, '_> {
             }
         });
         let classes = paths.iter().cloned().zip(given).collect();
-        let constants = HashMap::new();
+        let constants = constants_of(&root.calls, &[]);
         let mut plan = self.resource(root, &[], "root", &classes, &constants);
         for (child, module) in plan.children.iter_mut().zip(&modules) {
-            let constants = constants_of(child.resource);
+            let constants = constants_of(&child.resource.calls, &child.resource.children);
             let path = [child.resource.name.clone()];
             let accessor = child.accessor.clone();
             *child = self.resource(child.resource, &path, module, &classes, &constants);
@@ -109,18 +109,19 @@ impl<'a> Tree<'a, '_> {
     }
 }
 
-/// The constants of a top-level resource's operations, by the path below it.
-fn constants_of(resource: &Resource) -> HashMap<Name, String> {
-    fn walk(resource: &Resource, path: &[Name], out: &mut Vec<Name>) {
-        for Call { name, .. } in &resource.calls {
+/// The constants of a module's operations, by the path below the module.
+fn constants_of(calls: &[Call], children: &[Resource]) -> HashMap<Name, String> {
+    fn walk(calls: &[Call], children: &[Resource], path: &[Name], out: &mut Vec<Name>) {
+        for Call { name, .. } in calls {
             out.push(joined(&[path, slice::from_ref(name)].concat()));
         }
-        for child in &resource.children {
-            walk(child, &[path, slice::from_ref(&child.name)].concat(), out);
+        for child in children {
+            let path = [path, slice::from_ref(&child.name)].concat();
+            walk(&child.calls, &child.children, &path, out);
         }
     }
     let mut paths = Vec::new();
-    walk(resource, &[], &mut paths);
+    walk(calls, children, &[], &mut paths);
     let wanted: Vec<&Name> = paths.iter().collect();
     let repair = |plain: String| {
         if plain.starts_with(|c: char| c.is_alphabetic()) {

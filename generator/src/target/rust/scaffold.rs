@@ -15,6 +15,8 @@ pub(super) struct ScaffoldView {
     pub(super) library: String,
     /// `0.1.0`
     pub(super) version: String,
+    /// `MIT`
+    pub(super) license: Option<&'static str>,
     /// `"Petstore"`, as a TOML string.
     pub(super) description: String,
     /// `["//! Petstore."]`
@@ -51,6 +53,7 @@ impl ScaffoldView {
             library: package.replace('-', "_"),
             package,
             version: cx.package.version.clone(),
+            license: cx.package.license,
             description: rust::toml(&info.title),
             markdown: docs.iter().map(text).collect(),
             docs: docs

@@ -2,7 +2,7 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Operation, Parameter, PathSegment, Text};
-use crate::target::Deprecation;
+use crate::target::{Deprecation, path};
 
 /// A string literal: `"node.completed"`.
 pub fn string(text: &Text) -> String {
@@ -74,9 +74,9 @@ pub fn operation_line(operation: &Operation) -> String {
 }
 
 /// The path template of an operation: `/runs/{run_id}`.
-pub(in crate::target) fn template(operation: &Operation) -> String {
+pub(crate) fn template(operation: &Operation) -> String {
     let piece = |segment: &PathSegment| match segment {
-        PathSegment::Literal(text) => text.raw().to_owned(),
+        PathSegment::Literal(text) => path::literal(text.raw()),
         PathSegment::Parameter(index) => operation
             .parameters
             .get(*index)

@@ -51,14 +51,17 @@ fn code_span(text: &str) -> Option<usize> {
 
 /// `[text](https://...)`, the text escaped; anything else in brackets is no link of ours.
 fn link(text: &str) -> Option<(usize, Option<String>)> {
-    let end = text.find("](")?;
-    let label = &text[1..end];
-    let target = &text[end + 2..];
-    let close = target.find(')')?;
+    // No further than to what cannot be in one: texts may open many links and close none.
+    let label = &text[1..];
+    let label = &label[..label.find(['[', ']'])?];
+    let end = 1 + label.len();
+    let target = text[end..].strip_prefix("](")?;
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '\\' | '[' | ']');
+    let close = target.find(|c| !plain(c))?;
     let url = &target[..close];
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | '\\' | '[' | ']');
     let whole = end + 2 + close + 1;
-    if label.contains(['[', ']']) || label.is_empty() || !url.chars().all(plain) {
+    if label.is_empty() || !target[close..].starts_with(')') {
         return None;
     }
     // A path or an anchor of the document leads nowhere from here.
@@ -73,10 +76,10 @@ fn link(text: &str) -> Option<(usize, Option<String>)> {
 }
 
 fn autolink(text: &str) -> Option<usize> {
-    let end = text.find('>')?;
-    let url = &text[1..end];
+    let url = &text[1..];
+    let end = url.find(|c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>'))?;
     let is_url = url.starts_with("https://") || url.starts_with("http://");
-    (is_url && url.chars().all(|c| c.is_ascii_graphic() && c != '<')).then_some(end + 1)
+    (is_url && url[end..].starts_with('>')).then_some(end + 2)
 }
 
 /// A URL that stands alone, in angle brackets; punctuation behind it is not part of it.

@@ -110,21 +110,35 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
-/// Takes out what no comment should hold: its end, a tag at the start of a line, and what
-/// [`visible`] does.
+/// Takes out what no comment should hold: its end, tags, and what [`visible`] does. TypeScript
+/// takes an `@` at the start of any word for a tag, in code too: `@deprecated` in the middle of a
+/// sentence would strike the symbol through.
 pub(super) fn clean(text: &str) -> String {
     let lines: Vec<String> = visible(text)
         .replace("*/", "*\\/")
         .replace("{@", "{\\@")
         .lines()
         .map(|line| match line.trim_start() {
-            tag if tag.starts_with('@') => line.replacen('@', "\\@", 1),
             // A slash behind the comment's own asterisk would end it.
             slash if slash.starts_with('/') => format!(" {slash}"),
             _ => line.to_owned(),
         })
         .collect();
-    lines.join("\n")
+    without_tags(&lines.join("\n"))
+}
+
+/// Puts a backslash before each `@` that a word begins with.
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        if c == '@' && before.is_whitespace() {
+            out.push('\\');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
 }
 
 /// Headings, rules and rows of tables.
@@ -170,7 +184,8 @@ mod tests {
 
     #[test]
     fn no_line_starts_as_something_else() {
-        assert_eq!(lines("aaaa bbbb - # @c d", 9), ["aaaa bbbb - # @c", "d"]);
+        assert_eq!(lines("aaaa bbbb - # > d", 9), ["aaaa bbbb - # >", "d"]);
+        assert_eq!(lines("a @b `c @d` e@f", 80), ["a \\@b `c \\@d` e@f"]);
         assert!(lines(" \n\u{0}\n", 80).is_empty());
     }
 

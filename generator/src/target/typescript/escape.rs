@@ -3,7 +3,7 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Server, Text};
-use crate::target::Deprecation;
+use crate::target::{Deprecation, path};
 
 /// A doc comment of what the document says and of lines that we add, indented; empty where there
 /// is nothing to say, and otherwise ending with a line break.
@@ -246,17 +246,7 @@ fn number(digits: &str) -> String {
 /// A literal piece of a path template. What a URL's path can not hold is percent-encoded, and so
 /// are braces, which would open a parameter of their own.
 pub(super) fn path(text: &Text) -> String {
-    let mut out = String::new();
-    for c in text.raw().chars() {
-        match c {
-            '{' | '}' | '?' | '#' | ' ' | '"' | '\\' | '<' | '>' | '^' | '`' | '|' => {
-                out.push_str(&format!("%{:02X}", u32::from(c)));
-            }
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
+    path::literal(text.raw())
 }
 
 /// The URL of an operation's own server as a string literal: variables have their defaults, and a

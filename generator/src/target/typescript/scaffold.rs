@@ -15,6 +15,8 @@ struct PackageView<'a> {
     name: &'a str,
     /// `1.4.0`
     version: &'a str,
+    /// `MIT`
+    license: Option<&'a str>,
     /// `"The TypeScript SDK of the exAI API."`, a JSON string.
     description: String,
     /// `exAI API`, as Markdown.
@@ -42,6 +44,7 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
         command: cx.command,
         name: &cx.package.name,
         version: &cx.package.version,
+        license: cx.package.license,
         description: escape::package_description(title),
         title: escape::markdown(title),
         client: &cx.product.client,
