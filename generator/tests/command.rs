@@ -233,7 +233,7 @@ fn provenance(spec: &Path) -> String {
         &[Owner::Generated],
         &mut Diagnostics::new(),
     );
-    let package = run.config.package(Target::Go, api.info.title.raw());
+    let package = exai_gen::pipeline::package(Target::Go, &api, &run.config);
     let from = (&document, &run.sources);
     let made =
         exai_gen::provenance::Provenance::new(Target::Go, package, command, from, &api, &tree);

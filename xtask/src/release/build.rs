@@ -178,7 +178,7 @@ fn provenance(stage: &Path) -> Result<(), String> {
     let renderer = Renderer::embedded();
     for (target, folder) in PACKAGES {
         let tree = regen::generate(target, &run, &api, &renderer, Owner::Generated)?;
-        let package = run.config.package(target, api.info.title.raw());
+        let package = exai_gen::pipeline::package(target, &api, &run.config);
         let from = (document, &run.sources);
         let text = Provenance::new(target, package, COMMAND, from, &api, &tree).to_json();
         super::write(&stage.join(folder).join(PROVENANCE), &text)?;
