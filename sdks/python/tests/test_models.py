@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
 
 from exai._runtime.decode import Codec
 from exai._runtime.model import UNSET, Unknown
+from exai._runtime.unions import tagged, untagged
 
 from . import notes_api as api
 
@@ -123,6 +125,16 @@ def test_secrets_are_not_shown() -> None:
     note = read(b'{"id":"1","secret":"whsec_1","other":"whsec_2"}')
     assert "whsec" not in repr(note)
     assert note.secret == "whsec_1"
+
+
+def test_unions_that_hold_any_value_take_it() -> None:
+    tags = tagged("Tags", "kind", lambda: {"square": api.Square, "any": Any})
+    tried = untagged("Tried", lambda: (api.Square, Any))
+    loose = b'{"kind":"any","n":1}'
+    assert Codec[Any](tags).decode(loose) == {"kind": "any", "n": 1}
+    assert Codec[Any](tried).decode(loose) == {"kind": "any", "n": 1}
+    square = api.Square(kind="square", side=1)
+    assert Codec[Any](tags).decode(b'{"kind":"square","side":1}') == square
 
 
 @pytest.mark.parametrize("data", [b'{"size":1}', b'{"id":1}', b"[]", b"{", b'{"id":"1","trees":5}'])

@@ -13,6 +13,11 @@ from typing import Any, get_origin
 from .model import Unknown
 
 
+def _is_class(option: Any) -> bool:
+    """Whether a value can be asked if it is one: `Any` is a class from 3.11 on, and cannot."""
+    return option is not Any and get_origin(option) is None and isinstance(option, type)
+
+
 class Union(type):
     """A union of several types, seen by the decoder."""
 
@@ -24,10 +29,7 @@ class Union(type):
         if type(instance) in cls.classes or isinstance(instance, Unknown):
             return True
         # `list[X]`, `Literal[...]` cannot be asked; the decoder has made the value, so believe it.
-        return any(
-            get_origin(v) is not None or not isinstance(v, type) or isinstance(instance, v)
-            for v in cls.options
-        )
+        return any(not _is_class(v) or isinstance(instance, v) for v in cls.options)
 
     @property
     def options(cls) -> Sequence[Any]:
@@ -38,8 +40,7 @@ class Union(type):
     def classes(cls) -> frozenset[type]:
         """Those of the variants that are plain classes."""
         if cls._classes is None:
-            plain = (v for v in cls.options if get_origin(v) is None and isinstance(v, type))
-            cls._classes = frozenset(plain)
+            cls._classes = frozenset(v for v in cls.options if _is_class(v))
         return cls._classes
 
 
