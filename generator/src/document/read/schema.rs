@@ -238,9 +238,12 @@ impl Reader<'_> {
         let discriminator = Discriminator {
             span: node.span,
             property_name: self.required_string(&mut f, "propertyName"),
-            mapping: self.map(&mut f, "mapping", |reader, node| {
-                let text = reader.as_string(node, "mapping")?;
-                reader.mapped(&text)
+            // A tag may be spelt `$ref`: what stands here is a text each way.
+            mapping: f.take("mapping").map_or_else(Map::new, |node| {
+                self.entries(node, "mapping", &mut |reader, node| {
+                    let text = reader.as_string(node, "mapping")?;
+                    reader.mapped(&text)
+                })
             }),
             default_mapping: self
                 .string(&mut f, "defaultMapping")

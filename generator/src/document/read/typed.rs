@@ -173,7 +173,8 @@ impl Reader<'_> {
         self.entries(node, name, &mut value)
     }
 
-    fn entries<T>(
+    /// The entries of a mapping, under whatever names.
+    pub(super) fn entries<T>(
         &mut self,
         node: &Node,
         name: &str,
