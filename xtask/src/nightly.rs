@@ -36,13 +36,18 @@ pub(crate) struct Args {
     /// What the document is compared with; the last release when left out
     #[arg(long, value_name = "REV|FILE")]
     base: Option<String>,
-    /// Parts to leave out: regen, changes, api, test, packages, budgets, bench
-    #[arg(long, value_delimiter = ',', value_name = "PART")]
+    /// Parts to leave out
+    #[arg(long, value_delimiter = ',', value_name = "PART", value_parser = SKIPPABLE)]
     skip: Vec<String>,
     /// The numbers of the night before; those of the last run here when left out
     #[arg(long, value_name = "FILE")]
     before: Option<PathBuf>,
 }
+
+/// What the names of parts begin with.
+const SKIPPABLE: [&str; 7] = [
+    "regen", "changes", "api", "test", "packages", "budgets", "bench",
+];
 
 /// Runs the command.
 ///

@@ -39,21 +39,43 @@ pub(crate) struct Args {
     /// What the versions and the changelog are counted from; the last release when left out
     #[arg(long, value_name = "REV|FILE")]
     base: Option<String>,
-    /// Parts to leave out: versions, names, build, reproduce, check, verify, install, inventory, audit
+    /// The tag that is released, which has to be that of the version
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    /// Parts to leave out
     #[arg(
         long,
         value_delimiter = ',',
         value_name = "PART",
+        value_parser = SKIPPABLE,
         conflicts_with = "publish"
     )]
     skip: Vec<String>,
 }
 
+/// What the names of parts begin with.
+const SKIPPABLE: [&str; 10] = [
+    "versions",
+    "names",
+    "tools",
+    "build",
+    "reproduce",
+    "check",
+    "verify",
+    "install",
+    "inventory",
+    "audit",
+];
+
 /// Runs the command.
 ///
 /// # Errors
-/// How many parts failed; each said why as it did.
+/// A tag of another version; how many parts failed, each of which said why as it did.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
+    let version = concat!("v", env!("CARGO_PKG_VERSION"));
+    if let Some(tag) = args.tag.as_deref().filter(|tag| *tag != version) {
+        return Err(format!("{tag} is not the tag of what is here: {version}"));
+    }
     let parts = parts(args.base.as_deref(), &args.skip)?;
     let report = format!("{:#}\n", parts.json());
     write(&root().join(FOLDER).join("report.json"), &report)?;
