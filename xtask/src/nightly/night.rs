@@ -119,10 +119,12 @@ fn best(text: &str) -> Option<f64> {
 /// `| go | small GET | 20.1 us | net/http: 20.0 us | 1.00 | 1.05 |`.
 fn ratio(row: &str) -> Option<(String, f64)> {
     let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-    let [_, language, what, .., ratio, _, _] = cells.as_slice() else {
+    let [_, language, what, _, peer, ratio, _, _] = cells.as_slice() else {
         return None;
     };
-    Some((format!("{language}, {what}"), ratio.parse().ok()?))
+    // One thing may be held against several.
+    let peer = peer.split(':').next().unwrap_or_default();
+    Some((format!("{language}, {what}, {peer}"), ratio.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -135,7 +137,8 @@ mod tests {
         assert_eq!(best(text), Some(154.0));
         assert_eq!(best("nothing"), None);
         let row = "| go | small GET | 20.1 us | net/http: 20.0 us | 1.01 | 1.05 |";
-        assert_eq!(ratio(row), Some(("go, small GET".to_owned(), 1.01)));
+        let name = "go, small GET, net/http".to_owned();
+        assert_eq!(ratio(row), Some((name, 1.01)));
         assert_eq!(
             ratio("| SDK | what | ours | peer | ratio | at most |"),
             None
