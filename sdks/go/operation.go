@@ -19,6 +19,7 @@ type operation struct {
 	method      string      // "POST"
 	path        string      // a template for expandPath: "/runs/{run_id}"
 	literal     bool        // path is no template, and is sent as it is
+	server      string      // of its own, absolute or relative to the client's; "" for none
 	accept      string      // the Accept header; "" sends none
 	keyed       bool        // carries an idempotency key
 	body        bodyKind    // how the body is written

@@ -30,7 +30,7 @@ pub(crate) struct Package {
     /// Where it is.
     pub(crate) folder: PathBuf,
     /// What is wrong with it before any check.
-    pub(super) faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
 }
 
 /// What became of a document.
