@@ -136,7 +136,9 @@ func (r request) address(header http.Header) (string, error) {
 		case "header":
 			header.Set(f.name, p.encodeHeader(f.explode))
 		case "cookie":
-			cookies = append(cookies, p.encodeQuery(f.name, f.style, f.explode, f.reserved))
+			if text := p.encodeQuery(f.name, f.style, f.explode, false); text != "" {
+				cookies = append(cookies, strings.ReplaceAll(text, "&", "; "))
+			}
 		}
 	}
 	if len(cookies) > 0 {

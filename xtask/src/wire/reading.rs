@@ -49,10 +49,11 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
         }
     }
     let cookies = request.header("cookie").unwrap_or_default();
-    let cookies: Vec<&str> = cookies.split("; ").collect();
-    for (name, value) in sample.args["cookie"].as_object().into_iter().flatten() {
-        let wanted = format!("{name}={}", text(value));
-        if !cookies.iter().any(|given| decoded(given) == wanted) {
+    let cookies: Vec<String> = cookies.split("; ").map(decoded).collect();
+    let wanted = of(sample, "cookie").flat_map(|p| query_pairs(p, &sample.args["cookie"]));
+    for (name, value) in wanted {
+        let wanted = format!("{name}={value}");
+        if !cookies.contains(&wanted) {
             return Some(format!("the cookies are {cookies:?}, without {wanted}"));
         }
     }
@@ -91,7 +92,11 @@ pub(super) fn essence(request: &Request) -> Value {
     let headers = request
         .headers
         .iter()
-        .filter(|(name, _)| kept(name) && !name.starts_with("x-"));
+        .filter(|(name, _)| kept(name) && !name.starts_with("x-"))
+        // Added by `fetch` where a header asks for no answer that is known (Fetch, section 4.6).
+        .filter(|(name, value)| {
+            !(matches!(name.as_str(), "cache-control" | "pragma") && *value == "no-cache")
+        });
     let mut headers: Map<String, Value> = headers
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
@@ -265,7 +270,14 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
         return Some(format!("the media type is {media_type:?}"));
     }
     match &sample.body {
-        Some(Body::Form) => form_fault(wanted, &request.body),
+        Some(Body::Form) => {
+            let mut contents = known.filter(|(own, _)| essence(own) == essence(media_type));
+            let content = contents
+                .next()
+                .map(|(_, content)| followed(schemas, content));
+            let encodings = content.map_or(Value::Null, |content| content["encoding"].clone());
+            form_fault(wanted, &encodings, &request.body)
+        }
         Some(Body::Multipart(_)) => multipart::fault(wanted, request),
         Some(Body::Bytes) => (request.body != BYTES).then(|| "the bytes are others".to_owned()),
         Some(Body::Text) => (wanted.as_str().map(str::as_bytes) != Some(&request.body))
@@ -277,21 +289,43 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
     }
 }
 
-/// How a list or an object is written is said by encodings; scalars are written as they are.
-fn form_fault(wanted: &Value, body: &[u8]) -> Option<String> {
+/// Members are written as query parameters of the style `form` are, unless their encodings say
+/// otherwise (section 4.15). Nothing says how a list or an object within another is written.
+fn form_fault(wanted: &Value, encodings: &Value, body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
-    let members = wanted.as_object().into_iter().flatten();
-    let scalars =
-        members.filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
-    let given = pairs(&text);
-    scalars
-        .map(|(name, value)| (name, self::text(value)))
-        .find(|(name, value)| {
-            !given
-                .iter()
-                .any(|(own, given)| own == *name && same(given, value))
-        })
-        .map(|(name, _)| format!("the form has no {name} as it was given: {text}"))
+    let mut given = pairs(&text);
+    for (name, value) in wanted.as_object().into_iter().flatten() {
+        if value.is_null() || !is_flat(value) {
+            continue;
+        }
+        let mut parameter = encodings[name].clone();
+        let has_style = parameter["style"].is_string() || parameter["explode"].is_boolean();
+        let media_type = parameter["contentType"].as_str().unwrap_or_default();
+        let expected = if !has_style && media_type.contains("json") {
+            vec![(name.clone(), value.to_string())]
+        } else {
+            parameter["name"] = name.as_str().into();
+            query_pairs(&parameter, wanted)
+        };
+        for (key, value) in expected {
+            let mut places = given.iter();
+            let Some(place) = places.position(|(own, text)| *own == key && same(text, &value))
+            else {
+                return Some(format!("the form has no {key} that is {value}: {text}"));
+            };
+            given.remove(place);
+        }
+    }
+    None
+}
+
+fn is_flat(value: &Value) -> bool {
+    let scalar = |value: &Value| !value.is_array() && !value.is_object();
+    match value {
+        Value::Array(items) => items.iter().all(scalar),
+        Value::Object(members) => members.values().all(scalar),
+        _ => true,
+    }
 }
 
 /// The alternatives of an operation, each the names of its schemes.

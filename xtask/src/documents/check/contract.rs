@@ -36,7 +36,11 @@ pub(super) fn faults(package: &Package) -> Result<Vec<String>, String> {
                 .with_registry(&registry)
                 .should_validate_formats(true)
                 .build(&json!({ "$ref": reference(&keys) }));
-            faults.extend(built.err().map(|error| format!("{}: {error}", keys.join(" "))));
+            faults.extend(
+                built
+                    .err()
+                    .map(|error| format!("{}: {error}", keys.join(" "))),
+            );
         }
     }
     Ok(faults)
@@ -69,9 +73,18 @@ fn scratch() {
     for dir in std::env::var("CONTRACTS").unwrap().split(':') {
         for e in fs::read_dir(dir).unwrap() {
             let p = e.unwrap().path();
-            if !p.join("src/generated/contract.json").exists() { continue; }
-            let package = Package { document: "x".into(), target: exai_gen::target::Target::Axum, folder: p.clone(), faults: vec![] };
-            for f in faults(&package).unwrap() { println!("{}: {f}", p.display()); }
+            if !p.join("src/generated/contract.json").exists() {
+                continue;
+            }
+            let package = Package {
+                document: "x".into(),
+                target: exai_gen::target::Target::Axum,
+                folder: p.clone(),
+                faults: vec![],
+            };
+            for f in faults(&package).unwrap() {
+                println!("{}: {f}", p.display());
+            }
         }
     }
 }

@@ -21,6 +21,16 @@ class Server:
     """Each variable and what stands for it when nothing is given."""
 
 
+def _checked(base_url: str) -> str:
+    """Gives a base URL without a slash at its end, unless it is none."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the base URL must be an absolute http or https URL")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("the base URL must not hold credentials, a query or a fragment")
+    return base_url.rstrip("/")
+
+
 class BaseURL(NamedTuple):
     """What the paths of operations are below."""
 
@@ -33,7 +43,7 @@ class BaseURL(NamedTuple):
         """Gives the base URL of an operation that has this server of its own, or none."""
         if server is None or self.is_own:
             return self.url
-        return urljoin(f"{self.url}/", server).rstrip("/")
+        return _checked(urljoin(f"{self.url}/", server))
 
 
 @dataclass(frozen=True)
@@ -91,12 +101,7 @@ class Service:
         is_own = base_url is not None
         if base_url is None:
             base_url = self._from_servers(environment, given)
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("the base URL must be an absolute http or https URL")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError("the base URL must not hold credentials, a query or a fragment")
-        return BaseURL(base_url.rstrip("/"), is_own)
+        return BaseURL(_checked(base_url), is_own)
 
     def _from_servers(self, environment: str | None, given: Mapping[str, str]) -> str:
         candidates = [
