@@ -20,7 +20,7 @@ impl Cpu {
 /// script says itself is thrown away.
 pub(super) fn timed(script: &str) -> Command {
     let mut command = Command::new("bash");
-    let script = format!("TIMEFORMAT='%U %S'; time ( {script} ) >/dev/null 2>&1");
+    let script = format!("TIMEFORMAT='%U %S'; time {{ ( {script} ) >/dev/null 2>&1; }}");
     command.args(["-c", &script]);
     command
 }
