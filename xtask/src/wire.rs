@@ -3,6 +3,7 @@
 //! other languages send.
 
 mod driver;
+mod form;
 mod multipart;
 mod reading;
 mod sample;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::form;
 use super::multipart;
 use super::sample::{BYTES, Body, Sample, followed};
 use super::server::Request;
@@ -185,7 +186,7 @@ pub(super) fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
+pub(super) fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
     let name = parameter["name"].as_str().unwrap_or_default();
     let Some(value) = args.get(name) else {
         return Vec::new();
@@ -216,7 +217,7 @@ fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
     }
 }
 
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     let parts = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
     parts
@@ -276,7 +277,7 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
                 .next()
                 .map(|(_, content)| followed(schemas, content));
             let encodings = content.map_or(Value::Null, |content| content["encoding"].clone());
-            form_fault(wanted, &encodings, &request.body)
+            form::fault(wanted, &encodings, &request.body)
         }
         Some(Body::Multipart(_)) => multipart::fault(wanted, request),
         Some(Body::Bytes) => (request.body != BYTES).then(|| "the bytes are others".to_owned()),
@@ -286,45 +287,6 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
             Ok(given) => difference(wanted, &given).map(|why| format!("the body at {why}")),
             Err(error) => Some(format!("the body is no JSON: {error}")),
         },
-    }
-}
-
-/// Members are written as query parameters of the style `form` are, unless their encodings say
-/// otherwise (section 4.15). Nothing says how a list or an object within another is written.
-fn form_fault(wanted: &Value, encodings: &Value, body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let mut given = pairs(&text);
-    for (name, value) in wanted.as_object().into_iter().flatten() {
-        if value.is_null() || !is_flat(value) {
-            continue;
-        }
-        let mut parameter = encodings[name].clone();
-        let has_style = parameter["style"].is_string() || parameter["explode"].is_boolean();
-        let media_type = parameter["contentType"].as_str().unwrap_or_default();
-        let expected = if !has_style && media_type.contains("json") {
-            vec![(name.clone(), value.to_string())]
-        } else {
-            parameter["name"] = name.as_str().into();
-            query_pairs(&parameter, wanted)
-        };
-        for (key, value) in expected {
-            let mut places = given.iter();
-            let Some(place) = places.position(|(own, text)| *own == key && same(text, &value))
-            else {
-                return Some(format!("the form has no {key} that is {value}: {text}"));
-            };
-            given.remove(place);
-        }
-    }
-    None
-}
-
-fn is_flat(value: &Value) -> bool {
-    let scalar = |value: &Value| !value.is_array() && !value.is_object();
-    match value {
-        Value::Array(items) => items.iter().all(scalar),
-        Value::Object(members) => members.values().all(scalar),
-        _ => true,
     }
 }
 

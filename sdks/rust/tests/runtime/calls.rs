@@ -39,8 +39,15 @@ async fn an_operations_own_server_gets_its_calls_unless_the_caller_gave_a_url() 
     documented.uploaded("a").await?;
     documented.get("a").await?;
     Client::at(&format!("{url}/mine"))?.uploaded("a").await?;
-    let targets: Vec<String> = server.seen().iter().map(|s| s.target().to_owned()).collect();
-    assert_eq!(targets, ["/uploads/things/a", "/v1/things/a", "/mine/things/a"]);
+    let targets: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|s| s.target().to_owned())
+        .collect();
+    assert_eq!(
+        targets,
+        ["/uploads/things/a", "/v1/things/a", "/mine/things/a"]
+    );
     Ok(())
 }
 

@@ -66,25 +66,33 @@ fn reference(keys: &[&str]) -> String {
     uri
 }
 
-// try it on many at once
 #[cfg(test)]
-#[test]
-fn scratch() {
-    for dir in std::env::var("CONTRACTS").unwrap().split(':') {
-        for e in fs::read_dir(dir).unwrap() {
-            let p = e.unwrap().path();
-            if !p.join("src/generated/contract.json").exists() {
-                continue;
-            }
-            let package = Package {
-                document: "x".into(),
-                target: exai_gen::target::Target::Axum,
-                folder: p.clone(),
-                faults: vec![],
-            };
-            for f in faults(&package).unwrap() {
-                println!("{}: {f}", p.display());
-            }
-        }
+mod tests {
+    use exai_gen::target::Target;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_that_does_not_compile_is_a_fault() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let generated = folder.path().join("src/generated");
+        fs::create_dir_all(&generated).expect("a folder");
+        let contract = json!({ "$defs": {}, "operations": {
+            "good": { "parameters": { "query": { "a/b~": { "type": "string", "pattern": "^a" } } } },
+            "bad": { "body": { "application/json": { "pattern": "[" } } },
+        } });
+        fs::write(generated.join("contract.json"), contract.to_string()).expect("a file");
+        let package = Package {
+            document: "museum".to_owned(),
+            target: Target::Axum,
+            folder: folder.path().to_owned(),
+            faults: Vec::new(),
+        };
+        let found = faults(&package).expect("a contract");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("bad body application/json: "),
+            "{found:?}"
+        );
     }
 }
