@@ -1,5 +1,6 @@
 //! The tree of resources with its names: modules, classes, methods, constants.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::slice;
 
@@ -89,6 +90,7 @@ impl<'a> Tree<'a, '_> {
                         method: method.clone(),
                         constant: constants.get(&name).cloned().unwrap_or(plain),
                         operation: &self.api.operations[call.operation],
+                        docs: OnceCell::new(),
                     }
                 })
                 .collect(),
