@@ -46,6 +46,7 @@ refusals! {
     alias_bomb "alias-bomb.yaml";
     alias_in_itself "alias-in-itself.yaml";
     conflicting_fields "conflicting-fields.yaml";
+    colon_in_text "colon-in-text.yaml";
     control_characters "control-characters.yaml";
     dangling_mapping "dangling-mapping.yaml";
     dangling_reference "dangling-reference.yaml";
@@ -80,14 +81,19 @@ refusals! {
     reference_outside "reference-outside.yaml";
     remote_reference "remote-reference.yaml";
     several_documents "several-documents.yaml";
+    single_quotes_json "single-quotes.json";
     swagger_2 "swagger-2.yaml";
+    tab_indentation "tab-indentation.yaml";
     tag "tag.yaml";
+    trailing_comma_json "trailing-comma.json";
+    unclosed_quote "unclosed-quote.yaml";
     undeclared_path_parameter "undeclared-path-parameter.yaml";
     unknown_key "unknown-key.yaml";
     unknown_keyword "unknown-keyword.yaml";
     unknown_link_target "unknown-link-target.yaml";
     unknown_security_scheme "unknown-security-scheme.yaml";
     unsupported_version "unsupported-version.yaml";
+    unquoted_reference "unquoted-reference.yaml";
     value_excluded "value-excluded.yaml";
     value_of_other_type "value-of-other-type.yaml";
     wrong_type "wrong-type.yaml";

@@ -81,8 +81,19 @@ impl Reader<'_> {
             .and_then(|rest| rest.chars().next())
         {
             Some(found) => {
-                let message = format!("expected {expected}, found `{}`", found.escape_debug());
-                self.error(self.at, self.at + found.len_utf8(), message)
+                let shown = match found {
+                    '\'' | '"' | '\\' => found.to_string(),
+                    found => found.escape_debug().to_string(),
+                };
+                let message = format!("expected {expected}, found `{shown}`");
+                let error = self.error(self.at, self.at + found.len_utf8(), message);
+                let hint = match found {
+                    '\'' => "JSON has double quotes alone",
+                    '}' | ']' => "remove the comma before it, if there is one",
+                    '/' | '#' => "JSON has no comments",
+                    _ => return error,
+                };
+                Box::new(error.hint(hint))
             }
             None => self.error(
                 self.at,

@@ -39,6 +39,12 @@ impl Reader<'_> {
         if must.ends_with("a string") && node.as_bool().is_some() {
             found = found.hint("put it in quotes");
         }
+        if must.starts_with("`$ref`") && node.is_null() {
+            found = found.hint("a `#` begins a comment in YAML: put the reference in quotes");
+        }
+        if must.starts_with("`required`") && node.as_bool().is_some() {
+            found = found.hint("list the names of required properties beside `properties`");
+        }
         self.push(found);
     }
 

@@ -38,7 +38,13 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> O
                 let span = Span::new(file, at, at);
                 Err(match error.kind() {
                     ErrorKind::RecursionLimitExceeded => too_deep(span),
-                    _ => Diagnostic::error(Code::YamlSyntax, span, error.info()),
+                    kind => {
+                        let found = Diagnostic::error(Code::YamlSyntax, span, error.info());
+                        match hint(kind) {
+                            Some(hint) => found.hint(hint),
+                            None => found,
+                        }
+                    }
                 })
             }
         };
@@ -56,6 +62,29 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> O
         builder.diagnostics.push(found);
     }
     builder.root
+}
+
+/// What is most likely wrong, where the parser's words say what it met and not what to do.
+fn hint(kind: &ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::TabInPlainScalar
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => Some("indent with spaces"),
+        ErrorKind::MappingValueNotAllowed => Some(
+            "indent a key as the keys beside it; put a text that holds a colon and a space in quotes",
+        ),
+        ErrorKind::InvalidColonPlacement
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar
+        | ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::UnclosedQuotedScalar
+        | ErrorKind::UnclosedFlowCollection { .. } => {
+            Some("look above for a quote or a bracket that is not closed")
+        }
+        ErrorKind::UnknownAnchor => {
+            Some("nothing above has this anchor; write `&name` before `*name`")
+        }
+        _ => None,
+    }
 }
 
 fn too_deep(span: Span) -> Diagnostic {
