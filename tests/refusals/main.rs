@@ -68,9 +68,11 @@ refusals! {
     invalid_value "invalid-value.yaml";
     json_syntax_json "json-syntax.json";
     key_not_scalar "key-not-scalar.yaml";
+    keys_of_swagger_2 "keys-of-swagger-2.yaml";
     long_line_json "long-line.json";
     merge_key "merge-key.yaml";
     misplaced_reference "misplaced-reference.yaml";
+    misspelt_version_key "misspelt-version-key.yaml";
     missing_field "missing-field.yaml";
     not_a_number "not-a-number.yaml";
     not_openapi "not-openapi.yaml";
@@ -79,6 +81,7 @@ refusals! {
     path_parameter_not_required "path-parameter-not-required.yaml";
     reference_loop "reference-loop.yaml";
     reference_outside "reference-outside.yaml";
+    reference_without_hash "reference-without-hash.yaml";
     remote_reference "remote-reference.yaml";
     several_documents "several-documents.yaml";
     single_quotes_json "single-quotes.json";
@@ -87,6 +90,7 @@ refusals! {
     tag "tag.yaml";
     trailing_comma_json "trailing-comma.json";
     unclosed_quote "unclosed-quote.yaml";
+    types_of_other_languages "types-of-other-languages.yaml";
     undeclared_path_parameter "undeclared-path-parameter.yaml";
     unknown_key "unknown-key.yaml";
     unknown_keyword "unknown-keyword.yaml";

@@ -49,6 +49,24 @@ impl<'n> Fields<'n> {
     }
 }
 
+/// Where OpenAPI 3 has what Swagger 2.0 had under this key.
+fn belongs(what: &str, key: &str) -> Option<&'static str> {
+    Some(match (what, key) {
+        ("OpenAPI document", "host" | "basePath" | "schemes") => "OpenAPI 3 says it in `servers`",
+        ("OpenAPI document", "definitions") => "OpenAPI 3 has it as `components.schemas`",
+        ("Parameter" | "Header", "type" | "items" | "format" | "enum" | "default") => {
+            "OpenAPI 3 has it below `schema`"
+        }
+        ("Operation" | "OpenAPI document", "consumes" | "produces") => {
+            "OpenAPI 3 names media types in `content`"
+        }
+        ("Request Body" | "Response", "schema") => {
+            "OpenAPI 3 has it below `content`, by media type"
+        }
+        _ => return None,
+    })
+}
+
 fn is_extension(key: &str) -> bool {
     key.starts_with("x-")
 }
@@ -80,7 +98,7 @@ impl Reader<'_> {
                 Some(near) => Diagnostic::error(Code::UnknownKey, key.span, message)
                     .hint(format!("did you mean `{near}`?")),
                 None => Diagnostic::warning(Code::UnknownKey, key.span, message)
-                    .hint("keys of your own begin with `x-`"),
+                    .hint(belongs(fields.what, key).unwrap_or("keys of your own begin with `x-`")),
             };
             reader.push(found.label("not a key of OpenAPI"));
         })

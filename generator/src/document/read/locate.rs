@@ -198,10 +198,18 @@ impl Reader<'_> {
             }
             Err(NotLoaded::Unreadable(why)) => {
                 let message = format!("`{text}` leads to nothing");
-                self.push(
-                    Diagnostic::error(Code::DanglingReference, text.span, message)
-                        .label(format!("cannot open `{path}`: {why}")),
-                );
+                let mut found = Diagnostic::error(Code::DanglingReference, text.span, message)
+                    .label(format!("cannot open `{path}`: {why}"));
+                // A place of this very file without its `#`, or a component by its name alone.
+                let pointers = [format!("/{path}"), format!("/components/schemas/{path}")];
+                let meant = pointers.into_iter().find(|pointer| {
+                    let here = Location::new(from, pointer.clone());
+                    self.node_at(&here).is_some()
+                });
+                if let Some(pointer) = meant {
+                    found = found.hint(format!("did you mean `#{pointer}`?"));
+                }
+                self.push(found);
                 None
             }
         }

@@ -20,6 +20,24 @@ const TYPES: [SchemaType; 7] = [
     SchemaType::Object,
 ];
 
+/// What JSON Schema calls a type that other languages have under this name.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "int" | "int32" | "int64" | "long" | "short" => "write `integer`",
+        "float" | "double" | "decimal" => "write `number`",
+        "bool" => "write `boolean`",
+        "str" | "text" => "write `string`",
+        "list" => "write `array`",
+        "dict" | "map" | "hash" => "write `object`",
+        "date" => "write `type: string` with `format: date`",
+        "datetime" | "date-time" | "timestamp" => "write `type: string` with `format: date-time`",
+        "uuid" => "write `type: string` with `format: uuid`",
+        "file" | "binary" => "write `type: string` with `format: binary`",
+        "any" | "mixed" => "leave `type` out where any value will do",
+        _ => return None,
+    })
+}
+
 impl Reader<'_> {
     /// A schema, of 3.1 after rewriting where the document is older.
     pub(super) fn schema(&mut self, node: &Node) -> Option<Schema> {
@@ -193,7 +211,14 @@ impl Reader<'_> {
         let text = self.as_string(node, "type")?;
         let found = TYPES.into_iter().find(|kind| kind.name() == text.value);
         if found.is_none() {
-            self.invalid(&text, "type", TYPES.iter().map(|kind| kind.name()));
+            match elsewhere(&text) {
+                Some(hint) => {
+                    let message = format!("`{}` is not a value of `type`", text.value);
+                    let found = Diagnostic::error(Code::InvalidValue, text.span, message);
+                    self.push(found.hint(hint));
+                }
+                None => self.invalid(&text, "type", TYPES.iter().map(|kind| kind.name())),
+            }
         }
         found.map(|kind| Spanned::new(kind, node.span))
     }

@@ -1,5 +1,6 @@
 //! Which OpenAPI a document is written for.
 
+use super::wording::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{Node, Spanned};
 
@@ -49,7 +50,12 @@ fn recognize(root: &Node) -> Result<(Spanned<String>, Version), Box<Diagnostic>>
                 "an OpenAPI document must have `openapi`",
             )
             .label("lacks `openapi`")
-            .hint("add `openapi: 3.1.1`"),
+            .hint(
+                match nearest("openapi", entries.iter().map(|(key, _)| key.value.as_str())) {
+                    Some(near) => format!("rename `{near}` to `openapi`"),
+                    None => "add `openapi: 3.1.1`".to_owned(),
+                },
+            ),
         ));
     };
     let Some(text) = node.as_str() else {
