@@ -29,7 +29,8 @@ impl<'a> Tree<'a, '_> {
         let classes: Vec<&Name> = paths.iter().collect();
         let given = allocate(&classes, names::class, |plain| {
             let plain = names::repair_class(plain);
-            if self.taken.contains(&plain) {
+            // A class whose answers come whole stands beside each.
+            if self.taken.contains(&plain) || plain.ends_with("WithResponse") {
                 format!("{plain}Resource")
             } else {
                 plain
