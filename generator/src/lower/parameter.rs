@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, ParameterLocation, ParameterStyle, Schema};
 use crate::ir::{Docs, Parameter, ParameterContract, Place, StringFormat, Style, Text, Type};
+use crate::source::Node;
 
 use super::at::At;
 use super::{Lowering, docs, literal, name};
@@ -48,6 +49,10 @@ impl<'d> Lowering<'d, '_> {
             default: object
                 .and_then(|object| object.default.as_ref())
                 .map(literal::literal),
+            example: self
+                .example(parameter)
+                .or_else(|| object?.examples.first())
+                .map(literal::literal),
             docs: if own.is_empty() {
                 Docs { ..of_schema }
             } else {
@@ -82,6 +87,12 @@ impl<'d> Lowering<'d, '_> {
             .media_type(content)
             .and_then(|content| content.schema.as_ref());
         (schema, true)
+    }
+
+    /// The first value that the document gives for a parameter.
+    fn example(&self, parameter: &'d document::Parameter) -> Option<&'d Node> {
+        let mut examples = parameter.examples.values();
+        examples.find_map(|example| self.document.example(example)?.value.as_ref())
     }
 
     /// What a server holds the parameter's value against.
