@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::ir::{Literal, Name, Text};
+use crate::ir::{Docs, Literal, Name, Text};
 
 /// How long an example may be to stand in a line of code.
 const LONGEST: usize = 40;
@@ -48,6 +48,33 @@ pub(super) fn named(name: &Name) -> String {
     }
 }
 
+/// The first paragraph of what the document says, as a line of Markdown that begins no block and
+/// holds no markup.
+pub(super) fn about(docs: &Docs) -> Option<String> {
+    let text = match docs.summary.is_empty() {
+        true => docs.description.raw(),
+        false => docs.summary.raw(),
+    };
+    let first = text.trim().split("\n\n").next()?;
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let line = words.join(" ");
+    let seen = line.chars().filter(|c| !is_hidden(*c));
+    let harmless = |c| matches!(c, ',' | '.' | ':' | ';' | '\'' | '/' | '(' | ')' | '-' | '?');
+    let escaped = seen.flat_map(|c| {
+        let mark = (c.is_ascii_punctuation() && !harmless(c)).then_some('\\');
+        mark.into_iter().chain([c])
+    });
+    let line: String = escaped.collect();
+    line.starts_with(char::is_alphabetic).then_some(line)
+}
+
+/// Characters that print nothing, or change how others are shown.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
 /// A value of the document as JSON; `None` for a number that no reader of JSON takes as it is.
 pub(super) fn json(literal: &Literal) -> Option<Json> {
     Some(match literal {
@@ -70,6 +97,20 @@ pub(super) fn json(literal: &Literal) -> Option<Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_api_is_stays_a_line() {
+        let about = |text: &str| {
+            about(&Docs {
+                summary: Text::default(),
+                description: Text::new(text),
+            })
+        };
+        assert_eq!(about("A *b*\n<c>\n\nd"), Some("A \\*b\\* \\<c\\>".to_owned()));
+        for text in ["", "# A", "- a", "1. a", "```", "> a", "<a>", "| a |"] {
+            assert_eq!(about(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_example_is_plain_or_none() {

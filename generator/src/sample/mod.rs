@@ -8,10 +8,12 @@ mod answer;
 mod calls;
 mod constraint;
 mod escape;
+mod offers;
 mod value;
 
 pub(crate) use self::calls::{Sample, first, tested};
 pub(crate) use self::constraint::fits_every_schema;
+pub(crate) use self::offers::Offers;
 pub(crate) use self::value::Value;
 
 /// What tests are told of calls, by the operation's id: how each is seen by a server, and what it
@@ -24,4 +26,9 @@ pub(crate) fn data(api: &crate::ir::Api, samples: &[Sample<'_>]) -> String {
     let all: serde_json::Map<String, serde_json::Value> = entries.collect();
     let text = serde_json::to_string_pretty(&all).unwrap_or_default();
     text + "\n"
+}
+
+/// What the API is, by its document: a line of Markdown.
+pub(crate) fn about(api: &crate::ir::Api) -> Option<String> {
+    escape::about(&api.info.docs)
 }

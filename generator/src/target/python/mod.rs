@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod reference;
 mod resource;
+mod sample;
 mod security;
 mod service;
 mod tags;
@@ -135,7 +136,6 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
             owner: Owner::Runtime,
         });
     }
-    files.extend(package::scaffold(cx, &module)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
@@ -166,6 +166,8 @@ impl Generated<'_> {
         let errors = self.errors(&plan)?;
         self.clients(&plan, &security, &errors)?;
         self.testing(&plan, &security)?;
+        self.files
+            .extend(package::scaffold(self.cx, self.module, &plan, &security)?);
         for folder in [
             "",
             "types/",

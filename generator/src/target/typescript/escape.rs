@@ -312,21 +312,6 @@ pub(super) fn markdown(text: &Text) -> String {
     out
 }
 
-/// The first paragraph of what the document says, as a line of Markdown.
-pub(super) fn about(docs: &Docs) -> Option<String> {
-    let text = match docs.summary.is_empty() {
-        true => &docs.description,
-        false => &docs.summary,
-    };
-    let first = text.raw().trim().split("\n\n").next()?;
-    let line = markdown(&Text::new(first));
-    // What begins like a list, a table or a rule would be one.
-    let begins = |c: char| c.is_alphanumeric() || matches!(c, '\\' | '"' | '\'' | '(');
-    line.starts_with(begins)
-        .then_some(line)
-        .filter(|line| !line.starts_with(|c: char| c.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

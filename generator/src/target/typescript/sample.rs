@@ -8,7 +8,7 @@ use super::operation::path_parameters;
 use super::plan::Plan;
 use crate::ir::{Api, Name, Place, SecurityKind, Shape};
 use crate::layout::biome::{self, Value};
-use crate::sample::{self, Sample};
+use crate::sample::{self, Offers, Sample};
 
 /// What a README and tests show of an API.
 #[derive(Debug, Serialize)]
@@ -17,10 +17,6 @@ pub(super) struct SampleView {
     make: String,
     /// The same with credentials of a test, behind `return`: what follows the base URL.
     credentials: Vec<String>,
-    /// Whether a client takes a token.
-    token: bool,
-    /// Whether it takes a user's name and password.
-    basic: bool,
     /// `const result = await client.runs.list();`
     call: String,
     /// `await client.runs.list({}, { timeout: 10_000 });`, in a block.
@@ -49,7 +45,7 @@ impl SampleView {
             .is_none_or(|sample| sample.answer.is_some());
         let (head, arguments) = first.as_ref().map_or_else(unknown, |one| call(plan, one));
         let basic = basic(plan.api);
-        let options = match token(plan.api) {
+        let options = match Offers::new(plan.api).token {
             false if !basic.is_empty() => vec![member("credentials", logins(&basic))],
             _ => Vec::new(),
         };
@@ -59,8 +55,6 @@ impl SampleView {
         Self {
             make: biome::hugging(0, &format!("const client = new {class}"), &made, ";"),
             credentials: credentials(plan.api),
-            token: token(plan.api),
-            basic: !basic.is_empty(),
             call: biome::hugging(0, &format!("{binding}await {head}"), &arguments, ";"),
             guarded: biome::hugging(2, &format!("await {head}"), &arguments, ";"),
             gives,
@@ -157,12 +151,6 @@ fn written(api: &Api, value: &sample::Value<'_>) -> Value {
     })
 }
 
-/// Whether a scheme of the API is met by a token.
-fn token(api: &Api) -> bool {
-    let mut schemes = api.security_schemes.iter();
-    schemes.any(|scheme| !matches!(scheme.kind, SecurityKind::Basic | SecurityKind::MutualTls))
-}
-
 /// The schemes that want a user's name and password.
 fn basic(api: &Api) -> Vec<&Name> {
     let schemes = api.security_schemes.iter();
@@ -184,7 +172,7 @@ fn logins(schemes: &[&Name]) -> Value {
 /// The credentials of a client in tests, a member of its options each.
 fn credentials(api: &Api) -> Vec<String> {
     let mut out = Vec::new();
-    if token(api) {
+    if Offers::new(api).token {
         out.push("apiKey: \"test-token\",".to_owned());
     }
     let basic = basic(api);

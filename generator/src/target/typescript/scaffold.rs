@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::escape;
 use super::plan::Plan;
 use super::sample::SampleView;
-use crate::ir::Operation;
 use crate::render::RenderError;
-use crate::sample;
+use crate::sample::{self, Offers};
 use crate::target::{Context, Owner, TargetFile};
 
 /// What the files of a package are written from.
@@ -33,16 +32,10 @@ struct PackageView<'a> {
     import: String,
     /// What the API is, as a line of Markdown.
     about: Option<String>,
-    /// Whether there are lists of pages.
-    pages: bool,
-    /// Whether there are streams.
-    streams: bool,
-    /// Whether there is work to wait for.
-    waits: bool,
-    /// Whether there are webhooks to be verified.
-    webhooks: bool,
     /// `NotFoundError`: an error of the API's own, where there is one.
     error: Option<&'a str>,
+    #[serde(flatten)]
+    offers: Offers,
     #[serde(flatten)]
     sample: SampleView,
 }
@@ -64,7 +57,6 @@ const FILES: &[&str] = &[
 /// Everything that is neither generated from the document nor runtime.
 pub(super) fn files(cx: &Context<'_>, plan: &Plan<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let title = &cx.api.info.title;
-    let operations = || cx.api.operations.iter().map(|(_, operation)| operation);
     let view = PackageView {
         command: cx.command,
         name: &cx.package.name,
@@ -75,12 +67,9 @@ pub(super) fn files(cx: &Context<'_>, plan: &Plan<'_>) -> Result<Vec<TargetFile>
         client: &cx.product.client,
         environment: &cx.product.environment,
         import: escape::quote(&cx.package.name),
-        about: escape::about(&cx.api.info.docs),
-        pages: operations().any(|operation| operation.page.is_some()),
-        streams: operations().any(Operation::is_streamed),
-        waits: operations().any(|operation| operation.long_running.is_some()),
-        webhooks: cx.api.webhook_events.is_some(),
+        about: sample::about(cx.api),
         error: plan.errors.first().map(|error| error.name.as_str()),
+        offers: Offers::new(cx.api),
         sample: SampleView::new(plan),
     };
     let data = TargetFile {
