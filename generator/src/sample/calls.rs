@@ -59,17 +59,24 @@ pub(crate) fn tested(api: &Api) -> Vec<Sample<'_>> {
             all.into_iter()
                 .any(|(parameter, value)| parameter.place == place && value.is_some())
         };
-        let form = sample.body.as_ref().and(sample.operation.body.first());
-        let form = form.map(|content| matches!(content.payload, Payload::Form { .. }));
         kinds.insert((
             sample.operation.method.clone(),
             [Place::Path, Place::Query, Place::Header].map(has),
-            form,
+            sample.body.is_some(),
+            sample.sends_form(),
             sample.answer.is_some(),
         ))
     });
     all.truncate(MOST);
     all
+}
+
+impl Sample<'_> {
+    /// Whether it sends a form.
+    pub(crate) fn sends_form(&self) -> bool {
+        let content = self.body.as_ref().and(self.operation.body.first());
+        content.is_some_and(|content| matches!(content.payload, Payload::Form { .. }))
+    }
 }
 
 /// Every operation that can be shown, in the document's order.
@@ -169,8 +176,8 @@ fn path(api: &Api, sample: &Sample<'_>) -> Option<String> {
     Some(path)
 }
 
-/// How a server sees a call, and what it answers: `method`, `path`, `query`, `headers`, `body`,
-/// `status`, `answer`. Bodies are texts of JSON.
+/// How a server sees a call, and what it answers: `method`, `path`, `query`, `headers`, `type`,
+/// `body`, `status`, `answer`. Bodies are texts of JSON.
 pub(super) fn seen(api: &Api, sample: &Sample<'_>) -> Json {
     let (mut query, mut headers) = (Map::new(), Map::new());
     let parameters = sample.operation.parameters.iter().zip(&sample.parameters);
@@ -191,11 +198,12 @@ pub(super) fn seen(api: &Api, sample: &Sample<'_>) -> Json {
     seen.insert("path".to_owned(), path(api, sample).into());
     seen.insert("query".to_owned(), query.into());
     seen.insert("headers".to_owned(), headers.into());
-    let form = sample.operation.body.first();
-    let form = form.is_some_and(|content| matches!(content.payload, Payload::Form { .. }));
     // How forms are written is tried by the runtime's own tests.
-    let body = sample.body.as_ref().filter(|_| !form);
+    let body = sample.body.as_ref().filter(|_| !sample.sends_form());
     let body = body.and_then(|body| body.json(api));
+    let content = sample.operation.body.first().filter(|_| body.is_some());
+    let media_type = content.map(|content| escape::text(&content.media_type));
+    seen.insert("type".to_owned(), media_type.into());
     seen.insert("body".to_owned(), text(body));
     seen.insert("status".to_owned(), sample.status.into());
     seen.insert("answer".to_owned(), text(sample.answer.clone()));

@@ -106,10 +106,14 @@ const OF_ALL: [(&str, &str); 6] = [
 ];
 
 /// The files of a crate of its own.
-const SCAFFOLD: [(&str, &str); 3] = [
+const SCAFFOLD: [(&str, &str); 7] = [
     ("Cargo.toml", "axum/Cargo.toml.jinja"),
     ("README.md", "axum/README.md.jinja"),
+    (".gitignore", "rust/.gitignore.jinja"),
     ("src/lib.rs", "axum/lib.rs.jinja"),
+    ("examples/serve.rs", "axum/examples/serve.rs.jinja"),
+    ("tests/calls.rs", "axum/tests/calls.rs.jinja"),
+    ("tests/calls.json", "rust/tests/calls.json.jinja"),
 ];
 
 /// Everything that is printed.
@@ -142,10 +146,14 @@ impl Crate {
         let placed = resource::place(api, &mut scope);
         let modules = modules(api);
         let view = |home| TypesView::new(home, &types, cx.command);
+        let resources: Vec<ResourceView> = placed
+            .iter()
+            .map(|resource| ResourceView::new(resource, cx.command, &types, &mut scope))
+            .collect();
         Self {
             router: RouterView::new(&placed, &types, cx.command),
             contract: ContractView::new(api),
-            scaffold: ScaffoldView::new(cx, &placed),
+            scaffold: ScaffoldView::new(cx, &placed, &resources),
             modules: ModulesView {
                 command: cx.command.to_owned(),
                 modules: modules.iter().map(|(module, _)| module.clone()).collect(),
@@ -154,10 +162,7 @@ impl Crate {
                 .into_iter()
                 .map(|(module, home)| (module, view(home)))
                 .collect(),
-            resources: placed
-                .iter()
-                .map(|resource| ResourceView::new(resource, cx.command, &types, &mut scope))
-                .collect(),
+            resources,
         }
     }
 

@@ -65,17 +65,13 @@ impl SampleView {
             }));
         }
         let logins = writer.logins();
-        let shown = match Offers::new(plan.api).token {
-            true => "",
-            false => logins.first().map_or("", String::as_str),
-        };
         let mut credentials: Vec<String> = Vec::new();
         if Offers::new(plan.api).token {
             credentials.push(format!("{package}.WithAPIKey(\"test-token\"),"));
         }
-        credentials.extend(logins.iter().map(|login| login.replace("\n\t", "\n\t\t") + ","));
+        credentials.extend(logins.iter().map(|login| format!("{login},")));
         Self {
-            make: format!("client := {package}.NewClient({shown})"),
+            make: format!("client := {package}.NewClient()"),
             gives,
             times: call.contains("time."),
             call,
@@ -95,8 +91,8 @@ impl Writer<'_, '_> {
             .map(|scheme| {
                 let name = escape::wire(&scheme.name);
                 let package = self.package;
-                let source = "func(context.Context) (string, error) {\n\t\t\
-                              return \"user:password\", nil\n\t}";
+                let source = "func(context.Context) (string, error) {\n\t\t\t\
+                              return \"user:password\", nil\n\t\t}";
                 format!("{package}.WithCredential({name}, {source})")
             })
             .collect()
