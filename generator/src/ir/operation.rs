@@ -1,7 +1,8 @@
 use std::ops::{Index, IndexMut};
 
 use super::{
-    Content, Docs, ErrorId, Name, Parameter, Payload, Response, SecurityUse, Server, Status, Text, Type,
+    Content, Docs, ErrorId, Name, Parameter, Payload, Response, SecurityUse, Server, Status, Text,
+    Type,
 };
 use crate::source::Span;
 

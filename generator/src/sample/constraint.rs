@@ -51,8 +51,9 @@ fn plain<'a>(api: &'a Api, schema: &'a Json, seen: &mut HashSet<&'a str>) -> boo
     let Json::Object(keywords) = schema else {
         return *schema == Json::Bool(true);
     };
-    keywords.iter().all(|(keyword, value)| {
-        match (keyword.as_str(), value) {
+    keywords
+        .iter()
+        .all(|(keyword, value)| match (keyword.as_str(), value) {
             ("$ref", Json::String(to)) => match to.strip_prefix("#/$defs/") {
                 Some(name) if !seen.insert(name) => true,
                 Some(name) => {
@@ -69,6 +70,5 @@ fn plain<'a>(api: &'a Api, schema: &'a Json, seen: &mut HashSet<&'a str>) -> boo
             }
             ("items", schema) => plain(api, schema, seen),
             (keyword, _) => HARMLESS.contains(&keyword) || keyword.starts_with("x-"),
-        }
-    })
+        })
 }

@@ -59,7 +59,12 @@ pub(super) fn about(docs: &Docs) -> Option<String> {
     let words: Vec<&str> = first.split_whitespace().collect();
     let line = words.join(" ");
     let seen = line.chars().filter(|c| !is_hidden(*c));
-    let harmless = |c| matches!(c, ',' | '.' | ':' | ';' | '\'' | '/' | '(' | ')' | '-' | '?');
+    let harmless = |c| {
+        matches!(
+            c,
+            ',' | '.' | ':' | ';' | '\'' | '/' | '(' | ')' | '-' | '?'
+        )
+    };
     let escaped = seen.flat_map(|c| {
         let mark = (c.is_ascii_punctuation() && !harmless(c)).then_some('\\');
         mark.into_iter().chain([c])
@@ -83,7 +88,11 @@ pub(super) fn json(literal: &Literal) -> Option<Json> {
         Literal::Integer(digits) => digits.parse::<i64>().ok()?.into(),
         Literal::Number(digits) => serde_json::Number::from_f64(digits.parse().ok()?)?.into(),
         Literal::String(text) => text.raw().into(),
-        Literal::List(items) => items.iter().map(json).collect::<Option<Vec<Json>>>()?.into(),
+        Literal::List(items) => items
+            .iter()
+            .map(json)
+            .collect::<Option<Vec<Json>>>()?
+            .into(),
         Literal::Object(members) => {
             let members = members.iter().map(|(key, value)| {
                 let value = json(value)?;
@@ -106,7 +115,10 @@ mod tests {
                 description: Text::new(text),
             })
         };
-        assert_eq!(about("A *b*\n<c>\n\nd"), Some("A \\*b\\* \\<c\\>".to_owned()));
+        assert_eq!(
+            about("A *b*\n<c>\n\nd"),
+            Some("A \\*b\\* \\<c\\>".to_owned())
+        );
         for text in ["", "# A", "- a", "1. a", "```", "> a", "<a>", "| a |"] {
             assert_eq!(about(text), None, "{text}");
         }
@@ -117,7 +129,9 @@ mod tests {
         for text in ["pln_abc", "2.5", "me@example.com", "a b", "+49 30", "a/b:c"] {
             assert_eq!(plain(&Text::new(text)), Some(text));
         }
-        for text in ["", " a", "a\"b", "`", "${a}", "a\nb", "-rf", "é", "../x", "a\\", "</b>"] {
+        for text in [
+            "", " a", "a\"b", "`", "${a}", "a\nb", "-rf", "é", "../x", "a\\", "</b>",
+        ] {
             assert_eq!(plain(&Text::new(text)), None, "{text}");
         }
     }

@@ -3,9 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::escape;
-use crate::ir::{
-    Api, EnumBase, IntegerFormat, Literal, Name, Shape, StringFormat, Type, TypeId,
-};
+use crate::ir::{Api, EnumBase, IntegerFormat, Literal, Name, Shape, StringFormat, Type, TypeId};
 
 /// Records in records in records are no example of anything.
 const DEPTH: usize = 3;
@@ -57,12 +55,7 @@ pub(super) fn record(api: &Api, id: TypeId) -> Option<Value<'_>> {
     matches!(value, Value::Record(..)).then_some(value)
 }
 
-fn inside<'a>(
-    api: &'a Api,
-    ty: &'a Type,
-    known: Known<'a>,
-    depth: usize,
-) -> Option<Value<'a>> {
+fn inside<'a>(api: &'a Api, ty: &'a Type, known: Known<'a>, depth: usize) -> Option<Value<'a>> {
     let said = known.example.into_iter().chain(known.default);
     match api.types.resolve(ty) {
         Type::Boolean => Some(Value::Boolean(true)),

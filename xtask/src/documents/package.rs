@@ -179,6 +179,7 @@ fn store(folder: &Path, tree: &FileTree) -> std::io::Result<()> {
 }
 
 /// Crates of one workspace need names of their own: that of the document, in place of the title's.
+/// Programs and tests know the library by the name that the title gave it.
 fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
     let mut out = FileTree::default();
     for file in tree.iter() {
@@ -190,7 +191,13 @@ fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
                 true => name.as_str(),
                 false => line,
             });
-            file.text = lines.collect::<Vec<_>>().join("\n") + "\n";
+            let renamed = lines.collect::<Vec<_>>().join("\n");
+            let title = file
+                .text
+                .lines()
+                .find_map(|line| line.strip_prefix("name = "));
+            let library = title.unwrap_or_default().replace('-', "_");
+            file.text = format!("{renamed}\n\n[lib]\nname = {library}\n");
         }
         out.insert(file).map_err(|error| error.to_string())?;
     }

@@ -49,11 +49,7 @@ pub(super) struct OwnView {
 }
 
 impl ScaffoldView {
-    pub(super) fn new(
-        cx: &Context<'_>,
-        placed: &[Placed<'_>],
-        resources: &[ResourceView],
-    ) -> Self {
+    pub(super) fn new(cx: &Context<'_>, placed: &[Placed<'_>], resources: &[ResourceView]) -> Self {
         let own = own(cx, placed, resources);
         let traits: Vec<String> = placed.iter().map(|one| one.name.clone()).collect();
         let mut others = traits.clone();
@@ -99,9 +95,9 @@ fn own(cx: &Context<'_>, placed: &[Placed<'_>], resources: &[ResourceView]) -> O
         operations.map(move |(id, view)| (id, resource, view))
     });
     let (_, resource, view) = all.find(|(id, ..)| **id == first.id)?;
-    let plain = !["BTreeMap", "Body", "Bytes"]
-        .iter()
-        .any(|ty| view.shown.contains(&format!(": {ty}")) || view.shown.contains(&format!("<{ty}")));
+    let plain = !["BTreeMap", "Body", "Bytes"].iter().any(|ty| {
+        view.shown.contains(&format!(": {ty}")) || view.shown.contains(&format!("<{ty}"))
+    });
     plain.then(|| OwnView {
         resource: resource.name.clone(),
         signature: view.shown.clone(),

@@ -54,8 +54,8 @@ impl SampleView {
         let first = sample::first(plan.api);
         let gives = first.as_ref().is_some_and(|one| one.answer.is_some());
         let call = first.as_ref().and_then(|one| writer.call(one));
-        let call = call
-            .unwrap_or_else(|| "client.Request(ctx, \"GET\", \"/\", nil, nil)".to_owned());
+        let call =
+            call.unwrap_or_else(|| "client.Request(ctx, \"GET\", \"/\", nil, nil)".to_owned());
         let mut cases = Vec::new();
         for sample in sample::tested(plan.api) {
             cases.extend(writer.call(&sample).map(|call| CaseView {
@@ -149,7 +149,13 @@ impl Writer<'_, '_> {
                 _ => &[],
             };
             fields.extend(self.fields(record, values, &mut names, true)?);
-            rest(&mut names, record, false, &self.plan.types, &mut Imports::new());
+            rest(
+                &mut names,
+                record,
+                false,
+                &self.plan.types,
+                &mut Imports::new(),
+            );
         }
         let all = sample.operation.parameters.iter().zip(&sample.parameters);
         for (parameter, value) in all.filter(|(p, _)| p.place != Place::Path) {
@@ -194,7 +200,9 @@ impl Writer<'_, '_> {
             Value::Number(digits) => (*digits).to_owned(),
             Value::Text(text) => escape::quote(text),
             Value::Date => "\"2026-01-31\"".to_owned(),
-            Value::DateTime => "time.Date(2026, time.January, 31, 12, 0, 0, 0, time.UTC)".to_owned(),
+            Value::DateTime => {
+                "time.Date(2026, time.January, 31, 12, 0, 0, 0, time.UTC)".to_owned()
+            }
             Value::Constant(literal) => match literal {
                 crate::ir::Literal::String(text) => escape::string(text),
                 crate::ir::Literal::Boolean(value) => value.to_string(),
@@ -218,7 +226,11 @@ impl Writer<'_, '_> {
                     return None;
                 };
                 let fields = self.fields(record, values, &mut StructBody::new(), false)?;
-                format!("{package}.{}{{{}}}", plan.types.name(*id), fields.join(", "))
+                format!(
+                    "{package}.{}{{{}}}",
+                    plan.types.name(*id),
+                    fields.join(", ")
+                )
             }
         })
     }
@@ -233,4 +245,3 @@ fn find<'s, 'a>(
     let own = call.map(|call| (service, call));
     own.or_else(|| service.children.iter().find_map(|child| find(child, id)))
 }
-

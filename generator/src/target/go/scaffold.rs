@@ -36,9 +36,31 @@ struct ModuleView<'a> {
 
 /// What the programs and tests of a module call something else.
 const TAKEN: &[&str] = &[
-    "answering", "body", "calls", "client", "context", "ctx", "err", "errors", "failure", "fmt",
-    "http", "httptest", "io", "json", "log", "main", "os", "reflect", "result", "same", "strings",
-    "testing", "text", "time", "wire",
+    "answering",
+    "body",
+    "calls",
+    "client",
+    "context",
+    "ctx",
+    "err",
+    "errors",
+    "failure",
+    "fmt",
+    "http",
+    "httptest",
+    "io",
+    "json",
+    "log",
+    "main",
+    "os",
+    "reflect",
+    "result",
+    "same",
+    "strings",
+    "testing",
+    "text",
+    "time",
+    "wire",
 ];
 
 /// Path and template of each file.
@@ -46,7 +68,10 @@ const FILES: &[(&str, &str)] = &[
     ("go.mod", "go/go.mod.jinja"),
     ("README.md", "go/README.md.jinja"),
     ("calls_test.go", "go/calls_test.go.jinja"),
-    ("examples/first_call/main.go", "go/examples/first_call.go.jinja"),
+    (
+        "examples/first_call/main.go",
+        "go/examples/first_call.go.jinja",
+    ),
     ("examples/errors/main.go", "go/examples/errors.go.jinja"),
 ];
 
@@ -60,7 +85,11 @@ pub(super) fn files(
     package: &str,
 ) -> Result<Vec<TargetFile>, RenderError> {
     let module = super::module(cx);
-    let alias = if TAKEN.contains(&package) { "sdk" } else { package };
+    let alias = if TAKEN.contains(&package) {
+        "sdk"
+    } else {
+        package
+    };
     let named = module.rsplit('/').next() == Some(alias) && alias == package;
     let view = ModuleView {
         command: cx.command,

@@ -55,9 +55,7 @@ struct CaseView {
 impl SampleView {
     pub(super) fn new(plan: &Plan<'_>, security: &Security, client: &str) -> Self {
         let first = sample::first(plan.api);
-        let gives = first
-            .as_ref()
-            .is_none_or(|sample| sample.answer.is_some());
+        let gives = first.as_ref().is_none_or(|sample| sample.answer.is_some());
         let made = first.as_ref().map_or_else(unknown, |one| call(plan, one));
         let token = security.credentials.iter().any(|one| !one.basic);
         let basic = security.credentials.iter().find(|one| one.basic);

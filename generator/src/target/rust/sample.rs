@@ -90,7 +90,9 @@ fn names(code: &str) -> &'static str {
 
 /// What can be called of every API.
 fn unknown() -> Made {
-    let arguments = ["reqwest::Method::GET", "\"/\""].map(str::to_owned).to_vec();
+    let arguments = ["reqwest::Method::GET", "\"/\""]
+        .map(str::to_owned)
+        .to_vec();
     Made {
         before: Vec::new(),
         links: vec![("request".to_owned(), arguments)],
@@ -220,7 +222,9 @@ fn written(types: &RustTypes<'_>, value: &Value<'_>, owned: bool) -> Option<Stri
 /// The settings that give a client of tests its credentials.
 fn credentials(types: &RustTypes<'_>) -> Vec<String> {
     let api = types.api();
-    let token = Offers::new(api).token.then(|| "let builder = builder.api_key(\"test-token\");".to_owned());
+    let token = Offers::new(api)
+        .token
+        .then(|| "let builder = builder.api_key(\"test-token\");".to_owned());
     let basic = api.security_schemes.iter();
     let basic = basic.filter(|scheme| scheme.kind == crate::ir::SecurityKind::Basic);
     let basic = basic.map(|scheme| {

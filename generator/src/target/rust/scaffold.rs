@@ -44,7 +44,10 @@ const FILES: [(&str, &str); 8] = [
     ("README.md", "rust/README.md.jinja"),
     (".gitignore", "rust/.gitignore.jinja"),
     ("src/lib.rs", "rust/lib.rs.jinja"),
-    ("examples/first_call.rs", "rust/examples/first_call.rs.jinja"),
+    (
+        "examples/first_call.rs",
+        "rust/examples/first_call.rs.jinja",
+    ),
     ("examples/errors.rs", "rust/examples/errors.rs.jinja"),
     ("tests/calls.rs", "rust/tests/calls.rs.jinja"),
     ("tests/calls.json", "rust/tests/calls.json.jinja"),

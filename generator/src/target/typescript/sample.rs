@@ -40,9 +40,7 @@ impl SampleView {
     pub(super) fn new(plan: &Plan<'_>) -> Self {
         let class = &plan.root.class;
         let first = sample::first(plan.api);
-        let gives = first
-            .as_ref()
-            .is_none_or(|sample| sample.answer.is_some());
+        let gives = first.as_ref().is_none_or(|sample| sample.answer.is_some());
         let (head, arguments) = first.as_ref().map_or_else(unknown, |one| call(plan, one));
         let basic = basic(plan.api);
         let options = match Offers::new(plan.api).token {
