@@ -10,7 +10,8 @@ use crate::diagnostic::{Code, Diagnostic, place};
 use crate::fidelity::Report;
 use crate::ir::Api;
 use crate::pipeline::{self, Adjustments, Request, Run};
-use crate::render::Renderer;
+use crate::render::{Renderer, template_names};
+use crate::source::files_below;
 use crate::target::{Owner, Target};
 use crate::tree::FileTree;
 use crate::write::{self, Store};
@@ -32,7 +33,13 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     progress.say(format!("reading {}", args.spec.display()));
     let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = match &args.templates {
-        Some(folder) => Renderer::from_folder(folder),
+        Some(folder) => {
+            if let Err(message) = templates(folder) {
+                drop(progress);
+                return super::misused(&message);
+            }
+            Renderer::from_folder(folder)
+        }
         None => Renderer::embedded(),
     };
     // By their folders below the one that the user names.
@@ -99,13 +106,53 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     }
 }
 
+/// Sees that a folder holds templates that stand in for ours, and nothing that never would.
+fn templates(folder: &Path) -> Result<(), String> {
+    let own = files_below(folder);
+    let own = own.map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let known: Vec<&str> = template_names().collect();
+    let mut own = own
+        .iter()
+        .filter(|name| name.ends_with(".jinja"))
+        .peekable();
+    if own.peek().is_none() {
+        let example = known.first().copied().unwrap_or_default();
+        let folder = folder.display();
+        return Err(format!(
+            "`{folder}` holds no template, such as `{folder}/{example}`"
+        ));
+    }
+    match own.find(|name| !known.contains(&name.as_str()) && !name.contains("/_partials/")) {
+        Some(name) => Err(format!(
+            "`{}` stands in for no template of ours: they are {}",
+            folder.join(name).display(),
+            known.join(", ")
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Writes every package below `out`, or none.
 fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
+    if out.is_file() {
+        return Err(io::Error::other("it is a file, not a folder"));
+    }
     let (store, _) = Store::open(out, &out.join(".exai-gen"))?;
     let plans = packages
         .iter()
         .map(|(folder, tree)| Ok((folder.as_str(), write::plan(&out.join(folder), tree)?)))
         .collect::<io::Result<Vec<_>>>()?;
+    // What somebody else has written is not written over.
+    let foreign = plans.iter().flat_map(|(_, plan)| &plan.foreign);
+    let foreign: Vec<String> = foreign.take(3).map(|path| format!("`{path}`")).collect();
+    if !foreign.is_empty() {
+        let message = format!(
+            "{} stand there already, and no earlier run wrote them: choose an empty folder, or \
+             take them away",
+            foreign.join(", ")
+        );
+        return Err(io::Error::other(message));
+    }
     let plans: Vec<_> = plans.iter().map(|(folder, plan)| (*folder, plan)).collect();
     store.apply(&plans)
 }

@@ -32,6 +32,8 @@ pub struct Plan {
     pub changes: BTreeMap<String, (Change, String, String)>,
     /// Generated files whose text is not what the last run wrote: somebody edited them.
     pub edited: Vec<String>,
+    /// Files in the way, in a folder that no run has written to before.
+    pub foreign: Vec<String>,
     /// How many files are as they should be.
     pub unchanged: usize,
 }
@@ -65,6 +67,9 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
         match found {
             Some(found) if found == text => plan.unchanged += 1,
             Some(found) => {
+                if before.is_empty() {
+                    plan.foreign.push(path.to_owned());
+                }
                 plan.changes
                     .insert(path.to_owned(), (Change::Changed, found, text.to_owned()));
             }
