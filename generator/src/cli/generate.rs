@@ -7,6 +7,7 @@ use super::args::GenerateArgs;
 use super::progress::Progress;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostic, place};
+use crate::document::nearest;
 use crate::fidelity::Report;
 use crate::ir::Api;
 use crate::pipeline::{self, Adjustments, Request, Run};
@@ -116,18 +117,21 @@ fn templates(folder: &Path) -> Result<(), String> {
         .filter(|name| name.ends_with(".jinja"))
         .peekable();
     if own.peek().is_none() {
-        let example = known.first().copied().unwrap_or_default();
         let folder = folder.display();
         return Err(format!(
-            "`{folder}` holds no template, such as `{folder}/{example}`"
+            "`{folder}` holds no template, such as `{folder}/go/README.md.jinja`"
         ));
     }
     match own.find(|name| !known.contains(&name.as_str()) && !name.contains("/_partials/")) {
-        Some(name) => Err(format!(
-            "`{}` stands in for no template of ours: they are {}",
-            folder.join(name).display(),
-            known.join(", ")
-        )),
+        Some(name) => {
+            let near = nearest(name, known.iter().copied());
+            let near = near.map(|near| format!(": did you mean `{near}`?"));
+            Err(format!(
+                "`{}` stands in for no template{}",
+                folder.join(name).display(),
+                near.unwrap_or_default()
+            ))
+        }
         None => Ok(()),
     }
 }
@@ -147,8 +151,8 @@ fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
     let foreign: Vec<String> = foreign.take(3).map(|path| format!("`{path}`")).collect();
     if !foreign.is_empty() {
         let message = format!(
-            "{} stand there already, and no earlier run wrote them: choose an empty folder, or \
-             take them away",
+            "no earlier run wrote what stands there already: {}; choose an empty folder, or take \
+             that away",
             foreign.join(", ")
         );
         return Err(io::Error::other(message));
