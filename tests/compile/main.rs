@@ -85,16 +85,12 @@ fn crates(target: Target, features: &[&str]) {
     for (danger, folder) in &folders {
         let manifest = folder.join("Cargo.toml");
         let text = fs::read_to_string(&manifest).expect("a manifest");
-        let own = format!("name = \"{}\"", danger.replace('_', "-"));
-        let named = text.lines().map(|line| match line.starts_with("name = ") {
-            true => own.as_str(),
-            false => line,
-        });
         // Programs and tests know the library by the name that the title gave it.
         let title = text.lines().find_map(|line| line.strip_prefix("name = "));
-        let library = title.expect("a name").replace('-', "_");
-        let named = named.collect::<Vec<_>>().join("\n");
-        let named = format!("{named}\n\n[lib]\nname = {library}\n");
+        let title = title.expect("a name");
+        let own = format!("\"{}\"", danger.replace('_', "-"));
+        let renamed = text.replacen(title, &own, 1);
+        let named = format!("{renamed}\n[lib]\nname = {}\n", title.replace('-', "_"));
         fs::write(&manifest, named).expect("a manifest");
         members.push(format!("\"{danger}\""));
     }

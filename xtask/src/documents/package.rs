@@ -185,19 +185,12 @@ fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
     for file in tree.iter() {
         let mut file = file.clone();
         if file.path == "Cargo.toml" {
-            let name = format!("name = \"d-{}\"", document.to_lowercase());
-            let lines = file.text.lines();
-            let lines = lines.map(|line| match line.starts_with("name = ") {
-                true => name.as_str(),
-                false => line,
-            });
-            let renamed = lines.collect::<Vec<_>>().join("\n");
-            let title = file
-                .text
-                .lines()
-                .find_map(|line| line.strip_prefix("name = "));
-            let library = title.unwrap_or_default().replace('-', "_");
-            file.text = format!("{renamed}\n\n[lib]\nname = {library}\n");
+            let mut lines = file.text.lines();
+            let title = lines.find_map(|line| line.strip_prefix("name = "));
+            let title = title.unwrap_or_default().to_owned();
+            let name = format!("\"d-{}\"", document.to_lowercase());
+            let renamed = file.text.replacen(&title, &name, 1);
+            file.text = format!("{renamed}\n[lib]\nname = {}\n", title.replace('-', "_"));
         }
         out.insert(file).map_err(|error| error.to_string())?;
     }

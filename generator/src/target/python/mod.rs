@@ -166,8 +166,8 @@ impl Generated<'_> {
         let errors = self.errors(&plan)?;
         self.clients(&plan, &security, &errors)?;
         self.testing(&plan, &security)?;
-        self.files
-            .extend(package::scaffold(self.cx, self.module, &plan, &security)?);
+        let scaffold = package::scaffold(self.cx, self.module, &plan, &security)?;
+        self.files.extend(scaffold);
         for folder in [
             "",
             "types/",
@@ -354,8 +354,10 @@ impl Generated<'_> {
     fn testing(&mut self, plan: &Plan<'_>, security: &Security) -> Result<(), RenderError> {
         let mut imports = Imports::default();
         let fake = FakeView::new(self.cx, plan, security, &mut imports);
-        let docs = "A fake of the API, for tests of code that calls it.";
-        let head = self.head(docs, &imports);
+        let head = self.head(
+            "A fake of the API, for tests of code that calls it.",
+            &imports,
+        );
         self.write("testing.py", "testing.py", &TestingFile { head, fake })?;
         let view = ReferenceFile::new(self.cx, plan);
         self.files.push(TargetFile {

@@ -82,17 +82,16 @@ impl SampleView {
 
 /// What is imported from the crate.
 fn names(code: &str) -> &'static str {
-    match code.contains("types::") {
-        true => "{Client, types}",
-        false => "Client",
+    match (code.contains("types::"), code.contains("Method::")) {
+        (true, _) => "{Client, types}",
+        (false, true) => "{Client, Method}",
+        (false, false) => "Client",
     }
 }
 
 /// What can be called of every API.
 fn unknown() -> Made {
-    let arguments = ["reqwest::Method::GET", "\"/\""]
-        .map(str::to_owned)
-        .to_vec();
+    let arguments = ["Method::GET", "\"/\""].map(str::to_owned).to_vec();
     Made {
         before: Vec::new(),
         links: vec![("request".to_owned(), arguments)],
