@@ -40,7 +40,7 @@ use self::fake::{FakeView, TestingFile};
 use self::imports::Imports;
 use self::operation::Flavor;
 use self::package::LazyView;
-use self::plan::{Plan, ResourcePlan};
+use self::plan::{Plan, ResourcePlan, modules};
 use self::record::RecordView;
 use self::reference::ReferenceFile;
 use self::resource::ResourceView;
@@ -394,10 +394,4 @@ impl Generated<'_> {
         });
         Ok(())
     }
-}
-
-/// The modules of methods: the top-level resources, and the root where it has calls of its own.
-fn modules<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourcePlan<'a>> {
-    let root = (!plan.root.calls.is_empty()).then_some(&plan.root);
-    plan.root.children.iter().chain(root)
 }
