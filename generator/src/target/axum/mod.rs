@@ -27,7 +27,7 @@ use self::router::RouterView;
 use self::scaffold::ScaffoldView;
 use self::types::TypesView;
 use super::{Context, Owner, Target, TargetFile};
-use crate::ir::Api;
+use crate::ir::{Api, TypeId};
 use crate::render::RenderError;
 use crate::target::rust_lang::names::Scope;
 use crate::target::rust_lang::{Dialect, Keep, RustTypes, modules};
@@ -145,7 +145,8 @@ impl Crate {
         let mut scope = Scope::with(names::RESOURCES);
         let placed = resource::place(api, &mut scope);
         let modules = modules(api);
-        let view = |home| TypesView::new(home, &types, cx.command);
+        let forms = body::forms(api);
+        let view = |ids: Vec<TypeId>| TypesView::new(&ids, &forms, &types, cx.command);
         let resources: Vec<ResourceView> = placed
             .iter()
             .map(|resource| ResourceView::new(resource, cx.command, &types, &mut scope))
@@ -160,7 +161,7 @@ impl Crate {
             },
             types: modules
                 .into_iter()
-                .map(|(module, home)| (module, view(home)))
+                .map(|(module, ids)| (module, view(ids)))
                 .collect(),
             resources,
         }
