@@ -48,6 +48,7 @@ impl Plan<'_> {
         Plan {
             changes: self.changes.into_iter().map(owned).collect(),
             edited: self.edited,
+            foreign: self.foreign,
             unchanged: self.unchanged,
         }
     }
