@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::nearest;
 use crate::shipped::Shipped;
 use crate::source::{Node, Span};
 use crate::target::Target;
@@ -80,7 +81,7 @@ impl Config {
                 "packages" => config.read_packages(value, diagnostics),
                 "names" => config.read_names(value, diagnostics),
                 "allow" => config.read_allow(value, diagnostics),
-                _ => unknown(key.span, &key.value, diagnostics),
+                _ => unknown(key.span, &key.value, &KEYS, diagnostics),
             }
         }
         config
@@ -89,7 +90,8 @@ impl Config {
     fn read_packages(&mut self, node: &Node, diagnostics: &mut Diagnostics) {
         for (key, value) in entries(node, diagnostics) {
             let Some(target) = Target::from_name(&key.value) else {
-                unknown(key.span, &key.value, diagnostics);
+                let names = Target::ALL.map(Target::name);
+                unknown(key.span, &key.value, &names, diagnostics);
                 continue;
             };
             let field = |name: &str, diagnostics: &mut Diagnostics| {
@@ -233,9 +235,16 @@ fn entries<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> &'a [crate::sou
     })
 }
 
-fn unknown(span: Span, key: &str, diagnostics: &mut Diagnostics) {
+/// What the file may say.
+const KEYS: [&str; 5] = ["allow", "client", "environment", "names", "packages"];
+
+fn unknown(span: Span, key: &str, known: &[&str], diagnostics: &mut Diagnostics) {
     let message = format!("unknown key `{key}`");
-    diagnostics.push(Diagnostic::error(Code::UnknownKey, span, message));
+    let hint = match nearest(key, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("one of {}", known.join(", ")),
+    };
+    diagnostics.push(Diagnostic::error(Code::UnknownKey, span, message).hint(hint));
 }
 
 fn has_reason(item: &Node, diagnostics: &mut Diagnostics) -> bool {

@@ -18,6 +18,7 @@ pub mod passes;
 pub mod pipeline;
 pub mod provenance;
 pub mod render;
+mod sample;
 pub mod scenarios;
 pub mod shipped;
 pub mod source;

@@ -85,12 +85,13 @@ fn crates(target: Target, features: &[&str]) {
     for (danger, folder) in &folders {
         let manifest = folder.join("Cargo.toml");
         let text = fs::read_to_string(&manifest).expect("a manifest");
-        let own = format!("name = \"{}\"", danger.replace('_', "-"));
-        let named = text.lines().map(|line| match line.starts_with("name = ") {
-            true => own.as_str(),
-            false => line,
-        });
-        fs::write(&manifest, named.collect::<Vec<_>>().join("\n")).expect("a manifest");
+        // Programs and tests know the library by the name that the title gave it.
+        let title = text.lines().find_map(|line| line.strip_prefix("name = "));
+        let title = title.expect("a name");
+        let own = format!("\"{}\"", danger.replace('_', "-"));
+        let renamed = text.replacen(title, &own, 1);
+        let named = format!("{renamed}\n[lib]\nname = {}\n", title.replace('-', "_"));
+        fs::write(&manifest, named).expect("a manifest");
         members.push(format!("\"{danger}\""));
     }
     let workspace = format!(
@@ -104,6 +105,7 @@ fn crates(target: Target, features: &[&str]) {
     content(
         Command::new(env!("CARGO"))
             .args(["check", "--workspace", "--quiet"])
+            .args(["--lib", "--examples", "--test", "calls"])
             .args(features)
             .current_dir(&root)
             .env("CARGO_TARGET_DIR", shared)
@@ -150,12 +152,12 @@ fn typescript() {
             "--exactOptionalPropertyTypes",
             "--noUncheckedIndexedAccess",
         ];
-        let command = &mut Command::new("node");
-        command
-            .arg(&compiler)
-            .args(["-p", "tsconfig.json"])
-            .args(strict);
-        content(command.current_dir(folder), &danger);
+        for project in ["tsconfig.json", "tsconfig.test.json"] {
+            let command = &mut Command::new("node");
+            command.arg(&compiler).args(["-p", project]).args(strict);
+            command.arg("--typeRoots").arg(modules.join("@types"));
+            content(command.current_dir(&folder), &danger);
+        }
     }
 }
 
@@ -169,7 +171,8 @@ fn python() {
     let root = tempfile::tempdir().expect("a folder");
     for (danger, folder) in write(Target::Python, &root.path().join("python")) {
         let command = &mut Command::new(&mypy);
-        command.args(["--strict", "src"]).current_dir(folder);
+        let all = ["--strict", "src", "tests", "examples"];
+        command.args(all).current_dir(folder);
         command.env("MYPY_CACHE_DIR", root.path().join("cache"));
         content(command, &danger);
     }

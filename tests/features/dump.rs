@@ -7,13 +7,14 @@ use std::fmt::Debug;
 const WIDTH: usize = 100;
 
 /// Fields that most nodes have with these values.
-const SILENT: [&str; 11] = [
+const SILENT: [&str; 12] = [
     "access: Both",
     "allow_reserved: false",
     "body_path: None",
     "default: None",
     "deprecated: false",
     "docs: Docs { summary: \"\", description: \"\" }",
+    "example: None",
     "indirect: false",
     "json: false",
     "pinned: false",

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::Outcome;
 use super::bundle::BundleArgs;
 use super::completions::CompletionsArgs;
 use super::convert::ConvertArgs;
 use super::explain::ExplainArgs;
 use super::init::InitArgs;
 use super::man::ManArgs;
+use crate::pipeline::{Adjustments, Request, Run};
 use crate::target::Target;
 
 /// From an OpenAPI document to SDKs and a server.
@@ -151,12 +153,23 @@ impl From<TargetName> for Target {
 Examples:
   exai-gen ir openapi.yaml | less")]
 pub(super) struct IrArgs {
+    #[command(flatten)]
+    pub(super) document: DocumentArgs,
+}
+
+/// A document to be understood, and what is said beside it.
+#[derive(Debug, clap::Args)]
+pub(super) struct DocumentArgs {
     /// The root document
     pub(super) spec: PathBuf,
 
     /// Names of packages, pinned names and allowed codes
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Names that shipped, which clients keep
+    #[arg(long, value_name = "FILE")]
+    pub(super) names: Option<PathBuf>,
 
     /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
     #[arg(long, value_name = "FILE")]
@@ -165,6 +178,23 @@ pub(super) struct IrArgs {
     /// How to write what was found, on standard error
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) message_format: MessageFormat,
+}
+
+impl DocumentArgs {
+    /// Reads the document for a command, and says on standard error what there is to say of it.
+    pub(super) fn understood(&self, command: &str) -> (Run, Outcome) {
+        let request = Request {
+            spec: &self.spec,
+            config: self.config.as_deref(),
+            command,
+        };
+        let adjustments = Adjustments {
+            keep_going: false,
+            overlays: self.overlay.clone(),
+            names: self.names.clone(),
+        };
+        super::understood(&request, &adjustments, self.message_format)
+    }
 }
 
 /// How diagnostics are written.
@@ -277,24 +307,12 @@ Examples:
   exai-gen names openapi.yaml -o names.lock                       # at the first release
   exai-gen names openapi.yaml --names names.lock -o names.lock    # at the next ones")]
 pub(super) struct NamesArgs {
-    /// The root document
-    pub(super) spec: PathBuf,
-
-    /// Names that shipped before
-    #[arg(long, value_name = "FILE")]
-    pub(super) names: Option<PathBuf>,
-
-    /// Names of packages, pinned names and allowed codes
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) document: DocumentArgs,
 
     /// Where to write; standard output when left out
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-
-    /// How to write what was found, on standard error
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) message_format: MessageFormat,
 }
 
 /// Make a package's generated files again, and compare them with what it holds.

@@ -1,14 +1,11 @@
 //! `exai-gen explain`
 
-use std::path::PathBuf;
-
 use clap::ValueEnum;
 use serde_json::Value;
 
-use super::args::{MessageFormat, TargetName};
-use super::{Outcome, misused, print, understood};
+use super::args::{DocumentArgs, TargetName};
+use super::{Outcome, misused, print};
 use crate::explain::explain;
-use crate::pipeline::{Adjustments, Request};
 use crate::target::Target;
 
 /// Say which symbol of each language a place of the document became, and why it is called so.
@@ -20,8 +17,8 @@ Examples:
   exai-gen explain openapi.yaml /components/schemas/Run/properties/id
   exai-gen explain openapi.yaml schemas/run.yaml:12 --format json")]
 pub(super) struct ExplainArgs {
-    /// The root document
-    pub(super) spec: PathBuf,
+    #[command(flatten)]
+    pub(super) document: DocumentArgs,
 
     /// A JSON Pointer, FILE#POINTER, FILE:LINE, the name of a schema, an operationId, or METHOD /path
     pub(super) place: String,
@@ -30,25 +27,9 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGET")]
     pub(super) target: Vec<TargetName>,
 
-    /// Names of packages, pinned names and allowed codes
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-
-    /// Names that shipped, which clients keep
-    #[arg(long, value_name = "FILE")]
-    pub(super) names: Option<PathBuf>,
-
-    /// Change the document by an Overlay 1.0 file before it is read; several are applied in order
-    #[arg(long, value_name = "FILE")]
-    pub(super) overlay: Vec<PathBuf>,
-
     /// How to write the answer, on standard output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: ExplainFormat,
-
-    /// How to write what was found, on standard error
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) message_format: MessageFormat,
 }
 
 /// How an explanation is written.
@@ -62,17 +43,7 @@ pub(super) enum ExplainFormat {
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Outcome {
-    let request = Request {
-        spec: &args.spec,
-        config: args.config.as_deref(),
-        command: "exai-gen explain",
-    };
-    let adjustments = Adjustments {
-        overlays: args.overlay.clone(),
-        names: args.names.clone(),
-        ..Adjustments::default()
-    };
-    let (run, outcome) = understood(&request, &adjustments, args.message_format);
+    let (run, outcome) = args.document.understood("exai-gen explain");
     if outcome != Outcome::Fine {
         return outcome;
     }

@@ -7,10 +7,12 @@ use super::args::GenerateArgs;
 use super::progress::Progress;
 use super::{Channel, Outcome, report};
 use crate::diagnostic::{Code, Diagnostic, place};
+use crate::document::nearest;
 use crate::fidelity::Report;
 use crate::ir::Api;
 use crate::pipeline::{self, Adjustments, Request, Run};
-use crate::render::Renderer;
+use crate::render::{Renderer, template_names};
+use crate::source::files_below;
 use crate::target::{Owner, Target};
 use crate::tree::FileTree;
 use crate::write::{self, Store};
@@ -39,7 +41,13 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         run.sources.drop_trees();
     }
     let renderer = match &args.templates {
-        Some(folder) => Renderer::from_folder(folder),
+        Some(folder) => {
+            if let Err(message) = templates(folder) {
+                drop(progress);
+                return super::misused(&message);
+            }
+            Renderer::from_folder(folder)
+        }
         None => Renderer::embedded(),
     };
     // By their folders below the one that the user names.
@@ -109,13 +117,56 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     outcome
 }
 
+/// Sees that a folder holds templates that stand in for ours, and nothing that never would.
+fn templates(folder: &Path) -> Result<(), String> {
+    let own = files_below(folder);
+    let own = own.map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let known: Vec<&str> = template_names().collect();
+    let mut own = own
+        .iter()
+        .filter(|name| name.ends_with(".jinja"))
+        .peekable();
+    if own.peek().is_none() {
+        let folder = folder.display();
+        return Err(format!(
+            "`{folder}` holds no template, such as `{folder}/go/README.md.jinja`"
+        ));
+    }
+    match own.find(|name| !known.contains(&name.as_str()) && !name.contains("/_partials/")) {
+        Some(name) => {
+            let near = nearest(name, known.iter().copied());
+            let near = near.map(|near| format!(": did you mean `{near}`?"));
+            Err(format!(
+                "`{}` stands in for no template{}",
+                folder.join(name).display(),
+                near.unwrap_or_default()
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Writes every package below `out`, or none.
 fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
+    if out.is_file() {
+        return Err(io::Error::other("it is a file, not a folder"));
+    }
     let (store, _) = Store::open(out, &out.join(".exai-gen"))?;
     let plans = packages
         .iter()
         .map(|(folder, tree)| Ok((folder.as_str(), write::plan(&out.join(folder), tree)?)))
         .collect::<io::Result<Vec<_>>>()?;
+    // What somebody else has written is not written over.
+    let foreign = plans.iter().flat_map(|(_, plan)| &plan.foreign);
+    let foreign: Vec<String> = foreign.take(3).map(|path| format!("`{path}`")).collect();
+    if !foreign.is_empty() {
+        let message = format!(
+            "no earlier run wrote what stands there already: {}; choose an empty folder, or take \
+             that away",
+            foreign.join(", ")
+        );
+        return Err(io::Error::other(message));
+    }
     let plans: Vec<_> = plans.iter().map(|(folder, plan)| (*folder, plan)).collect();
     store.apply(&plans)
 }

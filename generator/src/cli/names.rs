@@ -1,22 +1,12 @@
 //! `exai-gen names`
 
 use super::args::NamesArgs;
-use super::{Outcome, understood, write};
-use crate::pipeline::{Adjustments, Request};
+use super::{Outcome, write};
 
 const COMMAND: &str = "exai-gen names";
 
 pub(super) fn run(args: &NamesArgs) -> Outcome {
-    let request = Request {
-        spec: &args.spec,
-        config: args.config.as_deref(),
-        command: COMMAND,
-    };
-    let adjustments = Adjustments {
-        names: args.names.clone(),
-        ..Adjustments::default()
-    };
-    let (run, outcome) = understood(&request, &adjustments, args.message_format);
+    let (run, outcome) = args.document.understood(COMMAND);
     let Some(api) = run.api.filter(|_| outcome == Outcome::Fine) else {
         return outcome;
     };

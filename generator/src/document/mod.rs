@@ -10,4 +10,5 @@ mod rules;
 
 pub use leave_out::{LeftOut, leave_out};
 pub use model::*;
+pub(crate) use read::nearest;
 pub use read::read;

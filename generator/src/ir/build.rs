@@ -82,6 +82,7 @@ pub fn field(wire: &str, ty: Type) -> Field {
         required: true,
         access: Access::Both,
         default: None,
+        example: None,
         docs: Docs::default(),
         deprecated: false,
         indirect: false,
@@ -149,6 +150,7 @@ pub fn parameter(wire: &str, place: Place, ty: Type) -> Parameter {
         allow_reserved: false,
         json: false,
         default: None,
+        example: None,
         docs: Docs::default(),
         deprecated: false,
     }

@@ -1,7 +1,8 @@
 use std::ops::{Index, IndexMut};
 
 use super::{
-    Content, Docs, ErrorId, Name, Parameter, Response, SecurityUse, Server, Status, Text, Type,
+    Content, Docs, ErrorId, Name, Parameter, Payload, Response, SecurityUse, Server, Status, Text,
+    Type,
 };
 use crate::source::Span;
 
@@ -61,6 +62,12 @@ impl Operation {
     /// The answer that a caller is given on success: the first 2xx of the document.
     pub fn success(&self) -> Option<&Response> {
         self.responses.first()
+    }
+
+    /// True when the answer arrives piece by piece.
+    pub fn is_streamed(&self) -> bool {
+        let content = self.success().and_then(|success| success.contents.first());
+        content.is_some_and(|c| matches!(c.payload, Payload::Events(_) | Payload::Lines(_)))
     }
 }
 

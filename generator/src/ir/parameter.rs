@@ -21,6 +21,8 @@ pub struct Parameter {
     pub json: bool,
     /// What an absent value means.
     pub default: Option<Literal>,
+    /// The first that the document gives.
+    pub example: Option<Literal>,
     /// What the document says.
     pub docs: Docs,
     /// The parameter says `deprecated: true`.

@@ -23,6 +23,8 @@ pub struct Field {
     pub access: Access,
     /// What an absent value means.
     pub default: Option<Literal>,
+    /// The first that the document gives.
+    pub example: Option<Literal>,
     /// What the document says.
     pub docs: Docs,
     /// The property says `deprecated: true`.

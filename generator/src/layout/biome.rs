@@ -42,6 +42,12 @@ impl Value {
         }
     }
 
+    /// The value behind a name of `used` columns, with `after` more behind it, in a line that is
+    /// indented.
+    pub fn behind(&self, indent: usize, used: usize, after: usize) -> String {
+        self.fit(indent, indent + used, after)
+    }
+
     /// The value behind `used` characters of its line, with `after` more behind it.
     fn fit(&self, indent: usize, used: usize, after: usize) -> String {
         let flat = self.flat();
@@ -111,6 +117,29 @@ pub fn width(text: &str) -> usize {
 /// `head(item, item)tail`, or one item a line: a signature, a call, a list of arguments.
 pub fn call(indent: usize, head: &str, items: &[String], tail: &str) -> String {
     group(indent, &format!("{head}("), "", items, &format!("){tail}"))
+}
+
+/// A call of values: on one line; else with its last argument, an object, hugged by the
+/// parentheses; else one argument a line. `indent` is that of the line, and `tail` counts.
+pub fn hugging(indent: usize, head: &str, arguments: &[Value], tail: &str) -> String {
+    let flat: Vec<String> = arguments.iter().map(Value::flat).collect();
+    let line = format!("{head}({}){tail}", flat.join(", "));
+    let Some((last @ (Value::Object(_) | Value::Array(_)), before)) = arguments.split_last() else {
+        return call(indent, head, &flat, tail);
+    };
+    if indent + width(&line) <= WIDTH {
+        return line;
+    }
+    let before: Vec<String> = before.iter().map(|one| one.flat() + ", ").collect();
+    let open = format!("{head}({}", before.concat());
+    if indent + width(&open) < WIDTH {
+        return format!("{open}{}){tail}", last.broken(indent));
+    }
+    let pad = " ".repeat(indent + 2);
+    let lines = arguments.iter();
+    let lines = lines.map(|one| format!("{pad}{},\n", one.fit(indent + 2, indent + 2, 1)));
+    let lines: String = lines.collect();
+    format!("{head}(\n{lines}{}){tail}", " ".repeat(indent))
 }
 
 /// `import { item, item } from "module";` A single item is never broken.

@@ -107,6 +107,9 @@ impl<'d> Lowering<'d, '_> {
             default: all()
                 .find_map(|object| object.default.as_ref())
                 .map(literal::literal),
+            example: all()
+                .find_map(|object| object.examples.first())
+                .map(literal::literal),
             docs: own()
                 .map(docs::of_schema)
                 .find(|docs| !docs.is_empty())

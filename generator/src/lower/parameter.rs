@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{self, ParameterLocation, ParameterStyle, Schema, SchemaObject};
 use crate::ir::{Docs, Parameter, ParameterContract, Place, StringFormat, Style, Type};
+use crate::source::Node;
 
 use super::at::At;
 use super::{Lowering, body, docs, literal, name};
@@ -55,6 +56,10 @@ impl<'d> Lowering<'d, '_> {
             default: object
                 .and_then(|object| object.default.as_ref())
                 .map(literal::literal),
+            example: self
+                .example(parameter)
+                .or_else(|| object?.examples.first())
+                .map(literal::literal),
             docs: if own.is_empty() {
                 Docs { ..of_schema }
             } else {
@@ -92,6 +97,9 @@ impl<'d> Lowering<'d, '_> {
                 json: field.json,
                 default: object
                     .and_then(|o| o.default.as_ref())
+                    .map(literal::literal),
+                example: object
+                    .and_then(|o| o.examples.first())
                     .map(literal::literal),
                 docs: docs::of(property),
                 deprecated: parameter.deprecated || object.is_some_and(|o| o.deprecated),
@@ -139,6 +147,12 @@ impl<'d> Lowering<'d, '_> {
             .media_type(content)
             .and_then(|content| content.schema.as_ref());
         (schema, true)
+    }
+
+    /// The first value that the document gives for a parameter.
+    fn example(&self, parameter: &'d document::Parameter) -> Option<&'d Node> {
+        let mut examples = parameter.examples.values();
+        examples.find_map(|example| self.document.example(example)?.value.as_ref())
     }
 
     /// What a server holds a parameter's value against, where it was written as this one, or as a

@@ -20,21 +20,18 @@ pub struct Renderer {
 impl Renderer {
     /// The embedded templates.
     pub fn embedded() -> Self {
-        Self::new(|name| {
-            Ok(embedded::TEMPLATES
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map(|(_, t)| (*t).to_owned()))
-        })
+        Self::new(|name| Ok(built_in(name)))
     }
 
-    /// Templates from a folder laid out as the embedded ones: for work on them without a rebuild.
+    /// Templates from a folder laid out as the embedded ones, which stand in for those that it
+    /// does not have.
     pub fn from_folder(folder: &Path) -> Self {
         let folder: PathBuf = folder.to_owned();
         Self::new(move |name| {
-            crate::source::read_template(&folder.join(name)).map_err(|error| {
+            let own = crate::source::read_template(&folder.join(name)).map_err(|error| {
                 minijinja::Error::new(ErrorKind::TemplateNotFound, error.to_string())
-            })
+            })?;
+            Ok(own.or_else(|| built_in(name)))
         })
     }
 
@@ -70,6 +67,18 @@ impl Renderer {
             .map_err(|error| RenderError(format!("{error:#}")))?;
         Ok(tidy(text))
     }
+}
+
+/// The text of an embedded template.
+fn built_in(name: &str) -> Option<String> {
+    let mut all = embedded::TEMPLATES.iter();
+    let found = all.find(|(known, _)| *known == name);
+    found.map(|(_, text)| (*text).to_owned())
+}
+
+/// What each embedded template is called, below its folder: `go/README.md.jinja`.
+pub fn template_names() -> impl Iterator<Item = &'static str> {
+    embedded::TEMPLATES.iter().map(|(name, _)| *name)
 }
 
 /// A template and its view do not fit each other.

@@ -299,7 +299,13 @@ fn display_name(path: &Path) -> String {
     let below = std::env::current_dir()
         .ok()
         .and_then(|here| path.strip_prefix(here).ok());
-    normalize(below.unwrap_or(path)).display().to_string()
+    let name = normalize(below.unwrap_or(path));
+    let name = if name.as_os_str().is_empty() {
+        path
+    } else {
+        &name
+    };
+    name.display().to_string()
 }
 
 /// Resolves `.` and `..` by the text alone.

@@ -32,3 +32,25 @@ pub(crate) fn read_template(path: &std::path::Path) -> std::io::Result<Option<St
         Err(error) => Err(error),
     }
 }
+
+/// Every file below a folder, as paths below it with `/`.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(crate) fn files_below(folder: &std::path::Path) -> std::io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(here) = pending.pop() {
+        for entry in std::fs::read_dir(&here)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if let Ok(below) = path.strip_prefix(folder) {
+                let parts = below.iter().map(|part| part.to_string_lossy());
+                found.push(parts.collect::<Vec<_>>().join("/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -33,6 +33,8 @@ pub struct Plan<'t> {
     pub changes: BTreeMap<String, (Change, String, Cow<'t, str>)>,
     /// Generated files whose text is not what the last run wrote: somebody edited them.
     pub edited: Vec<String>,
+    /// Files in the way, in a folder that no run has written to before.
+    pub foreign: Vec<String>,
     /// How many files are as they should be.
     pub unchanged: usize,
 }
@@ -46,6 +48,7 @@ impl Plan<'_> {
         Plan {
             changes: self.changes.into_iter().map(owned).collect(),
             edited: self.edited,
+            foreign: self.foreign,
             unchanged: self.unchanged,
         }
     }
@@ -81,6 +84,9 @@ pub fn plan<'t>(folder: &Path, tree: &'t FileTree) -> io::Result<Plan<'t>> {
         match found {
             Some(found) if found == text => plan.unchanged += 1,
             Some(found) => {
+                if before.is_empty() {
+                    plan.foreign.push(path.to_owned());
+                }
                 plan.changes
                     .insert(path.to_owned(), (Change::Changed, found, text));
             }

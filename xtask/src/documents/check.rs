@@ -93,32 +93,51 @@ fn lines(said: &str, keep: impl Fn(&str) -> bool) -> Vec<String> {
     }
 }
 
+/// Packages are compiled and their tests run, against the built package as their users have it.
 fn typescript(packages: &[&Package], verdicts: &mut Verdicts) -> Result<(), String> {
     let compiler = "sdks/typescript/node_modules/typescript/bin/tsc";
     let compiler = installed("typescript", compiler)?;
+    let types = installed("typescript", "sdks/typescript/node_modules/@types")?;
     for package in packages {
-        let command = &mut Command::new("node");
-        command.arg(&compiler).args([
-            "-p",
-            "tsconfig.json",
-            "--noEmit",
-            "--noUnusedLocals",
-            "--noFallthroughCasesInSwitch",
-            "--noImplicitReturns",
-        ]);
-        if let Some(said) = complaint(command.current_dir(&package.folder))? {
-            verdicts.add(package, lines(&said, |line| line.contains("error TS")));
+        let compile = |project: &str| {
+            let mut command = Command::new("node");
+            command.arg(&compiler).args(["-p", project]).args([
+                "--noUnusedLocals",
+                "--noFallthroughCasesInSwitch",
+                "--noImplicitReturns",
+            ]);
+            command.arg("--typeRoots").arg(&types);
+            command.current_dir(&package.folder);
+            command
+        };
+        let mut tests = Command::new("node");
+        tests.args(["--test", "dist-test/tests/calls.test.js"]);
+        tests.current_dir(&package.folder);
+        for mut command in [
+            compile("tsconfig.json"),
+            compile("tsconfig.test.json"),
+            tests,
+        ] {
+            if let Some(said) = complaint(&mut command)? {
+                let wrong = |line: &str| line.contains("error TS") || line.starts_with("not ok");
+                verdicts.add(package, lines(&said, wrong));
+                break;
+            }
         }
     }
     Ok(())
 }
 
+/// Modules are held by `go vet`, and their tests run.
 fn go(packages: &[&Package], verdicts: &mut Verdicts) -> Result<(), String> {
     for package in packages {
-        let command = &mut Command::new("go");
-        command.args(["vet", "./..."]).current_dir(&package.folder);
-        if let Some(said) = complaint(command)? {
-            verdicts.add(package, lines(&said, |line| line.contains(".go:")));
+        for what in [["vet", "./..."], ["test", "."]] {
+            let command = &mut Command::new("go");
+            command.args(what).current_dir(&package.folder);
+            if let Some(said) = complaint(command)? {
+                verdicts.add(package, lines(&said, |line| line.contains(".go:")));
+                break;
+            }
         }
     }
     Ok(())

@@ -204,18 +204,18 @@ fn store(folder: &Path, tree: &FileTree) -> std::io::Result<()> {
 }
 
 /// Crates of one workspace need names of their own: that of the document, in place of the title's.
+/// Programs and tests know the library by the name that the title gave it.
 fn named_after(document: &str, tree: FileTree) -> Result<FileTree, String> {
     let mut out = FileTree::default();
     for file in tree.iter() {
         let mut file = file.clone();
         if file.path == "Cargo.toml" {
-            let name = format!("name = \"d-{}\"", document.to_lowercase());
-            let lines = file.text.lines();
-            let lines = lines.map(|line| match line.starts_with("name = ") {
-                true => name.as_str(),
-                false => line,
-            });
-            file.text = lines.collect::<Vec<_>>().join("\n") + "\n";
+            let mut lines = file.text.lines();
+            let title = lines.find_map(|line| line.strip_prefix("name = "));
+            let title = title.unwrap_or_default().to_owned();
+            let name = format!("\"d-{}\"", document.to_lowercase());
+            let renamed = file.text.replacen(&title, &name, 1);
+            file.text = format!("{renamed}\n[lib]\nname = {}\n", title.replace('-', "_"));
         }
         out.insert(file).map_err(|error| error.to_string())?;
     }

@@ -21,6 +21,8 @@ mod values;
 mod version;
 mod wording;
 
+pub(crate) use wording::nearest;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use self::locate::Anchors;

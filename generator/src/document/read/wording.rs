@@ -71,7 +71,7 @@ impl Reader<'_> {
 }
 
 /// The candidate that `name` is most likely a slip for.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     name: &str,
     candidates: impl Iterator<Item = &'c str>,
 ) -> Option<&'c str> {

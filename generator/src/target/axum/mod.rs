@@ -106,10 +106,14 @@ const OF_ALL: [(&str, &str); 6] = [
 ];
 
 /// The files of a crate of its own.
-const SCAFFOLD: [(&str, &str); 3] = [
+const SCAFFOLD: [(&str, &str); 7] = [
     ("Cargo.toml", "axum/Cargo.toml.jinja"),
     ("README.md", "axum/README.md.jinja"),
+    (".gitignore", "rust/.gitignore.jinja"),
     ("src/lib.rs", "axum/lib.rs.jinja"),
+    ("examples/serve.rs", "axum/examples/serve.rs.jinja"),
+    ("tests/calls.rs", "axum/tests/calls.rs.jinja"),
+    ("tests/calls.json", "rust/tests/calls.json.jinja"),
 ];
 
 /// Everything that is printed.
@@ -143,10 +147,14 @@ impl Crate {
         let modules = modules(api);
         let forms = body::forms(api);
         let view = |ids: Vec<TypeId>| TypesView::new(&ids, &forms, &types, cx.command);
+        let resources: Vec<ResourceView> = placed
+            .iter()
+            .map(|resource| ResourceView::new(resource, cx.command, &types, &mut scope))
+            .collect();
         Self {
             router: RouterView::new(&placed, &types, cx.command),
             contract: ContractView::new(api),
-            scaffold: ScaffoldView::new(cx, &placed),
+            scaffold: ScaffoldView::new(cx, &placed, &resources),
             modules: ModulesView {
                 command: cx.command.to_owned(),
                 modules: modules.iter().map(|(module, _)| module.clone()).collect(),
@@ -155,10 +163,7 @@ impl Crate {
                 .into_iter()
                 .map(|(module, ids)| (module, view(ids)))
                 .collect(),
-            resources: placed
-                .iter()
-                .map(|resource| ResourceView::new(resource, cx.command, &types, &mut scope))
-                .collect(),
+            resources,
         }
     }
 

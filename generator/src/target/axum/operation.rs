@@ -37,6 +37,8 @@ pub(super) struct OperationView {
     pub(super) refusal: String,
     /// `async fn start_run(..) -> Result<resources::StartRunResponse, ApiError> {`
     pub(super) forwarded: String,
+    /// The same as a server writes it that looks at nothing: `_: &RequestContext`.
+    pub(super) shown: String,
     /// `Runs::start_run(self, cx, body)`
     pub(super) forward: String,
     /// What it takes beside path and body.
@@ -191,6 +193,13 @@ impl OperationView {
                 false,
                 &format!(" -> Result<resources::{answer}, ApiError> {{"),
             ),
+            shown: {
+                let unnamed = arguments.iter().map(|one| format!("_: {}", one.outside));
+                let mut parameters = vec!["&self".to_owned(), "_: &RequestContext".to_owned()];
+                parameters.extend(unnamed);
+                let tail = format!(" -> Result<resources::{answer}, ApiError> {{");
+                rustfmt::signature(4, &format!("async fn {method}"), &parameters, &tail)
+            },
             forward: forward(&format!("{resource}::{method}"), &with(&["self", "cx"])),
             handler: rustfmt::signature(
                 0,

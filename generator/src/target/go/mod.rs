@@ -22,6 +22,8 @@ mod plan;
 mod record;
 mod resource;
 mod roots;
+mod sample;
+mod scaffold;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -121,24 +123,10 @@ struct AliasView {
     ty: String,
 }
 
-/// The scaffold's files.
-#[derive(Debug, Serialize)]
-struct ModuleView {
-    /// `exai`
-    package: String,
-    /// `github.com/exai/sdk-go`
-    module: String,
-    /// `Package exai calls the exAI API.`
-    title: String,
-    /// `EXAI`
-    env_prefix: String,
-}
-
 /// Every file of the package: generated, runtime and scaffold.
 pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     let mut files = generated(cx)?;
     files.extend(runtime(cx));
-    files.extend(scaffold(cx)?);
     Ok(files)
 }
 
@@ -161,29 +149,6 @@ fn runtime(cx: &Context<'_>) -> impl Iterator<Item = TargetFile> {
         owner: Owner::Runtime,
     });
     own.chain(fake)
-}
-
-fn scaffold(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
-    let view = ModuleView {
-        package: package_name(cx),
-        module: module(cx).to_owned(),
-        title: escape::markdown(&cx.api.info.title),
-        env_prefix: cx.product.environment.clone(),
-    };
-    [
-        ("go.mod", "go/go.mod.jinja"),
-        ("README.md", "go/README.md.jinja"),
-    ]
-    .into_iter()
-    .map(|(path, template)| {
-        let text = cx.renderer.render(template, &view)?;
-        Ok(TargetFile {
-            path: path.to_owned(),
-            text,
-            owner: Owner::Scaffold,
-        })
-    })
-    .collect()
 }
 
 /// The package clause: letters and digits in lower case, and no keyword.
@@ -257,6 +222,7 @@ fn generated(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     };
     files.add("client_gen.go".to_owned(), "client_gen.go", &view)?;
     files.files.push(driver(cx, &plan, &package)?);
+    files.files.extend(scaffold::files(cx, &plan, &package)?);
     let fake = FakeView::new(&plan, cx.command, &package, module(cx));
     let listing = ListingView::new(&plan, cx.command, &package);
     files.add("api.md".to_owned(), "api.md", &listing)?;

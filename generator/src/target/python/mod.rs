@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod reference;
 mod resource;
+mod sample;
 mod security;
 mod service;
 mod tags;
@@ -39,7 +40,7 @@ use self::fake::{FakeView, TestingFile};
 use self::imports::Imports;
 use self::operation::Flavor;
 use self::package::LazyView;
-use self::plan::{Plan, ResourcePlan};
+use self::plan::{Plan, ResourcePlan, modules};
 use self::record::RecordView;
 use self::reference::ReferenceFile;
 use self::resource::ResourceView;
@@ -135,7 +136,6 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
             owner: Owner::Runtime,
         });
     }
-    files.extend(package::scaffold(cx, &module)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
@@ -166,6 +166,8 @@ impl Generated<'_> {
         let errors = self.errors(&plan)?;
         self.clients(&plan, &security, &errors)?;
         self.testing(&plan, &security)?;
+        let scaffold = package::scaffold(self.cx, self.module, &plan, &security)?;
+        self.files.extend(scaffold);
         for folder in [
             "",
             "types/",
@@ -352,8 +354,10 @@ impl Generated<'_> {
     fn testing(&mut self, plan: &Plan<'_>, security: &Security) -> Result<(), RenderError> {
         let mut imports = Imports::default();
         let fake = FakeView::new(self.cx, plan, security, &mut imports);
-        let docs = "A fake of the API, for tests of code that calls it.";
-        let head = self.head(docs, &imports);
+        let head = self.head(
+            "A fake of the API, for tests of code that calls it.",
+            &imports,
+        );
         self.write("testing.py", "testing.py", &TestingFile { head, fake })?;
         let view = ReferenceFile::new(self.cx, plan);
         self.files.push(TargetFile {
@@ -390,10 +394,4 @@ impl Generated<'_> {
         });
         Ok(())
     }
-}
-
-/// The modules of methods: the top-level resources, and the root where it has calls of its own.
-fn modules<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourcePlan<'a>> {
-    let root = (!plan.root.calls.is_empty()).then_some(&plan.root);
-    plan.root.children.iter().chain(root)
 }

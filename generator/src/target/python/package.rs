@@ -6,9 +6,12 @@ use serde::Serialize;
 
 use super::escape;
 use super::plan::Plan;
+use super::sample::SampleView;
+use super::security::Security;
 use crate::ir::{Shape, Type};
 use crate::layout::ruff;
 use crate::render::RenderError;
+use crate::sample::{self, Offers};
 use crate::target::{Context, Owner, TargetFile};
 
 /// A module that gives the names of others when they are asked for.
@@ -155,8 +158,22 @@ impl LazyView {
     }
 }
 
+const FILES: &[&str] = &[
+    "pyproject.toml",
+    "README.md",
+    ".gitignore",
+    "examples/first_call.py",
+    "examples/errors.py",
+    "tests/test_calls.py",
+];
+
 /// What a package needs that nobody has written by hand.
-pub(super) fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>, RenderError> {
+pub(super) fn scaffold(
+    cx: &Context<'_>,
+    module: &str,
+    plan: &Plan<'_>,
+    security: &Security,
+) -> Result<Vec<TargetFile>, RenderError> {
     #[derive(Serialize)]
     struct Package<'a> {
         name: &'a str,
@@ -167,6 +184,13 @@ pub(super) fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>
         environment: &'a str,
         title: String,
         description: String,
+        command: &'a str,
+        /// What the API is, as a line of Markdown.
+        about: Option<String>,
+        #[serde(flatten)]
+        offers: Offers,
+        #[serde(flatten)]
+        sample: SampleView,
     }
     let view = Package {
         name: &cx.package.name,
@@ -177,16 +201,24 @@ pub(super) fn scaffold(cx: &Context<'_>, module: &str) -> Result<Vec<TargetFile>
         environment: &cx.product.environment,
         title: escape::markdown(&cx.api.info.title),
         description: escape::toml(&cx.api.info.title),
+        command: cx.command,
+        about: sample::about(cx.api),
+        offers: Offers::new(cx.api),
+        sample: SampleView::new(plan, security, &cx.product.client),
     };
     let made = |path: String, text: String| TargetFile {
         path,
         text,
         owner: Owner::Scaffold,
     };
-    let mut files = vec![made(format!("src/{module}/py.typed"), String::new())];
-    for path in ["pyproject.toml", "README.md"] {
+    let data = sample::data(cx.api, &sample::tested(cx.api));
+    let mut files = vec![
+        made(format!("src/{module}/py.typed"), String::new()),
+        made("tests/calls.json".to_owned(), data),
+    ];
+    for path in FILES {
         let text = cx.renderer.render(&format!("python/{path}.jinja"), &view)?;
-        files.push(made(path.to_owned(), text));
+        files.push(made((*path).to_owned(), text));
     }
     Ok(files)
 }

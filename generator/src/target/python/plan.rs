@@ -213,3 +213,9 @@ pub(super) fn flattened<'p>(plan: &'p Plan<'_>, payload: &Payload) -> Option<(Ty
         _ => None,
     }
 }
+
+/// The modules of methods: the top-level resources, and the root where it has calls of its own.
+pub(super) fn modules<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourcePlan<'a>> {
+    let root = (!plan.root.calls.is_empty()).then_some(&plan.root);
+    plan.root.children.iter().chain(root)
+}

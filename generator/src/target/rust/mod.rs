@@ -17,6 +17,7 @@ mod names;
 mod operation;
 mod parameter;
 mod resource;
+mod sample;
 mod scaffold;
 mod testing;
 mod types;
@@ -106,7 +107,7 @@ enum View {
     /// The file that leads to those.
     Dispatch(DispatchView),
     /// `Cargo.toml`, `README.md` and `src/lib.rs` of a new crate.
-    Scaffold(ScaffoldView),
+    Scaffold(Box<ScaffoldView>),
 }
 
 /// A file that holds nothing but its modules.
@@ -234,7 +235,7 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         view: View::Listing(ListingView::new(&called, &placed, &ways, &library, command)),
         owner: Owner::Generated,
     });
-    files.extend(scaffold::plan(cx));
+    files.extend(scaffold::plan(cx, &called, &ways, &types));
     files.extend(driver::plan(&called, &ways, &types, &library, command));
     files
 }

@@ -43,6 +43,12 @@ pub struct ValueView {
     pub read: String,
 }
 
+/// The variants of an enum of strings, in the document's order: `InProgress`.
+pub(in crate::target) fn variants(values: &Enum) -> Vec<String> {
+    let wanted: Vec<&Name> = values.values.iter().map(|value| &value.name).collect();
+    pascal_all(&wanted, &["Self"], "Value")
+}
+
 impl EnumView {
     /// The enum; an alias of the values' type where they are not strings, which Rust's enums and
     /// serde's derives have no variants for.
@@ -63,8 +69,7 @@ impl EnumView {
             };
             return Err(AliasView::new(id, &target, types));
         }
-        let wanted: Vec<&Name> = strings.iter().map(|(value, _)| &value.name).collect();
-        let names = pascal_all(&wanted, &["Self"], "Value");
+        let names = variants(values);
         let variants = strings
             .into_iter()
             .zip(&names)

@@ -32,6 +32,7 @@ mod params;
 mod plan;
 mod record;
 mod resource;
+mod sample;
 mod scaffold;
 mod security;
 mod styles;
@@ -143,7 +144,7 @@ pub(super) fn files(cx: &Context<'_>) -> Result<Vec<TargetFile>, RenderError> {
     out.listing(&plan)?;
     let mut files = out.files;
     files.extend(runtime());
-    files.extend(scaffold::files(cx)?);
+    files.extend(scaffold::files(cx, &plan)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }

@@ -39,6 +39,7 @@ pub(super) fn check(
     let command = &mut Command::new(env!("CARGO"));
     command
         .args(["check", "--workspace", "--quiet", "--keep-going", features])
+        .args(["--lib", "--examples", "--test", "calls"])
         .arg("--message-format=json")
         .current_dir(&folder)
         // The folder and the flags of the generator's own tests: what they have compiled is there.

@@ -1,4 +1,4 @@
-//! Python: pyright in its strict mode, and the import of every module.
+//! Python: pyright in its strict mode, the import of every module, and the package's own tests.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,6 +43,14 @@ pub(super) fn check(
             let last = said.lines().last().unwrap_or_default();
             verdicts.add(package, [format!("import: {last}")]);
         }
+        let command = &mut Command::new(&python);
+        command
+            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .current_dir(&package.folder);
+        if let Some(said) = complaint(command)? {
+            verdicts.add(package, lines(&said, |line| line.starts_with("FAILED")));
+        }
     }
     Ok(())
 }
@@ -55,11 +63,19 @@ fn types(place: &Path, packages: &[&Package], verdicts: &mut Verdicts) -> Result
     let mut include = Vec::new();
     for (index, package) in packages.iter().enumerate() {
         let files = files(&package.folder.join("src"), index == 0)?;
-        include.extend(files.into_iter().map(|path| relative(&folder, &path)));
+        let more = ["tests", "examples"].map(|name| package.folder.join(name));
+        let all = files.into_iter().chain(more);
+        include.extend(all.map(|path| relative(&folder, &path)));
     }
-    let roots = packages
-        .iter()
-        .map(|package| json!({ "root": relative(&folder, &package.folder.join("src")) }));
+    // The first that holds a file is its own.
+    let roots = packages.iter().flat_map(|package| {
+        let source = relative(&folder, &package.folder.join("src"));
+        let whole = json!({
+            "root": relative(&folder, &package.folder),
+            "extraPaths": [&source],
+        });
+        [json!({ "root": source }), whole]
+    });
     let config = json!({
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
