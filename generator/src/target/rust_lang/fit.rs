@@ -1,6 +1,8 @@
 //! What the variants of a union without a tag are written as, for the runtime to take the one that
 //! fits best.
 
+use std::collections::HashSet;
+
 use super::escape;
 use super::types::RustTypes;
 use crate::ir::{Additional, EnumBase, Literal, Shape, Tagging, Type, TypeId, Union};
@@ -39,7 +41,7 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
         .iter()
         .map(|variant| {
             let mut forms = Vec::new();
-            collect(&variant.ty, types, &mut Vec::new(), &mut forms);
+            collect(&variant.ty, types, &mut HashSet::new(), &mut forms);
             forms
         })
         .collect();
@@ -58,9 +60,9 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
         .collect()
 }
 
-/// The forms of a type; those of a union in the union are its variants'. `inside` are the types
-/// that are being looked at.
-fn collect(ty: &Type, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mut Vec<Form>) {
+/// The forms of a type; those of a union in the union are its variants'. `seen` are the types that
+/// were looked at: unions of unions are many ways to few types.
+fn collect(ty: &Type, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &mut Vec<Form>) {
     let kind = match ty {
         Type::Any => "Any",
         Type::Never => return,
@@ -70,23 +72,22 @@ fn collect(ty: &Type, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &m
         Type::String(_) => "String",
         Type::Literal(literal) => of_literal(literal),
         Type::Nullable(inner) => {
-            collect(inner, types, inside, forms);
+            collect(inner, types, seen, forms);
             "Null"
         }
         Type::List(_) | Type::Tuple { .. } => "List",
         Type::Map(_) => "Object",
-        Type::Named(id) if inside.contains(id) => return,
         Type::Named(id) => {
-            inside.push(*id);
-            named(*id, types, inside, forms);
-            inside.pop();
+            if seen.insert(*id) {
+                named(*id, types, seen, forms);
+            }
             return;
         }
     };
     push(Form::of(kind), forms);
 }
 
-fn named(id: TypeId, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mut Vec<Form>) {
+fn named(id: TypeId, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &mut Vec<Form>) {
     match &types.api().types[id].shape {
         Shape::Record(record) if matches!(record.additional, Additional::Typed(_)) => {
             push(Form::of("Object"), forms);
@@ -115,11 +116,11 @@ fn named(id: TypeId, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mu
             }
             Tagging::Untagged => {
                 for variant in &union.variants {
-                    collect(&variant.ty, types, inside, forms);
+                    collect(&variant.ty, types, seen, forms);
                 }
             }
         },
-        Shape::Alias(target) => collect(target, types, inside, forms),
+        Shape::Alias(target) => collect(target, types, seen, forms),
     }
 }
 
