@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexSet;
+
 use super::escape;
 use super::types::RustTypes;
 use crate::ir::{Additional, EnumBase, Literal, Shape, Tagging, Type, TypeId, Union};
@@ -11,7 +13,7 @@ use crate::ir::{Additional, EnumBase, Literal, Shape, Tagging, Type, TypeId, Uni
 const WIDTH: usize = 100;
 
 /// A form, as the runtime's macro takes it: a kind and its texts, as string literals.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Form {
     /// `Record`
     kind: &'static str,
@@ -36,11 +38,11 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
     if union.tagging != Tagging::Untagged {
         return Vec::new();
     }
-    let forms: Vec<Vec<Form>> = union
+    let forms: Vec<IndexSet<Form>> = union
         .variants
         .iter()
         .map(|variant| {
-            let mut forms = Vec::new();
+            let mut forms = IndexSet::new();
             collect(&variant.ty, types, &mut HashSet::new(), &mut forms);
             forms
         })
@@ -62,7 +64,12 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
 
 /// The forms of a type; those of a union in the union are its variants'. `seen` are the types that
 /// were looked at: unions of unions are many ways to few types.
-fn collect(ty: &Type, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &mut Vec<Form>) {
+fn collect(
+    ty: &Type,
+    types: &RustTypes<'_>,
+    seen: &mut HashSet<TypeId>,
+    forms: &mut IndexSet<Form>,
+) {
     let kind = match ty {
         Type::Any => "Any",
         Type::Never => return,
@@ -84,19 +91,24 @@ fn collect(ty: &Type, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: 
             return;
         }
     };
-    push(Form::of(kind), forms);
+    forms.insert(Form::of(kind));
 }
 
-fn named(id: TypeId, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &mut Vec<Form>) {
+fn named(
+    id: TypeId,
+    types: &RustTypes<'_>,
+    seen: &mut HashSet<TypeId>,
+    forms: &mut IndexSet<Form>,
+) {
     match &types.api().types[id].shape {
         Shape::Record(record) if matches!(record.additional, Additional::Typed(_)) => {
-            push(Form::of("Object"), forms);
+            forms.insert(Form::of("Object"));
         }
         Shape::Record(record) => {
             let fields = record.fields.iter();
             let texts = fields.map(|field| escape::wire(&field.name)).collect();
             let kind = "Record";
-            push(Form { kind, texts }, forms);
+            forms.insert(Form { kind, texts });
         }
         Shape::Enum(values) => {
             let kind = match values.base {
@@ -104,7 +116,7 @@ fn named(id: TypeId, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &
                 EnumBase::Integer => "Number",
                 EnumBase::Mixed => "Any",
             };
-            push(Form::of(kind), forms);
+            forms.insert(Form::of(kind));
         }
         Shape::Union(union) => match &union.tagging {
             Tagging::Property(property) => {
@@ -112,7 +124,7 @@ fn named(id: TypeId, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &
                 let mut texts = vec![escape::wire(property)];
                 texts.extend(tags.map(escape::string));
                 let kind = "Tagged";
-                push(Form { kind, texts }, forms);
+                forms.insert(Form { kind, texts });
             }
             Tagging::Untagged => {
                 for variant in &union.variants {
@@ -121,12 +133,6 @@ fn named(id: TypeId, types: &RustTypes<'_>, seen: &mut HashSet<TypeId>, forms: &
             }
         },
         Shape::Alias(target) => collect(target, types, seen, forms),
-    }
-}
-
-fn push(form: Form, forms: &mut Vec<Form>) {
-    if !forms.contains(&form) {
-        forms.push(form);
     }
 }
 
@@ -142,7 +148,7 @@ fn of_literal(literal: &Literal) -> &'static str {
 }
 
 /// `    Condition => Record "must" | Record "has",`, as many words on a line as it holds.
-fn written(name: &str, forms: &[Form]) -> Vec<String> {
+fn written(name: &str, forms: &IndexSet<Form>) -> Vec<String> {
     let mut words = vec![format!("{name} =>")];
     for (index, form) in forms.iter().enumerate() {
         if index > 0 {
