@@ -71,6 +71,7 @@ refusals! {
     merge_key "merge-key.yaml";
     misplaced_reference "misplaced-reference.yaml";
     missing_field "missing-field.yaml";
+    no_token "no-token.yaml";
     not_a_number "not-a-number.yaml";
     not_openapi "not-openapi.yaml";
     older_keyword "older-keyword.yaml";

@@ -124,7 +124,10 @@ impl Driver {
     /// that is no record, then the rest by their names.
     fn values(&self, sample: &Sample) -> Result<Value, String> {
         let place = format!("{} {}", sample.method, sample.path);
-        let method = self.methods.iter().find(|(own, _)| *own == place);
+        // The listing shows a path as it is sent.
+        let method = self.methods.iter().find(|(own, _)| {
+            crate::roundtrip::percent_decoded(own) == crate::roundtrip::percent_decoded(&place)
+        });
         let (_, method) = method.ok_or_else(|| format!("api.md has no {place}"))?;
         let mut values = Vec::new();
         for part in sample.path.split('{').skip(1) {
