@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.js";
+import { own } from "./property.js";
 import { pair } from "./query.js";
 
 /** A token, or a function that gives one; it is called for every request. */
@@ -95,7 +96,10 @@ export class Credentials {
   }
 
   #credential(name: string): Token | Login | undefined {
-    return this.#logins[name] ?? (this.#schemes[name]?.type === "basic" ? undefined : this.#token);
+    return (
+      own(this.#logins, name) ??
+      (own(this.#schemes, name)?.type === "basic" ? undefined : this.#token)
+    );
   }
 
   async #ask(
@@ -111,7 +115,7 @@ export class Credentials {
     credential: string | Login,
     { headers, query, cookies }: CredentialTarget,
   ): boolean {
-    const scheme = this.#schemes[name];
+    const scheme = own(this.#schemes, name);
     if (scheme === undefined) return false;
     if (typeof credential === "object") {
       headers["authorization"] = `Basic ${base64(credential)}`;
