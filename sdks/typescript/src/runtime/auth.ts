@@ -1,3 +1,4 @@
+import { encode } from "./encode.js";
 import { ConfigurationError } from "./errors.js";
 import { own } from "./property.js";
 import { pair } from "./query.js";
@@ -127,7 +128,7 @@ export class Credentials {
     else if (scheme.type === "http") headers["authorization"] = `${scheme.scheme} ${token}`;
     else if (scheme.in === "header") headers[scheme.name.toLowerCase()] = token;
     else if (scheme.in === "query") query.push(pair(scheme.name, token));
-    else cookies.push(pair(scheme.name, token));
+    else cookies.push(`${scheme.name}=${encode(token)}`);
     return scheme.type === "apiKey";
   }
 
