@@ -67,7 +67,7 @@ fn a_sparse_gigabyte_is_refused_before_it_is_read() {
     assert_eq!(codes, [Code::FileTooLarge]);
     assert_eq!(
         message,
-        "cannot read `huge.yaml`: it has 1024 MiB, and the limit is 64 MiB"
+        "cannot read `huge.yaml`: it has 1024 MiB, and the limit is 128 MiB"
     );
     assert!(
         start.elapsed() < Duration::from_secs(1),

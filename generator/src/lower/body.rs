@@ -2,7 +2,7 @@
 
 use crate::document::{self, Encoding, Map, MediaType, RefOr};
 use crate::ir::{
-    Beyond, Content, Docs, Field, FormField, Part, PartKind, Payload, Record, Shape, Stream,
+    Beyond, Content, Docs, Field, FormField, Name, Part, PartKind, Payload, Record, Shape, Stream,
     StringFormat, Style, Text, Type, TypeDef, TypeId, Usage,
 };
 use crate::source::Span;
@@ -87,7 +87,7 @@ impl<'d> Lowering<'d, '_> {
                 let fields = self.types_record(record).fields.clone();
                 let fields = fields
                     .iter()
-                    .map(|f| form_field(f, &content.encoding))
+                    .map(|f| form_field(&f.name, &content.encoding))
                     .collect();
                 Payload::Form { record, fields }
             }
@@ -271,16 +271,17 @@ impl<'d> Lowering<'d, '_> {
     }
 }
 
-fn form_field(field: &Field, encoding: &Map<Encoding>) -> FormField {
+/// How a property of a form is written (section 4.8.15.1).
+pub(super) fn form_field(name: &Name, encoding: &Map<Encoding>) -> FormField {
     let said = encoding
         .iter()
-        .find(|(key, _)| key.value == field.name.wire().raw())
+        .find(|(key, _)| key.value == name.wire().raw())
         .map(|(_, encoding)| encoding);
     let style = said
         .and_then(|encoding| encoding.style.as_ref())
         .map_or(Style::Form, |style| super::parameter::style(style.value));
     FormField {
-        name: field.name.clone(),
+        name: name.clone(),
         style,
         explode: said
             .and_then(|encoding| encoding.explode)
@@ -292,7 +293,7 @@ fn form_field(field: &Field, encoding: &Map<Encoding>) -> FormField {
     }
 }
 
-fn essence(media_type: &str) -> String {
+pub(super) fn essence(media_type: &str) -> String {
     media_type
         .split(';')
         .next()

@@ -104,7 +104,7 @@ impl<'d> Lowering<'d, '_> {
                         );
                     }
                 }
-                None => parameters.extend(self.parameter(parameter, &at)),
+                None => parameters.extend(self.parameters(parameter, &at)),
             }
         }
         let (segments, parameters) = order(path, parameters);
@@ -315,11 +315,8 @@ impl<'d> Lowering<'d, '_> {
         let parameters = ordered
             .iter()
             .filter_map(|parameter| {
-                let written = written.iter().find(|w| {
-                    w.name.value == parameter.name.wire().raw()
-                        && super::parameter::place(w.location.value) == Some(parameter.place)
-                })?;
-                Some(self.parameter_contract(written, parameter.place))
+                let mut written = written.iter();
+                written.find_map(|written| self.parameter_contract(written, parameter))
             })
             .collect();
         OperationContract {

@@ -1,28 +1,35 @@
 //! Parameters: where a value stands outside the body, and how it is written.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::{self, ParameterLocation, ParameterStyle, Schema};
-use crate::ir::{Docs, Parameter, ParameterContract, Place, StringFormat, Style, Text, Type};
+use crate::document::{self, ParameterLocation, ParameterStyle, Schema, SchemaObject};
+use crate::ir::{Docs, Parameter, ParameterContract, Place, StringFormat, Style, Type};
 
 use super::at::At;
-use super::{Lowering, docs, literal, name};
+use super::{Lowering, body, docs, literal, name};
 
 /// Headers that OpenAPI says are not parameters (section 4.8.12.1).
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
 
 impl<'d> Lowering<'d, '_> {
-    /// A parameter; `None` when it is none by the standard, or cannot be modelled.
-    pub(super) fn parameter(
+    /// A parameter, or several; none when it is none by the standard, or cannot be modelled.
+    pub(super) fn parameters(
         &mut self,
         parameter: &'d document::Parameter,
         at: &At,
+    ) -> Vec<Parameter> {
+        match place(parameter.location.value) {
+            Some(place) => self.parameter(parameter, place, at).into_iter().collect(),
+            None => self.query_string(parameter, at),
+        }
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: &'d document::Parameter,
+        place: Place,
+        at: &At,
     ) -> Option<Parameter> {
         let wire = &parameter.name.value;
-        let Some(place) = place(parameter.location.value) else {
-            let message = "a parameter that is the whole query string is not supported";
-            self.error(Code::UnsupportedParameter, parameter.location.span, message);
-            return None;
-        };
         if place == Place::Header && NOT_PARAMETERS.contains(&wire.to_ascii_lowercase().as_str()) {
             return None;
         }
@@ -57,6 +64,56 @@ impl<'d> Lowering<'d, '_> {
         })
     }
 
+    /// The query string as a whole (3.2, section 4.12.1): where it is a form, each property of its
+    /// schema is a parameter, written as in a form body.
+    fn query_string(&mut self, parameter: &'d document::Parameter, at: &At) -> Vec<Parameter> {
+        let Some((form, schema)) = self.query_form(parameter) else {
+            let message = "a query string that is no form of properties is not supported";
+            let place = parameter.location.span;
+            self.diagnostics.push(
+                Diagnostic::error(Code::UnsupportedParameter, place, message)
+                    .hint("use `application/x-www-form-urlencoded` with an object's properties"),
+            );
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (key, property) in &schema.properties {
+            let name = name::split(&key.value);
+            let field = body::form_field(&name, &form.encoding);
+            let object = self.follow(property).as_object();
+            out.push(Parameter {
+                ty: self.type_of(property, &at.child(&key.value)),
+                place: Place::Query,
+                required: parameter.required
+                    && schema.required.iter().any(|name| name.value == key.value),
+                style: field.style,
+                explode: field.explode,
+                allow_reserved: false,
+                json: field.json,
+                default: object
+                    .and_then(|o| o.default.as_ref())
+                    .map(literal::literal),
+                docs: docs::of(property),
+                deprecated: parameter.deprecated || object.is_some_and(|o| o.deprecated),
+                name,
+            });
+        }
+        out
+    }
+
+    /// The form that a query string is, and its schema: an object with properties and no others.
+    fn query_form(
+        &self,
+        parameter: &'d document::Parameter,
+    ) -> Option<(&'d document::MediaType, &'d SchemaObject)> {
+        let (media_type, content) = parameter.content.iter().next()?;
+        let is_form = body::essence(&media_type.value) == "application/x-www-form-urlencoded";
+        let form = self.document.media_type(content).filter(|_| is_form)?;
+        let object = self.follow(form.schema.as_ref()?).as_object()?;
+        let only = object.all_of.is_empty() && object.reference.is_none();
+        (only && !object.properties.is_empty()).then_some((form, object))
+    }
+
     /// The schema of a parameter, and whether its value is written as JSON. One that is written
     /// as anything else is the text that the caller writes.
     fn parameter_schema(
@@ -66,7 +123,7 @@ impl<'d> Lowering<'d, '_> {
         let Some((media_type, content)) = parameter.content.iter().next() else {
             return (parameter.schema.as_ref(), false);
         };
-        if !super::body::is_json(&media_type.value) {
+        if !body::is_json(&media_type.value) {
             self.diagnostics.push(
                 Diagnostic::warning(
                     Code::UnsupportedParameter,
@@ -84,26 +141,41 @@ impl<'d> Lowering<'d, '_> {
         (schema, true)
     }
 
-    /// What a server holds the parameter's value against.
+    /// What a server holds a parameter's value against, where it was written as this one, or as a
+    /// property of it.
     pub(super) fn parameter_contract(
         &mut self,
-        parameter: &'d document::Parameter,
-        place: Place,
-    ) -> ParameterContract {
-        let schema = parameter.schema.as_ref().or_else(|| {
+        written: &'d document::Parameter,
+        parameter: &Parameter,
+    ) -> Option<ParameterContract> {
+        let wire = parameter.name.wire().raw();
+        let schema = match place(written.location.value) {
+            Some(place) if place != parameter.place || written.name.value != wire => return None,
+            Some(_) => self.contract_schema(written),
+            None if parameter.place != Place::Query => return None,
+            None => {
+                let (_, form) = self.query_form(written)?;
+                let mut properties = form.properties.iter();
+                Some(properties.find(|(key, _)| key.value == wire)?.1)
+            }
+        };
+        Some(ParameterContract {
+            name: parameter.name.wire().clone(),
+            place: parameter.place,
+            schema: schema.map_or(serde_json::Value::Bool(true), |s| self.schema_json(s)),
+        })
+    }
+
+    fn contract_schema(&self, parameter: &'d document::Parameter) -> Option<&'d Schema> {
+        parameter.schema.as_ref().or_else(|| {
             let (_, content) = parameter.content.iter().next()?;
             self.document.media_type(content)?.schema.as_ref()
-        });
-        ParameterContract {
-            name: Text::new(&parameter.name.value),
-            place,
-            schema: schema.map_or(serde_json::Value::Bool(true), |s| self.schema_json(s)),
-        }
+        })
     }
 }
 
 /// Where a parameter stands; `None` for the whole query string.
-pub(super) fn place(location: ParameterLocation) -> Option<Place> {
+fn place(location: ParameterLocation) -> Option<Place> {
     match location {
         ParameterLocation::Path => Some(Place::Path),
         ParameterLocation::Query => Some(Place::Query),

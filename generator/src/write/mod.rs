@@ -49,13 +49,17 @@ impl Plan {
 /// When a file is there and cannot be read.
 pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
     let mut plan = Plan::default();
+    let is_new = !folder.exists();
     let before = read_manifest(&read(&folder.join(MANIFEST))?.unwrap_or_default());
     let manifest = tree.manifest();
     let wanted = tree
         .iter()
         .map(|file| (file.path.as_str(), file.text.as_str()));
     for (path, text) in wanted.chain([(MANIFEST, manifest.as_str())]) {
-        let found = read(&folder.join(path))?;
+        let found = match is_new {
+            true => None,
+            false => read(&folder.join(path))?,
+        };
         if let (Some(found), Some(written)) = (&found, before.get(path))
             && found != text
             && digest(found) != *written

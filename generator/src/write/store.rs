@@ -1,9 +1,14 @@
 //! Many files changed as one.
 //!
-//! Everything new is staged in a folder apart and flushed to the disk. Then a journal is written
-//! that lists what goes where, and what goes; with the rename that puts it there the change is
-//! decided. A run that ends before leaves the old tree; one that ends later leaves the rest of the
-//! work to the next [`Store::open`], whatever the command, before it looks at the tree.
+//! Everything new is staged in a folder apart. Then a journal is written that lists what goes
+//! where, and what goes; with the rename that puts it there the change is decided. A run that ends
+//! before leaves the old tree; one that ends later leaves the rest of the work to the next
+//! [`Store::open`], whatever the command, before it looks at the tree.
+//!
+//! Only what the next run must be able to trust is flushed to the disk: the journal, and manifests,
+//! by which it knows what an earlier run wrote. Where the power fails, other files may come back
+//! empty, as those of a compiler may; the next run compares every byte and writes them again. To
+//! flush each of a few hundred files costs ten times as much as to make them.
 //!
 //! What this does not promise: someone who reads the tree while files are put in place, or after
 //! a run was killed there and before the next, sees old files beside new ones, each of them whole.
@@ -19,9 +24,6 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Plan};
 
 const JOURNAL: &str = "journal";
-
-/// How many threads flush files.
-const FLUSHERS: usize = 8;
 
 /// A folder whose files change together.
 #[derive(Debug)]
@@ -130,10 +132,12 @@ impl Store {
         files.sort_by_key(|(path, _)| path.ends_with(crate::tree::MANIFEST));
         fs::create_dir_all(&self.place)?;
         for (index, (path, text)) in files.into_iter().enumerate() {
-            fs::write(self.staged(index), text)?;
+            match path.ends_with(crate::tree::MANIFEST) {
+                true => write_synced(&self.staged(index), text)?,
+                false => fs::write(self.staged(index), text)?,
+            }
             journal.put.push(path);
         }
-        self.flush(journal.put.len())?;
         let text = serde_json::to_string(&journal)?;
         let draft = self.place.join("draft");
         write_synced(&draft, &text)?;
@@ -142,47 +146,28 @@ impl Store {
         Ok(journal)
     }
 
-    /// Flushes the staged files. Several at once, and once all are written: file systems commit in
-    /// groups what waits together, and one by one each file is a commit of its own.
-    fn flush(&self, staged: usize) -> io::Result<()> {
-        let flush = |first: usize| -> io::Result<()> {
-            for index in (first..staged).step_by(FLUSHERS) {
-                let file = File::options().write(true).open(self.staged(index))?;
-                file.sync_all()?;
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let flushers: Vec<_> = (0..FLUSHERS.min(staged))
-                .map(|first| scope.spawn(move || flush(first)))
-                .collect();
-            let mut ended = flushers.into_iter().map(|flusher| flusher.join());
-            ended.try_for_each(|ended| ended.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
-        })
-    }
-
     /// Does what is left of a decided change, and forgets it.
     fn finish(&self, journal: &Journal) -> io::Result<()> {
+        let mut made = BTreeSet::new();
         for index in 0..journal.put.len() {
-            self.put(journal, index)?;
+            self.put(journal, index, &mut made)?;
         }
         for path in &journal.remove {
             self.remove(path)?;
         }
-        let changed = journal.put.iter().chain(&journal.remove);
-        let folders: BTreeSet<PathBuf> = changed
-            .filter_map(|path| Some(self.root.join(path).parent()?.to_owned()))
-            .collect();
-        folders.iter().for_each(|folder| sync_folder(folder));
         fs::remove_file(self.place.join(JOURNAL))?;
         fs::remove_dir_all(&self.place)
     }
 
-    /// Puts one staged file in its place; one that is no longer staged is there already.
-    fn put(&self, journal: &Journal, index: usize) -> io::Result<()> {
+    /// Puts one staged file in its place; one that is no longer staged is there already. `made`
+    /// holds the folders that are known to be there.
+    fn put(&self, journal: &Journal, index: usize, made: &mut BTreeSet<PathBuf>) -> io::Result<()> {
         let to = self.inside(&journal.put[index])?;
-        if let Some(parent) = to.parent() {
+        if let Some(parent) = to.parent()
+            && !made.contains(parent)
+        {
             fs::create_dir_all(parent)?;
+            made.insert(parent.to_owned());
         }
         or_gone(fs::rename(self.staged(index), to))
     }

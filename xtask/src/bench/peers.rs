@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::cpu;
 use crate::packages::root;
 use crate::step::Step;
 
@@ -76,6 +77,12 @@ const PEERS: &[Peer] = &[
         run: "PATH=\"$PWD/python/bin:$PATH\" python/bin/openapi-python-client generate --path \"$DOCUMENT\" --output-path \"$OUT/client\" --overwrite",
     },
     Peer {
+        name: "openapi-generator 7.25.0",
+        makes: "TypeScript, Python, Go, Rust, Rust's axum: five runs",
+        install: "mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy -Dartifact=org.openapitools:openapi-generator-cli:7.25.0 -DoutputDirectory=\"$PWD/java\"",
+        run: "for language in typescript-fetch python go rust rust-axum; do java -jar java/openapi-generator-cli-7.25.0.jar generate --skip-validate-spec -g $language -i \"$DOCUMENT\" -o \"$OUT/$language\" || exit 1; done",
+    },
+    Peer {
         name: "oapi-codegen 2.8.2",
         makes: "Go",
         install: "GOBIN=\"$PWD/go\" go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2",
@@ -139,17 +146,16 @@ pub(super) fn run(args: &Args) -> Result<(), String> {
 /// Seconds of CPU, and what came of it.
 fn measure(peer: &Peer, folder: &Path, document: &Path) -> (Option<f64>, String) {
     let out = folder.join("out");
-    let bash = |script: &str| {
-        Command::new("bash")
-            .args(["-c", script])
+    let prepared = |mut command: Command| {
+        command
             .current_dir(folder)
             .env("DOCUMENT", document)
             .env("OUT", &out)
             .env("EXAI_GEN", root().join("target/release/exai-gen"))
-            .stdin(Stdio::null())
-            .output()
+            .stdin(Stdio::null());
+        command
     };
-    match bash(peer.install) {
+    match prepared(cpu::timed(peer.install)).output() {
         Ok(done) if done.status.success() => {}
         _ => return (None, "could not be installed".to_owned()),
     }
@@ -159,18 +165,13 @@ fn measure(peer: &Peer, folder: &Path, document: &Path) -> (Option<f64>, String)
         // What an earlier run left would be read, or kept.
         let _ = fs::remove_dir_all(&out);
         let _ = fs::create_dir_all(&out);
-        // The shell's own clock of its children, behind all that the generator says.
-        let script = format!(
-            "TIMEFORMAT='%U %S'; time ( {} ) >/dev/null 2>error.txt",
-            peer.run
-        );
-        let Ok(done) = bash(&script) else {
+        let ran = prepared(cpu::timed(peer.run)).output();
+        let Ok(done) = ran else {
             return (None, "cannot be run".to_owned());
         };
-        let clock = String::from_utf8_lossy(&done.stderr).into_owned();
-        let last = clock.lines().last().unwrap_or_default();
-        let seconds: Vec<f64> = last.split(' ').filter_map(|n| n.parse().ok()).collect();
-        let cpu: f64 = seconds.iter().sum();
+        let Ok(cpu) = cpu::read(&done.stderr).map(|cpu| cpu.total()) else {
+            return (None, "cannot be measured".to_owned());
+        };
         best = Some(best.map_or(cpu, |best| best.min(cpu)));
         said = match done.status.code() {
             Some(0) => format!("{} lines", lines(&out)),

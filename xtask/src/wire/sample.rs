@@ -160,6 +160,10 @@ fn sample(
             parameters.push(parameter);
         }
     }
+    if let Some(at) = parameters.iter().position(|p| p["in"] == "querystring") {
+        let whole = parameters.remove(at);
+        parameters.extend(form_parameters(schemas, &whole));
+    }
     let mut args = json!({ "path": {}, "query": {}, "header": {}, "cookie": {} });
     for parameter in &parameters {
         let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str())
@@ -210,6 +214,22 @@ fn sample(
         flat: false,
         body: None,
     })
+}
+
+/// The members of a query string that is a form, as parameters: by default each is written as one.
+fn form_parameters(schemas: &Schemas, whole: &Value) -> Vec<Value> {
+    let form = &whole["content"]["application/x-www-form-urlencoded"];
+    let schema = followed(schemas, &followed(schemas, form)["schema"]);
+    let must = |name: &str| {
+        let required = schema["required"].as_array();
+        whole["required"] == true && required.is_some_and(|all| all.contains(&name.into()))
+    };
+    let members = schema["properties"].as_object().into_iter().flatten();
+    members
+        .map(|(name, schema)| {
+            json!({ "name": name, "in": "query", "required": must(name), "schema": schema })
+        })
+        .collect()
 }
 
 /// A form with files: what the document says of these is made apart, for it is no JSON.

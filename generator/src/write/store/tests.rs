@@ -1,6 +1,6 @@
 //! A run may end anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +121,9 @@ fn a_run_that_ended_after_any_step_is_ended_by_the_next() {
             Some("package/generated.manifest")
         );
         for index in 0..journal.put.len().min(steps) {
-            store.put(&journal, index).expect("room");
+            store
+                .put(&journal, index, &mut BTreeSet::new())
+                .expect("room");
         }
         if steps > journal.put.len() {
             store.remove(&journal.remove[0]).expect("a file of ours");
