@@ -57,6 +57,22 @@ fn a_document_that_is_not_there_is_exit_code_1() {
 }
 
 #[test]
+fn a_check_finds_what_generating_would() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let both = "allOf: [{ type: string }, { type: object }]";
+    let text = format!(
+        "openapi: 3.1.1\ninfo: {{ title: a, version: '1' }}\ncomponents: {{ schemas: {{ A: {{ {both} }} }} }}\n"
+    );
+    std::fs::write(folder.path().join("both.yaml"), text).expect("a file");
+    let (code, _, stderr) = run(folder.path(), &["check", "both.yaml"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        stderr.contains("warning[E0204]") && stderr.contains("--> both.yaml:3:65"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn wrong_use_is_exit_code_2() {
     let folder = tempfile::tempdir().expect("a folder");
     for arguments in [

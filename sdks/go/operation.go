@@ -19,6 +19,7 @@ type operation struct {
 	method      string      // "POST"
 	path        string      // a template for expandPath: "/runs/{run_id}"
 	literal     bool        // path is no template, and is sent as it is
+	server      string      // of its own, absolute or relative to the client's; "" for none
 	accept      string      // the Accept header; "" sends none
 	keyed       bool        // carries an idempotency key
 	body        bodyKind    // how the body is written
@@ -135,7 +136,9 @@ func (r request) address(header http.Header) (string, error) {
 		case "header":
 			header.Set(f.name, p.encodeHeader(f.explode))
 		case "cookie":
-			cookies = append(cookies, p.encodeQuery(f.name, f.style, f.explode, f.reserved))
+			if text := p.encodeQuery(f.name, f.style, f.explode, false); text != "" {
+				cookies = append(cookies, strings.ReplaceAll(text, "&", "; "))
+			}
 		}
 	}
 	if len(cookies) > 0 {

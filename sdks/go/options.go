@@ -69,7 +69,7 @@ func WithCredential(scheme string, source TokenSource) ClientOption {
 
 // WithBaseURL sets the URL that paths are appended to, such as http://127.0.0.1:8080/v1.
 func WithBaseURL(base string) ClientOption {
-	return clientOption(func(t *transport) { t.setBaseURL(base) })
+	return clientOption(func(t *transport) { t.setOwnBaseURL(base) })
 }
 
 // WithHTTPClient sets the HTTP client to send requests with, such as one with

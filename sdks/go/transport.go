@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,6 +32,7 @@ type transport struct {
 	product     product
 	http        *http.Client
 	base        string // without a slash at its end
+	ownBase     bool   // base is the caller's, and is that of every operation
 	err         error  // what was wrong with the options; every call fails with it
 	credentials credentials
 	defaults    callOptions
@@ -53,7 +56,7 @@ func newTransport(p product, options []ClientOption) *transport {
 	t.http = t.guardRedirects(defaultHTTPClient())
 	t.setServer(p.server, p.variables)
 	if base := os.Getenv(p.envPrefix + "_BASE_URL"); base != "" {
-		t.setBaseURL(base)
+		t.setOwnBaseURL(base)
 	}
 	if key := os.Getenv(p.envPrefix + "_API_KEY"); key != "" {
 		WithAPIKey(key).applyClient(t)
@@ -89,12 +92,36 @@ func (t *transport) setBaseURL(base string) {
 	t.base = base
 }
 
+// setOwnBaseURL sends the requests of every operation to a URL of the caller's.
+func (t *transport) setOwnBaseURL(base string) {
+	t.setBaseURL(base)
+	t.ownBase = true
+}
+
 func (t *transport) setServer(template string, variables map[string]string) {
 	base, err := resolveServer(template, variables)
 	t.setBaseURL(base)
+	t.ownBase = false
 	if err != nil {
 		t.err = err
 	}
+}
+
+// baseOf gives what the path of an operation is appended to.
+func (t *transport) baseOf(op *operation) (string, error) {
+	if op.server == "" || t.ownBase {
+		return t.base, nil
+	}
+	base, err := url.Parse(t.base + "/")
+	if err != nil {
+		return "", err
+	}
+	own, err := base.Parse(op.server)
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimRight(own.String(), "/")
+	return text, checkBaseURL(text)
 }
 
 // withServer sets the base URL from a server of the API's document.
@@ -125,7 +152,11 @@ func (t *transport) begin(ctx context.Context, r request, c *callOptions) (*exch
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.name, err)
 	}
-	x := &exchange{transport: t, op: r.op, options: c, url: t.base + addQuery(address, c.query), header: header, payload: body}
+	base, err := t.baseOf(r.op)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op.name, err)
+	}
+	x := &exchange{transport: t, op: r.op, options: c, url: base + addQuery(address, c.query), header: header, payload: body}
 	set := func(i int, name, value string) {
 		x.values[i] = value
 		header[name] = x.values[i : i+1 : i+1]

@@ -304,6 +304,34 @@ func TestEnvironmentSetsKeyAndBaseURL(t *testing.T) {
 	}
 }
 
+func TestOwnServerOfAnOperationGetsItsCallsUnlessTheCallerGaveAURL(t *testing.T) {
+	var path string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path = r.URL.Path
+		fmt.Fprint(w, `{"id":"b"}`)
+	}))
+	t.Cleanup(server.Close)
+	documented := testProduct
+	documented.server = server.URL + "/v1"
+	for _, c := range []struct {
+		own, want string
+		options   []ClientOption
+	}{
+		{"", "/v1/things/x", nil},
+		{server.URL + "/uploads", "/uploads/things/x", nil},
+		{"/v2/", "/v2/things/x", nil},
+		{"beta", "/v1/beta/things/x", nil},
+		{"https://upload.example.com", "/mine/things/x", []ClientOption{WithBaseURL(server.URL + "/mine/")}},
+	} {
+		op := getThing
+		op.server = c.own
+		tr := newTransport(documented, append(c.options, WithAPIKey(testToken)))
+		if _, err := call[*thing](t.Context(), tr, request{op: &op, path: []any{"x"}}, nil); err != nil || path != c.want {
+			t.Errorf("%q: got %s, %v", c.own, path, err)
+		}
+	}
+}
+
 func TestRetryBudgetStopsABrownOut(t *testing.T) {
 	var calls atomic.Int32
 	tr := serve(t, func(w http.ResponseWriter, r *http.Request) {

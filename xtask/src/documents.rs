@@ -8,6 +8,7 @@
 mod check;
 pub(crate) mod figures;
 pub(crate) mod find;
+pub(crate) mod languages;
 pub(crate) mod package;
 pub(crate) mod selection;
 mod table;
@@ -19,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use exai_gen::target::Target;
 
 use self::check::Verdicts;
-use self::figures::Figures;
+use self::figures::Found;
 use self::package::Package;
 use self::selection::{Section, sections};
 use self::table::Outcome;
@@ -103,16 +104,16 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         println!("skipped: EXAI_DOCUMENTS names no folder of documents");
         return Ok(());
     }
-    let page = table::page();
-    let mut figures = Figures::kept(&page);
+    let mut found = Found::default();
     for section in sections(&folders, args.only.as_deref(), args.part)? {
-        run_section(&section, &targets, &mut figures)?;
+        run_section(&section, &targets, &mut found)?;
     }
-    figures.settle(&page, args.write)
+    found.settle(&table::page(), args.write)
 }
 
-fn run_section(section: &Section, targets: &[Target], figures: &mut Figures) -> Result<(), String> {
+fn run_section(section: &Section, targets: &[Target], found: &mut Found) -> Result<(), String> {
     let place = root().join("target/documents").join(&section.name);
+    let _claim = package::claim(&place, targets)?;
     let mut outcomes = Vec::new();
     let mut packages: Vec<Package> = Vec::new();
     for document in &section.documents {
@@ -128,10 +129,10 @@ fn run_section(section: &Section, targets: &[Target], figures: &mut Figures) -> 
         let of_target: Vec<&Package> = packages.iter().filter(|p| p.target == *target).collect();
         check::run(*target, &place, &of_target, &mut verdicts)?;
     }
-    let run: BTreeSet<&str> = targets.iter().map(|target| target.name()).collect();
+    let run: BTreeSet<&'static str> = targets.iter().map(|target| target.name()).collect();
     for (name, mut outcome) in outcomes {
         settle(name, &mut outcome, &packages, &verdicts);
-        figures.set(&section.name, name, outcome.row(), &run);
+        found.add(&section.name, name, outcome.row(), &run);
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 /// One package: its folder below the root, and what is to be done there.
 struct Package {
     folder: String,
-    plan: Plan,
+    plan: Plan<'static>,
     millis: u128,
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         return check(&packages);
     }
     if !args.dry_run {
-        let plans: Vec<(&str, &Plan)> = packages
+        let plans: Vec<(&str, &Plan<'_>)> = packages
             .iter()
             .map(|p| (p.folder.as_str(), &p.plan))
             .collect();
@@ -124,15 +124,16 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
         let millis = start.elapsed().as_millis();
         packages.push(Package {
             folder: "spec/bundled".to_owned(),
-            plan,
+            plan: plan.into_owned(),
             millis,
         });
         let start = Instant::now();
-        let plan = write::plan(&root.join(SCENARIOS), &scenarios(run, api)?).map_err(unreadable)?;
+        let tree = scenarios(run, api)?;
+        let plan = write::plan(&root.join(SCENARIOS), &tree).map_err(unreadable)?;
         let millis = start.elapsed().as_millis();
         packages.push(Package {
             folder: SCENARIOS.to_owned(),
-            plan,
+            plan: plan.into_owned(),
             millis,
         });
     }
@@ -156,7 +157,7 @@ fn plan(root: &Path, run: &Run, api: &Api, only: Option<&str>) -> Result<Vec<Pac
         let millis = start.elapsed().as_millis();
         packages.push(Package {
             folder: folder.to_owned(),
-            plan,
+            plan: plan.into_owned(),
             millis,
         });
     }
@@ -279,7 +280,7 @@ fn check(packages: &[Package]) -> Result<(), String> {
                 Change::Removed => "is an orphan: nothing makes it any more",
             };
             out.push_str(&format!("{}/{path} {what}\n", package.folder));
-            let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+            let diff = TextDiff::from_lines(before.as_str(), after.as_ref());
             let text = diff.unified_diff().context_radius(2).to_string();
             for line in text.lines().take(SHOWN_LINES) {
                 out.push_str(line);

@@ -31,7 +31,7 @@ pub(crate) use self::schema::{Schemas, Side};
 use self::driver::{Answer, Case, Driver};
 use self::instances::Instances;
 use self::table::{Kept, Outcome, SILENT};
-use crate::documents::figures::Figures;
+use crate::documents::figures::Found;
 use crate::documents::selection::{Section, Selection};
 use crate::documents::{find, package};
 use crate::packages::root;
@@ -68,27 +68,22 @@ struct Trial {
 /// When the table says something else, or something cannot be run.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     let languages = args.selection.languages();
-    let page = table::page();
-    let mut figures = Figures::kept(&page);
+    let mut found = Found::default();
     let mut lost = 0;
     for section in args.selection.sections()? {
-        lost += run_section(&section, &languages, &mut figures)?;
+        lost += run_section(&section, &languages, &mut found)?;
     }
-    if !args.selection.strict {
-        return figures.settle(&page, args.selection.write);
-    }
-    match lost {
-        0 => Ok(()),
-        lost => Err(format!("{lost} components are not kept")),
-    }
+    let wrong = (lost > 0).then(|| format!("{lost} components are not kept"));
+    args.selection.settle(found, &table::page(), wrong)
 }
 
 fn run_section(
     section: &Section,
     languages: &[Target],
-    figures: &mut Figures,
+    found: &mut Found,
 ) -> Result<usize, String> {
     let place = root().join("target/roundtrip").join(&section.name);
+    let _claim = package::claim(&place, languages)?;
     let mut trials = Vec::new();
     for document in &section.documents {
         trials.extend(prepare(document, languages, &place)?);
@@ -98,7 +93,7 @@ fn run_section(
         let drivers: Vec<&Driver> = drivers.filter(|d| d.target == *target).collect();
         driver::build(*target, &place.join(target.name()), &drivers)?;
     }
-    let run: BTreeSet<&str> = languages.iter().map(|target| target.name()).collect();
+    let run: BTreeSet<&'static str> = languages.iter().map(|target| target.name()).collect();
     let mut lost = 0;
     for trial in &trials {
         let outcome = try_document(trial)?;
@@ -108,7 +103,7 @@ fn run_section(
             .map(|kept| kept.lost.len())
             .sum::<usize>();
         println!("{}: {}", trial.name, outcome.summary());
-        figures.set(&section.name, &trial.name, outcome.row(), &run);
+        found.add(&section.name, &trial.name, outcome.row(), &run);
     }
     Ok(lost)
 }

@@ -3,6 +3,7 @@
 //! other languages send.
 
 mod driver;
+mod form;
 mod multipart;
 mod reading;
 mod sample;
@@ -22,7 +23,7 @@ use self::driver::{Driver, Names};
 use self::sample::Sample;
 use self::server::Server;
 use self::table::Outcome;
-use crate::documents::figures::Figures;
+use crate::documents::figures::Found;
 use crate::documents::selection::Selection;
 use crate::documents::{find, package};
 use crate::packages::root;
@@ -47,12 +48,12 @@ pub(crate) struct Args {
 /// When the table says something else, or something cannot be run.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     let languages = args.selection.languages();
-    let page = table::page();
-    let mut figures = Figures::kept(&page);
-    let run: BTreeSet<&str> = languages.iter().map(|target| target.name()).collect();
+    let mut found = Found::default();
+    let run: BTreeSet<&'static str> = languages.iter().map(|target| target.name()).collect();
     let mut wrong = 0;
     for section in args.selection.sections()? {
         let place = root().join("target/wire").join(&section.name);
+        let _claim = package::claim(&place, &languages)?;
         for document in &section.documents {
             let Some(outcome) = try_document(document, &languages, &place)? else {
                 println!("{}: refused", document.name);
@@ -61,16 +62,11 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
             let calls = outcome.figures[2];
             let languages = outcome.languages.values();
             wrong += languages.map(|(right, _)| calls - right).sum::<usize>();
-            figures.set(&section.name, &document.name, outcome.row(), &run);
+            found.add(&section.name, &document.name, outcome.row(), &run);
         }
     }
-    if !args.selection.strict {
-        return figures.settle(&page, args.selection.write);
-    }
-    match wrong {
-        0 => Ok(()),
-        wrong => Err(format!("{wrong} requests are not as they should be")),
-    }
+    let wrong = (wrong > 0).then(|| format!("{wrong} requests are not as they should be"));
+    args.selection.settle(found, &table::page(), wrong)
 }
 
 /// Calls a document's operations; `None` where it is refused.
@@ -132,7 +128,7 @@ fn call_all(
     for (index, sample) in samples.iter().enumerate() {
         if let Some(why) = one(driver, server, sample, schemas, index, sent) {
             let Sample { method, path, .. } = sample;
-            let why: String = why.chars().take(300).collect();
+            let why: String = why.replace('`', " ").chars().take(300).collect();
             wrong.push(format!("{method} {path}: {why}"));
         }
     }

@@ -1,13 +1,9 @@
 //! `exai-gen check`
 
-use std::path::Path;
-
 use super::args::CheckArgs;
 use super::{Channel, Outcome, print, report};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::document;
 use crate::fidelity::Report;
-use crate::overlay;
 use crate::pipeline::{self, Adjustments, Request};
 use crate::source::Sources;
 use crate::target::Target;
@@ -16,16 +12,22 @@ pub(super) fn run(args: &CheckArgs) -> Outcome {
     let Some(spec) = args.spec.as_ref().filter(|_| !args.list_codes) else {
         return list_codes();
     };
-    if let Some(path) = &args.report {
-        return with_report(args, spec, path);
+    let request = Request {
+        spec,
+        config: None,
+        command: "exai-gen check",
+    };
+    let adjustments = Adjustments {
+        overlays: args.overlay.clone(),
+        ..Adjustments::default()
+    };
+    // As far as what generating would find, or a document could pass that cannot be generated.
+    let mut run = pipeline::read_adjusted(&request, &adjustments);
+    let outcome = judged(args, &mut run.diagnostics, &run.sources);
+    match &args.report {
+        Some(path) => super::write_report(path, &Report::new(&run, &Target::ALL), outcome),
+        None => outcome,
     }
-    let mut diagnostics = Diagnostics::new();
-    let mut sources = Sources::open(spec, &mut diagnostics);
-    for path in &args.overlay {
-        overlay::apply(path, &mut sources, &mut diagnostics);
-    }
-    document::read(&mut sources, &mut diagnostics);
-    judged(args, &mut diagnostics, &sources)
 }
 
 /// Prints what there is to say, and tells what the check ends with.
@@ -36,22 +38,6 @@ fn judged(args: &CheckArgs, diagnostics: &mut Diagnostics, sources: &Sources) ->
         true => Outcome::Refused,
         false => outcome,
     }
-}
-
-/// Goes further than a check, as far as what the types of each target would be.
-fn with_report(args: &CheckArgs, spec: &Path, path: &Path) -> Outcome {
-    let request = Request {
-        spec,
-        config: None,
-        command: "exai-gen check",
-    };
-    let adjustments = Adjustments {
-        overlays: args.overlay.clone(),
-        ..Adjustments::default()
-    };
-    let mut run = pipeline::read_adjusted(&request, &adjustments);
-    let outcome = judged(args, &mut run.diagnostics, &run.sources);
-    super::write_report(path, &Report::new(&run, &Target::ALL), outcome)
 }
 
 fn list_codes() -> Outcome {

@@ -31,6 +31,13 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     let progress = Progress::on_terminal();
     progress.say(format!("reading {}", args.spec.display()));
     let mut run = pipeline::read_adjusted(&request, &adjustments);
+    let operations = run.document.as_ref().map_or(0, count_operations);
+    if args.report.is_none() {
+        // Only a report looks at the document again, and a large one takes as much memory as all
+        // that is made of it.
+        run.document = None;
+        run.sources.drop_trees();
+    }
     let renderer = match &args.templates {
         Some(folder) => Renderer::from_folder(folder),
         None => Renderer::embedded(),
@@ -90,7 +97,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         Channel::Error,
     );
     if let Some(api) = &run.api {
-        summarize(api, &run, &packages);
+        summarize(api, &run, operations, &packages);
     }
     let targets: Vec<Target> = args.target.iter().copied().map(Target::from).collect();
     let outcome = match &args.report {
@@ -113,11 +120,12 @@ fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
     store.apply(&plans)
 }
 
-/// The lines a run ends with: how much of the document is in what was written, and what is not.
-fn summarize(api: &Api, run: &Run, packages: &[(String, FileTree)]) {
+/// The lines a run ends with: how much of the document, with its `operations`, is in what was
+/// written, and what is not.
+fn summarize(api: &Api, run: &Run, operations: usize, packages: &[(String, FileTree)]) {
     let written: usize = packages.iter().map(|(_, tree)| tree.len()).sum();
     let left_out: usize = run.left_out.iter().map(|item| item.operations).sum();
-    let all = run.document.as_ref().map_or(0, count_operations) + left_out;
+    let all = operations + left_out;
     let mut text = format!(
         "generated {} of {all} operations and {} types: {written} files\n",
         api.operations.len(),

@@ -13,6 +13,19 @@ pub struct Server {
     pub docs: Docs,
 }
 
+impl Server {
+    /// The URL with the default of each variable and no slash at its end: what an operation's own
+    /// server is, among which nobody chooses.
+    pub fn by_default(&self) -> Text {
+        let mut url = self.url.raw().trim().to_owned();
+        for variable in &self.variables {
+            let slot = format!("{{{}}}", variable.name.wire().raw());
+            url = url.replace(&slot, variable.default.raw());
+        }
+        Text::new(url.trim_end_matches('/'))
+    }
+}
+
 /// A hole in a base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerVariable {

@@ -90,6 +90,13 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// Forgets the trees of all files; names and texts stay, for messages.
+    pub fn drop_trees(&mut self) {
+        for file in &mut self.files {
+            file.node = None;
+        }
+    }
+
     /// All files in the order they were read.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files

@@ -5,6 +5,7 @@
 
 mod store;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -27,16 +28,28 @@ pub enum Change {
 
 /// The difference between a tree and the disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct Plan<'t> {
     /// By path, below the package's folder; the text on the disk and the one to be.
-    pub changes: BTreeMap<String, (Change, String, String)>,
+    pub changes: BTreeMap<String, (Change, String, Cow<'t, str>)>,
     /// Generated files whose text is not what the last run wrote: somebody edited them.
     pub edited: Vec<String>,
     /// How many files are as they should be.
     pub unchanged: usize,
 }
 
-impl Plan {
+impl Plan<'_> {
+    /// The same, apart from the tree that it was made of.
+    pub fn into_owned(self) -> Plan<'static> {
+        let owned = |(path, (change, before, text)): (String, (Change, String, Cow<'_, str>))| {
+            (path, (change, before, Cow::Owned(text.into_owned())))
+        };
+        Plan {
+            changes: self.changes.into_iter().map(owned).collect(),
+            edited: self.edited,
+            unchanged: self.unchanged,
+        }
+    }
+
     /// True when nothing is to be done.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -47,21 +60,20 @@ impl Plan {
 ///
 /// # Errors
 /// When a file is there and cannot be read.
-pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
+pub fn plan<'t>(folder: &Path, tree: &'t FileTree) -> io::Result<Plan<'t>> {
     let mut plan = Plan::default();
     let is_new = !folder.exists();
     let before = read_manifest(&read(&folder.join(MANIFEST))?.unwrap_or_default());
-    let manifest = tree.manifest();
     let wanted = tree
         .iter()
-        .map(|file| (file.path.as_str(), file.text.as_str()));
-    for (path, text) in wanted.chain([(MANIFEST, manifest.as_str())]) {
+        .map(|file| (file.path.as_str(), Cow::Borrowed(file.text.as_str())));
+    for (path, text) in wanted.chain([(MANIFEST, Cow::Owned(tree.manifest()))]) {
         let found = match is_new {
             true => None,
             false => read(&folder.join(path))?,
         };
         if let (Some(found), Some(written)) = (&found, before.get(path))
-            && found != text
+            && *found != text
             && digest(found) != *written
         {
             plan.edited.push(path.to_owned());
@@ -70,10 +82,10 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
             Some(found) if found == text => plan.unchanged += 1,
             Some(found) => {
                 plan.changes
-                    .insert(path.to_owned(), (Change::Changed, found, text.to_owned()));
+                    .insert(path.to_owned(), (Change::Changed, found, text));
             }
             None => {
-                let entry = (Change::Added, String::new(), text.to_owned());
+                let entry = (Change::Added, String::new(), text);
                 plan.changes.insert(path.to_owned(), entry);
             }
         }
@@ -84,7 +96,7 @@ pub fn plan(folder: &Path, tree: &FileTree) -> io::Result<Plan> {
     {
         if let Some(found) = read(&folder.join(path))? {
             plan.changes
-                .insert(path.clone(), (Change::Removed, found, String::new()));
+                .insert(path.clone(), (Change::Removed, found, Cow::Borrowed("")));
         }
     }
     Ok(plan)

@@ -79,7 +79,7 @@ impl Store {
     /// # Errors
     /// When something cannot be staged: then nothing has changed. When a staged file cannot be put
     /// in its place: then the next run tries again.
-    pub fn apply(&self, plans: &[(&str, &Plan)]) -> io::Result<()> {
+    pub fn apply(&self, plans: &[(&str, &Plan<'_>)]) -> io::Result<()> {
         if plans.iter().all(|(_, plan)| plan.is_empty()) {
             return Ok(());
         }
@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// Stages every new text and decides the change.
-    fn stage(&self, plans: &[(&str, &Plan)]) -> io::Result<Journal> {
+    fn stage(&self, plans: &[(&str, &Plan<'_>)]) -> io::Result<Journal> {
         let mut files: Vec<(String, &str)> = Vec::new();
         let mut journal = Journal::default();
         for (folder, plan) in plans {

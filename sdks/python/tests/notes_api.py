@@ -146,9 +146,9 @@ TOKEN = "sk_test_never_shown"
 
 def sync_engine(url: str, token: Token = TOKEN, **settings: Any) -> Engine:
     """An engine that calls a local server."""
-    return Engine(Settings(SERVICE, url, **settings), {"api_key": token})
+    return Engine(Settings(SERVICE, SERVICE.base_url(url), **settings), {"api_key": token})
 
 
 def async_engine(url: str, **settings: Any) -> AsyncEngine:
     """As `sync_engine`."""
-    return AsyncEngine(Settings(SERVICE, url, **settings), {"api_key": TOKEN})
+    return AsyncEngine(Settings(SERVICE, SERVICE.base_url(url), **settings), {"api_key": TOKEN})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from exai._runtime.errors import (
     StatusError,
 )
 from exai._runtime.response import with_response
+from exai._runtime.service import Server
 from exai._runtime.sync_engine import Engine
 
 from . import notes_api as api
@@ -165,10 +167,29 @@ def test_a_redirect_elsewhere_never_gets_the_token() -> None:
 
 
 def test_a_call_without_credentials_says_what_to_pass() -> None:
-    engine = Engine(Settings(api.SERVICE, "http://127.0.0.1:9"), {"api_key": None})
+    engine = Engine(
+        Settings(api.SERVICE, api.SERVICE.base_url("http://127.0.0.1:9")), {"api_key": None}
+    )
     with pytest.raises(APIError, match="api_key"):
         engine.call(api.GET, {}, Arguments(path={"id": "1"}))
     engine.close()
+
+
+def test_an_operations_own_server_gets_its_calls_unless_the_caller_gave_a_url() -> None:
+    with serving(lambda _, __: Answer(body=NOTE)) as server:
+        service = replace(api.SERVICE, servers={"production": Server(f"{server.url}/v1")})
+
+        def ask(own: str, base_url: str | None = None) -> str:
+            settings = Settings(service, service.base_url(base_url))
+            engine = Engine(settings, {"api_key": api.TOKEN})
+            engine.call(replace(api.GET, server=own), {}, Arguments(path={"id": "1"}))
+            engine.close()
+            return server.requests[-1].target
+
+        assert ask(f"{server.url}/uploads") == "/uploads/notes/1"
+        assert ask("/v2/") == "/v2/notes/1"
+        assert ask("beta") == "/v1/beta/notes/1"
+        assert ask("https://upload.example.com", f"{server.url}/mine/") == "/mine/notes/1"
 
 
 def test_extras_are_added() -> None:

@@ -54,7 +54,7 @@ def test_middleware_stands_around_every_try_the_first_outermost() -> None:
         return Answer(503, headers={"retry-after": "0"}) if number == 0 else Answer(body=NOTE)
 
     with serving(answer) as server:
-        settings = Settings(api.SERVICE, server.url)
+        settings = Settings(api.SERVICE, api.SERVICE.base_url(server.url))
         layers = [layer("a"), layer("b")]
         engine = Engine(settings, {"api_key": api.TOKEN}, middleware=layers)
         assert engine.call(api.GET, {}, ID).id == "1"
@@ -71,7 +71,7 @@ def test_middleware_may_answer_without_sending() -> None:
     async def async_cached(_: HttpRequest, __: Any) -> AsyncHttpResponse:
         return AsyncBytesResponse(200, {"x-receipt": "r"}, NOTE)
 
-    settings = Settings(api.SERVICE, "http://127.0.0.1:1")
+    settings = Settings(api.SERVICE, api.SERVICE.base_url("http://127.0.0.1:1"))
     engine = Engine(settings, {"api_key": api.TOKEN}, middleware=[cached])
     assert engine.call(api.GET, {}, ID).id == "1"
     async_engine = AsyncEngine(settings, {"api_key": api.TOKEN}, middleware=[async_cached])
@@ -86,7 +86,7 @@ def test_a_middleware_of_coroutines_sees_each_try() -> None:
         return await call_next(request)
 
     async def main(url: str) -> None:
-        settings = Settings(api.SERVICE, url)
+        settings = Settings(api.SERVICE, api.SERVICE.base_url(url))
         engine = AsyncEngine(settings, {"api_key": api.TOKEN}, middleware=[count])
         assert (await engine.call(api.GET, {}, ID)).id == "1"
         await engine.close()

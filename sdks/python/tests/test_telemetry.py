@@ -36,7 +36,9 @@ def answer(request: Received, number: int) -> Answer:
 def test_a_span_covers_all_tries_of_a_call() -> None:
     kept, provider = exporter()
     with serving(answer) as server:
-        settings = Settings(api.SERVICE, server.url, tracer=provider.get_tracer("t"))
+        settings = Settings(
+            api.SERVICE, api.SERVICE.base_url(server.url), tracer=provider.get_tracer("t")
+        )
         engine = Engine(settings, {"api_key": api.TOKEN})
         body = Arguments(body=api.Note(id="1", secret="never-shown"))
         engine.call(api.CREATE, {"extra_query": {"code": "never-shown"}}, body)
@@ -70,7 +72,7 @@ def test_the_async_client_has_spans_too() -> None:
     kept, provider = exporter()
 
     async def main(url: str) -> None:
-        settings = Settings(api.SERVICE, url, tracer=provider.get_tracer("t"))
+        settings = Settings(api.SERVICE, api.SERVICE.base_url(url), tracer=provider.get_tracer("t"))
         engine = AsyncEngine(settings, {"api_key": api.TOKEN})
         await engine.call(api.CREATE, {}, Arguments(body=api.Note(id="1")))
         await engine.close()

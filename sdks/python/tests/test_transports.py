@@ -33,7 +33,11 @@ async_over = pytest.mark.parametrize("make", [AsyncHttpxTransport, AsyncPyreqwes
 
 
 def engine(url: str, transport: Transport) -> Engine:
-    return Engine(Settings(api.SERVICE, url, max_retries=0), {"api_key": api.TOKEN}, transport)
+    return Engine(
+        Settings(api.SERVICE, api.SERVICE.base_url(url), max_retries=0),
+        {"api_key": api.TOKEN},
+        transport,
+    )
 
 
 @over
@@ -113,7 +117,7 @@ def test_the_async_ones_do_the_same(make: Callable[[], AsyncTransport]) -> None:
         yield b"34"
 
     async def main(url: str) -> None:
-        settings = Settings(api.SERVICE, url, max_retries=0)
+        settings = Settings(api.SERVICE, api.SERVICE.base_url(url), max_retries=0)
         caller = AsyncEngine(settings, {"api_key": api.TOKEN}, make())
         assert (await caller.call(api.GET, {}, ID)).id == "1"
         await caller.call(api.UPLOAD, {}, Arguments(body=pieces()))

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Core } from "../src/runtime/core.js";
 import { readDownload } from "../src/runtime/download.js";
 import { APIError, DecodeError } from "../src/runtime/errors.js";
 import { losslessJSONBody, readLosslessJSON } from "../src/runtime/lossless-json.js";
 import type { Operation } from "../src/runtime/operation.js";
+import type { ClientOptions } from "../src/runtime/options.js";
 import { readNothing, readText } from "../src/runtime/read.js";
 import { send, sendStreamed } from "../src/runtime/send.js";
-import { coreOf, json, serve, TeapotError } from "./server.js";
+import { coreOf, json, serve, settings, TeapotError } from "./server.js";
 import { create, get, uuid } from "./things.js";
 
 test("a call sends its token, its path and nothing it was not told", async (t) => {
@@ -18,6 +20,24 @@ test("a call sends its token, its path and nothing it was not told", async (t) =
   assert.equal(request?.headers["user-agent"], "sdk-test/1.0.0");
   assert.equal(request?.headers["content-type"], undefined);
   assert.equal(request?.headers["idempotency-key"], undefined);
+});
+
+test("an operation's own server gets its calls unless the caller gave a URL", async (t) => {
+  const server = await serve(t, (_request, response) => json(response, 200, { id: "a" }));
+  const documented = {
+    ...settings,
+    servers: [{ name: "production", url: `${server.url}/v1` }],
+  };
+  const ask = async (own: string, options: ClientOptions = {}) => {
+    const core = new Core(documented, { apiKey: "sk_test_secret", ...options });
+    await send(core, { ...get, server: own }, { path: ["a"] });
+    return server.received.at(-1)?.url;
+  };
+  assert.equal(await ask(`${server.url}/uploads/`), "/uploads/things/a");
+  assert.equal(await ask("/v2/"), "/v2/things/a");
+  assert.equal(await ask("beta/"), "/v1/beta/things/a");
+  const mine = { baseURL: `${server.url}/mine/` };
+  assert.equal(await ask("https://upload.example.com/", mine), "/mine/things/a");
 });
 
 test("parameters go where the operation says, and the rest is the body", async (t) => {

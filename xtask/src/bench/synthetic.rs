@@ -119,7 +119,7 @@ fn resource(index: usize, paths: &mut Map<String, Value>, schemas: &mut Map<Stri
         let mut operation = json!({
             "operationId": format!("{verb}{type_name}"),
             "summary": format!("{} a {name}", capital(verb)),
-            "description": format!("{PROSE}\n\n{PROSE}"),
+            "description": PROSE,
             "tags": [name],
         });
         if let (Some(operation), Value::Object(more)) = (operation.as_object_mut(), more) {
@@ -138,7 +138,7 @@ fn resource(index: usize, paths: &mut Map<String, Value>, schemas: &mut Map<Stri
                     query("created_after", json!({ "type": "string", "format": "date-time" })),
                 ],
                 "responses": responses("200", answer(reference("Page"),
-                    json!({ "data": vec![example.clone(); 6], "has_more": false, "next_cursor": null }))),
+                    json!({ "data": vec![example.clone(); 2], "has_more": false, "next_cursor": null }))),
             })),
             "post": operation("create", json!({
                 "requestBody": body.clone(),

@@ -1,6 +1,7 @@
 //! The strictest checks of each language, over many packages with one set of tools: the compiler
 //! and the type checker that the SDKs' tests install, one folder of what Rust has compiled.
 
+mod contract;
 mod crates;
 mod python;
 
@@ -48,7 +49,12 @@ pub(super) fn run(
         Target::Python => python::check(place, packages, verdicts),
         Target::Go => go(packages, verdicts),
         Target::Rust => crates::check(target, place, packages, verdicts),
-        Target::Axum => crates::check(target, place, packages, verdicts),
+        Target::Axum => {
+            for package in packages {
+                verdicts.add(package, contract::faults(package)?);
+            }
+            crates::check(target, place, packages, verdicts)
+        }
     }
 }
 

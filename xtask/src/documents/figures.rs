@@ -2,7 +2,8 @@
 //! document, and below each section's table what there is to say of its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, Write as _};
 
 use crate::packages::root;
 
@@ -33,14 +34,74 @@ pub(crate) struct Row {
 
 /// Rows by folder and document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figures(BTreeMap<(String, String), Row>);
+struct Figures(BTreeMap<(String, String), Row>);
 
-impl Figures {
-    /// The figures that are kept; none where there is no such page yet.
-    pub(crate) fn kept(page: &Page) -> Self {
-        Self::read(&fs::read_to_string(root().join(page.path)).unwrap_or_default())
+/// What a run finds, until it is kept or compared. It holds no other figures, so that a run that
+/// ends later than another takes nothing back.
+#[derive(Debug, Default)]
+pub(crate) struct Found(Vec<(String, String, Row, BTreeSet<&'static str>)>);
+
+impl Found {
+    /// Adds the row of a document, by its folder's name and its own, and the languages that ran.
+    pub(crate) fn add(
+        &mut self,
+        section: &str,
+        name: &str,
+        row: Row,
+        run: &BTreeSet<&'static str>,
+    ) {
+        let (section, name) = (section.to_owned(), name.to_owned());
+        self.0.push((section, name, row, run.clone()));
     }
 
+    /// The figures before, and what was found in their place.
+    fn over(self, before: &Figures) -> Figures {
+        let mut figures = before.clone();
+        for (section, name, row, run) in self.0 {
+            figures.set(&section, &name, row, &run);
+        }
+        figures
+    }
+
+    /// Keeps what was found, or holds it against the figures that are kept. Runs that keep
+    /// figures at once wait for one another, each reading what is there by then.
+    ///
+    /// # Errors
+    /// When they differ, or the page cannot be read or written.
+    pub(crate) fn settle(self, page: &Page, write: bool) -> Result<(), String> {
+        let path = page.path;
+        if write {
+            return self
+                .keep(page)
+                .map_err(|error| format!("cannot write {path}: {error}"));
+        }
+        let text = fs::read_to_string(root().join(path)).unwrap_or_default();
+        let before = Figures::read(&text);
+        let differences = self.over(&before).differences(&before);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "{}\n{path} says something else; where the new figures are right, run it again with --write",
+            differences.join("\n")
+        ))
+    }
+
+    fn keep(self, page: &Page) -> std::io::Result<()> {
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(root().join(page.path))?;
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let figures = self.over(&Figures::read(&text));
+        file.rewind()?;
+        file.set_len(0)?;
+        file.write_all(figures.write(page).as_bytes())
+    }
+}
+
+impl Figures {
     fn read(text: &str) -> Self {
         let mut figures = Self::default();
         let mut section = String::new();
@@ -70,7 +131,7 @@ impl Figures {
     }
 
     /// Sets a row; cells and notes of languages that were not run stay.
-    pub(crate) fn set(&mut self, section: &str, name: &str, row: Row, run: &BTreeSet<&str>) {
+    fn set(&mut self, section: &str, name: &str, row: Row, run: &BTreeSet<&'static str>) {
         let own = self.row(section, name);
         let mut before = std::mem::take(&mut own.cells).into_iter();
         let cells = row.cells.into_iter().map(|cell| {
@@ -85,26 +146,6 @@ impl Figures {
         own.notes
             .retain(|language, _| !language.is_empty() && !run.contains(language.as_str()));
         own.notes.extend(row.notes);
-    }
-
-    /// Keeps the figures, or holds them against those that are kept.
-    ///
-    /// # Errors
-    /// When they differ, or the page cannot be written.
-    pub(crate) fn settle(&self, page: &Page, write: bool) -> Result<(), String> {
-        let path = page.path;
-        if write {
-            return fs::write(root().join(path), self.write(page))
-                .map_err(|error| format!("cannot write {path}: {error}"));
-        }
-        let differences = self.differences(&Self::kept(page));
-        if differences.is_empty() {
-            return Ok(());
-        }
-        Err(format!(
-            "{}\n{path} says something else; where the new figures are right, run it again with --write",
-            differences.join("\n")
-        ))
     }
 
     /// What this says and `before` does not.
@@ -160,7 +201,7 @@ fn agrees(new: &str, old: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figures, Page, Row, agrees};
+    use super::{Figures, Found, Page, Row, agrees};
 
     fn page() -> Page {
         Page {
@@ -201,6 +242,15 @@ mod tests {
         assert_eq!(
             figures.differences(&before),
             ["corpus/museum: 8 | 7 | 6 (was: 8 | 7 | 8)"]
+        );
+        let mut found = Found::default();
+        found.add("corpus", "zoo", row(["1", "1", "1"], &[]), &["go"].into());
+        // Another run kept the museum's figures since this one began.
+        let both = found.over(&figures);
+        assert_eq!(both.0.len(), 2);
+        assert_eq!(
+            both.differences(&figures),
+            ["corpus/zoo: 1 | 1 | 1 (was: nothing)"]
         );
         assert!(agrees("ok", "?") && agrees("7", "?") && agrees("?", "?"));
         assert!(!agrees("1 wrong", "?") && !agrees("1 wrong", "ok"));

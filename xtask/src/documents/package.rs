@@ -1,7 +1,7 @@
 //! From a document to packages on the disk, and how much of it is in them.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use exai_gen::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -30,7 +30,7 @@ pub(crate) struct Package {
     /// Where it is.
     pub(crate) folder: PathBuf,
     /// What is wrong with it before any check.
-    pub(super) faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
 }
 
 /// What became of a document.
@@ -83,6 +83,31 @@ pub(crate) fn generated(target: Target, run: &Run, api: &Api, owners: &[Owner]) 
         owners,
         &mut found,
     )
+}
+
+/// Keeps the folders of some targets below `place` for this run alone, until what is given back is
+/// dropped: two runs in one folder would check each other's packages.
+///
+/// # Errors
+/// When another run has one of them.
+pub(crate) fn claim(place: &Path, targets: &[Target]) -> Result<Vec<File>, String> {
+    let mut claims = Vec::new();
+    for target in targets {
+        let folder = place.join(target.name());
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        // Not every system can lock a folder.
+        let Ok(file) = File::open(&folder) else {
+            continue;
+        };
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(format!(
+                "another run is at work in {}: wait for it, or ask for other languages",
+                folder.display()
+            ));
+        }
+        claims.push(file);
+    }
+    Ok(claims)
 }
 
 /// Generates the packages of a document below `place`, a folder a target; files that are as they
@@ -257,4 +282,22 @@ fn methods(item: &Node) -> usize {
 fn schemas(run: &Run) -> usize {
     let document = run.document.as_ref();
     document.map_or(0, |document| document.components.schemas.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use exai_gen::target::Target::{Go, Python, Rust};
+
+    use super::claim;
+
+    #[test]
+    fn two_runs_share_no_folder() {
+        let place = tempfile::tempdir().expect("a folder");
+        let first = claim(place.path(), &[Go, Rust]).expect("nobody is there");
+        let second = claim(place.path(), &[Python, Rust]).expect_err("Rust's is taken");
+        assert!(second.contains("another run is at work"), "{second}");
+        claim(place.path(), &[Python]).expect("Python's is free");
+        drop(first);
+        claim(place.path(), &[Python, Rust]).expect("all are free");
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use exai_gen::target::Target;
 
+use super::figures::{Found, Page};
 use super::find::{self, Document};
 
 /// The targets whose packages are called.
@@ -27,11 +28,11 @@ pub(crate) struct Selection {
 
     /// Keep the figures, rather than compare them
     #[arg(long)]
-    pub(crate) write: bool,
+    write: bool,
 
     /// Fail where anything is not as it should be, whatever the figures are
     #[arg(long, conflicts_with = "write")]
-    pub(crate) strict: bool,
+    strict: bool,
 }
 
 fn language(name: &str) -> Result<Target, String> {
@@ -54,6 +55,24 @@ impl Selection {
     /// When a folder cannot be read.
     pub(crate) fn sections(&self) -> Result<Vec<Section>, String> {
         sections(&self.folders, self.only.as_deref(), None)
+    }
+
+    /// Keeps or compares what was found; where strictness is asked for, `wrong` fails, and the
+    /// figures do not count.
+    ///
+    /// # Errors
+    /// When something is wrong, or the kept figures say something else.
+    pub(crate) fn settle(
+        &self,
+        found: Found,
+        page: &Page,
+        wrong: Option<String>,
+    ) -> Result<(), String> {
+        match wrong {
+            _ if !self.strict => found.settle(page, self.write),
+            Some(wrong) => Err(wrong),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use exai_gen::target::Target;
 
-use crate::documents::figures::{Page, Row, UNKNOWN};
+use crate::documents::figures::{Page, Row};
+use crate::documents::languages::{self, FIGURES};
 use crate::documents::selection::LANGUAGES;
 
 /// Why a component is lost whose program could not be compiled or ended early.
@@ -21,19 +22,10 @@ model in Rust; what a call takes apart into arguments has none in Go. The docume
 this repository.
 ";
 
-/// How many columns stand before the languages'.
-const FIGURES: usize = 3;
-
 /// The page of these figures.
 pub(super) fn page() -> Page {
-    let mut columns = vec!["components", "without an instance", "instances"];
-    columns.extend(LANGUAGES.map(Target::name));
-    Page {
-        path: "tests/documents/ROUNDTRIP.md",
-        head: HEAD,
-        columns,
-        below: totals,
-    }
+    let figures = ["components", "without an instance", "instances"];
+    languages::page("tests/documents/ROUNDTRIP.md", HEAD, figures, totals)
 }
 
 /// What a language keeps of a document.
@@ -54,10 +46,10 @@ impl Kept {
         if !silent.is_empty() {
             notes.push(format!("{SILENT}, of {} components", silent.len()));
         }
-        notes.extend(lost.iter().map(|(component, why)| {
-            let why = why.replace(['\n', '|', '`'], " ");
-            format!("`{component}`: {why}")
-        }));
+        notes.extend(
+            lost.iter()
+                .map(|(component, why)| format!("`{component}`: {}", why.replace('`', " "))),
+        );
         if !self.absent.is_empty() {
             notes.push(format!("no type for {}", listed(&self.absent)));
         }
@@ -95,21 +87,13 @@ impl Outcome {
     /// The row of the table.
     pub(super) fn row(&self) -> Row {
         let figures = [self.components, self.without.len(), self.instances];
-        let mut cells: Vec<String> = figures.iter().map(usize::to_string).collect();
-        cells.extend(LANGUAGES.map(|target| {
-            let kept = self.kept.get(&target);
-            kept.map_or_else(|| UNKNOWN.to_owned(), |kept| kept.number.to_string())
-        }));
-        let mut notes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        if !self.without.is_empty() {
-            let note = format!("no instance was found of {}", listed(&self.without));
-            notes.insert(String::new(), vec![note]);
-        }
-        for (target, kept) in &self.kept {
-            notes.insert(target.name().to_owned(), kept.notes());
-        }
-        notes.retain(|_, notes| !notes.is_empty());
-        Row { cells, notes }
+        let said = match self.without.as_slice() {
+            [] => Vec::new(),
+            without => vec![format!("no instance was found of {}", listed(without))],
+        };
+        let kept = self.kept.iter();
+        let kept = kept.map(|(target, kept)| (*target, (kept.number, kept.notes())));
+        languages::row(figures, said, &kept.collect())
     }
 }
 
@@ -123,13 +107,12 @@ fn totals(rows: &[(&str, &Row)]) -> String {
     let kept: Vec<String> = kept
         .map(|(index, target)| format!("{} {}", target.name(), total(FIGURES + index)))
         .collect();
-    let notes = rows.iter().any(|(_, row)| !row.notes.is_empty());
     format!(
         "\nOf {} components, {} without an instance, are kept: {}.\n{}",
         total(0),
         total(1),
         kept.join(", "),
-        if notes { "\nNot kept:\n\n" } else { "" }
+        languages::notes_begin(rows, "Not kept:")
     )
 }
 

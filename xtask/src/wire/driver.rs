@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::sample::Sample;
 use crate::packages::root;
+use crate::roundtrip::percent_decoded;
 
 /// Where the crates of all runs are compiled.
 const CRATES: &str = "target/generated-crates/target";
@@ -124,10 +125,20 @@ impl Driver {
     /// that is no record, then the rest by their names.
     fn values(&self, sample: &Sample) -> Result<Value, String> {
         let place = format!("{} {}", sample.method, sample.path);
-        // The listing shows a path as it is sent.
-        let method = self.methods.iter().find(|(own, _)| {
-            crate::roundtrip::percent_decoded(own) == crate::roundtrip::percent_decoded(&place)
+        let listed = || {
+            let own = |(own, _): &&(String, String)| percent_decoded(own) == place;
+            self.methods.iter().filter(own)
+        };
+        // Operations that share a place have methods that are called after their ids.
+        let letters = |name: &str| {
+            name.to_lowercase()
+                .replace(|c| !char::is_alphanumeric(c), "")
+        };
+        let named = listed().find(|(_, name)| {
+            let method = name.rsplit('.').next().unwrap_or_default();
+            letters(method) == letters(&sample.id)
         });
+        let method = named.or_else(|| listed().next());
         let (_, method) = method.ok_or_else(|| format!("api.md has no {place}"))?;
         let mut values = Vec::new();
         for part in sample.path.split('{').skip(1) {

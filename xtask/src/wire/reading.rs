@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::form;
 use super::multipart;
 use super::sample::{BYTES, Body, Sample, followed};
 use super::server::Request;
@@ -49,10 +50,11 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
         }
     }
     let cookies = request.header("cookie").unwrap_or_default();
-    let cookies: Vec<&str> = cookies.split("; ").collect();
-    for (name, value) in sample.args["cookie"].as_object().into_iter().flatten() {
-        let wanted = format!("{name}={}", text(value));
-        if !cookies.iter().any(|given| decoded(given) == wanted) {
+    let cookies: Vec<String> = cookies.split("; ").map(decoded).collect();
+    let wanted = of(sample, "cookie").flat_map(|p| query_pairs(p, &sample.args["cookie"]));
+    for (name, value) in wanted {
+        let wanted = format!("{name}={value}");
+        if !cookies.contains(&wanted) {
             return Some(format!("the cookies are {cookies:?}, without {wanted}"));
         }
     }
@@ -91,7 +93,11 @@ pub(super) fn essence(request: &Request) -> Value {
     let headers = request
         .headers
         .iter()
-        .filter(|(name, _)| kept(name) && !name.starts_with("x-"));
+        .filter(|(name, _)| kept(name) && !name.starts_with("x-"))
+        // Added by `fetch` where a header asks for no answer that is known (Fetch, section 4.6).
+        .filter(|(name, value)| {
+            !(matches!(name.as_str(), "cache-control" | "pragma") && *value == "no-cache")
+        });
     let mut headers: Map<String, Value> = headers
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
@@ -180,7 +186,7 @@ pub(super) fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
+pub(super) fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
     let name = parameter["name"].as_str().unwrap_or_default();
     let Some(value) = args.get(name) else {
         return Vec::new();
@@ -211,7 +217,7 @@ fn query_pairs(parameter: &Value, args: &Value) -> Vec<(String, String)> {
     }
 }
 
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     let parts = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
     parts
@@ -265,7 +271,14 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
         return Some(format!("the media type is {media_type:?}"));
     }
     match &sample.body {
-        Some(Body::Form) => form_fault(wanted, &request.body),
+        Some(Body::Form) => {
+            let mut contents = known.filter(|(own, _)| essence(own) == essence(media_type));
+            let content = contents
+                .next()
+                .map(|(_, content)| followed(schemas, content));
+            let encodings = content.map_or(Value::Null, |content| content["encoding"].clone());
+            form::fault(wanted, &encodings, &request.body)
+        }
         Some(Body::Multipart(_)) => multipart::fault(wanted, request),
         Some(Body::Bytes) => (request.body != BYTES).then(|| "the bytes are others".to_owned()),
         Some(Body::Text) => (wanted.as_str().map(str::as_bytes) != Some(&request.body))
@@ -275,23 +288,6 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
             Err(error) => Some(format!("the body is no JSON: {error}")),
         },
     }
-}
-
-/// How a list or an object is written is said by encodings; scalars are written as they are.
-fn form_fault(wanted: &Value, body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let members = wanted.as_object().into_iter().flatten();
-    let scalars =
-        members.filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
-    let given = pairs(&text);
-    scalars
-        .map(|(name, value)| (name, self::text(value)))
-        .find(|(name, value)| {
-            !given
-                .iter()
-                .any(|(own, given)| own == *name && same(given, value))
-        })
-        .map(|(name, _)| format!("the form has no {name} as it was given: {text}"))
 }
 
 /// The alternatives of an operation, each the names of its schemes.

@@ -114,11 +114,19 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
                 amount,
             };
             let media_type = media_type.as_deref();
-            let sample = sample(schemas, maker, &method, &path, media_type, body.as_ref());
+            let id = operation.name.wire().raw();
+            let sample = declared(schemas, id, &method, &path).and_then(|(item, operation)| {
+                let sample = sample(schemas, maker, &item, operation, media_type, body.as_ref());
+                Some(Sample {
+                    id: id.to_owned(),
+                    method: method.clone(),
+                    path: path.clone(),
+                    ..sample?
+                })
+            });
             let Some(mut sample) = sample else {
                 continue;
             };
-            sample.id = operation.name.wire().raw().to_owned();
             sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
             // What the document does not name is no argument of its own.
             let members = sample.args.get_mut("body").and_then(Value::as_object_mut);
@@ -139,16 +147,35 @@ fn is_record(api: &Api, ty: &Type) -> bool {
     }
 }
 
+/// The path item and the operation that the document has for a call. Behind a `#`, which no request
+/// carries, a document may tell several operations of one path and method apart.
+fn declared(schemas: &Schemas, id: &str, method: &str, path: &str) -> Option<(Value, Value)> {
+    let paths = schemas.document()["paths"].as_object()?;
+    let same = paths.iter().filter(|(key, _)| {
+        let behind = key.strip_prefix(path);
+        behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('#'))
+    });
+    let all: Vec<(Value, Value)> = same
+        .filter_map(|(_, item)| {
+            let item = followed(schemas, item);
+            let operation = item.get(method.to_lowercase())?.clone();
+            Some((item, operation))
+        })
+        .collect();
+    let named = all
+        .iter()
+        .find(|(_, operation)| operation["operationId"] == id);
+    named.or(all.first()).cloned()
+}
+
 fn sample(
     schemas: &Schemas,
     mut maker: Maker<'_>,
-    method: &str,
-    path: &str,
+    item: &Value,
+    operation: Value,
     media_type: Option<&str>,
     body: Option<&Body>,
 ) -> Option<Sample> {
-    let item = followed(schemas, schemas.document()["paths"].get(path)?);
-    let operation = item.get(method.to_lowercase())?.clone();
     let mut parameters: Vec<Value> = Vec::new();
     let own = operation["parameters"].as_array().into_iter().flatten();
     let shared = item["parameters"].as_array().into_iter().flatten();
@@ -206,8 +233,8 @@ fn sample(
     }
     Some(Sample {
         id: String::new(),
-        method: method.to_owned(),
-        path: path.to_owned(),
+        method: String::new(),
+        path: String::new(),
         operation,
         parameters,
         args,

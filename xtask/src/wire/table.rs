@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use exai_gen::target::Target;
 
-use crate::documents::figures::{Page, Row, UNKNOWN};
-use crate::documents::selection::LANGUAGES;
+use crate::documents::figures::{Page, Row};
+use crate::documents::languages::{self, Right};
 
 const HEAD: &str = "\
 # What each language sends for a document's operations
@@ -19,48 +19,24 @@ one. The documents are not part of this repository.
 
 /// The page of these figures.
 pub(super) fn page() -> Page {
-    let mut columns = vec!["operations", "called", "calls"];
-    columns.extend(LANGUAGES.map(Target::name));
-    Page {
-        path: "tests/documents/WIRE.md",
-        head: HEAD,
-        columns,
-        below: |rows| {
-            let notes = rows.iter().any(|(_, row)| !row.notes.is_empty());
-            let text = if notes { "\nNot right:\n\n" } else { "" };
-            text.to_owned()
-        },
-    }
+    let figures = ["operations", "called", "calls"];
+    languages::page("tests/documents/WIRE.md", HEAD, figures, |rows| {
+        languages::notes_begin(rows, "Not right:")
+    })
 }
 
 /// What became of a document.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
     /// Operations of the document, those that are called, and calls.
-    pub(super) figures: [usize; 3],
+    pub(super) figures: [usize; languages::FIGURES],
     /// By language, how many calls are right, and what is wrong with the others.
-    pub(super) languages: BTreeMap<Target, (usize, Vec<String>)>,
+    pub(super) languages: BTreeMap<Target, Right>,
 }
 
 impl Outcome {
     /// The row of the table.
     pub(super) fn row(&self) -> Row {
-        let mut cells: Vec<String> = self.figures.iter().map(usize::to_string).collect();
-        cells.extend(LANGUAGES.map(|target| {
-            let own = self.languages.get(&target);
-            own.map_or_else(|| UNKNOWN.to_owned(), |(right, _)| right.to_string())
-        }));
-        let wrong = self
-            .languages
-            .iter()
-            .filter(|(_, (_, wrong))| !wrong.is_empty());
-        let notes = wrong.map(|(target, (_, wrong))| {
-            let wrong = wrong.iter().map(|why| why.replace(['\n', '|', '`'], " "));
-            (target.name().to_owned(), wrong.collect())
-        });
-        Row {
-            cells,
-            notes: notes.collect(),
-        }
+        languages::row(self.figures, Vec::new(), &self.languages)
     }
 }

@@ -27,7 +27,7 @@ use self::router::RouterView;
 use self::scaffold::ScaffoldView;
 use self::types::TypesView;
 use super::{Context, Owner, Target, TargetFile};
-use crate::ir::Api;
+use crate::ir::{Api, TypeId};
 use crate::render::RenderError;
 use crate::target::rust_lang::names::Scope;
 use crate::target::rust_lang::{Dialect, Keep, RustTypes, modules};
@@ -141,7 +141,8 @@ impl Crate {
         let mut scope = Scope::with(names::RESOURCES);
         let placed = resource::place(api, &mut scope);
         let modules = modules(api);
-        let view = |home| TypesView::new(home, &types, cx.command);
+        let forms = body::forms(api);
+        let view = |ids: Vec<TypeId>| TypesView::new(&ids, &forms, &types, cx.command);
         Self {
             router: RouterView::new(&placed, &types, cx.command),
             contract: ContractView::new(api),
@@ -152,7 +153,7 @@ impl Crate {
             },
             types: modules
                 .into_iter()
-                .map(|(module, home)| (module, view(home)))
+                .map(|(module, ids)| (module, view(ids)))
                 .collect(),
             resources: placed
                 .iter()

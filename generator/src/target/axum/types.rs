@@ -1,10 +1,11 @@
 //! The files of types: one a top-level resource, and one for what several of them use.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::body::forms;
 use super::form::FormView;
-use crate::ir::{Home, Shape};
+use crate::ir::{Part, Shape, TypeId};
 use crate::target::rust_lang::{RustTypes, TypeView};
 
 /// A file of types.
@@ -21,12 +22,16 @@ pub(super) struct TypesView {
 }
 
 impl TypesView {
-    pub(super) fn new(home: Home, types: &RustTypes<'_>, command: &str) -> Self {
-        let api = types.api();
-        let of_api = forms(api);
+    /// `ids` are the types of the file, `of_api` the forms of all.
+    pub(super) fn new(
+        ids: &[TypeId],
+        of_api: &BTreeMap<TypeId, &[Part]>,
+        types: &RustTypes<'_>,
+        command: &str,
+    ) -> Self {
         let (mut items, mut forms) = (Vec::new(), Vec::new());
-        for (id, def) in api.types.iter().filter(|(_, def)| def.home == home) {
-            match (of_api.get(&id), &def.shape) {
+        for &id in ids {
+            match (of_api.get(&id), &types.api().types[id].shape) {
                 (Some(parts), Shape::Record(record)) => {
                     forms.push(FormView::new(id, record, parts, types));
                 }

@@ -365,7 +365,7 @@ fn types_file<'a>(plan: &Plan<'_>, ids: &[TypeId], files: &Files<'a>) -> TypesFi
                 def,
                 id,
                 record,
-                api,
+                plan.tags.get(&id).map_or(&[], Vec::as_slice),
                 &plan.types,
                 &mut imports,
             )),

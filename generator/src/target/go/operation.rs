@@ -207,6 +207,9 @@ impl Named<'_> {
         row("name", escape::quote(&shown));
         row("method", escape::quote(operation.method.as_str()));
         row("path", escape::quote(&template(operation)));
+        if let Some(server) = operation.servers.first() {
+            row("server", escape::string(&server.by_default()));
+        }
         let content = operation
             .success()
             .and_then(|response| response.contents.first());

@@ -7,10 +7,11 @@ use super::error::{self, ErrorView};
 use super::former::{former, present};
 use super::names::{self, Scope};
 use super::params::flat_record;
+use super::record;
 use super::roots::roots;
 use super::types::{GoTypes, declared};
 use crate::ir::{
-    Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Type, TypeId,
+    Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Text, Type, TypeId,
 };
 use crate::target::names::allocate;
 
@@ -20,6 +21,8 @@ pub(super) struct Plan<'a> {
     pub(super) types: GoTypes<'a>,
     /// The declared types, by wire name.
     pub(super) declared: Vec<TypeId>,
+    /// The tags of records that are variants.
+    pub(super) tags: BTreeMap<TypeId, Vec<(&'a Text, &'a Text)>>,
     /// Former names of declared types.
     pub(super) former: Vec<TypeId>,
     pub(super) errors: Vec<ErrorView>,
@@ -108,6 +111,7 @@ impl<'a> Plan<'a> {
         collect(&root, &mut facts, &mut methods);
         Self {
             api,
+            tags: record::tags(api),
             types: GoTypes::new(api, type_names, unknown),
             declared,
             former,

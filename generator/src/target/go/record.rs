@@ -1,11 +1,15 @@
 //! A record: a struct, and the two methods that let encoding/json read and write it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::escape;
 use super::names::{self, Scope};
 use super::types::{GoTypes, Imports};
-use crate::ir::{Additional, Api, Field, Literal, Record, Shape, Type, TypeDef, TypeId};
+use crate::ir::{
+    Additional, Api, Field, Literal, Record, Shape, Tagging, Text, Type, TypeDef, TypeId,
+};
 use crate::layout::go_align::{Row, align};
 use crate::layout::go_func::function;
 
@@ -71,7 +75,7 @@ impl RecordView {
         def: &TypeDef,
         id: TypeId,
         record: &Record,
-        api: &Api,
+        tags: &[(&Text, &Text)],
         types: &GoTypes<'_>,
         imports: &mut Imports,
     ) -> Self {
@@ -79,13 +83,7 @@ impl RecordView {
         for field in &record.fields {
             match fixed(field) {
                 Some(value) => constant(&mut body, field, value),
-                None => member(
-                    &mut body,
-                    field,
-                    tag_default(api, id, field),
-                    types,
-                    imports,
-                ),
+                None => member(&mut body, field, tag_default(tags, field), types, imports),
             }
         }
         rest(&mut body, record, !def.usage.sent_only(), types, imports);
@@ -136,23 +134,33 @@ pub(super) fn type_docs(name: &str, def: &TypeDef) -> Vec<String> {
     escape::own_comment(&format!("{name} is {kind}."))
 }
 
+/// The tags of each record that is a variant: the wire name of the property, and its value.
+pub(super) fn tags(api: &Api) -> BTreeMap<TypeId, Vec<(&Text, &Text)>> {
+    let mut out: BTreeMap<TypeId, Vec<(&Text, &Text)>> = BTreeMap::new();
+    for (_, def) in api.types.iter() {
+        let Shape::Union(union) = &def.shape else {
+            continue;
+        };
+        let Tagging::Property(property) = &union.tagging else {
+            continue;
+        };
+        for variant in &union.variants {
+            if let Type::Named(id) = variant.ty {
+                let tags = variant.tags.iter().map(|tag| (property.wire(), tag));
+                out.entry(id).or_default().extend(tags);
+            }
+        }
+    }
+    out
+}
+
 /// The note on a tag that the record does not fix by itself, where a union names one value for it.
-fn tag_default(api: &Api, id: TypeId, field: &Field) -> Vec<String> {
-    let mut tags = api
-        .types
+fn tag_default(tags: &[(&Text, &Text)], field: &Field) -> Vec<String> {
+    let mut tags = tags
         .iter()
-        .filter_map(|(_, def)| match &def.shape {
-            Shape::Union(union) => Some(union),
-            _ => None,
-        })
-        .filter(|union| {
-            matches!(&union.tagging, crate::ir::Tagging::Property(tag) if tag.wire() == field.name.wire())
-        })
-        .flat_map(|union| &union.variants)
-        .filter(|variant| variant.ty == Type::Named(id))
-        .flat_map(|variant| &variant.tags);
+        .filter(|(property, _)| *property == field.name.wire());
     match (tags.next(), tags.next()) {
-        (Some(tag), None) => {
+        (Some((_, tag)), None) => {
             escape::own_comment(&format!("In a union it is {}.", escape::string(tag)))
         }
         _ => Vec::new(),

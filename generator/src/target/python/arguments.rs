@@ -202,7 +202,6 @@ fn body_annotation(
 }
 
 fn one_line(docs: &Docs) -> String {
-    let text = escape::paragraphs(docs);
-    let first = text.split("\n\n").next().unwrap_or_default();
-    first.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = escape::first_paragraph(docs);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -135,6 +135,19 @@ fn without_markup(line: &str) -> String {
     line.replace(|c| matches!(c, '<' | '>') || hidden(c), "")
 }
 
+/// The first of [`paragraphs`], without a look at the others.
+pub(super) fn first_paragraph(docs: &Docs) -> String {
+    let summary = sentence(docs.summary.raw());
+    if !summary.is_empty() {
+        return summary;
+    }
+    let description = docs.description.raw().trim();
+    let end = description.find("\n\n").unwrap_or(description.len());
+    let text = sentence(&docs::plain(&description[..end]));
+    let end = text.find("\n\n").unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
 /// What the document says, as the paragraphs of a docstring.
 pub(super) fn paragraphs(docs: &Docs) -> String {
     let summary = sentence(docs.summary.raw());

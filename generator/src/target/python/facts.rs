@@ -186,10 +186,7 @@ fn operation(
         items.push(keyword("security", &own));
     }
     if let Some(server) = operation.servers.first() {
-        items.push(keyword(
-            "servers",
-            &format!("({},)", escape::url(&server.url)),
-        ));
+        items.push(keyword("server", &escape::url(&server.by_default())));
     }
     ruff::exploded(
         0,

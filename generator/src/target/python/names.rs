@@ -87,15 +87,23 @@ const RESOURCE_MEMBERS: &[&str] = &["_engine"];
 
 /// What the module of the clients names beside them: no class of a resource has such a name.
 pub(super) const CLIENT_NAMES: &[&str] = &[
+    "AsyncMiddleware",
     "AsyncRoot",
     "AsyncToken",
     "AsyncTransport",
+    "Awaitable",
+    "Callable",
+    "Middleware",
+    "Response",
     "Root",
     "Self",
     "Settings",
+    "T",
     "Token",
     "TracebackType",
+    "Tracer",
     "Transport",
+    "TypeVar",
 ];
 
 /// The name of a class: `RunStatus`; a name that is taken gets `Model` behind it.

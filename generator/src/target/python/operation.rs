@@ -161,7 +161,10 @@ fn method(
     MethodView {
         signature: signature(&call.method, arguments, options, &returns, awaited),
         deprecated: String::new(),
-        docs: docs(call.operation, arguments, ""),
+        docs: call
+            .docs
+            .get_or_init(|| docs(call.operation, arguments, ""))
+            .clone(),
         body: ruff::statement(8, head, &expression, ""),
         whole: verb == "call",
         wrapped: wrapped(&call.method, flavor),

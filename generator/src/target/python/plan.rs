@@ -1,6 +1,7 @@
 //! What is decided once for the whole package: the name of every type, attribute, class and
 //! constant, and the module that each stands in.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::names;
@@ -55,6 +56,8 @@ pub(super) struct CallPlan<'a> {
     pub(super) constant: String,
     /// What it calls.
     pub(super) operation: &'a Operation,
+    /// Its docstring, once it was asked for: both clients have it.
+    pub(super) docs: OnceCell<String>,
 }
 
 impl<'a> Plan<'a> {

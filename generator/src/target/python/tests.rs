@@ -97,6 +97,61 @@ fn an_unrelated_operation_changes_no_other_declaration() {
     assert!(before.is_subset(&after), "{:?}", before.difference(&after));
 }
 
+/// What a module's imports and classes bind, and from where.
+fn bound(text: &str) -> BTreeSet<(String, String)> {
+    let mut names = BTreeSet::new();
+    let mut module = "";
+    let mut open = false;
+    // What is taken from `__future__` is meant for the compiler.
+    let lines = text.lines().filter(|line| !line.contains("__future__"));
+    for line in lines.map(str::trim) {
+        let mut listed = if open { line } else { "" };
+        if let Some((from, names)) = line
+            .strip_prefix("from ")
+            .and_then(|l| l.split_once(" import "))
+        {
+            (module, listed) = (from, names);
+        }
+        open = (open || listed == "(") && line != ")";
+        let listed = listed
+            .split(',')
+            .map(|name| name.trim_matches([' ', '(', ')']));
+        let listed = listed.filter(|name| !name.is_empty());
+        names.extend(listed.map(|name| (name.to_owned(), module.to_owned())));
+        let class = line
+            .strip_prefix("class ")
+            .and_then(|c| c.split(['(', ':']).next());
+        names.extend(class.map(|name| (name.to_owned(), "here".to_owned())));
+    }
+    names
+}
+
+#[test]
+fn a_resource_called_like_an_import_of_the_client_hides_none() {
+    let mut wanted = BTreeSet::from(["T".to_owned()]);
+    for (path, text) in generated(&everything()) {
+        if path.ends_with("client.py") {
+            wanted.extend(bound(&text).into_iter().map(|(name, _)| name));
+        }
+    }
+    assert!(wanted.contains("Response") && wanted.contains("RunsWithResponse"));
+    let mut api = everything();
+    for name in &wanted {
+        let (id, call) = (format!("call{name}"), format!("{name}.call"));
+        let method = crate::ir::Method::Get;
+        let extra = crate::ir::build::operation(&id, &call, method, &format!("/{name}"));
+        crate::ir::build::add_operation(&mut api, extra);
+    }
+    for (path, text) in generated(&api) {
+        let names: Vec<_> = bound(&text).into_iter().collect();
+        let twice: Vec<_> = names
+            .windows(2)
+            .filter(|pair| pair[0].0 == pair[1].0)
+            .collect();
+        assert!(twice.is_empty(), "{path}: {twice:?}");
+    }
+}
+
 #[test]
 fn the_same_api_gives_the_same_bytes() {
     assert_eq!(generated(&everything()), generated(&everything()));

@@ -1,5 +1,6 @@
 //! The tree of resources with its names: modules, classes, methods, constants.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::slice;
 
@@ -28,7 +29,8 @@ impl<'a> Tree<'a, '_> {
         let classes: Vec<&Name> = paths.iter().collect();
         let given = allocate(&classes, names::class, |plain| {
             let plain = names::repair_class(plain);
-            if self.taken.contains(&plain) {
+            // A class whose answers come whole stands beside each.
+            if self.taken.contains(&plain) || plain.ends_with("WithResponse") {
                 format!("{plain}Resource")
             } else {
                 plain
@@ -88,6 +90,7 @@ impl<'a> Tree<'a, '_> {
                         method: method.clone(),
                         constant: constants.get(&name).cloned().unwrap_or(plain),
                         operation: &self.api.operations[call.operation],
+                        docs: OnceCell::new(),
                     }
                 })
                 .collect(),

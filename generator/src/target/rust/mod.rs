@@ -211,9 +211,10 @@ fn plan(cx: &Context<'_>) -> Vec<Planned> {
         names,
     );
 
-    for (module, home) in &type_modules {
+    let forms = types::forms(api);
+    for (module, ids) in &type_modules {
         let path = format!("types/{}.rs", module.trim_start_matches("r#"));
-        let view = TypesView::new(*home, &types, command);
+        let view = TypesView::new(ids, &forms, &types, command);
         files.add(&path, "rust/types.rs.jinja", View::Types(view));
     }
     let modules = type_modules.into_iter().map(|(module, _)| module).collect();

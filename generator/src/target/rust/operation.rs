@@ -328,6 +328,10 @@ fn facts(operation: &Operation, cx: &mut Calls<'_, '_>) -> Vec<String> {
         format!("verb: Verb::{},", super::facts::verb(&operation.method)),
         rustfmt::assign(4, "path:", &rust::path(operation), ","),
     ];
+    if let Some(server) = operation.servers.first() {
+        let server = format!("Some({})", rust::string(&server.by_default()));
+        facts.push(rustfmt::assign(4, "server:", &server, ","));
+    }
     if operation.idempotency.is_some() {
         facts.push("keyed: true,".to_owned());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::multipart::MultipartView;
-use crate::ir::{Api, Home, Part, Payload, Shape, TypeId};
+use crate::ir::{Api, Part, Payload, Shape, TypeId};
 use crate::target::rust_lang::{RustTypes, TypeView};
 
 /// A file of types.
@@ -35,12 +35,16 @@ pub(super) fn forms(api: &Api) -> BTreeMap<TypeId, &[Part]> {
 }
 
 impl TypesView {
-    pub(super) fn new(home: Home, types: &RustTypes<'_>, command: &str) -> Self {
-        let api = types.api();
-        let forms_of_api = forms(api);
+    /// `ids` are the types of the file, `forms_of_api` the forms of all.
+    pub(super) fn new(
+        ids: &[TypeId],
+        forms_of_api: &BTreeMap<TypeId, &[Part]>,
+        types: &RustTypes<'_>,
+        command: &str,
+    ) -> Self {
         let (mut items, mut forms) = (Vec::new(), Vec::new());
-        for (id, def) in api.types.iter().filter(|(_, def)| def.home == home) {
-            match (forms_of_api.get(&id), &def.shape) {
+        for &id in ids {
+            match (forms_of_api.get(&id), &types.api().types[id].shape) {
                 (Some(parts), Shape::Record(record)) => {
                     forms.push(MultipartView::new(id, record, parts, types));
                     if types.form(id) != types.name(id) {

@@ -253,12 +253,7 @@ pub(super) fn path(text: &Text) -> String {
 /// The URL of an operation's own server as a string literal: variables have their defaults, and a
 /// slash ends it.
 pub(super) fn server(server: &Server) -> String {
-    let mut url = server.url.raw().trim().to_owned();
-    for variable in &server.variables {
-        let slot = format!("{{{}}}", variable.name.wire().raw());
-        url = url.replace(&slot, variable.default.raw());
-    }
-    quote(&format!("{}/", url.trim_end_matches('/')))
+    quote(&format!("{}/", server.by_default().raw()))
 }
 
 /// A parameter's name between the braces of a path template.

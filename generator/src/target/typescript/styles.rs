@@ -42,7 +42,7 @@ pub(super) fn parameter_styles(
         .filter(|(_, parameter)| parameter.place == place)
         .map(|(item, parameter)| {
             let (module, style) = match place {
-                Place::Query => query_style(parameter),
+                Place::Query | Place::Cookie => query_style(parameter),
                 _ => header_style(parameter),
             };
             imports.value(module, style);

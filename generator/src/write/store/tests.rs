@@ -99,7 +99,8 @@ fn a_run_that_ended_while_it_staged_leaves_the_old_tree() {
     let (root, _) = before_and_after();
     let before = found(root.path());
     let (store, _) = open(root.path());
-    let plan = plan(&root.path().join(FOLDER), &new()).expect("a plan");
+    let tree = new();
+    let plan = plan(&root.path().join(FOLDER), &tree).expect("a plan");
     store.stage(&[(FOLDER, &plan)]).expect("room");
     fs::rename(store.place.join(JOURNAL), store.place.join("draft")).expect("a journal");
     drop(store);
@@ -113,7 +114,8 @@ fn a_run_that_ended_after_any_step_is_ended_by_the_next() {
     for steps in 0..=4 {
         let (root, after) = before_and_after();
         let (store, _) = open(root.path());
-        let plan = plan(&root.path().join(FOLDER), &new()).expect("a plan");
+        let tree = new();
+        let plan = plan(&root.path().join(FOLDER), &tree).expect("a plan");
         let journal = store.stage(&[(FOLDER, &plan)]).expect("room");
         assert_eq!((journal.put.len(), journal.remove.len()), (3, 1));
         assert_eq!(
@@ -148,7 +150,8 @@ fn what_cannot_be_staged_changes_nothing() {
     .expect("room");
     let before = found(root.path());
     let (store, _) = open(root.path());
-    let plan = plan(&root.path().join(FOLDER), &new()).expect("a plan");
+    let tree = new();
+    let plan = plan(&root.path().join(FOLDER), &tree).expect("a plan");
     assert!(store.apply(&[(FOLDER, &plan)]).is_err());
     assert_eq!(found(root.path()), before);
 }

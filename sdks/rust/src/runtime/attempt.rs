@@ -146,14 +146,14 @@ impl Core {
     }
 
     async fn build(&self, request: &mut Request, last: bool) -> Result<reqwest::Request, Error> {
-        let base_url = self.shared().base_url.as_str();
+        let base_url = self.shared().base_url_of(request.operation)?;
         let length = request
             .query
             .iter()
             .map(|pair| pair.len() + 1)
             .sum::<usize>();
         let mut url = String::with_capacity(base_url.len() + request.path.len() + length);
-        url.push_str(base_url);
+        url.push_str(&base_url);
         url.push_str(&request.path);
         let mut separator = if request.path.contains('?') { '&' } else { '?' };
         for pair in &request.query {

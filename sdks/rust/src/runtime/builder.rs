@@ -30,6 +30,7 @@ impl fmt::Debug for Layers {
 pub struct ClientBuilder<C> {
     api: &'static Api,
     base_url: Option<Result<String, String>>,
+    own_url: bool,
     credentials: Credentials,
     timeout: Duration,
     attempt_timeout: Option<Duration>,
@@ -48,6 +49,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         Self {
             api,
             base_url: None,
+            own_url: false,
             credentials: Credentials::default(),
             timeout: Duration::from_secs(60),
             attempt_timeout: None,
@@ -87,6 +89,7 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// The URL below which all paths are, such as `http://127.0.0.1:8080/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(Ok(url.into()));
+        self.own_url = true;
         self
     }
 
@@ -96,6 +99,7 @@ impl<C: From<Core>> ClientBuilder<C> {
     /// name of the host that gets the token.
     pub fn server(mut self, name: &str, variables: &[(&str, &str)]) -> Self {
         let server = self.api.servers.iter().find(|server| server.name == name);
+        self.own_url = false;
         self.base_url = Some(match server {
             Some(server) => fill(server, variables),
             None => Err(format!("the API has no server named {name:?}")),
@@ -199,6 +203,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             api: self.api,
             http,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            own_url: self.own_url,
             credentials: self.credentials,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,

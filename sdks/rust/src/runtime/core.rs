@@ -1,5 +1,6 @@
 //! The part of a client that all its handles share, and the loop of tries that is a call.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::attempt::{Attempt, Turn};
 use super::auth::Credentials;
 use super::governor::{DoesNotFit, Governor};
 use super::retry::Budget;
-use super::{Api, Error, Metadata, Middleware, Request, RetryPolicy, trace};
+use super::{Api, Error, Metadata, Middleware, Operation, Request, RetryPolicy, trace};
 
 /// A configured client without its methods. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub(super) struct Shared {
     pub(super) http: reqwest::Client,
     /// Without a slash at its end.
     pub(super) base_url: String,
+    /// The caller gave it, and not the document: then it is that of every operation.
+    pub(super) own_url: bool,
     pub(super) credentials: Credentials,
     pub(super) timeout: Duration,
     pub(super) attempt_timeout: Option<Duration>,
@@ -33,6 +36,19 @@ pub(super) struct Shared {
     /// Answers in place of `http`.
     #[cfg(feature = "testing")]
     pub(super) transport: Option<Arc<dyn super::testing::Transport>>,
+}
+
+impl Shared {
+    /// What the path of an operation is below, without a slash at its end.
+    pub(super) fn base_url_of(&self, operation: &Operation) -> Result<Cow<'_, str>, Error> {
+        let Some(server) = operation.server.filter(|_| !self.own_url) else {
+            return Ok(Cow::Borrowed(&self.base_url));
+        };
+        let base = reqwest::Url::parse(&format!("{}/", self.base_url));
+        let own = base.and_then(|base| base.join(server));
+        let own = own.map_err(|why| Error::config(format!("{server:?} is no server: {why}")))?;
+        Ok(Cow::Owned(own.as_str().trim_end_matches('/').to_owned()))
+    }
 }
 
 impl fmt::Debug for Core {
@@ -97,7 +113,7 @@ impl Core {
         #[cfg(feature = "tracing")]
         {
             use trace::Instrument as _;
-            let span = trace::span(request.operation, &self.0.base_url);
+            let span = trace::span(request.operation, &self.0.base_url_of(request.operation)?);
             self.attempts(request, read).instrument(span).await
         }
         #[cfg(not(feature = "tracing"))]

@@ -11,6 +11,9 @@ pub struct Operation {
     pub verb: Verb,
     /// The path below the base URL, parameters in braces: `/runs/{run_id}`.
     pub path: &'static str,
+    /// A server of its own, absolute or relative to the client's; a base URL that the caller gave
+    /// wins over it.
+    pub server: Option<&'static str>,
     /// Whether a request carries an idempotency key, and so may be tried again whatever its verb.
     pub keyed: bool,
     /// Sent as `Accept`.
@@ -30,6 +33,7 @@ impl Operation {
         name: "",
         verb: Verb::Get,
         path: "/",
+        server: None,
         keyed: false,
         accept: "application/json",
         security: Security::Default,

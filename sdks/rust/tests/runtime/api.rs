@@ -13,11 +13,18 @@ pub(crate) static API: Api = Api {
     user_agent: "acme-sdk-rust/1.0.0",
     api_key_env: "ACME_TEST_UNSET_API_KEY",
     base_url_env: "ACME_TEST_UNSET_BASE_URL",
-    servers: &[Server {
-        name: "production",
-        url: "https://api.acme.example/v1",
-        variables: &[],
-    }],
+    servers: &[
+        Server {
+            name: "production",
+            url: "https://api.acme.example/v1",
+            variables: &[],
+        },
+        Server {
+            name: "local",
+            url: "http://127.0.0.1:{port}/v1",
+            variables: &[("port", None)],
+        },
+    ],
     schemes: &[
         ("token", Scheme::Bearer),
         ("legacy", Scheme::Header("X-Legacy-Key")),
@@ -42,6 +49,10 @@ static GET: Operation = Operation {
     verb: Verb::Get,
     path: "/things/{id}",
     ..Operation::DEFAULT
+};
+static UPLOADED: Operation = Operation {
+    server: Some("/uploads"),
+    ..GET
 };
 static LEGACY: Operation = Operation {
     security: Security::OneOf(&[&["unknown"], &["legacy"]]),
@@ -146,6 +157,11 @@ impl Client {
 
     pub(crate) fn get(&self, id: &str) -> Call<Json<Value>> {
         Call::new(&self.0, &GET).path_param("id", id)
+    }
+
+    /// Of a server of its own.
+    pub(crate) fn uploaded(&self, id: &str) -> Call<Json<Value>> {
+        Call::new(&self.0, &UPLOADED).path_param("id", id)
     }
 
     pub(crate) fn delete(&self) -> Call<Empty> {

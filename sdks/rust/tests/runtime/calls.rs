@@ -30,6 +30,28 @@ async fn a_call_sends_what_the_operation_says() -> Outcome {
 }
 
 #[tokio::test]
+async fn an_operations_own_server_gets_its_calls_unless_the_caller_gave_a_url() -> Outcome {
+    let server = Server::new(vec![ok("{}"), ok("{}"), ok("{}")]).await?;
+    let url = server.base_url.trim_end_matches("/v1");
+    let port = url.rsplit(':').next().ok_or("no port")?;
+    let documented = Client::builder().server("local", &[("port", port)]);
+    let documented = documented.build()?;
+    documented.uploaded("a").await?;
+    documented.get("a").await?;
+    Client::at(&format!("{url}/mine"))?.uploaded("a").await?;
+    let targets: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|s| s.target().to_owned())
+        .collect();
+    assert_eq!(
+        targets,
+        ["/uploads/things/a", "/v1/things/a", "/mine/things/a"]
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn metadata_is_on_every_result() -> Outcome {
     let headers = [
         "X-Receipt: rcp_1",

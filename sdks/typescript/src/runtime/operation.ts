@@ -28,7 +28,7 @@ export interface Operation<T> {
   /** Which properties of the parameters go into headers. */
   readonly headers?: { readonly [property: string]: HeaderStyle | Named<HeaderStyle> };
   /** Which properties of the parameters go into the `Cookie` header. */
-  readonly cookies?: { readonly [property: string]: HeaderStyle | Named<HeaderStyle> };
+  readonly cookies?: { readonly [property: string]: QueryStyle | Named<QueryStyle> };
   /** Writes the body; absent for an operation that takes none. */
   readonly body?: BodyEncoder;
   /** True when a body must be sent, be it empty. */

@@ -51,9 +51,7 @@ export function prepare(
       if (isPresent(value)) query.push(...form(name, value));
     }
   }
-  const cookies = headerValues(operation.cookies ?? none, params).map(
-    ([name, value]) => `${name}=${encodeURIComponent(value)}`,
-  );
+  const cookies = queryPieces(operation.cookies ?? none, params);
   const body = encodeBody(operation, args, params, options);
   const idempotencyKey =
     operation.idempotencyKey === undefined

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import importlib
 import inspect
-import keyword
 import pkgutil
 import re
 import typing
@@ -103,7 +102,7 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
     named: Json = {}
     for place in ("query", "header", "cookie"):
         for wire_name, value in args.get(place, {}).items():
-            name = chosen(parameters, wire_name, place)
+            name = chosen(function, wire_name, place)
             named[name] = typed(value, hints[name])
     if "body" in args:
         body = args["body"]
@@ -112,20 +111,25 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
             positional.append(typed(body, hints["body"]))
         else:
             for wire_name, value in body.items():
-                name = chosen(parameters, wire_name, "body")
+                name = chosen(function, wire_name, "body")
                 named[name] = typed(value, hints[name])
     return positional, named
 
 
-def chosen(parameters: Any, wire_name: str, place: str) -> str:
-    """The parameter that a wire name has become."""
+def chosen(function: Any, wire_name: str, place: str) -> str:
+    """The parameter that a wire name has become: the one called so, else the one sent as that."""
+    parameters = inspect.signature(function).parameters
     words = re.sub(r"\W+", "_", wire_name if place != "header" else wire_name.lower())
     bare = words.strip("_")
     for name in (f"{place}_{words}", words, f"{words}_", bare, f"{bare}_"):
         taken = parameters.get(name)
         if taken is not None and taken.kind is inspect.Parameter.KEYWORD_ONLY:
             return name
-    raise ValueError(f"no argument for {wire_name!r}: {keyword.iskeyword(words)}")
+    sent = re.escape(wire_name)
+    found = re.search(rf'(?:"{sent}": |\b{sent}=)(\w+)', inspect.getsource(function))
+    if found is None:
+        raise ValueError(f"no argument for {wire_name!r}")
+    return found[1]
 
 
 def typed(value: Any, hint: Any) -> Any:

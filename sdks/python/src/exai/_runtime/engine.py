@@ -38,7 +38,7 @@ from .retry import (
     backoff,
     parse_retry_after,
 )
-from .service import Service
+from .service import BaseURL, Service
 from .transport import HttpRequest, Timeout, TransportError, TransportTimeoutError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Settings:
     """What a client was made with."""
 
     service: Service
-    base_url: str
+    base_url: BaseURL
     timeout: float | None = 60.0
     attempt_timeout: float | None = None
     max_retries: int = 2
@@ -177,7 +177,7 @@ class EngineBase:
         if arguments.query or "extra_query" in options:
             asked = {**arguments.query, **options.get("extra_query", {})}
             query = query_string(asked, operation.query_styles)
-        base = operation.servers[0].rstrip("/") if operation.servers else self.settings.base_url
+        base = self.settings.base_url.of(operation.server)
         return f"{base}{path}?{query}" if query else f"{base}{path}"
 
     def _headers(

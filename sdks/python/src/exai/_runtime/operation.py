@@ -59,8 +59,9 @@ class Operation(Generic[T]):
     """The attribute of an item that holds its tag."""
     security: tuple[tuple[str, ...], ...] | None = None
     """Sets of schemes of which one must be met; None: what the service says."""
-    servers: tuple[str, ...] = ()
-    """Base URLs that replace the service's."""
+    server: str | None = None
+    """A server of its own, absolute or relative to the client's; a base URL that the caller gave
+    wins over it."""
 
     @cached_property
     def codec(self) -> Codec[T]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from typing import NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
 
 from .auth import Scheme
 from .errors import StatusError
@@ -18,6 +19,31 @@ class Server:
     url: str
     defaults: Mapping[str, str] = field(default_factory=dict[str, str])
     """Each variable and what stands for it when nothing is given."""
+
+
+def _checked(base_url: str) -> str:
+    """Gives a base URL without a slash at its end, unless it is none."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the base URL must be an absolute http or https URL")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("the base URL must not hold credentials, a query or a fragment")
+    return base_url.rstrip("/")
+
+
+class BaseURL(NamedTuple):
+    """What the paths of operations are below."""
+
+    url: str
+    """Without a slash at its end."""
+    is_own: bool
+    """The caller gave it, and not the document: then it is that of every operation."""
+
+    def of(self, server: str | None) -> str:
+        """Gives the base URL of an operation that has this server of its own, or none."""
+        if server is None or self.is_own:
+            return self.url
+        return _checked(urljoin(f"{self.url}/", server))
 
 
 @dataclass(frozen=True)
@@ -62,8 +88,8 @@ class Service:
         base_url: str | None,
         environment: str | None = None,
         variables: Mapping[str, str | None] | None = None,
-    ) -> str:
-        """Gives the base URL without a slash at its end.
+    ) -> BaseURL:
+        """Gives the base URL of a client.
 
         An argument is preferred to the environment variable, the environment variable to the
         document. A variable (`tenant`) chooses the server that has it. Raises `ValueError` for an
@@ -72,14 +98,10 @@ class Service:
         given = {name: value for name, value in (variables or {}).items() if value is not None}
         if base_url is None and environment is None and not given:
             base_url = self.environment("BASE_URL")
+        is_own = base_url is not None
         if base_url is None:
             base_url = self._from_servers(environment, given)
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("the base URL must be an absolute http or https URL")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError("the base URL must not hold credentials, a query or a fragment")
-        return base_url.rstrip("/")
+        return BaseURL(_checked(base_url), is_own)
 
     def _from_servers(self, environment: str | None, given: Mapping[str, str]) -> str:
         candidates = [

@@ -214,7 +214,7 @@ class AsyncExai:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"AsyncExai(base_url={self._engine.settings.base_url!r})"
+        return f"AsyncExai(base_url={self._engine.settings.base_url.url!r})"
 
 
 class AsyncExaiWithResponse:

@@ -214,7 +214,7 @@ class Exai:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Exai(base_url={self._engine.settings.base_url!r})"
+        return f"Exai(base_url={self._engine.settings.base_url.url!r})"
 
 
 class ExaiWithResponse:
