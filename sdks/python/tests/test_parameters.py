@@ -105,5 +105,4 @@ def test_headers_are_simple_and_hold_no_line_break() -> None:
 
 def test_cookies() -> None:
     assert cookie_header({"a": "x;y", "b": None}, {}) == {"cookie": "a=x%3By"}
-    assert cookie_header({"a!#$&'*|~": "x y"}, {}) == {"cookie": "a!#$&'*|~=x%20y"}
     assert cookie_header({}, {}) == {}

@@ -169,14 +169,10 @@ def header_value(name: str, value: object, style: Style = SIMPLE) -> str | None:
 
 
 def cookie_header(values: Mapping[str, object], styles: Mapping[str, Style]) -> dict[str, str]:
-    """The `cookie` header of RFC 6265, none when there is nothing to send.
-
-    A cookie's name is a token, and sent as it is.
-    """
+    """The `cookie` header of RFC 6265, none when there is nothing to send."""
     pairs = [
-        name + pair.removeprefix(key) if pair.startswith(f"{key}=") else pair
+        pair
         for name, value in values.items()
-        for key in [quote(name, safe="")]
         for pair in query_pairs(name, value, styles.get(name, FORM))
     ]
     return {"cookie": "; ".join(pairs)} if pairs else {}
