@@ -3,8 +3,10 @@
 
 mod unescape;
 
+use exai_gen::changes;
 use exai_gen::config::Config;
-use exai_gen::diagnostic::{Diagnostics, Format, render};
+use exai_gen::convert;
+use exai_gen::diagnostic::{Diagnostics, Format, Severity, render};
 use exai_gen::document::{self, Document};
 use exai_gen::ir::Api;
 use exai_gen::lower;
@@ -14,6 +16,9 @@ use exai_gen::render::Renderer;
 use exai_gen::source::Sources;
 use exai_gen::target::{Owner, Target};
 use serde_json::json;
+
+/// How often a document may be read again without what was wrong: each time leaves something out.
+const MOST_ROUNDS: usize = 1_000;
 
 /// Bytes as a file, the first of them telling JSON from YAML.
 fn sources(bytes: &[u8], found: &mut Diagnostics) -> Option<Sources> {
@@ -41,7 +46,8 @@ fn read(bytes: &[u8], found: &mut Diagnostics) -> Option<(Sources, Document)> {
     Some((sources, document))
 }
 
-/// Reads a document, and writes it again: what is written must be read as well.
+/// Reads a document, and writes it again: what is written must be read as well, and it differs from
+/// itself in nothing.
 pub fn document(bytes: &[u8]) {
     let mut found = Diagnostics::new();
     let Some((sources, document)) = read(bytes, &mut found) else {
@@ -51,7 +57,10 @@ pub fn document(bytes: &[u8]) {
     if found.has_errors() {
         return;
     }
+    let same = changes::compare(&document, &document);
+    assert!(same.is_empty(), "a change of nothing: {same:#?}");
     let tree = exai_gen::bundle::bundle(&document, &sources);
+    convert::to_3_0(&tree, &mut Diagnostics::new());
     for (name, text) in [
         ("again.yaml", exai_gen::bundle::to_yaml(&tree)),
         ("again.json", exai_gen::bundle::to_json(&tree)),
@@ -63,15 +72,30 @@ pub fn document(bytes: &[u8]) {
     }
 }
 
-fn understand(bytes: &[u8]) -> Option<Api> {
-    let mut found = Diagnostics::new();
-    let (_, document) = read(bytes, &mut found)?;
-    if found.has_errors() {
-        return None;
+/// The API of a document. Where it has errors, that of what `--keep-going` leaves of it.
+fn understand(bytes: &[u8]) -> Option<(Document, Api)> {
+    let mut before = Diagnostics::new();
+    let mut sources = sources(bytes, &mut before)?;
+    for _ in 0..MOST_ROUNDS {
+        let mut found = before.clone();
+        let document = document::read(&mut sources, &mut found);
+        let api = document
+            .as_ref()
+            .filter(|_| !found.has_errors())
+            .map(|document| {
+                let api = lower::lower(document, &Config::default(), &mut found);
+                passes::run(api, &mut found)
+            });
+        render(&found, &sources, Format::Human { color: false });
+        let errors = found.iter().filter(|f| f.severity == Severity::Error);
+        let errors: Vec<_> = errors.cloned().collect();
+        if errors.is_empty() {
+            return document.zip(api);
+        }
+        document::leave_out(&mut sources, document.as_ref(), &errors)?;
+        before.take(|found| found.severity != Severity::Error);
     }
-    let api = lower::lower(&document, &Config::default(), &mut found);
-    let api = passes::run(api, &mut found);
-    (!found.has_errors()).then_some(api)
+    panic!("what is wrong has no end");
 }
 
 /// The files of a target, as one text a file; what is made must be well formed.
@@ -87,18 +111,15 @@ fn files(target: Target, api: &Api) -> Vec<(String, String)> {
     texts.collect()
 }
 
-/// Makes an API of a document, and of it what Rust's parser must take.
+/// Makes an API of a document, and of it what Rust's parser must take, and in the other languages
+/// literals and comments that end.
 pub fn lower(bytes: &[u8]) {
-    let Some(api) = understand(bytes) else {
+    let Some((_, api)) = understand(bytes) else {
         return;
     };
     for target in Target::ALL {
         for (path, text) in files(target, &api) {
-            if path.ends_with(".rs")
-                && let Err(error) = syn::parse_file(&text)
-            {
-                panic!("{path}: {error}\n{text}");
-            }
+            values(&path, &text);
         }
     }
 }
@@ -123,8 +144,8 @@ pub fn literals(bytes: &[u8]) {
                 "kind": { "$ref": "#/components/schemas/Kind" } } },
         } },
     });
-    let api = understand(document.to_string().as_bytes());
-    let api = api.expect("any text is a value");
+    let understood = understand(document.to_string().as_bytes());
+    let (_, api) = understood.expect("any text is a value");
     for target in Target::ALL {
         let files = files(target, &api);
         let holds = |(path, code): &(String, String)| values(path, code).iter().any(|v| v == text);

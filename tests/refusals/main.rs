@@ -74,6 +74,7 @@ refusals! {
     misplaced_reference "misplaced-reference.yaml";
     misspelt_version_key "misspelt-version-key.yaml";
     missing_field "missing-field.yaml";
+    no_token "no-token.yaml";
     not_a_number "not-a-number.yaml";
     not_openapi "not-openapi.yaml";
     older_keyword "older-keyword.yaml";

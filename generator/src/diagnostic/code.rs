@@ -93,6 +93,7 @@ codes! {
     MethodClash "E0208" "method-clash" "Two operations have the same sdk method.";
     UnsupportedMethod "E0209" "unsupported-method" "An HTTP method that OpenAPI has no field for.";
     UnreadablePage "E0210" "unreadable-page" "A paginated operation lacks the parameter or the property that its pagination names.";
+    TooManyRepeats "E0211" "too-many-repeats" "`allOf` and unions repeat more of other schemas than the limit.";
 
     // Names that shipped.
     NameGone "E0301" "name-gone" "A name that shipped is not in the document, and nothing is known to have taken its place.";

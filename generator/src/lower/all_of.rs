@@ -83,6 +83,11 @@ impl<'d> Merged<'d> {
         }
     }
 
+    /// Where the schema itself stands, of those that are merged.
+    pub(super) fn own_span(&self) -> Span {
+        self.object.map_or(self.span, |object| object.span)
+    }
+
     /// Whether it says anything of properties.
     pub(super) fn has_properties(&self) -> bool {
         !self.properties.is_empty()

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::ir::{Api, Name, Operation, OperationId, PathSegment};
 
 use super::name;
+use crate::letters;
 
 /// Gives operations whose sdk methods are the same words longer ones, by their HTTP method and
 /// then their path. Of those that clash, the one whose name is spelled first keeps its own; names
@@ -59,7 +60,7 @@ fn path_words(operation: &Operation) -> Vec<String> {
             PathSegment::Literal(text) => text.raw(),
             PathSegment::Parameter(index) => operation.parameters[*index].name.wire().raw(),
         };
-        if text.chars().any(char::is_alphanumeric) {
+        if text.chars().any(letters::is_letter_or_digit) {
             words.extend(name::words(text));
         }
     }

@@ -21,6 +21,7 @@ mod operation;
 mod pagination;
 mod parameter;
 mod reference;
+mod repeats;
 pub mod resource;
 mod response;
 mod scalar;
@@ -58,6 +59,8 @@ pub fn lower(document: &Document, config: &Config, diagnostics: &mut Diagnostics
         waiting: Vec::new(),
         nullable: HashMap::new(),
         depth: 0,
+        inside: Vec::new(),
+        repeats: repeats::Repeats::default(),
         errors: Vec::new(),
         headers: HashMap::new(),
         definitions: Contract::default().definitions,
@@ -84,6 +87,10 @@ struct Lowering<'d, 'x> {
     nullable: HashMap<&'d Location, bool>,
     /// How deep inline schemas are nested.
     depth: usize,
+    /// The inline schemas that are being understood, one inside another.
+    inside: Vec<Span>,
+    /// What is made of schemas that were understood before.
+    repeats: repeats::Repeats,
     errors: Vec<crate::ir::ErrorKind>,
     /// The names of response headers, by their spelling.
     headers: HashMap<&'d str, Name>,

@@ -3,6 +3,7 @@
 use heck::ToSnakeCase;
 
 use crate::ir::Name;
+use crate::letters;
 
 /// Splits a wire spelling where a person would, at punctuation and at humps: `runID`, `run-id`
 /// and `run_id` are all `run`, `id`. A spelling without letters and digits is spelled out
@@ -23,6 +24,7 @@ pub fn words(wire: &str) -> Vec<String> {
         }
         _ => wire.to_owned(),
     };
+    let spelled = letters::as_read(&spelled);
     // Without humps to look for, words are what stands between punctuation.
     let humps = wire
         .bytes()
@@ -30,10 +32,10 @@ pub fn words(wire: &str) -> Vec<String> {
     let snake = if humps {
         spelled.to_snake_case()
     } else {
-        spelled
+        spelled.into_owned()
     };
     let words: Vec<String> = snake
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !letters::is_letter_or_digit(c))
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
@@ -111,5 +113,8 @@ mod tests {
         assert_eq!(words(""), ["empty"]);
         assert_eq!(words("日本"), ["日本"]);
         assert_eq!(words("🚀"), ["u1f680"]);
+        // A mark alone begins no identifier, and a language reads `ﬁ` as `fi`.
+        assert_eq!(words("\u{6e3}\\"), ["u6e3", "backslash"]);
+        assert_eq!(words("a\u{301}b ﬁ"), ["áb", "fi"]);
     }
 }

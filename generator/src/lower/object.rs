@@ -1,5 +1,7 @@
 //! Objects: records and maps.
 
+use std::collections::HashSet;
+
 use crate::document::Schema;
 use crate::ir::{Access, Additional, Field, Record, Shape, Type};
 use crate::source::Span;
@@ -43,7 +45,13 @@ impl<'d> Lowering<'d, '_> {
     /// always the same value, what is required, what is optional; each by its spelling.
     fn fields(&mut self, merged: &Merged<'d>, at: &At, additional: &Additional) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
+        let asked: HashSet<&str> = merged.required.iter().copied().collect();
         for (wire, schemas) in &merged.properties {
+            let last = schemas.last().map_or(merged.span, |schema| schema.span());
+            if !self.repeats.may_have_field(last) {
+                self.too_often(merged.span);
+                break;
+            }
             let at = at.child(wire);
             let ty = match schemas.as_slice() {
                 [only] => self.type_of(only, &at),
@@ -55,12 +63,12 @@ impl<'d> Lowering<'d, '_> {
                     self.inline(&both, &at)
                 }
             };
-            let required = merged.required.contains(wire);
+            let required = asked.contains(wire);
             fields.push(self.field((wire, merged.span), schemas, ty, required));
         }
+        let mut known: HashSet<&str> = merged.properties.keys().copied().collect();
         for wire in &merged.required {
-            let known = fields.iter().any(|field| field.name.wire().raw() == *wire);
-            if !known && *additional != Additional::Forbidden {
+            if known.insert(wire) && *additional != Additional::Forbidden {
                 fields.push(self.field((wire, merged.span), &[], Type::Any, true));
             }
         }

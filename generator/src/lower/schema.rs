@@ -1,13 +1,15 @@
 //! A schema to a type.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Location, Reference, Schema, SchemaType};
 use crate::ir::{
     Beyond, Enum, EnumBase, Home, Literal, Shape, StringFormat, Type, TypeDef, TypeId, Usage,
 };
+use crate::source::Span;
 
 use super::all_of::Merged;
 use super::at::At;
+use super::repeats::MAX_REPEATED;
 use super::{Lowering, docs, enumeration, reference, scalar};
 
 /// Deeper nesting of schemas without a name of their own is refused.
@@ -47,8 +49,32 @@ impl<'d> Lowering<'d, '_> {
             let ty = self.refer(reference);
             return if nullable { ty.nullable() } else { ty };
         }
+        // A schema that is merged into itself, below one of its properties.
+        if self.inside.contains(&object.span) {
+            let message = "a schema that is made of the one around it is any value";
+            self.diagnostics.push(
+                Diagnostic::warning(Code::UnsupportedSchema, object.span, message)
+                    .hint("give it a name under `components`, and refer to that"),
+            );
+            return Type::Any;
+        }
+        self.inside.push(object.span);
         let merged = self.merge(object);
-        self.inline(&merged, at)
+        let ty = self.inline(&merged, at);
+        self.inside.pop();
+        ty
+    }
+
+    /// Says once that the document asks for more of what it repeats than there may be.
+    pub(super) fn too_often(&mut self, span: Span) {
+        if self.repeats.is_first_refusal() {
+            let message = format!("`allOf` and unions repeat more than {MAX_REPEATED} schemas");
+            self.diagnostics.push(
+                Diagnostic::error(Code::TooManyRepeats, span, message)
+                    .label("the limit is passed here")
+                    .hint("refer to what is shared from a property, rather than by `allOf`"),
+            );
+        }
     }
 
     /// The type that a reference leads to.
@@ -106,6 +132,7 @@ impl<'d> Lowering<'d, '_> {
         let name = self.types[known.id].name.clone();
         self.begun += 1;
         let depth = std::mem::take(&mut self.depth);
+        let inside = std::mem::take(&mut self.inside);
         let outer = std::mem::take(&mut self.beyond);
         let shape = match schema {
             Schema::Bool(value) => Shape::Alias(if value.value { Type::Any } else { Type::Never }),
@@ -127,6 +154,7 @@ impl<'d> Lowering<'d, '_> {
         };
         self.types[known.id].shape = shape;
         self.depth = depth;
+        self.inside = inside;
         self.begun -= 1;
         let ty = Type::Named(known.id);
         let ty = if known.nullable { ty.nullable() } else { ty };
@@ -136,6 +164,15 @@ impl<'d> Lowering<'d, '_> {
 
     /// The type of what was merged; what needs a name gets one from its place.
     pub(super) fn inline(&mut self, merged: &Merged<'d>, at: &At) -> Type {
+        if !self.repeats.may_have_schema(merged.own_span()) {
+            self.too_often(merged.span);
+            return Type::Any;
+        }
+        self.inline_part(merged, at)
+    }
+
+    /// As [`Self::inline`], for a part of what is being made.
+    pub(super) fn inline_part(&mut self, merged: &Merged<'d>, at: &At) -> Type {
         if self.depth > MAX_NESTING {
             self.error(
                 Code::TooDeep,
@@ -163,8 +200,7 @@ impl<'d> Lowering<'d, '_> {
             })),
         };
         let ty = if nullable { ty.nullable() } else { ty };
-        let span = merged.object.map_or(merged.span, |object| object.span);
-        self.understood(span, &ty, beyond);
+        self.understood(merged.own_span(), &ty, beyond);
         ty
     }
 

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Document, Location};
 use crate::ir::Name;
+use crate::numbers::Numbers;
 use crate::source::unescape_token;
 
 use super::name;
@@ -14,6 +15,7 @@ use super::name;
 pub(super) struct TypeNames {
     by_place: HashMap<Location, Name>,
     used: HashSet<Vec<String>>,
+    numbers: Numbers<Vec<String>>,
     /// The words that were given where others were wanted first.
     apart: BTreeMap<Vec<String>, Vec<String>>,
 }
@@ -26,6 +28,7 @@ impl TypeNames {
         let mut names = Self {
             by_place: HashMap::new(),
             used: HashSet::new(),
+            numbers: Numbers::default(),
             apart: BTreeMap::new(),
         };
         let mut places: Vec<Location> = document.targets.schemas.keys().cloned().collect();
@@ -132,7 +135,7 @@ impl TypeNames {
         }
     }
 
-    fn fresh(&self, words: Vec<String>) -> Vec<String> {
+    fn fresh(&mut self, words: Vec<String>) -> Vec<String> {
         if !self.used.contains(&words) {
             return words;
         }
@@ -142,14 +145,10 @@ impl TypeNames {
                 return longer;
             }
         }
-        let mut number = 2_u32;
-        loop {
-            let longer = [words.as_slice(), &[number.to_string()]].concat();
-            if !self.used.contains(&longer) {
-                return longer;
-            }
-            number += 1;
-        }
+        let numbered =
+            |words: &Vec<String>, number: u32| [words.as_slice(), &[number.to_string()]].concat();
+        let is_taken = |longer: &Vec<String>| self.used.contains(longer);
+        self.numbers.free(words, numbered, is_taken)
     }
 }
 

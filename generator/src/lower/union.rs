@@ -1,12 +1,13 @@
 //! `oneOf` and `anyOf`, with and without discriminator.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Schema, SchemaType};
 use crate::ir::{
     Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant,
 };
+use crate::numbers::Numbers;
 
 use super::all_of::{Branches, Merged};
 use super::at::At;
@@ -169,7 +170,7 @@ impl<'d> Lowering<'d, '_> {
                 types: Some(vec![*ty]),
                 ..merged.clone()
             };
-            let ty = self.inline(&one, &at.child(ty.name()));
+            let ty = self.inline_part(&one, &at.child(ty.name()));
             variants.push(Variant {
                 name: spelled(kind_words(&ty, &self.types)),
                 ty,
@@ -238,13 +239,14 @@ fn plain(variants: Vec<Variant>) -> Vec<Variant> {
         .iter()
         .filter(|v| matches!(v.ty, Type::String(_)))
         .count();
+    let mut seen: HashSet<Type> = HashSet::new();
     let mut out: Vec<Variant> = Vec::new();
     for mut variant in variants {
         if strings > 1 && matches!(variant.ty, Type::String(_)) {
             variant.ty = Type::String(StringFormat::Plain);
             variant.name = name::split("string");
         }
-        if !out.iter().any(|before| before.ty == variant.ty) {
+        if seen.insert(variant.ty.clone()) {
             out.push(variant);
         }
     }
@@ -263,15 +265,18 @@ fn has_formats(variants: &[Variant]) -> bool {
 
 /// Numbers variants that have the name of one before.
 pub(super) fn make_unique(variants: &mut [Variant]) {
-    let mut seen = BTreeSet::new();
+    let mut seen: HashSet<Vec<String>> = HashSet::new();
+    let mut numbers = Numbers::default();
     for variant in variants {
-        let mut number = 2_u32;
         let words = variant.name.words().to_vec();
-        while !seen.insert(variant.name.words().to_vec()) {
-            let longer = [words.clone(), vec![number.to_string()]].concat();
+        if seen.contains(&words) {
+            let numbered = |words: &Vec<String>, number: u32| {
+                [words.as_slice(), &[number.to_string()]].concat()
+            };
+            let longer = numbers.free(words, numbered, |longer| seen.contains(longer));
             variant.name = Name::new(longer, variant.name.wire().raw());
-            number += 1;
         }
+        seen.insert(variant.name.words().to_vec());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What YAML and JSON ask of a mapping's keys alike.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::node::{Entry, Node, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -28,11 +28,12 @@ pub(super) fn without_duplicates(
         );
     }
     if !duplicates.is_empty() {
+        let seconds = duplicates.iter().map(|&(_, second)| second);
+        let seconds: HashSet<usize> = seconds.collect();
         let mut index = 0;
         entries.retain(|_| {
-            let keep = !duplicates.iter().any(|&(_, second)| second == index);
             index += 1;
-            keep
+            !seconds.contains(&(index - 1))
         });
     }
     entries
@@ -71,8 +72,7 @@ pub(super) fn merge(
     if merges.is_empty() {
         return entries;
     }
-    let mut known: std::collections::HashSet<String> =
-        entries.iter().map(|(key, _)| key.value.clone()).collect();
+    let mut known: HashSet<String> = entries.iter().map(|(key, _)| key.value.clone()).collect();
     let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
     let mut merged = Vec::with_capacity(entries.len());
     let mut taken = 0;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::reserved;
 use crate::ir::Name;
+use crate::letters;
 
 /// Words that are written in capitals where a language's habit asks for it (Go's initialisms).
 pub const ACRONYMS: &[&str] = &[
@@ -78,7 +79,7 @@ fn capitalize(word: &str) -> String {
     let mut chars = word.chars();
     chars
         .next()
-        .map(|c| c.to_uppercase().chain(chars).collect())
+        .map(|c| letters::capital(c).chain(chars).collect())
         .unwrap_or_default()
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { formBody } from "../src/runtime/form-body.js";
 import { headerExploded, headerJSON, headerSimple } from "../src/runtime/header-styles.js";
+import { multipartBody } from "../src/runtime/multipart.js";
 import { expandPath, type PathStyle, simple } from "../src/runtime/path.js";
 import {
   label,
@@ -124,4 +126,17 @@ test("a path value can not leave its segment", () => {
   }
   assert.equal(expandPath("/files/{a}.{b}", ["x", "y"]), "/files/x.y");
   assert.throws(() => expandPath("/files/{a}{b}", [".", "."]), TypeError);
+});
+
+test("what an object's prototype has is no argument, no style and no media type", async () => {
+  assert.deepEqual(queryPieces({ constructor: form, ["__proto__"]: form, q: form }, { q: 1 }), [
+    "q=1",
+  ]);
+  const named = JSON.parse('{"__proto__": "a", "constructor": "b", "toString": "c"}');
+  const written = "__proto__=a&constructor=b&toString=c";
+  assert.equal(formBody()(named).content, written);
+  const parts = await new Response(multipartBody()(named).content as Blob).text();
+  for (const name of Object.keys(named)) {
+    assert.match(parts, new RegExp(`name="${name}"\r\n\r\n[abc]\r\n`));
+  }
 });

@@ -54,6 +54,11 @@ impl Reader<'_> {
         let written = self.location(&mut f);
         // A stand-in, so that what else is wrong with the parameter is said too.
         let location = written.unwrap_or(Spanned::new(ParameterLocation::Query, node.span));
+        match location.value {
+            ParameterLocation::Header => self.token(&name, "header"),
+            ParameterLocation::Cookie => self.token(&name, "cookie"),
+            _ => {}
+        }
         let style = self.style(&mut f);
         let style = self.style_for(style.filter(|_| written.is_some()), &location);
         let explode = self.boolean(&mut f, "explode");
@@ -89,6 +94,21 @@ impl Reader<'_> {
             extensions: self.finish(f),
             ..parameter
         })
+    }
+
+    /// Refuses a name that no header or no cookie can have: those have tokens (RFC 9110,
+    /// section 5.6.2, and RFC 6265, section 4.1.1).
+    pub(super) fn token(&mut self, name: &Spanned<String>, of: &str) {
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.chars().all(is_token) {
+            return;
+        }
+        let message = format!("no {of} can be called `{name}`");
+        self.push(
+            Diagnostic::error(Code::InvalidValue, name.span, message)
+                .label("cannot be sent")
+                .hint("a name is of letters and digits of ASCII, and of !#$%&'*+-.^_`|~"),
+        );
     }
 
     fn location(&mut self, fields: &mut Fields<'_>) -> Option<Spanned<ParameterLocation>> {

@@ -47,13 +47,19 @@ impl Reader<'_> {
             return None;
         }
         let kind = match name.value.as_str() {
-            "apiKey" => SecuritySchemeKind::ApiKey {
-                name: self.required_string(&mut f, "name"),
+            "apiKey" => {
+                let name = self.required_string(&mut f, "name");
+                let written = self.api_key_location(&mut f);
+                match written.as_ref().map(|location| location.value) {
+                    Some(ApiKeyLocation::Header) => self.token(&name, "header"),
+                    Some(ApiKeyLocation::Cookie) => self.token(&name, "cookie"),
+                    Some(ApiKeyLocation::Query) | None => {}
+                }
                 // A stand-in, so that what else is wrong with the scheme is said too.
-                location: self
-                    .api_key_location(&mut f)
-                    .unwrap_or(Spanned::new(ApiKeyLocation::Header, node.span)),
-            },
+                let stand_in = || Spanned::new(ApiKeyLocation::Header, node.span);
+                let location = written.unwrap_or_else(stand_in);
+                SecuritySchemeKind::ApiKey { name, location }
+            }
             "http" => SecuritySchemeKind::Http {
                 scheme: self.required_string(&mut f, "scheme"),
                 bearer_format: self.string(&mut f, "bearerFormat"),

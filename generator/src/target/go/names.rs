@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::numbers::Numbers;
 use crate::target::names;
 
 /// Keywords, and predeclared names that generated function bodies use or that read badly when
@@ -218,6 +219,7 @@ fn singular_word(word: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     taken: BTreeSet<String>,
+    numbers: Numbers<String>,
 }
 
 impl Scope {
@@ -235,17 +237,22 @@ impl Scope {
     pub(super) fn with(taken: &[&str]) -> Self {
         Self {
             taken: taken.iter().map(|&name| name.to_owned()).collect(),
+            numbers: Numbers::default(),
         }
     }
 
     /// Gives the wanted name, or one made of it: with the suffix, which says what kind of thing
     /// it is, and then with a number from 2.
     pub(super) fn take(&mut self, wanted: String, suffix: &str) -> String {
-        let name = std::iter::once(wanted.clone())
-            .chain(std::iter::once(format!("{wanted}{suffix}")).filter(|_| !suffix.is_empty()))
-            .chain((2_u32..).map(|n| format!("{wanted}{suffix}{n}")))
-            .find(|name| !self.taken.contains(name))
-            .unwrap_or(wanted);
+        let longer = format!("{wanted}{suffix}");
+        let is_taken = |name: &String| self.taken.contains(name);
+        let name = [wanted, longer.clone()]
+            .into_iter()
+            .find(|name| !is_taken(name))
+            .unwrap_or_else(|| {
+                let numbered = |stem: &String, number| format!("{stem}{number}");
+                self.numbers.free(longer, numbered, is_taken)
+            });
         self.taken.insert(name.clone());
         name
     }

@@ -1,5 +1,7 @@
 //! A union: an interface that its variants implement, and a variant for what is not known yet.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::escape;
@@ -187,7 +189,14 @@ fn member(
             }
             Shape::Union(inner) => {
                 let mut receivers = Vec::new();
-                nested(*id, inner, api, types, &mut receivers, &mut vec![*id]);
+                nested(
+                    *id,
+                    inner,
+                    api,
+                    types,
+                    &mut receivers,
+                    &mut HashSet::from([*id]),
+                );
                 return Some(Member {
                     text: name,
                     receivers,
@@ -229,7 +238,7 @@ fn nested(
     api: &Api,
     types: &GoTypes<'_>,
     receivers: &mut Vec<String>,
-    seen: &mut Vec<TypeId>,
+    seen: &mut HashSet<TypeId>,
 ) {
     for variant in &union.variants {
         let Type::Named(inner) = api.types.resolve(&variant.ty) else {
@@ -238,11 +247,12 @@ fn nested(
         match &api.types[*inner].shape {
             Shape::Record(_) => receivers.push(format!("*{}", types.name(*inner))),
             Shape::Enum(_) => receivers.push(types.name(*inner).to_owned()),
-            Shape::Union(next) if !seen.contains(inner) => {
-                seen.push(*inner);
-                nested(*inner, next, api, types, receivers, seen);
+            Shape::Union(next) => {
+                if seen.insert(*inner) {
+                    nested(*inner, next, api, types, receivers, seen);
+                }
             }
-            Shape::Union(_) | Shape::Alias(_) => {}
+            Shape::Alias(_) => {}
         }
     }
     receivers.push(format!("*{}", types.unknown(id)));

@@ -1,6 +1,10 @@
 //! What the variants of a union without a tag are written as, for the runtime to take the one that
 //! fits best.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 use super::escape;
 use super::types::RustTypes;
 use crate::ir::{Additional, EnumBase, Literal, Shape, Tagging, Type, TypeId, Union};
@@ -9,7 +13,7 @@ use crate::ir::{Additional, EnumBase, Literal, Shape, Tagging, Type, TypeId, Uni
 const WIDTH: usize = 100;
 
 /// A form, as the runtime's macro takes it: a kind and its texts, as string literals.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Form {
     /// `Record`
     kind: &'static str,
@@ -34,12 +38,12 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
     if union.tagging != Tagging::Untagged {
         return Vec::new();
     }
-    let forms: Vec<Vec<Form>> = union
+    let forms: Vec<IndexSet<Form>> = union
         .variants
         .iter()
         .map(|variant| {
-            let mut forms = Vec::new();
-            collect(&variant.ty, types, &mut Vec::new(), &mut forms);
+            let mut forms = IndexSet::new();
+            collect(&variant.ty, types, &mut HashSet::new(), &mut forms);
             forms
         })
         .collect();
@@ -58,9 +62,14 @@ pub(super) fn lines(union: &Union, names: &[String], types: &RustTypes<'_>) -> V
         .collect()
 }
 
-/// The forms of a type; those of a union in the union are its variants'. `inside` are the types
-/// that are being looked at.
-fn collect(ty: &Type, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mut Vec<Form>) {
+/// The forms of a type; those of a union in the union are its variants'. `seen` are the types that
+/// were looked at: unions of unions are many ways to few types.
+fn collect(
+    ty: &Type,
+    types: &RustTypes<'_>,
+    seen: &mut HashSet<TypeId>,
+    forms: &mut IndexSet<Form>,
+) {
     let kind = match ty {
         Type::Any => "Any",
         Type::Never => return,
@@ -70,32 +79,36 @@ fn collect(ty: &Type, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &m
         Type::String(_) => "String",
         Type::Literal(literal) => of_literal(literal),
         Type::Nullable(inner) => {
-            collect(inner, types, inside, forms);
+            collect(inner, types, seen, forms);
             "Null"
         }
         Type::List(_) | Type::Tuple { .. } => "List",
         Type::Map(_) => "Object",
-        Type::Named(id) if inside.contains(id) => return,
         Type::Named(id) => {
-            inside.push(*id);
-            named(*id, types, inside, forms);
-            inside.pop();
+            if seen.insert(*id) {
+                named(*id, types, seen, forms);
+            }
             return;
         }
     };
-    push(Form::of(kind), forms);
+    forms.insert(Form::of(kind));
 }
 
-fn named(id: TypeId, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mut Vec<Form>) {
+fn named(
+    id: TypeId,
+    types: &RustTypes<'_>,
+    seen: &mut HashSet<TypeId>,
+    forms: &mut IndexSet<Form>,
+) {
     match &types.api().types[id].shape {
         Shape::Record(record) if matches!(record.additional, Additional::Typed(_)) => {
-            push(Form::of("Object"), forms);
+            forms.insert(Form::of("Object"));
         }
         Shape::Record(record) => {
             let fields = record.fields.iter();
             let texts = fields.map(|field| escape::wire(&field.name)).collect();
             let kind = "Record";
-            push(Form { kind, texts }, forms);
+            forms.insert(Form { kind, texts });
         }
         Shape::Enum(values) => {
             let kind = match values.base {
@@ -103,7 +116,7 @@ fn named(id: TypeId, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mu
                 EnumBase::Integer => "Number",
                 EnumBase::Mixed => "Any",
             };
-            push(Form::of(kind), forms);
+            forms.insert(Form::of(kind));
         }
         Shape::Union(union) => match &union.tagging {
             Tagging::Property(property) => {
@@ -111,21 +124,15 @@ fn named(id: TypeId, types: &RustTypes<'_>, inside: &mut Vec<TypeId>, forms: &mu
                 let mut texts = vec![escape::wire(property)];
                 texts.extend(tags.map(escape::string));
                 let kind = "Tagged";
-                push(Form { kind, texts }, forms);
+                forms.insert(Form { kind, texts });
             }
             Tagging::Untagged => {
                 for variant in &union.variants {
-                    collect(&variant.ty, types, inside, forms);
+                    collect(&variant.ty, types, seen, forms);
                 }
             }
         },
-        Shape::Alias(target) => collect(target, types, inside, forms),
-    }
-}
-
-fn push(form: Form, forms: &mut Vec<Form>) {
-    if !forms.contains(&form) {
-        forms.push(form);
+        Shape::Alias(target) => collect(target, types, seen, forms),
     }
 }
 
@@ -141,7 +148,7 @@ fn of_literal(literal: &Literal) -> &'static str {
 }
 
 /// `    Condition => Record "must" | Record "has",`, as many words on a line as it holds.
-fn written(name: &str, forms: &[Form]) -> Vec<String> {
+fn written(name: &str, forms: &IndexSet<Form>) -> Vec<String> {
     let mut words = vec![format!("{name} =>")];
     for (index, form) in forms.iter().enumerate() {
         if index > 0 {

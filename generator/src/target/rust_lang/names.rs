@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::ir::Name;
+use crate::letters;
+use crate::numbers::Numbers;
 use crate::target::names::allocate;
 
 /// Keywords of the 2024 edition that `r#` makes names of.
@@ -59,7 +61,7 @@ pub fn pascal(words: &[String]) -> String {
                 name.push('_');
                 name.push(first);
             }
-            Some(first) => name.extend(first.to_uppercase()),
+            Some(first) => name.extend(letters::capital(first)),
             None => {}
         }
         name.push_str(chars.as_str());
@@ -188,6 +190,7 @@ pub fn catch_all(variants: &[String]) -> String {
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     taken: BTreeSet<String>,
+    numbers: Numbers<String>,
 }
 
 impl Scope {
@@ -195,18 +198,23 @@ impl Scope {
     pub fn with(taken: &[&str]) -> Self {
         Self {
             taken: taken.iter().map(|&name| name.to_owned()).collect(),
+            numbers: Numbers::default(),
         }
     }
 
     /// Gives the wanted name or, where it is taken, the name with `suffix`, and after that with a
     /// number from 2.
     pub fn take(&mut self, wanted: String, suffix: &str) -> String {
-        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted).to_owned();
-        let name = std::iter::once(wanted.clone())
-            .chain(std::iter::once(format!("{stem}{suffix}")))
-            .chain((2_u32..).map(|n| format!("{stem}{suffix}{n}")))
-            .find(|name| !self.taken.contains(name))
-            .unwrap_or(wanted);
+        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted);
+        let longer = format!("{stem}{suffix}");
+        let is_taken = |name: &String| self.taken.contains(name);
+        let name = [wanted, longer.clone()]
+            .into_iter()
+            .find(|name| !is_taken(name))
+            .unwrap_or_else(|| {
+                let numbered = |stem: &String, number| format!("{stem}{number}");
+                self.numbers.free(longer, numbered, is_taken)
+            });
         self.taken.insert(name.clone());
         name
     }

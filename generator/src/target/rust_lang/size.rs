@@ -1,6 +1,6 @@
 //! How large a type is in memory, about: enough to know what clippy will say of an enum.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::types::RustTypes;
 use crate::ir::{IntegerFormat, NumberFormat, Shape, StringFormat, Type, TypeId};
@@ -17,7 +17,7 @@ const JSON_MAP: usize = 72;
 pub fn is_uneven(variants: &[&Type], types: &RustTypes<'_>) -> bool {
     let mut sizes: Vec<usize> = variants
         .iter()
-        .map(|ty| size(ty, types, &mut BTreeSet::new()))
+        .map(|ty| size(ty, types, &mut BTreeMap::new()))
         .collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
     match sizes[..] {
@@ -26,8 +26,9 @@ pub fn is_uneven(variants: &[&Type], types: &RustTypes<'_>) -> bool {
     }
 }
 
-/// On a 64-bit machine, in multiples of eight bytes.
-fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usize {
+/// On a 64-bit machine, in multiples of eight bytes. `known` are the sizes of types that were asked
+/// for before; of one that is being measured, that of a pointer.
+fn size(ty: &Type, types: &RustTypes<'_>, known: &mut BTreeMap<TypeId, usize>) -> usize {
     match ty {
         Type::Null | Type::Boolean => 8,
         Type::Integer(IntegerFormat::Int32 | IntegerFormat::Uint32)
@@ -37,37 +38,38 @@ fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usiz
         Type::String(StringFormat::DateTime) => 16,
         Type::Any | Type::Never => JSON_MAP + 8,
         Type::String(_) | Type::Literal(_) | Type::List(_) | Type::Map(_) => 24,
-        Type::Nullable(inner) => absent(size(inner, types, within)),
+        Type::Nullable(inner) => absent(size(inner, types, known)),
         Type::Tuple {
             items,
             least,
             rest: None,
-        } if *least == items.len() => items.iter().map(|item| size(item, types, within)).sum(),
+        } if *least == items.len() => sum(items.iter().map(|item| size(item, types, known))),
         Type::Tuple { .. } => 24,
         Type::Named(id) => {
-            if !within.insert(*id) {
-                return 8;
+            if let Some(size) = known.get(id) {
+                return *size;
             }
+            known.insert(*id, 8);
             let size = match &types.api().types[*id].shape {
                 Shape::Record(record) => {
                     let fields = record.fields.iter().map(|field| match field.required {
                         _ if field.indirect => 8,
-                        true => size(&field.ty, types, within),
-                        false => absent(size(&field.ty, types, within)),
+                        true => size(&field.ty, types, known),
+                        false => absent(size(&field.ty, types, known)),
                     });
-                    fields.sum::<usize>() + JSON_MAP
+                    sum(fields).saturating_add(JSON_MAP)
                 }
                 Shape::Enum(_) => 24,
                 Shape::Union(union) => {
                     let variants = union.variants.iter().map(|variant| match variant.indirect {
                         true => 8,
-                        false => size(&variant.ty, types, within),
+                        false => size(&variant.ty, types, known),
                     });
-                    variants.max().unwrap_or(0).max(32) + 8
+                    variants.max().unwrap_or(0).max(32).saturating_add(8)
                 }
-                Shape::Alias(target) => size(target, types, within),
+                Shape::Alias(target) => size(target, types, known),
             };
-            within.remove(id);
+            known.insert(*id, size);
             size
         }
     }
@@ -76,4 +78,9 @@ fn size(ty: &Type, types: &RustTypes<'_>, within: &mut BTreeSet<TypeId>) -> usiz
 /// Numbers have no spare value for absence; strings, lists and what holds them have one.
 fn absent(size: usize) -> usize {
     if size < 24 { size + 8 } else { size }
+}
+
+/// Records in records double at each level.
+fn sum(sizes: impl Iterator<Item = usize>) -> usize {
+    sizes.fold(0, usize::saturating_add)
 }

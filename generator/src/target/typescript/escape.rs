@@ -3,6 +3,7 @@
 
 use super::docs;
 use crate::ir::{Docs, Literal, Name, Server, Text};
+use crate::letters;
 use crate::target::{Deprecation, path};
 
 /// A doc comment of what the document says and of lines that we add, indented; empty where there
@@ -167,8 +168,8 @@ pub(super) fn key(text: &str) -> String {
     let mut chars = text.chars();
     let plain = chars
         .next()
-        .is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '$'))
-        && chars.all(|c| c.is_alphabetic() || c.is_ascii_digit() || matches!(c, '_' | '$'));
+        .is_some_and(|c| letters::is_letter(c) || matches!(c, '_' | '$'))
+        && chars.all(|c| letters::is_letter_or_digit(c) || matches!(c, '_' | '$'));
     // `__proto__: value` in an object literal would set its prototype.
     if plain && text != "__proto__" {
         text.to_owned()

@@ -347,7 +347,7 @@ mod tests {
         let mut taken = HashSet::new();
         assert_eq!(
             types(&wanted, &mut taken, pascal),
-            ["N2fa", "Xub2", "日本", "RecordType", "Run"]
+            ["N2fa", "X2", "日本", "RecordType", "Run"]
         );
         assert!(taken.contains("Run"));
         let names = ["delete", "send", "2fa"].map(name);

@@ -1,4 +1,6 @@
+import { encode } from "./encode.js";
 import { ConfigurationError } from "./errors.js";
+import { own } from "./property.js";
 import { pair } from "./query.js";
 
 /** A token, or a function that gives one; it is called for every request. */
@@ -95,7 +97,10 @@ export class Credentials {
   }
 
   #credential(name: string): Token | Login | undefined {
-    return this.#logins[name] ?? (this.#schemes[name]?.type === "basic" ? undefined : this.#token);
+    return (
+      own(this.#logins, name) ??
+      (own(this.#schemes, name)?.type === "basic" ? undefined : this.#token)
+    );
   }
 
   async #ask(
@@ -111,7 +116,7 @@ export class Credentials {
     credential: string | Login,
     { headers, query, cookies }: CredentialTarget,
   ): boolean {
-    const scheme = this.#schemes[name];
+    const scheme = own(this.#schemes, name);
     if (scheme === undefined) return false;
     if (typeof credential === "object") {
       headers["authorization"] = `Basic ${base64(credential)}`;
@@ -123,7 +128,7 @@ export class Credentials {
     else if (scheme.type === "http") headers["authorization"] = `${scheme.scheme} ${token}`;
     else if (scheme.in === "header") headers[scheme.name.toLowerCase()] = token;
     else if (scheme.in === "query") query.push(pair(scheme.name, token));
-    else cookies.push(pair(scheme.name, token));
+    else cookies.push(`${scheme.name}=${encode(token)}`);
     return scheme.type === "apiKey";
   }
 

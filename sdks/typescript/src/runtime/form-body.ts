@@ -1,4 +1,5 @@
 import type { BodyEncoder } from "./operation.js";
+import { own } from "./property.js";
 import { form, type QueryStyle, queryPieces } from "./query.js";
 
 /**
@@ -10,7 +11,7 @@ export function formBody(styles: { readonly [property: string]: QueryStyle } = {
   return (value) => {
     const record = value as { readonly [property: string]: unknown };
     const chosen = Object.fromEntries(
-      Object.keys(record).map((property) => [property, styles[property] ?? form]),
+      Object.keys(record).map((property) => [property, own(styles, property) ?? form]),
     );
     return {
       content: queryPieces(chosen, record).join("&"),

@@ -1,5 +1,6 @@
 import { isPresent, isRecord, text } from "./encode.js";
 import type { BodyEncoder } from "./operation.js";
+import { own } from "./property.js";
 
 /** A file to upload: a `Blob` or `File`, or bytes with what a server is to know of them. */
 export type FileInput = Blob | Uint8Array | ArrayBuffer | NamedFile;
@@ -25,7 +26,7 @@ export function multipartBody(types: { readonly [property: string]: string } = {
     for (const [name, content] of Object.entries(value as object)) {
       for (const member of Array.isArray(content) ? content : [content]) {
         if (!isPresent(member)) continue;
-        const part = partOf(member, types[name]);
+        const part = partOf(member, own(types, name));
         pieces.push(`--${boundary}\r\n${head(name, part)}\r\n\r\n`, part.data, "\r\n");
       }
     }

@@ -1,4 +1,5 @@
 import { encode, entries, isPresent, isRecord, members, text } from "./encode.js";
+import { own } from "./property.js";
 
 /**
  * Writes one query parameter: its name and value in, `name=value` pieces that are already
@@ -33,7 +34,7 @@ export function queryPieces(
   values: { readonly [property: string]: unknown },
 ): string[] {
   return Object.entries(styles).flatMap(([property, entry]) => {
-    const value = values[property];
+    const value = own(values, property);
     if (!isPresent(value)) return [];
     return typeof entry === "function" ? entry(property, value) : entry.style(entry.name, value);
   });

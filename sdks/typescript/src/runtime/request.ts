@@ -5,6 +5,7 @@ import type { HeaderStyle } from "./header-styles.js";
 import type { Arguments, EncodedBody, Operation } from "./operation.js";
 import type { HeaderOptions, RequestOptions } from "./options.js";
 import { expandPath } from "./path.js";
+import { own } from "./property.js";
 import { form, type Named, queryPieces } from "./query.js";
 
 /** Header values by name in lower case. `fetch` takes them as fast as nothing else. */
@@ -57,7 +58,7 @@ export function prepare(
       ? undefined
       : (options.idempotencyKey ?? config.generateIdempotencyKey());
 
-  const headers: HeaderValues = {};
+  const headers: HeaderValues = Object.create(null);
   if (operation.accept !== undefined) headers["accept"] = operation.accept;
   if (body?.contentType !== undefined) headers["content-type"] = body.contentType;
   for (const defaults of config.headers) merge(headers, defaults);
@@ -123,7 +124,7 @@ function headerValues(
   params: { readonly [property: string]: unknown },
 ): [string, string][] {
   return Object.entries(styles).flatMap(([property, entry]): [string, string][] => {
-    const value = params[property];
+    const value = own(params, property);
     if (!isPresent(value)) return [];
     return typeof entry === "function"
       ? [[property, entry(value)]]

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors.js";
+import { own } from "./property.js";
 
 /** One server of a document. */
 export interface Server {
@@ -57,8 +58,8 @@ export function resolveServer(
 
 function fill(server: Server, given: { readonly [name: string]: string }): string {
   return server.url.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
-    const variable = server.variables?.[name];
-    const value = given[name];
+    const variable = own(server.variables, name);
+    const value = own(given, name);
     if (value === undefined) {
       if (variable?.default === undefined) {
         throw new ConfigurationError(`The server variable ${name} has no value`);

@@ -120,7 +120,8 @@ def chosen(function: Any, wire_name: str, place: str) -> str:
     """The parameter that a wire name has become: the one called so, else the one sent as that."""
     parameters = inspect.signature(function).parameters
     words = re.sub(r"\W+", "_", wire_name if place != "header" else wire_name.lower())
-    for name in (f"{place}_{words}", words, f"{words}_"):
+    bare = words.strip("_")
+    for name in (f"{place}_{words}", words, f"{words}_", bare, f"{bare}_"):
         taken = parameters.get(name)
         if taken is not None and taken.kind is inspect.Parameter.KEYWORD_ONLY:
             return name
