@@ -27,7 +27,7 @@ components:
 /// The lines of the README's shell blocks that call the generator, without what they say of it.
 fn commands() -> Vec<String> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = fs::read_to_string(readme).expect("a README");
+    let readme = fs::read_to_string(readme).unwrap_or_else(|error| panic!("{error}"));
     let lines = readme.lines().filter(|line| line.starts_with("exai-gen "));
     let told = lines.map(|line| line.split(" #").next().unwrap_or(line).trim().to_owned());
     told.collect()
@@ -91,14 +91,14 @@ fn what_the_readme_tells_works_in_the_order_in_which_it_is_told() {
 
 /// Runs `generate` for Go.
 fn generate(folder: &Path, more: &[&str]) -> (Option<i32>, String) {
-    fs::write(folder.join("openapi.yaml"), DOCUMENT).expect("a document");
+    fs::write(folder.join("openapi.yaml"), DOCUMENT).unwrap_or_else(|error| panic!("{error}"));
     let output = Command::new(env!("CARGO_BIN_EXE_exai-gen"))
         .args(["generate", "--spec", "openapi.yaml", "--target", "go"])
         .args(["--out", "sdk"])
         .args(more)
         .current_dir(folder)
         .output()
-        .expect("the command");
+        .unwrap_or_else(|error| panic!("{error}"));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), said)
 }
