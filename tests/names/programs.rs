@@ -181,7 +181,7 @@ fn rust() {
         );
         let lib = format!("{named}\n[lib]\nname = \"pet_shop_{name}\"\n");
         fs::write(&manifest, lib).expect("a manifest");
-        fs::create_dir(folder.join("examples")).expect("a folder");
+        fs::create_dir_all(folder.join("examples")).expect("a folder");
         let user = fs::read_to_string(at("users/user.rs")).expect("a program");
         let user = user.replace("pet_shop::", &format!("pet_shop_{name}::")) + "\nfn main() {}\n";
         fs::write(folder.join("examples/user.rs"), user).expect("a program");

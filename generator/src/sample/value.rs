@@ -5,6 +5,18 @@ use serde_json::{Value as Json, json};
 use super::escape;
 use crate::ir::{Api, EnumBase, IntegerFormat, Literal, Name, Shape, StringFormat, Type, TypeId};
 
+/// What every object of JavaScript has, so that TypeScript sees no literal in which it is left out:
+/// what is called like one of these is written with a value, or not shown.
+const OF_EVERY_OBJECT: [&str; 7] = [
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
 /// Records in records in records are no example of anything.
 const DEPTH: usize = 3;
 
@@ -125,7 +137,8 @@ fn named<'a>(
         Shape::Record(record) => {
             let fields = record.fields.iter().map(|field| {
                 if !field.required {
-                    return Some(None);
+                    let wire = field.name.wire().raw();
+                    return (!OF_EVERY_OBJECT.contains(&wire)).then_some(None);
                 }
                 let known = Known {
                     name: &field.name,
