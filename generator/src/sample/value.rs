@@ -137,8 +137,8 @@ fn named<'a>(
         Shape::Record(record) => {
             let fields = record.fields.iter().map(|field| {
                 if !field.required {
-                    let wire = field.name.wire().raw();
-                    return (!OF_EVERY_OBJECT.contains(&wire)).then_some(None);
+                    let wire = escape::wire(&field.name);
+                    return (!OF_EVERY_OBJECT.contains(&wire.as_str())).then_some(None);
                 }
                 let known = Known {
                     name: &field.name,
