@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Text,
-    Types, Webhook, WebhookEvents,
+    Contract, Docs, ErrorKind, Meaning, Name, Operations, Resource, SecurityScheme, Server, Shape,
+    Tagging, Text, Type, TypeId, Types, Variant, Webhook, WebhookEvents,
 };
 
 /// One HTTP API, whole.
@@ -61,6 +61,25 @@ pub struct Area {
 }
 
 impl Api {
+    /// The named types that are variants of unions told apart by a property, each with that
+    /// property; one that several unions hold comes as often.
+    pub fn tagged_variants(&self) -> impl Iterator<Item = (TypeId, &Name, &Variant)> {
+        let unions = self.types.iter().filter_map(|(_, def)| match &def.shape {
+            Shape::Union(union) => Some(union),
+            _ => None,
+        });
+        let told = unions.filter_map(|union| match &union.tagging {
+            Tagging::Property(property) => Some((property, &union.variants)),
+            Tagging::Untagged => None,
+        });
+        told.flat_map(|(property, variants)| {
+            variants.iter().filter_map(move |variant| match variant.ty {
+                Type::Named(id) => Some((id, property, variant)),
+                _ => None,
+            })
+        })
+    }
+
     /// Orders the kinds of errors by status and name, and renames every use.
     pub fn errors_by_status(&mut self) {
         let mut order: Vec<usize> = (0..self.errors.len()).collect();

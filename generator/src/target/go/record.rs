@@ -7,9 +7,7 @@ use serde::Serialize;
 use super::escape;
 use super::names::{self, Scope};
 use super::types::{GoTypes, Imports};
-use crate::ir::{
-    Additional, Api, Field, Literal, Record, Shape, Tagging, Text, Type, TypeDef, TypeId,
-};
+use crate::ir::{Additional, Api, Field, Literal, Record, Shape, Text, Type, TypeDef, TypeId};
 use crate::layout::go_align::{Row, align};
 use crate::layout::go_func::function;
 
@@ -137,19 +135,9 @@ pub(super) fn type_docs(name: &str, def: &TypeDef) -> Vec<String> {
 /// The tags of each record that is a variant: the wire name of the property, and its value.
 pub(super) fn tags(api: &Api) -> BTreeMap<TypeId, Vec<(&Text, &Text)>> {
     let mut out: BTreeMap<TypeId, Vec<(&Text, &Text)>> = BTreeMap::new();
-    for (_, def) in api.types.iter() {
-        let Shape::Union(union) = &def.shape else {
-            continue;
-        };
-        let Tagging::Property(property) = &union.tagging else {
-            continue;
-        };
-        for variant in &union.variants {
-            if let Type::Named(id) = variant.ty {
-                let tags = variant.tags.iter().map(|tag| (property.wire(), tag));
-                out.entry(id).or_default().extend(tags);
-            }
-        }
+    for (id, property, variant) in api.tagged_variants() {
+        let tags = variant.tags.iter().map(|tag| (property.wire(), tag));
+        out.entry(id).or_default().extend(tags);
     }
     out
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::escape;
-use crate::ir::{Api, Field, Literal, Payload, Shape, Tagging, Text, Type, TypeId, Union};
+use crate::ir::{Api, Field, Literal, Payload, Shape, Text, Type, TypeId, Union};
 
 /// The tag of each record that unions name by one tag of one property alone: the tag is its own.
 pub(super) struct Tags {
@@ -27,34 +27,23 @@ impl Tags {
     /// Reads them off the unions.
     pub(super) fn new(api: &Api) -> Self {
         let mut found: HashMap<TypeId, Option<Tag>> = HashMap::new();
-        for (_, def) in api.types.iter() {
-            let Shape::Union(union) = &def.shape else {
-                continue;
+        for (id, property, variant) in api.tagged_variants() {
+            let tag = match variant.tags.as_slice() {
+                [value] => Some(Tag {
+                    property: property.wire().clone(),
+                    value: value.clone(),
+                    declared: declares(api, id, property.wire()),
+                }),
+                _ => None,
             };
-            let Tagging::Property(property) = &union.tagging else {
-                continue;
-            };
-            for variant in &union.variants {
-                let Type::Named(id) = variant.ty else {
-                    continue;
-                };
-                let tag = match variant.tags.as_slice() {
-                    [value] => Some(Tag {
-                        property: property.wire().clone(),
-                        value: value.clone(),
-                        declared: declares(api, id, property.wire()),
-                    }),
-                    _ => None,
-                };
-                found
-                    .entry(id)
-                    .and_modify(|known| {
-                        if *known != tag {
-                            *known = None;
-                        }
-                    })
-                    .or_insert(tag);
-            }
+            found
+                .entry(id)
+                .and_modify(|known| {
+                    if *known != tag {
+                        *known = None;
+                    }
+                })
+                .or_insert(tag);
         }
         let own = found
             .into_iter()

@@ -214,28 +214,17 @@ fn literal_type(literal: &Literal) -> &'static str {
 /// The records whose tag a union knows, and which nothing but such unions holds.
 fn tags(api: &Api) -> BTreeMap<TypeId, (String, String)> {
     let mut candidates: BTreeMap<TypeId, BTreeSet<(String, String)>> = BTreeMap::new();
-    for (_, def) in api.types.iter() {
-        let Shape::Union(union) = &def.shape else {
+    for (id, property, variant) in api.tagged_variants() {
+        let ([tag], Shape::Record(record)) = (&variant.tags[..], &api.types[id].shape) else {
             continue;
         };
-        let Tagging::Property(property) = &union.tagging else {
-            continue;
-        };
-        for variant in &union.variants {
-            let (Type::Named(id), [tag]) = (&variant.ty, &variant.tags[..]) else {
-                continue;
-            };
-            let Shape::Record(record) = &api.types[*id].shape else {
-                continue;
-            };
-            let fixed = record.fields.iter().any(|field| {
-                let value = Type::Literal(Literal::String(tag.clone()));
-                field.required && field.name.wire() == property.wire() && field.ty == value
-            });
-            if fixed {
-                let pair = (super::escape::wire(property), super::escape::string(tag));
-                candidates.entry(*id).or_default().insert(pair);
-            }
+        let fixed = record.fields.iter().any(|field| {
+            let value = Type::Literal(Literal::String(tag.clone()));
+            field.required && field.name.wire() == property.wire() && field.ty == value
+        });
+        if fixed {
+            let pair = (super::escape::wire(property), super::escape::string(tag));
+            candidates.entry(id).or_default().insert(pair);
         }
     }
     let elsewhere = used_outside_of_tags(api);
