@@ -182,7 +182,11 @@ fn ending(packages: &Path, ending: &str) -> Result<Vec<String>, String> {
 }
 
 /// What a command prints.
-fn said(command: &mut Command) -> Result<String, String> {
+/// What a command prints.
+///
+/// # Errors
+/// All that it says, where it fails.
+pub(super) fn said(command: &mut Command) -> Result<String, String> {
     let output = command
         .output()
         .map_err(|error| format!("cannot run {command:?}: {error}"))?;

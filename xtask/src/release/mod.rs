@@ -2,6 +2,7 @@
 //! would, and nothing sent anywhere unless `--publish` is said and then answered.
 
 mod audit;
+mod binary;
 mod build;
 mod changelog;
 mod check;
@@ -129,6 +130,9 @@ pub(crate) fn parts(base: Option<&str>, skip: &[String]) -> Result<Parts, String
         }
         parts.part("verify: made again from the document", || {
             check::verify(&packages, &folder)
+        });
+        parts.part("exai-gen: one static file", || {
+            binary::build(&once, &folder.join("bin"))
         });
     }
     let sdks = ["typescript", "python", "go", "rust"];
