@@ -163,3 +163,16 @@ fn programs_read_json_and_nothing_is_said_of_what_is_not_there() {
         assert!(error.starts_with("error: "), "{error}");
     }
 }
+
+#[test]
+fn what_is_nearly_right_is_told() {
+    for (place, near) in [
+        ("Animl", "Animal"),
+        ("readAnimals", "readAnimal"),
+        ("PUT /animal/{id}", "PUT /animals/{id}"),
+    ] {
+        let (_, _, error) = explain(place, &[]);
+        let hint = format!("did you mean `{near}`?");
+        assert!(error.contains(&hint), "{place}: {error}");
+    }
+}

@@ -14,9 +14,9 @@ pub(super) fn request(operation: &Operation) -> String {
     format!("{} {path}", operation.method.as_str())
 }
 
-/// Whether an operation is called so in the document.
-pub(super) fn is_called(operation: &Operation, id: &str) -> bool {
-    operation.name.wire().raw() == id
+/// What an operation is called in the document.
+pub(super) fn id(operation: &Operation) -> String {
+    operation.name.wire().raw().to_owned()
 }
 
 /// `runs.start`

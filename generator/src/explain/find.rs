@@ -1,6 +1,7 @@
 //! From what a person types to a place, and from a place to what is made of it.
 
 use super::escape;
+use crate::document::nearest;
 use crate::ir::{Api, Operation, Type};
 use crate::pipeline::Run;
 use crate::source::{Node, SourceFile, Sources, Span, Value, escape_token};
@@ -33,14 +34,31 @@ pub(super) fn span(run: &Run, api: &Api, place: &str) -> Result<Span, String> {
         return span;
     }
     let called = |operation: &&Operation| {
-        escape::is_called(operation, place) || escape::request(operation) == place
+        escape::id(operation) == place || escape::request(operation) == place
     };
     if let Some(operation) = api.operations.iter().map(|(_, o)| o).find(called) {
         return Ok(operation.span);
     }
     let pointer = format!("/components/schemas/{}", escape_token(place));
-    at(sources, root, &pointer)
-        .map_err(|_| format!("there is no operation and no schema called `{place}`"))
+    at(sources, root, &pointer).map_err(|_| {
+        let nothing = format!("there is no operation and no schema called `{place}`");
+        let near = near(api, root, place).map(|near| format!(": did you mean `{near}`?"));
+        nothing + &near.unwrap_or_default()
+    })
+}
+
+/// What can be asked for and is called nearly so.
+fn near(api: &Api, root: &SourceFile, place: &str) -> Option<String> {
+    let schemas = root
+        .node
+        .as_ref()
+        .and_then(|node| node.pointer("/components/schemas"));
+    let schemas = schemas.and_then(Node::as_mapping).into_iter().flatten();
+    let mut names: Vec<String> = schemas.map(|(key, _)| key.value.clone()).collect();
+    for (_, operation) in api.operations.iter() {
+        names.extend([escape::id(operation), escape::request(operation)]);
+    }
+    nearest(place, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn file_of<'a>(sources: &'a Sources, name: &str) -> Result<&'a SourceFile, String> {
