@@ -66,6 +66,14 @@ impl FileTree {
         self.files.values()
     }
 
+    /// The files of one owner.
+    pub fn only(self, owner: Owner) -> Self {
+        let files = self.files.into_iter();
+        Self {
+            files: files.filter(|(_, file)| file.owner == owner).collect(),
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.files.len()
@@ -76,10 +84,11 @@ impl FileTree {
         self.files.is_empty()
     }
 
-    /// The manifest: a line a generated file, its SHA-256 and its path, as `sha256sum` writes it.
+    /// The manifest: a line a file that a document gives, its SHA-256 and its path, as `sha256sum`
+    /// writes it.
     pub fn manifest(&self) -> String {
         let mut out = String::new();
-        let listed = |file: &&TargetFile| matches!(file.owner, Owner::Generated | Owner::Driver);
+        let listed = |file: &&TargetFile| file.owner != Owner::Runtime;
         for file in self.iter().filter(listed) {
             out.push_str(&digest(&file.text));
             out.push_str("  ");

@@ -126,6 +126,32 @@ fn what_no_run_wrote_is_not_written_over() {
 }
 
 #[test]
+fn what_its_owner_edited_stays_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| folder.path().join(path);
+    let read = |path: &str| fs::read_to_string(at(path)).expect("a file");
+    assert_eq!(generate(folder.path(), &[]).0, Some(0));
+    fs::write(at("sdk/README.md"), "# Mine\n").expect("a file");
+    let client = read("sdk/client_gen.go");
+    fs::write(at("sdk/client_gen.go"), client.clone() + "// mine\n").expect("a file");
+    let example = read("sdk/examples/errors/main.go");
+    fs::create_dir_all(at("own/go/examples")).expect("a folder");
+    fs::write(at("own/go/examples/errors.go.jinja"), "package main\n").expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_exai-gen"))
+        .args(["generate", "--spec", "openapi.yaml", "--target", "go"])
+        .args(["--out", "sdk", "--templates", "own"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the command");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("kept README.md, which was edited"), "{said}");
+    assert!(said.contains("wrote client_gen.go again"), "{said}");
+    assert_eq!(read("sdk/README.md"), "# Mine\n");
+    assert_eq!(read("sdk/client_gen.go"), client);
+    assert_ne!(read("sdk/examples/errors/main.go"), example);
+}
+
+#[test]
 fn a_template_that_stands_in_for_none_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, said) = generate(folder.path(), &["--templates", "own"]);

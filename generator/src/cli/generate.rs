@@ -86,18 +86,21 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
     progress.say("writing");
     let stored = store(&args.out, &packages);
     drop(progress);
-    if let Err(error) = stored {
-        let message = format!("cannot write below `{}`: {error}", args.out.display());
-        run.diagnostics
-            .push(Diagnostic::without_place(Code::NotWritten, message));
-        report(
-            &run.diagnostics,
-            &run.sources,
-            args.message_format,
-            Channel::Error,
-        );
-        return Outcome::Misused;
-    }
+    let edits = match stored {
+        Ok(edits) => edits,
+        Err(error) => {
+            let message = format!("cannot write below `{}`: {error}", args.out.display());
+            run.diagnostics
+                .push(Diagnostic::without_place(Code::NotWritten, message));
+            report(
+                &run.diagnostics,
+                &run.sources,
+                args.message_format,
+                Channel::Error,
+            );
+            return Outcome::Misused;
+        }
+    };
     let outcome = report(
         &run.diagnostics,
         &run.sources,
@@ -105,7 +108,7 @@ pub(super) fn run(args: &GenerateArgs) -> Outcome {
         Channel::Error,
     );
     if let Some(api) = &run.api {
-        summarize(api, &run, operations, &packages);
+        summarize(api, &run, operations, &packages, &edits);
     }
     let targets: Vec<Target> = args.target.iter().copied().map(Target::from).collect();
     let outcome = match &args.report {
@@ -146,8 +149,8 @@ fn templates(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes every package below `out`, or none.
-fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
+/// Writes every package below `out`, or none; gives a line for each file that somebody edited.
+fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<Vec<String>> {
     if out.is_file() {
         return Err(io::Error::other("it is a file, not a folder"));
     }
@@ -167,13 +170,27 @@ fn store(out: &Path, packages: &[(String, FileTree)]) -> io::Result<()> {
         );
         return Err(io::Error::other(message));
     }
+    let mut edits = Vec::new();
+    for (folder, plan) in &plans {
+        let place = |path: &String| Path::new(folder).join(path).display().to_string();
+        let kept = plan.kept.iter().map(place);
+        edits.extend(kept.map(|path| format!("kept {path}, which was edited")));
+        let again = plan.edited.iter().map(place);
+        edits.extend(again.map(|path| format!("wrote {path} again, which was edited by hand")));
+    }
     let plans: Vec<_> = plans.iter().map(|(folder, plan)| (*folder, plan)).collect();
-    store.apply(&plans)
+    store.apply(&plans).map(|()| edits)
 }
 
 /// The lines a run ends with: how much of the document, with its `operations`, is in what was
 /// written, and what is not.
-fn summarize(api: &Api, run: &Run, operations: usize, packages: &[(String, FileTree)]) {
+fn summarize(
+    api: &Api,
+    run: &Run,
+    operations: usize,
+    packages: &[(String, FileTree)],
+    edits: &[String],
+) {
     let written: usize = packages.iter().map(|(_, tree)| tree.len()).sum();
     let left_out: usize = run.left_out.iter().map(|item| item.operations).sum();
     let all = operations + left_out;
@@ -182,6 +199,9 @@ fn summarize(api: &Api, run: &Run, operations: usize, packages: &[(String, FileT
         api.operations.len(),
         api.types.len(),
     );
+    for line in edits {
+        text.push_str(&format!("{line}\n"));
+    }
     for item in &run.left_out {
         let because = &item.because;
         let place = because.span().map(|span| place(span, &run.sources));

@@ -1,6 +1,6 @@
 //! `exai-gen verify`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,8 @@ pub(super) fn run(args: &VerifyArgs) -> Outcome {
     };
     let mut run = pipeline::read_adjusted(&request, &adjustments);
     let renderer = Renderer::embedded();
-    let owners = [Owner::Generated];
+    // A package's own files are its owner's, but listed beside the generated ones.
+    let owners = [Owner::Generated, Owner::Scaffold];
     let made = run.api.as_ref().map(|api| {
         let found = &mut run.diagnostics;
         pipeline::files(
@@ -61,11 +62,13 @@ pub(super) fn run(args: &VerifyArgs) -> Outcome {
         args.message_format,
         Channel::Error,
     );
-    let (Some(api), Some(document), Some(tree), Outcome::Fine) =
+    let (Some(api), Some(document), Some(whole), Outcome::Fine) =
         (&run.api, &run.document, made, outcome)
     else {
         return Outcome::Refused;
     };
+    let listed: BTreeSet<String> = whole.iter().map(|file| file.path.clone()).collect();
+    let tree = whole.only(Owner::Generated);
     let package = pipeline::package(target, api, &run.config);
     let from = (document, &run.sources);
     let ours = Provenance::new(target, package, request.command, from, api, &tree);
@@ -89,7 +92,7 @@ pub(super) fn run(args: &VerifyArgs) -> Outcome {
     }
     let manifest = read_text(&home.join(crate::tree::MANIFEST)).unwrap_or_default();
     for path in read_manifest(&manifest).into_keys() {
-        if !made.contains_key(path.as_str()) {
+        if !listed.contains(&path) {
             wrong.push(format!("{path}: is generated, and not of this document"));
         }
     }

@@ -6,13 +6,14 @@
 mod store;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
 pub use store::{Recovery, Store};
 
+use crate::target::{Owner, TargetFile};
 use crate::tree::{FileTree, MANIFEST, digest, read_manifest};
 
 /// What happens to one file.
@@ -33,6 +34,9 @@ pub struct Plan<'t> {
     pub changes: BTreeMap<String, (Change, String, Cow<'t, str>)>,
     /// Generated files whose text is not what the last run wrote: somebody edited them.
     pub edited: Vec<String>,
+    /// Files of a package's own (its manifest, its README) whose text is not what the last run
+    /// wrote: they are their owner's now, and stay as they are.
+    pub kept: Vec<String>,
     /// Files in the way, in a folder that no run has written to before.
     pub foreign: Vec<String>,
     /// How many files are as they should be.
@@ -48,6 +52,7 @@ impl Plan<'_> {
         Plan {
             changes: self.changes.into_iter().map(owned).collect(),
             edited: self.edited,
+            kept: self.kept,
             foreign: self.foreign,
             unchanged: self.unchanged,
         }
@@ -67,39 +72,43 @@ pub fn plan<'t>(folder: &Path, tree: &'t FileTree) -> io::Result<Plan<'t>> {
     let mut plan = Plan::default();
     let is_new = !folder.exists();
     let before = read_manifest(&read(&folder.join(MANIFEST))?.unwrap_or_default());
-    let wanted = tree
-        .iter()
-        .map(|file| (file.path.as_str(), Cow::Borrowed(file.text.as_str())));
-    for (path, text) in wanted.chain([(MANIFEST, Cow::Owned(tree.manifest()))]) {
+    let manifest = TargetFile {
+        path: MANIFEST.to_owned(),
+        text: tree.manifest(),
+        owner: Owner::Generated,
+    };
+    let wanted = tree.iter().map(|file| (file, Cow::Borrowed(&*file.text)));
+    let listed = (&manifest, Cow::Owned(manifest.text.clone()));
+    for (file, text) in wanted.chain([listed]) {
+        let path = file.path.as_str();
         let found = match is_new {
             true => None,
             false => read(&folder.join(path))?,
         };
-        if let (Some(found), Some(written)) = (&found, before.get(path))
-            && *found != text
-            && digest(found) != *written
-        {
+        let Some(found) = found else {
+            let entry = (Change::Added, String::new(), text);
+            plan.changes.insert(path.to_owned(), entry);
+            continue;
+        };
+        if found == text {
+            plan.unchanged += 1;
+            continue;
+        }
+        let written = before.get(path);
+        let is_edited = written.is_some_and(|written| digest(&found) != *written);
+        if before.is_empty() {
+            plan.foreign.push(path.to_owned());
+        } else if file.owner == Owner::Scaffold && (is_edited || written.is_none()) {
+            plan.kept.push(path.to_owned());
+            continue;
+        } else if is_edited {
             plan.edited.push(path.to_owned());
         }
-        match found {
-            Some(found) if found == text => plan.unchanged += 1,
-            Some(found) => {
-                if before.is_empty() {
-                    plan.foreign.push(path.to_owned());
-                }
-                plan.changes
-                    .insert(path.to_owned(), (Change::Changed, found, text));
-            }
-            None => {
-                let entry = (Change::Added, String::new(), text);
-                plan.changes.insert(path.to_owned(), entry);
-            }
-        }
+        plan.changes
+            .insert(path.to_owned(), (Change::Changed, found, text));
     }
-    for path in before
-        .keys()
-        .filter(|path| !tree.iter().any(|file| file.path == **path))
-    {
+    let there: BTreeSet<&str> = tree.iter().map(|file| file.path.as_str()).collect();
+    for path in before.keys().filter(|path| !there.contains(path.as_str())) {
         if let Some(found) = read(&folder.join(path))? {
             plan.changes
                 .insert(path.clone(), (Change::Removed, found, Cow::Borrowed("")));
