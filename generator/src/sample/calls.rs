@@ -34,55 +34,76 @@ pub(crate) struct Sample<'a> {
 /// The call that a README shows first: one that reads rather than writes, that gives something,
 /// that asks for little; of equals the first by name, whatever the document's order.
 pub(crate) fn first(api: &Api) -> Option<Sample<'_>> {
-    samples(api).min_by_key(|sample| {
-        let given = sample.parameters.iter().flatten().count();
+    let mut all: Vec<_> = api.operations.iter().collect();
+    all.sort_by_cached_key(|(_, operation)| {
         (
-            sample.operation.method != Method::Get,
-            sample.answer.is_none(),
-            sample.body.is_some(),
-            given,
-            sample.operation.name.wire(),
+            operation.method != Method::Get,
+            !answers(operation),
+            operation.body_required,
+            given(operation).count(),
+            operation.name.wire(),
         )
-    })
+    });
+    let mut samples = all
+        .into_iter()
+        .filter_map(|(id, operation)| sample(api, id, operation));
+    samples.next()
 }
 
 /// The calls that tests try: the first by name of each kind of call that there is.
 pub(crate) fn tested(api: &Api) -> Vec<Sample<'_>> {
     // An operation with a server of its own is not called at another.
-    let here = samples(api).filter(|sample| sample.operation.servers.is_empty());
-    let mut all: Vec<Sample<'_>> = here.collect();
-    all.sort_by_key(|sample| sample.operation.name.wire());
+    let here = api
+        .operations
+        .iter()
+        .filter(|(_, operation)| operation.servers.is_empty());
+    let mut all: Vec<_> = here.collect();
+    all.sort_by_key(|(_, operation)| operation.name.wire());
     let mut kinds = BTreeSet::new();
-    all.retain(|sample| {
-        let has = |place| {
-            let all = sample.operation.parameters.iter().zip(&sample.parameters);
-            all.into_iter()
-                .any(|(parameter, value)| parameter.place == place && value.is_some())
-        };
-        kinds.insert((
-            sample.operation.method.clone(),
+    let samples = all.into_iter().filter_map(|(id, operation)| {
+        let has = |place| given(operation).any(|parameter| parameter.place == place);
+        let kind = (
+            &operation.method,
             [Place::Path, Place::Query, Place::Header].map(has),
-            sample.body.is_some(),
-            sample.sends_form(),
-            sample.answer.is_some(),
-        ))
+            operation.body_required,
+            operation.body_required && has_form(operation),
+            answers(operation),
+        );
+        if kinds.contains(&kind) {
+            return None;
+        }
+        let one = sample(api, id, operation)?;
+        kinds.insert(kind);
+        Some(one)
     });
-    all.truncate(MOST);
-    all
+    samples.take(MOST).collect()
 }
 
 impl Sample<'_> {
     /// Whether it sends a form.
     pub(crate) fn sends_form(&self) -> bool {
-        let content = self.body.as_ref().and(self.operation.body.first());
-        content.is_some_and(|content| matches!(content.payload, Payload::Form { .. }))
+        self.body.is_some() && has_form(self.operation)
     }
 }
 
-/// Every operation that can be shown, in the document's order.
-fn samples(api: &Api) -> impl Iterator<Item = Sample<'_>> {
-    let operations = api.operations.iter();
-    operations.filter_map(|(id, operation)| sample(api, id, operation))
+/// What must be given to it.
+fn given(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required)
+}
+
+/// Whether it answers with a body.
+fn answers(operation: &Operation) -> bool {
+    operation
+        .success()
+        .is_some_and(|success| !success.contents.is_empty())
+}
+
+fn has_form(operation: &Operation) -> bool {
+    let content = operation.body.first();
+    content.is_some_and(|content| matches!(content.payload, Payload::Form { .. }))
 }
 
 fn sample<'a>(api: &'a Api, id: OperationId, operation: &'a Operation) -> Option<Sample<'a>> {
