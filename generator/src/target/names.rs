@@ -2,7 +2,8 @@
 //!
 //! What a language reserves and how it repairs a name is the target's to say.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::reserved;
 use crate::ir::Name;
@@ -121,35 +122,36 @@ pub fn file_words(words: &[String]) -> Vec<String> {
 /// the order of names: of those that want the same identifier the pinned one gets it, else the
 /// one whose wire name is that identifier, else none of them; the others get a suffix made of
 /// their own wire name alone. So adding a name never changes one that does not collide with it.
-/// `fold` tells which identifiers count as the same (`str::to_owned`, or lower case where a
+/// `fold` tells which identifiers count as the same ([`exactly`], or lower case where a
 /// file system folds case).
 pub fn allocate(
     wanted: &[&Name],
     taken: &HashSet<String>,
     plain: impl Fn(&Name) -> String,
     repair: impl Fn(String) -> String,
-    fold: impl Fn(&str) -> String,
+    fold: impl Fn(&str) -> Cow<'_, str>,
 ) -> Vec<String> {
     let candidates: Vec<String> = wanted.iter().map(|name| repair(plain(name))).collect();
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, candidate) in candidates.iter().enumerate() {
-        groups.entry(fold(candidate)).or_default().push(i);
-    }
-    let mut used: HashSet<String> = taken.iter().map(|name| fold(name)).collect();
+    let folded: Vec<Cow<'_, str>> = candidates.iter().map(|name| fold(name)).collect();
+    let taken: HashSet<Cow<'_, str>> = taken.iter().map(|name| fold(name)).collect();
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|&i| &folded[i]);
     let mut out = vec![String::new(); wanted.len()];
-    let mut rest = Vec::new();
-    for (folded, members) in groups {
-        let best = if used.contains(&folded) {
-            None
-        } else {
-            best(&members, wanted, &candidates)
-        };
+    let mut rest: Vec<usize> = Vec::new();
+    for members in order.chunk_by(|&a, &b| folded[a] == folded[b]) {
+        let free = !taken.contains(&folded[members[0]]);
+        let best = best(members, wanted, &candidates).filter(|_| free);
         if let Some(i) = best {
-            used.insert(folded);
             out[i].clone_from(&candidates[i]);
         }
-        rest.extend(members.into_iter().filter(|i| best != Some(*i)));
+        rest.extend(members.iter().filter(|&&i| best != Some(i)));
     }
+    if rest.is_empty() {
+        return out;
+    }
+    let given = out.iter().filter(|name| !name.is_empty());
+    let mut used: HashSet<String> = given.map(|name| fold(name).into_owned()).collect();
+    used.extend(taken.into_iter().map(Cow::into_owned));
     rest.sort_by_key(|&i| (wanted[i].wire().clone(), i));
     for i in rest {
         let mut salt = 0;
@@ -159,7 +161,7 @@ pub fn allocate(
                 candidates[i],
                 fingerprint(wanted[i].wire().raw(), salt)
             );
-            if used.insert(fold(&name)) {
+            if used.insert(fold(&name).into_owned()) {
                 out[i] = name;
                 break;
             }
@@ -167,6 +169,11 @@ pub fn allocate(
         }
     }
     out
+}
+
+/// The fold of names that are the same where they are written the same.
+pub fn exactly(name: &str) -> Cow<'_, str> {
+    Cow::Borrowed(name)
 }
 
 fn best(members: &[usize], wanted: &[&Name], candidates: &[String]) -> Option<usize> {
@@ -248,7 +255,7 @@ mod tests {
                 &HashSet::new(),
                 |n| snake(n.words()),
                 |s| s,
-                str::to_owned,
+                exactly,
             );
             let mut by_name = vec![String::new(); names.len()];
             for (at, &i) in order.iter().enumerate() {
@@ -269,7 +276,7 @@ mod tests {
         let wanted: Vec<&Name> = names.iter().collect();
         let taken = HashSet::from(["client".to_owned()]);
         let repair = |s: String| if s == "class" { "class_".to_owned() } else { s };
-        let out = allocate(&wanted, &taken, |n| snake(n.words()), repair, str::to_owned);
+        let out = allocate(&wanted, &taken, |n| snake(n.words()), repair, exactly);
         assert_eq!(out[0], "class_");
         assert!(out[1].starts_with("client_"), "{out:?}");
     }

@@ -13,7 +13,7 @@ use super::types::{GoTypes, declared};
 use crate::ir::{
     Api, Call, Name, Operation, OperationId, Payload, Place, Resource, Shape, Text, Type, TypeId,
 };
-use crate::target::names::allocate;
+use crate::target::names::{allocate, exactly};
 
 /// The package, named.
 pub(super) struct Plan<'a> {
@@ -136,7 +136,7 @@ fn type_names(api: &Api, declared: &[TypeId], scope: &mut Scope) -> BTreeMap<Typ
         &scope.taken().cloned().collect(),
         |name| names::exported(name.words()),
         names::repaired,
-        str::to_owned,
+        exactly,
     );
     scope.reserve(given.iter().cloned());
     declared.iter().copied().zip(given).collect()

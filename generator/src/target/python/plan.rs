@@ -175,7 +175,7 @@ pub(super) fn allocate(
     plain: impl Fn(&Name) -> String,
     repair: impl Fn(String) -> String,
 ) -> Vec<String> {
-    casing::allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
+    casing::allocate(wanted, &HashSet::new(), plain, repair, casing::exactly)
 }
 
 fn attributes(record: &Record, types: &HashSet<String>) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::ir::Name;
 use crate::letters;
 use crate::numbers::Numbers;
-use crate::target::names::allocate;
+use crate::target::names::{allocate, exactly};
 
 /// Keywords of the 2024 edition that `r#` makes names of.
 const KEYWORDS: &[&str] = &[
@@ -153,7 +153,7 @@ fn all(
         false => name,
     };
     let taken: HashSet<String> = taken.iter().map(|&name| name.to_owned()).collect();
-    allocate(wanted, &taken, plain, repair, str::to_owned)
+    allocate(wanted, &taken, plain, repair, exactly)
 }
 
 /// What tells two names apart begins with an underscore, which a type's name has between digits

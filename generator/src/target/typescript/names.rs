@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::ir::Name;
 pub(super) use crate::target::names::pascal;
-use crate::target::names::{allocate, camel, file_words, kebab};
+use crate::target::names::{allocate, camel, exactly, file_words, kebab};
 
 /// Words that can name no variable, parameter or function (ECMA-262, section 12.7.2, strict), and
 /// those that generated bodies use.
@@ -234,7 +234,7 @@ pub(super) fn types(
         taken,
         |name| plain(name.words()),
         repair_type,
-        str::to_owned,
+        exactly,
     );
     taken.extend(out.iter().cloned());
     out
@@ -252,7 +252,7 @@ pub(super) fn arguments(wanted: &[&Name], function: &str) -> Vec<String> {
         name if name == function => format!("{name}Value"),
         name => name,
     };
-    allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
+    allocate(wanted, &HashSet::new(), plain, repair, exactly)
 }
 
 /// Gives the methods and accessors of a class names of their own; the client has more of its own.
@@ -262,7 +262,7 @@ pub(super) fn members(wanted: &[&Name], client: bool) -> Vec<String> {
         name if client && CLIENT_MEMBERS.contains(&name.as_str()) => format!("{name}Call"),
         name => name,
     };
-    allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
+    allocate(wanted, &HashSet::new(), plain, repair, exactly)
 }
 
 /// Gives the options of server variables names of their own beside the client's other options.
@@ -276,7 +276,7 @@ pub(super) fn options(wanted: &[&Name]) -> Vec<String> {
             name
         }
     };
-    allocate(wanted, &HashSet::new(), plain, repair, str::to_owned)
+    allocate(wanted, &HashSet::new(), plain, repair, exactly)
 }
 
 /// Gives the files of top-level resources names of their own, whatever case a disk keeps apart.
@@ -286,7 +286,9 @@ pub(super) fn stems(wanted: &[&Name]) -> Vec<String> {
         "client" | "index" | "shared" => format!("{stem}-resource"),
         _ => identifier(&stem, "n"),
     };
-    allocate(wanted, &HashSet::new(), plain, repair, str::to_lowercase)
+    allocate(wanted, &HashSet::new(), plain, repair, |stem| {
+        stem.to_lowercase().into()
+    })
 }
 
 fn repair_type(name: String) -> String {
