@@ -42,6 +42,11 @@ pub(crate) fn as_read(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.nfkc().collect())
 }
 
+/// Whether a text is lines of printable ASCII, as most are: nothing in it is hidden.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
+}
+
 /// The capital of a letter; the letter itself where its capital is several characters and one of
 /// them no letter.
 pub(crate) fn capital(letter: char) -> impl Iterator<Item = char> {

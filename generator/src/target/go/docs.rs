@@ -3,6 +3,10 @@
 //! Works on blocks only: paragraphs, lists, code, headings. Emphasis is dropped, a link is printed
 //! as text and address; what it does not know it prints as it stands.
 
+use std::borrow::Cow;
+
+use crate::letters;
+
 /// How wide a comment's text may be, the `// ` not counted.
 const WIDTH: usize = 77;
 
@@ -57,7 +61,10 @@ fn end_sentence(paragraph: &mut [String]) {
 
 /// Takes out what no comment should hold: control characters, byte order marks and the marks that
 /// change the direction of text (CVE-2021-42574).
-pub(super) fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if letters::is_plain(text) {
+        return text.into();
+    }
     text.chars()
         .filter(|&c| match c {
             '\n' | '\t' => true,
@@ -163,12 +170,14 @@ fn is_marker(word: &str) -> bool {
 
 /// Inline marks taken out: `**bold**`, `[text](address)`, quotes that Go would turn round.
 fn plain(text: &str) -> String {
-    let mut text = text.replace("**", "").replace("''", "\"");
-    while text.contains("``") {
-        text = text.replace("``", "`");
+    let mut text = Cow::Borrowed(text);
+    for (mark, plain) in [("**", ""), ("''", "\""), ("``", "`")] {
+        while text.contains(mark) {
+            text = text.replace(mark, plain).into();
+        }
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = text.as_ref();
     while let Some(start) = rest.find('[') {
         let (before, link) = rest.split_at(start);
         out.push_str(before);
@@ -195,7 +204,10 @@ fn plain(text: &str) -> String {
     }
     out.push_str(rest);
     // `[text]: address` alone would be moved to the end as a link's definition.
-    out.replace("]: ", "] : ")
+    match out.contains("]: ") {
+        true => out.replace("]: ", "] : "),
+        false => out,
+    }
 }
 
 /// Breaks text into lines. No line starts with what would make it an item or a heading.

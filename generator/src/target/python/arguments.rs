@@ -9,7 +9,7 @@ use super::types::{self, Place};
 use crate::ir::{Docs, Name, Operation, Parameter, Payload, Place as In, StringFormat, Type};
 
 /// An argument of a method.
-pub(super) struct Argument {
+pub(super) struct Argument<'a> {
     /// `plan_id`
     pub(super) name: String,
     /// `"plan_id"`: the key that the runtime is handed it under; for a property its attribute.
@@ -20,8 +20,16 @@ pub(super) struct Argument {
     pub(super) annotation: String,
     /// `None`; nothing for what must be given.
     pub(super) default: Option<String>,
-    /// One line; empty where the document says nothing.
-    pub(super) docs: String,
+    /// What the document says.
+    pub(super) docs: &'a Docs,
+}
+
+impl Argument<'_> {
+    /// What the document says, in one line; empty where it says nothing.
+    pub(super) fn docs(&self) -> String {
+        let text = escape::first_paragraph(self.docs);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,18 +45,18 @@ pub(super) enum Part {
 }
 
 /// Makes an argument, once its name is known.
-type Named<'a> = Box<dyn FnOnce(String, &mut Imports) -> Argument + 'a>;
+type Named<'a> = Box<dyn FnOnce(String, &mut Imports) -> Argument<'a> + 'a>;
 
 /// A name to allocate, and the argument it becomes.
 type Wanted<'a> = (Name, Part, Named<'a>);
 
 /// The arguments of an operation's method, in the order in which names are given.
-pub(super) fn arguments(
-    plan: &Plan<'_>,
-    operation: &Operation,
-    place: &Place,
+pub(super) fn arguments<'a>(
+    plan: &'a Plan<'_>,
+    operation: &'a Operation,
+    place: &'a Place,
     imports: &mut Imports,
-) -> Vec<Argument> {
+) -> Vec<Argument<'a>> {
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
     let of = |inside: In| {
         operation
@@ -82,7 +90,7 @@ pub(super) fn arguments(
                         place: Part::Property,
                         annotation: property.annotation,
                         default: property.default,
-                        docs: one_line(&field.docs),
+                        docs: &field.docs,
                     }
                 };
                 let mut name = field.name.clone();
@@ -104,7 +112,7 @@ pub(super) fn arguments(
                     place: Part::Body,
                     annotation: if required { ty } else { format!("{ty} | None") },
                     default: (!required).then(|| "None".to_owned()),
-                    docs: one_line(&operation.body_docs),
+                    docs: &operation.body_docs,
                 }
             };
             wanted.push((name, Part::Body, Box::new(make)));
@@ -179,7 +187,7 @@ fn from_parameter<'a>(plan: &'a Plan<'_>, parameter: &'a Parameter, place: &'a P
             },
             annotation,
             default: (!parameter.required).then(|| "None".to_owned()),
-            docs: one_line(&parameter.docs),
+            docs: &parameter.docs,
         }
     })
 }
@@ -199,9 +207,4 @@ fn body_annotation(
         }
     };
     types::expression(plan, ty, place, imports)
-}
-
-fn one_line(docs: &Docs) -> String {
-    let text = escape::first_paragraph(docs);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,9 +4,13 @@
 /// Takes HTML out: breaks become line ends, other tags go, the words between them stay. Code is
 /// left alone.
 pub(super) fn plain(markdown: &str) -> String {
+    let markdown = markdown.trim();
+    if !markdown.contains(['<', '\n', '\r']) {
+        return markdown.to_owned();
+    }
     let mut out = Vec::new();
     let mut fenced = false;
-    for line in markdown.trim().lines() {
+    for line in markdown.lines() {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
             out.push(line.trim_end().to_owned());
@@ -142,21 +146,24 @@ fn marker(line: &str) -> usize {
 }
 
 fn fill(text: &str, first: usize, width: usize, hang: &str, out: &mut Vec<String>) {
-    let lead: String = text.chars().take_while(|c| *c == ' ').collect();
-    let mut line = lead;
+    let mut line = text[..text.len() - text.trim_start_matches(' ').len()].to_owned();
+    let mut length = line.len();
     let mut room = first;
     let mut empty = true;
     for word in text.split_whitespace() {
-        let long = line.chars().count() + usize::from(!empty) + word.chars().count() > room;
-        if long && !empty {
+        let more = word.chars().count();
+        if !empty && length + 1 + more > room {
             out.push(std::mem::replace(&mut line, hang.to_owned()));
+            length = hang.len();
             room = width;
             empty = true;
         }
         if !empty {
             line.push(' ');
+            length += 1;
         }
         line.push_str(word);
+        length += more;
         empty = false;
     }
     if !empty {

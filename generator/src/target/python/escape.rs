@@ -1,8 +1,11 @@
 //! The only way from the document's text into Python: string literals, docstrings, paths.
 
+use std::borrow::Cow;
+
 use super::docs;
 use super::names;
 use crate::ir::{Docs, Literal, Name, Text};
+use crate::letters;
 use crate::target::path;
 
 /// A string literal: `"a\"b"`. What does not print is written as an escape.
@@ -193,8 +196,14 @@ fn sentence(text: &str) -> String {
 
 /// A docstring of paragraphs, quotes included, its lines after the first indented.
 pub(super) fn docstring(indent: usize, text: &str) -> String {
-    let text: String = text.chars().filter(|&c| c == '\n' || !hidden(c)).collect();
-    let text = text.replace("\"\"\"", "'''");
+    let mut text = Cow::Borrowed(text);
+    if !letters::is_plain(&text) {
+        let seen = text.chars().filter(|&c| c == '\n' || !hidden(c));
+        text = seen.collect();
+    }
+    if text.contains("\"\"\"") {
+        text = text.replace("\"\"\"", "'''").into();
+    }
     let raw = if text.contains('\\') { "r" } else { "" };
     let pad = " ".repeat(indent);
     let room = 100_usize.saturating_sub(indent);

@@ -113,7 +113,7 @@ pub(super) fn methods(
 fn method(
     plan: &Plan<'_>,
     call: &CallPlan<'_>,
-    arguments: &[Argument],
+    arguments: &[Argument<'_>],
     place: &Place,
     flavor: Flavor,
     imports: &mut Imports,
@@ -200,19 +200,19 @@ fn options(operation: &Operation, imports: &mut Imports) -> &'static str {
 
 pub(super) fn signature(
     name: &str,
-    arguments: &[Argument],
+    arguments: &[Argument<'_>],
     options: &str,
     returns: &str,
     asynchronous: bool,
 ) -> String {
     let mut items = vec![Doc::text("self")];
-    let (positional, keyword): (Vec<&Argument>, Vec<&Argument>) = arguments
+    let (positional, keyword): (Vec<&Argument<'_>>, Vec<&Argument<'_>>) = arguments
         .iter()
         .partition(|argument| matches!(argument.place, Part::Path | Part::Body));
     items.extend(positional.into_iter().map(parameter));
     if !keyword.is_empty() {
         items.push(Doc::text("*"));
-        let (required, optional): (Vec<&Argument>, Vec<&Argument>) = keyword
+        let (required, optional): (Vec<&Argument<'_>>, Vec<&Argument<'_>>) = keyword
             .into_iter()
             .partition(|argument| argument.default.is_none());
         items.extend(required.into_iter().chain(optional).map(parameter));
@@ -223,7 +223,7 @@ pub(super) fn signature(
     ruff::statement(4, "", &call, &format!(" -> {returns}:"))
 }
 
-fn parameter(argument: &Argument) -> Doc {
+fn parameter(argument: &Argument<'_>) -> Doc {
     let text = format!("{}: {}", argument.name, argument.annotation);
     let operands = operands(&text).into_iter().map(Doc::text).collect();
     let tail = argument
@@ -255,7 +255,7 @@ fn operands(text: &str) -> Vec<&str> {
 fn passed(
     plan: &Plan<'_>,
     operation: &Operation,
-    arguments: &[Argument],
+    arguments: &[Argument<'_>],
     imports: &mut Imports,
 ) -> Option<Doc> {
     let mut items = Vec::new();
@@ -291,7 +291,7 @@ fn passed(
 fn sent_body(
     plan: &Plan<'_>,
     payload: &Payload,
-    arguments: &[Argument],
+    arguments: &[Argument<'_>],
     imports: &mut Imports,
 ) -> Doc {
     if let Some((id, _)) = plan::flattened(plan, payload) {
@@ -332,7 +332,7 @@ fn deprecated(plan: &Plan<'_>, operation: &Operation, imports: &mut Imports) -> 
     ruff::statement(4, "", &call, "")
 }
 
-pub(super) fn docs(operation: &Operation, arguments: &[Argument], more: &str) -> String {
+pub(super) fn docs(operation: &Operation, arguments: &[Argument<'_>], more: &str) -> String {
     let mut text = escape::paragraphs(&operation.docs);
     if text.is_empty() {
         text = format!(
@@ -351,8 +351,9 @@ pub(super) fn docs(operation: &Operation, arguments: &[Argument], more: &str) ->
     }
     let lines: Vec<String> = arguments
         .iter()
-        .filter(|argument| !argument.docs.is_empty())
-        .map(|argument| format!("    {}: {}", argument.name, argument.docs))
+        .map(|argument| (&argument.name, argument.docs()))
+        .filter(|(_, docs)| !docs.is_empty())
+        .map(|(name, docs)| format!("    {name}: {docs}"))
         .collect();
     if !lines.is_empty() {
         text = format!("{text}\n\nArgs:\n{}", lines.join("\n"));

@@ -150,15 +150,15 @@ fn lines(
 }
 
 /// `run_id, *, plan_id, name=None`
-fn names_of(arguments: &[Argument]) -> String {
-    let (positional, keyword): (Vec<&Argument>, Vec<&Argument>) = arguments
+fn names_of(arguments: &[Argument<'_>]) -> String {
+    let (positional, keyword): (Vec<&Argument<'_>>, Vec<&Argument<'_>>) = arguments
         .iter()
         .partition(|argument| matches!(argument.place, Part::Path | Part::Body));
     let mut out: Vec<String> = positional.iter().map(|a| a.name.clone()).collect();
     if !keyword.is_empty() {
         out.push("*".to_owned());
     }
-    let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
+    let (required, optional): (Vec<&Argument<'_>>, Vec<&Argument<'_>>) =
         keyword.into_iter().partition(|a| a.default.is_none());
     out.extend(required.iter().map(|a| a.name.clone()));
     out.extend(optional.iter().filter_map(|a| {

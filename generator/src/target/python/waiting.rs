@@ -9,7 +9,7 @@ use super::imports::Imports;
 use super::operation::{self, Flavor, MethodView};
 use super::plan::{CallPlan, Plan};
 use super::types::{self, Place};
-use crate::ir::{Link, Type};
+use crate::ir::{Docs, Link, Type};
 use crate::layout::ruff::{self, Doc};
 
 /// The constant that says how to wait for what a call only begins: `START_WAIT`.
@@ -98,7 +98,7 @@ pub(super) fn and_wait(
     call: &CallPlan<'_>,
     name: &str,
     done: &str,
-    arguments: &[Argument],
+    arguments: &[Argument<'_>],
     passed: Option<Doc>,
     flavor: Flavor,
 ) -> MethodView {
@@ -131,13 +131,14 @@ pub(super) fn and_wait_from(
         Doc::text("token"),
         Doc::text("options"),
     ];
+    let nothing = Docs::default();
     let token = Argument {
         name: "token".to_owned(),
         wire: String::new(),
         place: Part::Body,
         annotation: "str".to_owned(),
         default: None,
-        docs: String::new(),
+        docs: &nothing,
     };
     let signature =
         operation::signature(name, &[token], "WaitOptions", done, flavor == Flavor::Async);

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::inline::{inline, wrap};
+use crate::letters;
 
 /// Characters that change how the text around them reads; rustc refuses some of them in comments.
 pub fn is_invisible(c: char) -> bool {
@@ -111,9 +112,9 @@ fn blocks(markdown: &str) -> Vec<Block> {
     blocks
 }
 
-/// The text without what is invisible, tabs as spaces. Most texts are that already.
+/// The text without what is invisible, tabs as spaces.
 fn clean(markdown: &str) -> Cow<'_, str> {
-    if markdown.bytes().all(|b| matches!(b, b'\n' | b' '..=b'~')) {
+    if letters::is_plain(markdown) {
         return markdown.into();
     }
     let text = markdown.replace("\r\n", "\n").replace('\t', "    ");

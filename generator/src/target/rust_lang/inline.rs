@@ -4,7 +4,13 @@
 pub(super) fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
+    loop {
+        let plain = rest.bytes().position(is_special).unwrap_or(rest.len());
+        out.push_str(&rest[..plain]);
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else {
+            break;
+        };
         let taken = match c {
             '\\' => Some((rest.chars().take(2).map(char::len_utf8).sum(), None)),
             '`' => code_span(rest).map(|length| (length, None)),
@@ -32,6 +38,11 @@ pub(super) fn inline(text: &str) -> String {
         out.push('\\');
     }
     out
+}
+
+/// Whether something may begin with a byte that rustdoc would misread: of a URL the `h`.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'`' | b'[' | b']' | b'<' | b'h')
 }
 
 /// The length of a code span, from its first backtick to its last.
@@ -100,22 +111,27 @@ fn bare_url(text: &str) -> Option<(usize, Option<String>)> {
 pub(super) fn wrap(first: &str, rest: &str, text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = first.to_owned();
+    let mut length = first.chars().count();
     let mut empty = true;
     for word in words(text) {
         let begins = begins_block(word);
-        let long = line.chars().count() + 1 + word.chars().count() > width;
-        if !empty && long && !begins {
+        let more = word.chars().count();
+        if !empty && length + 1 + more > width && !begins {
             lines.push(std::mem::replace(&mut line, rest.to_owned()));
+            length = rest.chars().count();
             empty = true;
         }
         if !empty {
             line.push(' ');
+            length += 1;
         }
         // At the start of a paragraph, what looks like a block is not one: `blocks` has seen it.
-        if empty && lines.is_empty() && first.is_empty() && begins_block(word) {
+        if empty && lines.is_empty() && first.is_empty() && begins {
             line.push('\\');
+            length += 1;
         }
         line.push_str(word);
+        length += more;
         empty = false;
     }
     lines.push(line);
@@ -124,6 +140,9 @@ pub(super) fn wrap(first: &str, rest: &str, text: &str, width: usize) -> Vec<Str
 
 /// Whether a line that begins with this word may begin a block, such as a list or a heading.
 fn begins_block(word: &str) -> bool {
+    if word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
     let mark = word.starts_with(['-', '+', '*', '#', '=', '|', '_', '~', '`']);
     let number = word.trim_end_matches(['.', ')']);
     mark && word.chars().all(|c| word.starts_with(c))
@@ -133,33 +152,26 @@ fn begins_block(word: &str) -> bool {
         || number.len() < word.len() && number.chars().all(|c| c.is_ascii_digit())
 }
 
-/// Words, code spans and links in one piece each.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        match c {
-            ' ' => {
-                if start < at {
-                    words.push(&text[start..at]);
-                }
-                at += 1;
-                start = at;
-            }
-            '\\' => {
-                at += text[at..]
-                    .chars()
-                    .take(2)
-                    .map(char::len_utf8)
-                    .sum::<usize>()
-            }
-            '`' => at += code_span(&text[at..]).unwrap_or(1),
-            _ => at += c.len_utf8(),
+/// Words; what is within a code span stays in one piece.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        let end = rest.find(' ').unwrap_or(rest.len());
+        let mut at = match rest[..end].bytes().any(|byte| matches!(byte, b'\\' | b'`')) {
+            true => 0,
+            false => end,
+        };
+        while let Some(byte) = rest.as_bytes().get(at) {
+            at += match byte {
+                b' ' => break,
+                b'\\' => rest[at..].chars().take(2).map(char::len_utf8).sum(),
+                b'`' => code_span(&rest[at..]).unwrap_or(1),
+                _ => 1,
+            };
         }
-    }
-    if start < text.len() {
-        words.push(&text[start..]);
-    }
-    words
+        let (word, behind) = rest.split_at(at);
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
 }

@@ -1,7 +1,10 @@
 //! From `CommonMark` to the lines of a doc comment. Editors show Markdown there, so it is kept;
 //! paragraphs and list items are wrapped, code stays as it is.
 
+use std::borrow::Cow;
+
 use crate::layout::biome::WIDTH;
+use crate::letters;
 
 /// How wide the text of a comment may be at an indent: the ` * ` in front of it counts.
 pub(super) fn width(indent: usize) -> usize {
@@ -100,7 +103,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// Takes out control characters but line breaks, and the marks that change the direction of text
 /// (CVE-2021-42574).
-pub(super) fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if letters::is_plain(text) {
+        return text.into();
+    }
     text.chars()
         .filter(|&c| match c {
             '\n' => true,
@@ -113,8 +119,12 @@ pub(super) fn visible(text: &str) -> String {
 /// Takes out what no comment should hold: its end, tags, and what [`visible`] does. TypeScript
 /// takes an `@` at the start of any word for a tag, in code too: `@deprecated` in the middle of a
 /// sentence would strike the symbol through.
-pub(super) fn clean(text: &str) -> String {
-    let lines: Vec<String> = visible(text)
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let text = visible(text);
+    if !text.contains(['/', '@']) {
+        return text;
+    }
+    let lines: Vec<String> = text
         .replace("*/", "*\\/")
         .replace("{@", "{\\@")
         .lines()
@@ -124,7 +134,7 @@ pub(super) fn clean(text: &str) -> String {
             _ => line.to_owned(),
         })
         .collect();
-    without_tags(&lines.join("\n"))
+    without_tags(&lines.join("\n")).into()
 }
 
 /// Puts a backslash before each `@` that a word begins with.

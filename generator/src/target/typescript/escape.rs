@@ -26,7 +26,7 @@ pub(super) fn comment<'a>(
         }
         // Only our own `@` stands at the start of a block; what is behind it may be the document's.
         let text = match block.strip_prefix('@') {
-            Some(tag) => format!("@{}", docs::clean(tag)),
+            Some(tag) => format!("@{}", docs::clean(tag)).into(),
             None => docs::clean(block),
         };
         lines.extend(docs::wrap(&text, docs::width(indent)));
@@ -288,8 +288,9 @@ pub(super) fn is_plain_json(text: &Text) -> bool {
 
 /// The description of a package, as a JSON string.
 pub(super) fn package_description(title: &Text) -> String {
-    let words: Vec<&str> = title.raw().split_whitespace().collect();
-    let title = docs::visible(&words.join(" "));
+    let title = docs::visible(title.raw());
+    let words: Vec<&str> = title.split_whitespace().collect();
+    let title = words.join(" ");
     serde_json::Value::String(format!("TypeScript SDK: {title}")).to_string()
 }
 
