@@ -100,6 +100,7 @@ macro_rules! features {
 
 features! {
     all_of Types
+    callbacks Types
     deprecated Calls
     maps Types
     multipart Calls

@@ -177,15 +177,6 @@ fn unsupported(run: &Run, api: &Api) -> Vec<(Span, Missing)> {
             out.push((span, Missing::Everywhere("left out, for it is wrong")));
         }
     }
-    let document = run.document.iter();
-    let items = document.flat_map(|document| {
-        let items = document.paths.values();
-        items.filter_map(|item| document.path_item(item))
-    });
-    let operations = items.flat_map(|item| &item.operations);
-    let callbacks = operations.flat_map(|(_, operation)| operation.callbacks.keys());
-    let said = Missing::Everywhere("nothing is made of a callback");
-    out.extend(callbacks.map(|name| (name.span, said)));
     for (_, operation) in api.operations.iter() {
         let Operation {
             body, responses, ..

@@ -4,7 +4,7 @@ use crate::source::Span;
 /// A request that the API sends to a URL of its user's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Webhook {
-    /// `run.completed`: the key under `webhooks`.
+    /// `run.completed`: the key under `webhooks`; of a callback, its operation's name and its own.
     pub name: Name,
     /// How it is sent.
     pub method: Method,

@@ -135,9 +135,10 @@ impl<'d> Lowering<'d, '_> {
             meanings: Vec::new(),
             apart: BTreeMap::new(),
         };
-        self.operations(&mut api);
+        let calling = self.operations(&mut api);
         self.long_running(&mut api);
         self.webhooks(&mut api);
+        self.callbacks(&calling, &mut api);
         api.errors = std::mem::take(&mut self.errors);
         api.types = std::mem::take(&mut self.types);
         api.contract.definitions = std::mem::take(&mut self.definitions);

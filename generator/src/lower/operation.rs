@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::{self, PathItem, extension};
+use crate::document::{self, Callback, Map, PathItem, RefOr, extension};
 use crate::ir::{
     Api, IdempotencyKey, Method, Name, Operation, OperationContract, OperationId, Parameter,
     PathSegment, Place, Text,
@@ -16,10 +16,14 @@ use super::{Lowering, docs, methods, name, path_of, resource, sorted};
 /// The document's own word for the method of an SDK.
 const METHOD: &str = "x-exai-method";
 
+/// An operation that has the API call back, and its callbacks.
+pub(super) type Calling<'d> = (OperationId, &'d Map<RefOr<Callback>>);
+
 impl<'d> Lowering<'d, '_> {
     /// Every operation of `paths`, by path and method.
-    pub(super) fn operations(&mut self, api: &mut Api) {
+    pub(super) fn operations(&mut self, api: &mut Api) -> Vec<Calling<'d>> {
         let document = self.document;
+        let mut calling = Vec::new();
         let mut named = HashSet::new();
         for (path, item) in sorted(&document.paths) {
             let Some(item) = document.path_item(item) else {
@@ -33,6 +37,9 @@ impl<'d> Lowering<'d, '_> {
                 };
                 let lowered = self.operation(api, &path.value, item, method, operation);
                 let id = api.operations.push(lowered);
+                if !operation.callbacks.is_empty() {
+                    calling.push((id, &operation.callbacks));
+                }
                 if extension(&operation.extensions, METHOD).is_some() {
                     named.insert(id);
                 }
@@ -42,9 +49,10 @@ impl<'d> Lowering<'d, '_> {
         }
         methods::make_unique(api, &named);
         self.hang_all(api);
+        calling
     }
 
-    fn method(&mut self, method: &document::Method, span: Span) -> Option<Method> {
+    pub(super) fn method(&mut self, method: &document::Method, span: Span) -> Option<Method> {
         Some(match method {
             document::Method::Get => Method::Get,
             document::Method::Put => Method::Put,
