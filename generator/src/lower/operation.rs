@@ -130,6 +130,7 @@ impl<'d> Lowering<'d, '_> {
             },
             deprecated: operation.deprecated,
             former: None,
+            alternative: None,
             parameters,
             body,
             body_required,

@@ -87,6 +87,7 @@ fn samples(api: &Api) -> impl Iterator<Item = Sample<'_>> {
 
 fn sample<'a>(api: &'a Api, id: OperationId, operation: &'a Operation) -> Option<Sample<'a>> {
     let special = operation.former.is_some()
+        || operation.alternative.is_some()
         || operation.deprecated
         || operation.page.is_some()
         || matches!(operation.method, Method::Head | Method::Other(_));
