@@ -169,7 +169,7 @@ fn is_nullable(content: &Content) -> bool {
 /// An alternative, called as the media type and then some more.
 fn with(made: &Operation, of: &Operation, further: &Further, more: &[String]) -> Operation {
     let words = [further.words.as_slice(), more].concat();
-    let named = |name: &Name| escape::named(name, &words, &further.content.media_type);
+    let named = |name: &Name| escape::named(name, &words);
     let mut out = made.clone();
     out.name = named(&of.name);
     out.sdk_path.clone_from(&of.sdk_path);

@@ -25,14 +25,12 @@ pub(super) fn words(text: &str) -> Vec<String> {
     }
 }
 
-/// A name with words behind it, which stands nowhere on the wire: what it is told by says the
-/// media type too.
-pub(super) fn named(name: &Name, more: &[String], media_type: &Text) -> Name {
-    let words = [name.words(), more].concat();
-    Name::new(
-        words,
-        format!("{} {}", name.wire().raw(), media_type.raw().trim()),
-    )
+/// A name with words behind it, in its spelling too: `createThing_as_xml`, `POST /things as xml`.
+pub(super) fn named(name: &Name, more: &[String]) -> Name {
+    let wire = name.wire().raw();
+    let between = if wire.contains(' ') { " " } else { "_" };
+    let spelled = [&[wire.to_owned()], more].concat().join(between);
+    Name::new([name.words(), more].concat(), spelled)
 }
 
 /// How a name is spelled, to be sorted by.

@@ -16,6 +16,9 @@ mod results;
 
 pub use self::results::unread;
 
+#[cfg(test)]
+mod tests;
+
 use crate::ir::Api;
 use crate::shipped::Shipped;
 

@@ -228,7 +228,7 @@ impl Named<'_> {
         {
             row("body", kind.to_owned());
             if kind != "bodyMultipart" {
-                row("contentType", escape::string(&content.media_type));
+                row("contentType", escape::string(&content.sent_media_type()));
             }
         }
         let security = security(operation, api);
