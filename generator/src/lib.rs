@@ -3,6 +3,7 @@
 pub mod bundle;
 pub mod changes;
 pub mod cli;
+pub mod clients;
 pub mod config;
 pub mod convert;
 pub mod diagnostic;

@@ -5,8 +5,10 @@
 //!    --target--> views --render--> text --tree--> FileTree --write--> disk
 //! ```
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use crate::clients;
 use crate::config::{Config, Package};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, LeftOut};
@@ -181,6 +183,16 @@ pub fn package(target: Target, api: &Api, config: &Config) -> Package {
     package
 }
 
+/// The API that a target's files are made of. Clients are called; a server that had both names of
+/// an operation, or one for each media type, would be asked for all of them.
+pub fn offered<'a>(target: Target, api: &'a Api, config: &Config) -> Cow<'a, Api> {
+    let more = match target {
+        Target::Axum => None,
+        _ => clients::offered(api, &config.shipped),
+    };
+    more.map_or(Cow::Borrowed(api), Cow::Owned)
+}
+
 /// The back half: an API to the files of one package. What cannot be printed goes to the
 /// diagnostics, and then the tree is not to be written.
 pub fn files(
@@ -193,12 +205,8 @@ pub fn files(
     diagnostics: &mut Diagnostics,
 ) -> FileTree {
     let title = api.info.title.raw();
-    // Clients are called; a server that had both names of an operation would be asked for both.
-    let former = match target {
-        Target::Axum => None,
-        _ => config.shipped.with_former(api),
-    };
-    let api = former.as_ref().unwrap_or(api);
+    let offered = offered(target, api, config);
+    let api = offered.as_ref();
     let package = package(target, api, config);
     let cx = Context {
         api,

@@ -15,11 +15,15 @@ var errNoRecord = errors.New("null where a record must be")
 func call[T any](ctx context.Context, t *transport, r request, options []RequestOption) (T, error) {
 	var result T
 	body, meta, err := t.read(ctx, r, t.settings(options))
-	if err != nil || meta.StatusCode == http.StatusNoContent {
+	if err != nil || meta.StatusCode == http.StatusNoContent && !r.op.nullable {
 		return result, err
 	}
-	err = unmarshal(body, &result)
-	if err == nil && bytes.Equal(bytes.TrimSpace(body), []byte("null")) && reflect.TypeFor[T]().Kind() == reflect.Pointer {
+	text := body
+	if r.op.nullable && len(body) == 0 {
+		text = []byte("null")
+	}
+	err = unmarshal(text, &result)
+	if err == nil && !r.op.nullable && bytes.Equal(bytes.TrimSpace(body), []byte("null")) && reflect.TypeFor[T]().Kind() == reflect.Pointer {
 		err = errNoRecord // else the caller would be given a nil pointer, and no error
 	}
 	if err != nil {

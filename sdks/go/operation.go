@@ -21,6 +21,7 @@ type operation struct {
 	literal     bool        // path is no template, and is sent as it is
 	server      string      // of its own, absolute or relative to the client's; "" for none
 	accept      string      // the Accept header; "" sends none
+	nullable    bool        // null is an answer, and so is no body at all
 	keyed       bool        // carries an idempotency key
 	body        bodyKind    // how the body is written
 	contentType string      // the body's media type

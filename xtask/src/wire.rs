@@ -2,6 +2,7 @@
 //! server that keeps the request; the request is read by the document, and held against what the
 //! other languages send.
 
+mod answer;
 mod driver;
 mod form;
 mod multipart;
@@ -15,10 +16,11 @@ use std::fs;
 use std::path::Path;
 
 use exai_gen::bundle::{bundle, to_json};
-use exai_gen::pipeline::Run;
+use exai_gen::pipeline::{self, Run};
 use exai_gen::target::{Owner, Target};
 use serde_json::Value;
 
+use self::answer::Given;
 use self::driver::{Driver, Names};
 use self::sample::Sample;
 use self::server::Server;
@@ -81,7 +83,8 @@ fn try_document(
         return Ok(None);
     };
     apart(&place.join("rust"))?;
-    let samples = sample::samples(api, &schemas);
+    let offered = pipeline::offered(Target::Typescript, api, &run.config);
+    let samples = sample::samples(api, &offered, &schemas);
     let called: BTreeSet<&str> = samples.iter().map(|sample| sample.id.as_str()).collect();
     let product = run.config.product(api.info.title.raw());
     let names = Names {
@@ -157,12 +160,48 @@ fn one(
         return Some(why);
     }
     let essence = reading::essence(request);
-    let Some((other, before)) = sent.get(&index) else {
-        sent.insert(index, (driver.target, essence));
-        return None;
+    match sent.get(&index) {
+        None => {
+            sent.insert(index, (driver.target, essence));
+        }
+        Some((other, before)) => {
+            if let Some(why) = difference(before, &essence) {
+                let other = other.name();
+                return Some(format!("{other} sends another request, at {why}"));
+            }
+        }
+    }
+    let mut answers = sample.answers.iter();
+    answers.find_map(|given| answered(driver, server, sample, given))
+}
+
+/// Makes a call that is answered; what is wrong with what it gives.
+fn answered(
+    driver: &mut Driver,
+    server: &Server,
+    sample: &Sample,
+    given: &Given,
+) -> Option<String> {
+    server.answer(Some(given.clone()));
+    let said = driver.call(sample);
+    server.answer(None);
+    server.take();
+    let place = match &given.content_type {
+        Some(content_type) => format!("{} {content_type}", given.status),
+        None => format!("{} without a body", given.status),
     };
-    difference(before, &essence)
-        .map(|why| format!("{} sends another request, at {why}", other.name()))
+    let said = match said {
+        Ok(said) => said,
+        Err(why) => return Some(why),
+    };
+    let Some(text) = said.strip_prefix("done ") else {
+        return Some(format!("{place}: {said}"));
+    };
+    match serde_json::from_str(text) {
+        Ok(value) => difference(&given.value, &value)
+            .map(|why| format!("{place}: what is given differs at {why}")),
+        Err(error) => Some(format!("{place}: {error}: {text}")),
+    }
 }
 
 fn schemas(run: &Run) -> Result<Option<Schemas>, String> {

@@ -9,6 +9,7 @@ mod show;
 
 use std::collections::BTreeMap;
 
+use crate::clients;
 use crate::diagnostic::Diagnostics;
 use crate::fidelity::{Place, Places};
 use crate::ir::{Api, Operation, Shape, Type, TypeDef, TypeId};
@@ -69,14 +70,16 @@ impl Explainer<'_> {
             (false, true) => "called by its operationId, in the resource of its tag".to_owned(),
             (false, false) => "has no operationId: called by its method and path".to_owned(),
         }];
-        let former = self.run.config.shipped.with_former(self.api);
-        let id = |of: &Operation| of.former.map(|id| &self.api.operations[id].span);
-        for (_, old) in former.iter().flat_map(|api| api.operations.iter()) {
-            if id(old) == Some(&operation.span) {
-                let name = escape::dotted(&old.sdk_path);
+        let offered = clients::offered(self.api, &self.run.config.shipped);
+        let more = offered.iter().flat_map(|api| api.operations.iter());
+        for (_, other) in more.filter(|(_, other)| other.span == operation.span) {
+            let name = escape::dotted(&other.sdk_path);
+            if other.former.is_some() {
                 why.push(format!(
                     "clients keep `{name}` too, deprecated: names.lock has it"
                 ));
+            } else if other.alternative.is_some() {
+                why.push(format!("clients have `{name}` too, for another media type"));
             }
         }
         let line = escape::request(operation);

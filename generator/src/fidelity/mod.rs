@@ -9,8 +9,9 @@ mod show;
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::clients;
 use crate::diagnostic::Lines;
-use crate::ir::{Api, Beyond, Meaning, Operation, Shape, Type};
+use crate::ir::{Api, Beyond, Meaning, Shape, Type};
 use crate::pipeline::Run;
 use crate::render::Renderer;
 use crate::source::{FileId, Node, Sources, Span, Value, escape_token};
@@ -177,31 +178,8 @@ fn unsupported(run: &Run, api: &Api) -> Vec<(Span, Missing)> {
             out.push((span, Missing::Everywhere("left out, for it is wrong")));
         }
     }
-    for (_, operation) in api.operations.iter() {
-        let Operation {
-            body, responses, ..
-        } = operation;
-        let bodies = body.iter().skip(1);
-        out.extend(bodies.map(|content| {
-            (
-                content.span,
-                Missing::InClients("clients send the first media type of a body"),
-            )
-        }));
-        for (index, response) in responses.iter().enumerate() {
-            if index > 0 {
-                let reason = "clients read every success as the first";
-                out.push((response.span, Missing::InClients(reason)));
-            }
-            let others = response.contents.iter().skip(1);
-            out.extend(others.map(|content| {
-                (
-                    content.span,
-                    Missing::InClients("clients read the first media type of an answer"),
-                )
-            }));
-        }
-    }
+    let unread = clients::unread(api).into_iter();
+    out.extend(unread.map(|(span, reason)| (span, Missing::InClients(reason))));
     out
 }
 

@@ -196,6 +196,7 @@ pub fn operation(id: &str, sdk_path: &str, method: Method, path: &str) -> Operat
         docs: Docs::default(),
         deprecated: false,
         former: None,
+        alternative: None,
         parameters,
         body: Vec::new(),
         body_required: false,

@@ -29,6 +29,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// The operation that this one is a former name of: the same request.
     pub former: Option<OperationId>,
+    /// The operation that this one is, but for one media type: clients alone have such.
+    pub alternative: Option<OperationId>,
     /// Path parameters in the path's order, then query, header and cookie ones in the document's.
     /// The idempotency key and the last event id are not among them.
     pub parameters: Vec<Parameter>,

@@ -12,6 +12,21 @@ pub struct Content {
     pub span: Span,
 }
 
+impl Content {
+    /// What a body is sent as: a range such as `image/*` is no media type.
+    pub fn sent_media_type(&self) -> Text {
+        let raw = self.media_type.raw().trim();
+        if !raw.contains('*') && !raw.is_empty() {
+            return Text::new(raw);
+        }
+        Text::new(match self.payload {
+            Payload::Json(_) => "application/json",
+            Payload::Text => "text/plain",
+            _ => "application/octet-stream",
+        })
+    }
+}
+
 /// What the bytes of a body mean.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Payload {

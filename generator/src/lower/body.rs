@@ -32,7 +32,7 @@ impl<'d> Lowering<'d, '_> {
         )
     }
 
-    /// Bodies by media type: JSON first, then what a client can write or read with types, then
+    /// Bodies by media type: JSON first, and plain before other JSON, then what a client can write or read with types, then
     /// text and bytes; among equals by the spelling of the media type.
     pub(super) fn contents(
         &mut self,
@@ -58,11 +58,11 @@ impl<'d> Lowering<'d, '_> {
             });
         }
         out.sort_by_key(|content| match content.payload {
-            Payload::Json(_) => 0,
-            Payload::Multipart { .. } | Payload::Form { .. } => 1,
-            Payload::Events(_) | Payload::Lines(_) => 2,
-            Payload::Text => 3,
-            Payload::Binary => 4,
+            Payload::Json(_) => json_rank(content.media_type.raw()),
+            Payload::Multipart { .. } | Payload::Form { .. } => 3,
+            Payload::Events(_) | Payload::Lines(_) => 4,
+            Payload::Text => 5,
+            Payload::Binary => 6,
         });
         out
     }
@@ -293,7 +293,7 @@ pub(super) fn form_field(name: &Name, encoding: &Map<Encoding>) -> FormField {
     }
 }
 
-pub(super) fn essence(media_type: &str) -> String {
+pub(crate) fn essence(media_type: &str) -> String {
     media_type
         .split(';')
         .next()
@@ -306,6 +306,15 @@ pub(super) fn essence(media_type: &str) -> String {
 pub(super) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// `application/json` before what is more, and what can be sent before a range.
+fn json_rank(media_type: &str) -> u8 {
+    match essence(media_type).as_str() {
+        "application/json" => 0,
+        range if range.contains('*') => 2,
+        _ => 1,
+    }
 }
 
 fn is_text(essence: &str) -> bool {

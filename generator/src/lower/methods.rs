@@ -43,14 +43,19 @@ fn longer(operation: &Operation) -> Vec<Vec<Name>> {
     let Some((last, before)) = operation.sdk_path.split_last() else {
         return Vec::new();
     };
-    let method = name::words(&operation.method.as_str().to_lowercase());
-    let with = |more: &[String]| {
-        let words = [last.words(), more].concat();
+    let with = |more: Vec<String>| {
+        let words = [last.words(), &more].concat();
         let name = Name::new(words, last.wire().raw());
         [before, &[name]].concat()
     };
+    behind(operation).map(with).to_vec()
+}
+
+/// What tells an operation from all others: its HTTP method, and the same with its path.
+pub(crate) fn behind(operation: &Operation) -> [Vec<String>; 2] {
+    let method = name::words(&operation.method.as_str().to_lowercase());
     let both = [method.clone(), path_words(operation)].concat();
-    vec![with(&method), with(&both)]
+    [method, both]
 }
 
 fn path_words(operation: &Operation) -> Vec<String> {

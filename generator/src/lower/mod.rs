@@ -14,7 +14,7 @@ mod extensions;
 mod literal;
 mod long_running;
 mod meaning;
-mod methods;
+pub(crate) mod methods;
 pub mod name;
 mod object;
 mod operation;
@@ -42,7 +42,9 @@ use crate::ir::{
 };
 use crate::source::{Span, Spanned};
 
+pub(crate) use self::body::essence;
 use self::type_names::TypeNames;
+pub(crate) use self::union::union_of;
 
 /// Makes an API of a document. Errors go to `diagnostics`; what they concern is left out of the
 /// API, so stop unless all of them are allowed.

@@ -138,6 +138,7 @@ impl<'d> Lowering<'d, '_> {
             },
             deprecated: operation.deprecated,
             former: None,
+            alternative: None,
             parameters,
             body,
             body_required,

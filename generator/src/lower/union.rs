@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Discriminator, Schema, SchemaType};
 use crate::ir::{
-    Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Union, Variant,
+    Beyond, Docs, Literal, Name, Shape, StringFormat, Tagging, Text, Type, Types, Union, Variant,
 };
 use crate::numbers::Numbers;
 
@@ -180,6 +180,23 @@ impl<'d> Lowering<'d, '_> {
             });
         }
         close_union(variants, None, false)
+    }
+}
+
+/// The union of types without null that may stand in one another's place, or the one type that is
+/// left where a reader could not tell them apart.
+pub(crate) fn union_of(types: Vec<Type>, all: &Types) -> Result<Shape, Type> {
+    let variant = |ty: Type| Variant {
+        name: spelled(kind_words(&ty, all)),
+        ty,
+        tags: Vec::new(),
+        docs: Docs::default(),
+        indirect: false,
+    };
+    let variants = types.into_iter().map(variant).collect();
+    match close_union(variants, None, false) {
+        Found::Shape(shape) => Ok(shape),
+        Found::Type(ty) => Err(ty),
     }
 }
 

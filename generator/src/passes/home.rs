@@ -13,7 +13,7 @@ use crate::ir::{Api, Home, NamesTypes, OperationId, Operations, Resource, Shape,
 use super::direction::reached;
 
 /// Fills in [`Home`].
-pub(super) fn home(mut api: Api, _: &mut Diagnostics) -> Api {
+pub(crate) fn home(mut api: Api, _: &mut Diagnostics) -> Api {
     let mut named = Vec::new();
     for resource in &api.root.children {
         let mut operations = Vec::new();

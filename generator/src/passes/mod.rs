@@ -9,6 +9,8 @@ mod split;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Api;
 
+pub(crate) use self::home::home;
+
 /// A pass: an API in, an API out, findings aside.
 pub type Pass = fn(Api, &mut Diagnostics) -> Api;
 
@@ -18,7 +20,7 @@ pub const PASSES: &[(&str, Pass)] = &[
     ("split", split::split),
     ("cycles", cycles::cycles),
     ("order", order::order),
-    ("home", home::home),
+    ("home", home),
 ];
 
 /// Runs every pass.

@@ -108,6 +108,7 @@ fn has_form(operation: &Operation) -> bool {
 
 fn sample<'a>(api: &'a Api, id: OperationId, operation: &'a Operation) -> Option<Sample<'a>> {
     let special = operation.former.is_some()
+        || operation.alternative.is_some()
         || operation.deprecated
         || operation.page.is_some()
         || matches!(operation.method, Method::Head | Method::Other(_));

@@ -136,7 +136,9 @@ impl Driver {
         };
         let named = listed().find(|(_, name)| {
             let method = name.rsplit('.').next().unwrap_or_default();
-            letters(method) == letters(&sample.id)
+            [&sample.called, &sample.id]
+                .map(|name| letters(name))
+                .contains(&letters(method))
         });
         let method = named.or_else(|| listed().next());
         let (_, method) = method.ok_or_else(|| format!("api.md has no {place}"))?;

@@ -58,6 +58,12 @@ pub(super) fn fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Op
             return Some(format!("the cookies are {cookies:?}, without {wanted}"));
         }
     }
+    if let Some(wanted) = &sample.accept {
+        let given = request.header("accept").unwrap_or_default();
+        if given != wanted && sample.method != "HEAD" {
+            return Some(format!("it asks for {given:?}, not {wanted:?}"));
+        }
+    }
     body_fault(sample, request, schemas).or_else(|| security_fault(sample, request, schemas))
 }
 
@@ -264,10 +270,13 @@ fn body_fault(sample: &Sample, request: &Request, schemas: &Schemas) -> Option<S
             .to_lowercase()
     };
     let known = declared["content"].as_object().into_iter().flatten();
-    if !known
-        .clone()
-        .any(|(own, _)| essence(own) == essence(media_type))
-    {
+    let is_own = |own: &str| essence(own) == essence(media_type);
+    let mut all = known.clone().map(|(own, _)| own.as_str());
+    let right = match sample.media_type.as_deref() {
+        Some(own) => is_own(own),
+        None => all.any(is_own),
+    };
+    if !right {
         return Some(format!("the media type is {media_type:?}"));
     }
     match &sample.body {

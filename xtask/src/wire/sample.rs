@@ -1,18 +1,21 @@
 //! Calls of a document's operations, with arguments made of its text.
 
-use exai_gen::ir::{Api, PartKind, PathSegment, Payload, Shape, Type};
+use exai_gen::ir::{Api, Operation, PartKind, PathSegment, Payload, Shape, Type};
 use serde_json::{Map, Value, json};
 
+use super::answer::{self, Given};
 use crate::roundtrip::{Amount, Chance, Maker, Schemas, UNNAMED};
 
 /// How many operations of a document are called.
 const OPERATIONS: usize = 24;
 
 /// A call of an operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sample {
     /// What the generator calls the operation.
     pub(super) id: String,
+    /// `create multipart`: the words of the method.
+    pub(super) called: String,
     pub(super) method: String,
     /// `/things/{id}`
     pub(super) path: String,
@@ -26,6 +29,12 @@ pub(super) struct Sample {
     pub(super) flat: bool,
     /// How the body is written; `None` where the operation has none.
     pub(super) body: Option<Body>,
+    /// The media type of the body; `None` where it is a range, or there is no body.
+    pub(super) media_type: Option<String>,
+    /// The media type that is asked for.
+    pub(super) accept: Option<String>,
+    /// What the server says to it, and what the call then gives.
+    pub(super) answers: Vec<Given>,
 }
 
 /// How a body is written.
@@ -52,7 +61,7 @@ pub(super) struct File {
 
 /// What files and bodies of bytes hold: what no text and no line of a text can.
 pub(super) const BYTES: &[u8] = b"\0\xFF\r\n--exAI\r\n";
-const BASE64: &str = "AP8NCi0tZXhBSQ0K";
+pub(super) const BASE64: &str = "AP8NCi0tZXhBSQ0K";
 
 impl Body {
     fn of(payload: &Payload) -> Option<Self> {
@@ -74,70 +83,90 @@ impl Body {
     }
 }
 
-/// Calls of operations that stand evenly apart, each with what is required and with everything.
-pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
+/// Calls of operations that stand evenly apart, and of their alternatives, each with what is
+/// required and with everything. `offered` is the API as clients have it.
+pub(super) fn samples(api: &Api, offered: &Api, schemas: &Schemas) -> Vec<Sample> {
     let mut out = Vec::new();
     let all = api.operations.len();
     let step = all.div_ceil(OPERATIONS).max(1);
-    for (_, operation) in api.operations.iter().step_by(step) {
-        let method = operation.method.as_str().to_owned();
-        let path: String = operation
-            .path
-            .iter()
-            .map(|segment| match segment {
-                PathSegment::Literal(text) => text.raw().to_owned(),
-                PathSegment::Parameter(index) => {
-                    let parameter = operation.parameters.get(*index);
-                    format!("{{{}}}", parameter.map_or("", |p| p.name.wire().raw()))
-                }
-            })
-            .collect();
-        let payload = operation.body.first().map(|content| &content.payload);
-        let body = match payload.map(Body::of) {
-            // A body that is given piece by piece.
-            Some(None) => continue,
-            body => body.flatten(),
-        };
-        let flat = match payload {
-            Some(Payload::Json(ty)) => is_record(api, ty),
-            Some(Payload::Form { .. } | Payload::Multipart { .. }) => true,
-            _ => false,
-        };
-        let media_type = operation
-            .body
-            .first()
-            .map(|c| c.media_type.raw().to_owned());
-        for amount in [Amount::Least, Amount::Most] {
-            let maker = Maker {
-                document: schemas.document(),
-                chance: Chance::new(&path, 1),
-                amount,
-            };
-            let media_type = media_type.as_deref();
-            let id = operation.name.wire().raw();
-            let sample = declared(schemas, id, &method, &path).and_then(|(item, operation)| {
-                let sample = sample(schemas, maker, &item, operation, media_type, body.as_ref());
-                Some(Sample {
-                    id: id.to_owned(),
-                    method: method.clone(),
-                    path: path.clone(),
-                    ..sample?
-                })
-            });
-            let Some(mut sample) = sample else {
-                continue;
-            };
-            sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
-            // What the document does not name is no argument of its own.
-            let members = sample.args.get_mut("body").and_then(Value::as_object_mut);
-            if let Some(members) = members.filter(|_| flat) {
-                members.retain(|name, _| !name.starts_with(UNNAMED));
+    for (id, plain) in api.operations.iter().step_by(step) {
+        let own = std::iter::once(&offered.operations[id]);
+        let others = offered.operations.iter().map(|(_, operation)| operation);
+        let others = others.filter(|operation| operation.alternative == Some(id));
+        for operation in own.chain(others) {
+            for amount in [Amount::Least, Amount::Most] {
+                out.extend(call(api, plain, operation, schemas, amount));
             }
-            sample.body = body.clone();
-            out.push(sample);
         }
     }
     out
+}
+
+/// One call of an operation as clients have it; `plain` is the one that the document describes.
+fn call(
+    api: &Api,
+    plain: &Operation,
+    operation: &Operation,
+    schemas: &Schemas,
+    amount: Amount,
+) -> Option<Sample> {
+    let method = operation.method.as_str().to_owned();
+    let path: String = operation
+        .path
+        .iter()
+        .map(|segment| match segment {
+            PathSegment::Literal(text) => text.raw().to_owned(),
+            PathSegment::Parameter(index) => {
+                let parameter = operation.parameters.get(*index);
+                format!("{{{}}}", parameter.map_or("", |p| p.name.wire().raw()))
+            }
+        })
+        .collect();
+    let payload = operation.body.first().map(|content| &content.payload);
+    let body = match payload.map(Body::of) {
+        // A body that is given piece by piece.
+        Some(None) => return None,
+        body => body.flatten(),
+    };
+    let flat = match payload {
+        Some(Payload::Json(ty)) => is_record(api, ty),
+        Some(Payload::Form { .. } | Payload::Multipart { .. }) => true,
+        _ => false,
+    };
+    let maker = Maker {
+        document: schemas.document(),
+        chance: Chance::new(&path, 1),
+        amount,
+    };
+    let content = operation.body.first();
+    let media_type = content.map(|content| content.media_type.raw());
+    let (item, declared) = declared(schemas, plain.name.wire().raw(), &method, &path)?;
+    let mut sample = sample(schemas, maker, &item, declared, media_type, body.as_ref())?;
+    sample.flat = flat && sample.args.get("body").is_none_or(Value::is_object);
+    // What the document does not name is no argument of its own.
+    let members = sample.args.get_mut("body").and_then(Value::as_object_mut);
+    if let Some(members) = members.filter(|_| flat) {
+        members.retain(|name, _| !name.starts_with(UNNAMED));
+    }
+    let asked = operation.success().and_then(|s| s.contents.first());
+    let answers = match amount {
+        Amount::Least => answer::all(api, plain, operation, &sample.operation, schemas),
+        _ => Vec::new(),
+    };
+    let called = operation.sdk_path.last();
+    Some(Sample {
+        id: operation.name.wire().raw().to_owned(),
+        called: called.map_or(String::new(), |name| name.words().join(" ")),
+        method,
+        path,
+        body,
+        media_type: media_type
+            .filter(|range| !range.contains('*'))
+            .map(str::to_owned),
+        accept: asked.map(|content| content.media_type.raw().trim().to_owned()),
+        answers,
+        ..sample
+    })
 }
 
 fn is_record(api: &Api, ty: &Type) -> bool {
@@ -232,14 +261,10 @@ fn sample(
         }
     }
     Some(Sample {
-        id: String::new(),
-        method: String::new(),
-        path: String::new(),
         operation,
         parameters,
         args,
-        flat: false,
-        body: None,
+        ..Sample::default()
     })
 }
 

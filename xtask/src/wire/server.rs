@@ -1,9 +1,12 @@
-//! A server that takes every request, keeps it, and refuses it: so no SDK asks twice.
+//! A server that takes every request, keeps it, and refuses it, so that no SDK asks twice; or
+//! answers it as it is told.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use super::answer::Given;
 
 /// A request as it came.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,7 @@ pub(super) struct Server {
     /// `http://127.0.0.1:4321`
     pub(super) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    answer: Arc<Mutex<Option<Given>>>,
 }
 
 impl Server {
@@ -41,14 +45,24 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(said)?;
         let url = format!("http://{}", listener.local_addr().map_err(said)?);
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
-        let kept = Arc::clone(&requests);
+        let answer: Arc<Mutex<Option<Given>>> = Arc::default();
+        let (kept, told) = (Arc::clone(&requests), Arc::clone(&answer));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let kept = Arc::clone(&kept);
-                std::thread::spawn(move || serve(&stream, &kept));
+                let (kept, told) = (Arc::clone(&kept), Arc::clone(&told));
+                std::thread::spawn(move || serve(&stream, &kept, &told));
             }
         });
-        Ok(Self { url, requests })
+        Ok(Self {
+            url,
+            requests,
+            answer,
+        })
+    }
+
+    /// What requests are answered with from now on; `None` refuses them.
+    pub(super) fn answer(&self, given: Option<Given>) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = given;
     }
 
     /// The requests since this was asked last.
@@ -58,24 +72,40 @@ impl Server {
     }
 }
 
-fn serve(stream: &TcpStream, kept: &Mutex<Vec<Request>>) {
+fn serve(stream: &TcpStream, kept: &Mutex<Vec<Request>>, told: &Mutex<Option<Given>>) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     while let Some(request) = read(&mut reader) {
         // The answer to a HEAD has no content (RFC 9110, section 9.3.2).
-        let content = if request.method == "HEAD" { "" } else { "{}" };
+        let is_head = request.method == "HEAD";
         let mut requests = kept.lock().unwrap_or_else(PoisonError::into_inner);
         requests.push(request);
         drop(requests);
-        let answer = format!(
-            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
-            content-length: 2\r\n\r\n{content}"
-        );
-        if writer.write_all(answer.as_bytes()).is_err() {
+        let told = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let given = told.unwrap_or_else(|| Given {
+            status: 400,
+            content_type: Some("application/json".to_owned()),
+            body: b"{}".to_vec(),
+            value: serde_json::Value::Null,
+        });
+        if writer.write_all(&written(&given, is_head)).is_err() {
             return;
         }
     }
+}
+
+/// An answer as it is sent.
+fn written(given: &Given, is_head: bool) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} Answer\r\n", given.status);
+    if let Some(content_type) = &given.content_type {
+        head.push_str(&format!("content-type: {content_type}\r\n"));
+    }
+    if given.status != 204 {
+        head.push_str(&format!("content-length: {}\r\n", given.body.len()));
+    }
+    let body: &[u8] = if is_head { b"" } else { &given.body };
+    [head.as_bytes(), b"\r\n", body].concat()
 }
 
 fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {

@@ -216,6 +216,9 @@ impl Named<'_> {
         if let Some(content) = content {
             row("accept", escape::string(&content.media_type));
         }
+        if is_nullable(operation, types) {
+            row("nullable", "true".to_owned());
+        }
         if operation.idempotency.is_some() {
             row("keyed", "true".to_owned());
         }
@@ -225,7 +228,7 @@ impl Named<'_> {
         {
             row("body", kind.to_owned());
             if kind != "bodyMultipart" {
-                row("contentType", escape::string(&content.media_type));
+                row("contentType", escape::string(&content.sent_media_type()));
             }
         }
         let security = security(operation, api);
@@ -268,6 +271,17 @@ pub(super) fn answer(operation: &Operation, types: &GoTypes<'_>, imports: &mut I
         Some(Payload::Binary | Payload::Form { .. } | Payload::Multipart { .. }) => {
             Answer::Download
         }
+    }
+}
+
+/// Whether a call gives nil for null, and for no body at all.
+fn is_nullable(operation: &Operation, types: &GoTypes<'_>) -> bool {
+    let content = operation
+        .success()
+        .and_then(|response| response.contents.first());
+    match content.map(|content| &content.payload) {
+        Some(Payload::Json(ty)) => operation.page.is_none() && types.is_nullable(ty),
+        _ => false,
     }
 }
 

@@ -136,6 +136,10 @@ impl<'a> GoTypes<'a> {
         }
     }
 
+    pub(super) fn is_nullable(&self, ty: &Type) -> bool {
+        matches!(self.api.types.resolve(ty), Type::Nullable(_))
+    }
+
     /// Takes `Nullable` off, also behind an alias that is not declared.
     fn split_null<'t>(&'t self, ty: &'t Type) -> (&'t Type, bool) {
         let mut ty = ty;

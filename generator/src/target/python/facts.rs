@@ -286,7 +286,7 @@ fn body(content: &Content, required: bool, imports: &mut Imports) -> Doc {
     };
     let mut items = vec![
         Doc::text(format!("\"{kind}\"")),
-        Doc::text(escape::string(&content.media_type)),
+        Doc::text(escape::string(&content.sent_media_type())),
     ];
     if !required {
         items.push(keyword("required", "False"));

@@ -3,14 +3,6 @@
 use crate::ir::Text;
 use crate::target::rust_lang::escape::quote;
 
-/// A media type as a string literal; a wildcard is made the type that fits any bytes.
-pub(super) fn sent_media_type(text: &Text) -> String {
-    match text.raw() {
-        wild if wild.contains('*') => quote("application/octet-stream"),
-        plain => quote(plain),
-    }
-}
-
 /// A name of ours from a URL scheme: the words of `Authorization: NAME ...`.
 pub(super) fn http_scheme(text: &Text) -> String {
     let plain: String = text

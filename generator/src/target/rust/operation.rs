@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::called::Called;
-use super::escape;
 use super::facts::Facts;
 use super::former::{called_as, deprecated};
 use super::long_running::{Modules, WaitView};
@@ -242,7 +241,7 @@ fn answer(operation: &Operation, cx: &mut Calls<'_, '_>) -> String {
 
 /// The argument type of a body, and the link that sends it.
 fn body_of(content: &Content, name: &str, cx: &mut Calls<'_, '_>) -> (String, Link) {
-    let media_type = escape::sent_media_type(&content.media_type);
+    let media_type = rust::string(&content.sent_media_type());
     match &content.payload {
         Payload::Json(ty) => {
             let ty = cx.types.expression(ty, From::Outside);

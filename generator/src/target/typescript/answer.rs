@@ -26,6 +26,8 @@ pub(super) enum Answer {
     Json {
         ty: String,
         wide: bool,
+        /// No body at all is null.
+        nullable: bool,
     },
     Pages {
         item: String,
@@ -56,6 +58,7 @@ impl Answer {
             (Payload::Json(ty), None) => Self::Json {
                 ty: types.expression(ty, RECEIVED, imports),
                 wide: types.is_wide(ty),
+                nullable: types.is_nullable(ty),
             },
             (Payload::Text, _) => Self::Text,
             (Payload::Events(stream) | Payload::Lines(stream), _) => Self::Stream {
@@ -142,6 +145,15 @@ impl Answer {
             Self::Nothing => vec![("read", "runtime/read", "readNothing")],
             Self::Text => vec![("read", "runtime/read", "readText")],
             Self::Download => vec![("read", "runtime/download", "readDownload")],
+            Self::Json {
+                wide,
+                nullable: true,
+                ..
+            } => vec![if *wide {
+                ("read", "runtime/lossless-json", "readNullableLosslessJSON")
+            } else {
+                ("read", "runtime/read", "readNullableJSON")
+            }],
             Self::Json { wide, .. } | Self::Pages { wide, .. } => vec![if *wide {
                 ("read", "runtime/lossless-json", "readLosslessJSON")
             } else {

@@ -21,7 +21,7 @@ pub(super) fn body_encoder(
             } else {
                 ("runtime/body", "jsonBody")
             };
-            if escape::is_plain_json(&content.media_type) {
+            if escape::is_plain_json(&content.sent_media_type()) {
                 imports.value(module, name);
                 Value::code(name)
             } else {
@@ -29,7 +29,10 @@ pub(super) fn body_encoder(
                 imports.value(module, name);
                 pure(
                     "bodyAs",
-                    &[escape::media_type(&content.media_type), name.to_owned()],
+                    &[
+                        escape::media_type(&content.sent_media_type()),
+                        name.to_owned(),
+                    ],
                 )
             }
         }
@@ -61,7 +64,7 @@ pub(super) fn body_encoder(
         }
         Payload::Text | Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {
             imports.value("runtime/body", "rawBody");
-            pure("rawBody", &[escape::media_type(&content.media_type)])
+            pure("rawBody", &[escape::media_type(&content.sent_media_type())])
         }
     })
 }

@@ -265,14 +265,9 @@ pub(super) fn slot(name: &Name) -> String {
         .collect()
 }
 
-/// A media type that a body is sent as: a range such as `image/*` is none.
+/// A media type that a body or a part is sent as.
 pub(super) fn media_type(text: &Text) -> String {
-    let raw = text.raw().trim();
-    quote(if raw.contains('*') || raw.is_empty() {
-        "application/octet-stream"
-    } else {
-        raw
-    })
+    quote(text.raw().trim())
 }
 
 /// The `Accept` header of media types.

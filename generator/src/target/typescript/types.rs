@@ -119,6 +119,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// Whether null is a value of a type.
+    pub(super) fn is_nullable(&self, ty: &Type) -> bool {
+        matches!(self.api.types.resolve(ty), Type::Nullable(_))
+    }
+
     /// Whether values of a type can hold a 64-bit integer, and so need the lossless JSON.
     pub(super) fn is_wide(&self, ty: &Type) -> bool {
         is_wide(ty, &self.wide)

@@ -34,7 +34,7 @@ pub trait Answer: Kind {
     ) -> BoxFuture<'static, Result<Response<Self::Output>, Error>>;
 }
 
-/// The answer is JSON, read as `T`.
+/// The answer is JSON, read as `T`; no body at all is null, where `T` has null.
 #[derive(Debug)]
 pub struct Json<T>(PhantomData<fn() -> T>);
 
@@ -72,7 +72,11 @@ impl<T: DeserializeOwned + Send + 'static> Answer for Json<T> {
     fn receive(core: Core, request: Request) -> BoxFuture<'static, Result<Response<T>, Error>> {
         Box::pin(async move {
             let Reply { metadata, body } = core.read(request).await?;
-            match serde_json::from_slice(&body) {
+            let read = match serde_json::from_slice(&body) {
+                Err(error) if body.is_empty() => serde_json::from_slice(b"null").or(Err(error)),
+                read => read,
+            };
+            match read {
                 Ok(data) => Ok(Response { data, metadata }),
                 Err(error) => Err(undecodable(error, metadata, body)),
             }

@@ -93,3 +93,7 @@ export const losslessJSONBody: BodyEncoder = (value) => ({
 /** Reads a JSON answer with integers of any size. */
 export const readLosslessJSON: Reader<never> = (response) =>
   readBody(response, (source) => parseLossless(source) as never);
+
+/** As `readNullableJSON`, with every integer as it was written. */
+export const readNullableLosslessJSON: Reader<never> = (response) =>
+  readBody(response, (source) => parseLossless(source || "null") as never);

@@ -39,6 +39,10 @@ export const parseJSON = (source: string): unknown => JSON.parse(source);
 export const readJSON: Reader<never> = (response) =>
   readBody(response, (source) => JSON.parse(source) as never);
 
+/** Reads a JSON answer that may be null, which no body at all is too. */
+export const readNullableJSON: Reader<never> = (response) =>
+  readBody(response, (source) => JSON.parse(source || "null") as never);
+
 /** Reads an answer as text, whatever its content type. */
 export const readText: Reader<string> = (response) => response.text();
 

@@ -1,4 +1,4 @@
-// Makes a call a line, and says `done`. The lines name methods as `api.md` does.
+// Makes a call a line, and says `done` and what it gives. The lines name methods as `api.md` does.
 
 import { createInterface } from "node:readline";
 import Client from "PACKAGE/dist/index.js";
@@ -32,8 +32,16 @@ for await (const line of createInterface({ input: process.stdin })) {
     const name = accessors.pop();
     const owner = accessors.reduce((at, accessor) => at[accessor], client);
     const made = owner[name](...values.map(argument));
-    if ("withResponse" in made && !("close" in made)) await made;
-    else for await (const _ of made) break;
+    let value = null;
+    if ("withResponse" in made && !("close" in made)) value = await made;
+    else for await (const item of made) {
+      value = item;
+      break;
+    }
+    if (typeof value?.bytes === "function") {
+      value = { base64: Buffer.from(await value.bytes()).toString("base64") };
+    }
+    said += ` ${JSON.stringify(value ?? null, (_, v) => (typeof v === "bigint" ? Number(v) : v))}`;
   } catch (error) {
     said = String(error).replaceAll("\n", " ");
   }

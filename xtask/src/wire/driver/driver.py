@@ -1,11 +1,14 @@
-"""Makes a call a line of an operation by its id, and says `done`."""
+"""Makes a call a line of an operation by its id, and says `done` and what it gives."""
 
+import base64
 import inspect
 import json
 import sys
 
+import msgspec
 from operations import begin_operation
 from PACKAGE import CLIENT
+from PACKAGE._runtime.model import to_wire
 
 TOKEN = "user:pass"
 
@@ -26,13 +29,18 @@ for line in sys.stdin:
     try:
         with CLIENT(**credentials()) as client:
             how, start = begin_operation(client, json.loads(line), {}, waiting=False)
-            given = start()
+            given, value = start(), None
             if how == "items":
                 next(iter(given))
-            elif how != "raw":
+            elif how == "raw":
+                value = given.data
+            else:
                 with given:
-                    given.read() if how == "base64" else next(iter(given), None)
-        said = "done"
+                    if how == "base64":
+                        value = {"base64": base64.b64encode(given.read()).decode()}
+                    else:
+                        value = next(iter(given), None)
+        said = "done " + msgspec.json.encode(to_wire(value)).decode()
     except Exception as error:
         said = f"{type(error).__name__}: {error}".replace("\n", " ")
     print(said, flush=True)

@@ -341,9 +341,9 @@ class EngineBase:
         )
 
     def decode(self, plan: Plan[T], codec: Codec[Any], data: bytes, info: ResponseInfo) -> Any:
-        """Reads the body of an answer. Raises `DecodeError`."""
+        """Reads the body of an answer; none at all is null. Raises `DecodeError`."""
         try:
-            return codec.decode(data)
+            return codec.decode(data or b"null")
         except msgspec.DecodeError as error:
             raise DecodeError(
                 f"{plan.operation.method} {plan.operation.path}: {error}",
