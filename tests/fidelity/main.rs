@@ -284,7 +284,6 @@ paths:
           application/xml: { schema: { type: object, properties: { a: { type: string } } } }
       responses:
         "200": { description: ok, content: { application/json: { schema: { type: string } } } }
-        "201": { description: made, content: { application/json: { schema: { type: boolean } } } }
         "202": { description: begun, content: { application/pdf: {} } }
   /broken:
     get: { operationId: broken, parameters: [{ $ref: "#/components/parameters/None" }], responses: { "200": { description: ok } } }
