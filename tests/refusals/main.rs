@@ -62,6 +62,7 @@ refusals! {
     ignored_sibling "ignored-sibling.yaml";
     invalid_component_name "invalid-component-name.yaml";
     invalid_path "invalid-path.yaml";
+    invalid_pattern "invalid-pattern.yaml";
     invalid_reference "invalid-reference.yaml";
     invalid_status "invalid-status.yaml";
     invalid_style "invalid-style.yaml";

@@ -81,6 +81,7 @@ codes! {
     DuplicateTag "E0151" "duplicate-tag" "Two tags have the same name.";
     ValueOfOtherType "E0152" "value-of-other-type" "A `default`, `const` or `enum` value is not of the schema's `type`.";
     ValueExcluded "E0153" "value-excluded" "A `default`, `const` or `enum` value is one that the schema itself excludes.";
+    InvalidPattern "E0154" "invalid-pattern" "A `pattern`, or a key of `patternProperties`, is no regular expression of ECMA-262.";
 
     // From the document to an API.
     InvalidExtension "E0201" "invalid-extension" "An `x-exai-` key holds a value that the vocabulary does not know.";

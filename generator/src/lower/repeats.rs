@@ -10,6 +10,10 @@ use crate::source::Span;
 /// thousand, or as many as the document has itself, whichever is more.
 pub(super) const MAX_REPEATED: usize = 100_000;
 
+/// What is this much deeper counts once more: the name of a type without one of its own is as long
+/// as its place is deep.
+const DEEPER: usize = 8;
+
 /// What was made of schemas, by their places.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
@@ -23,17 +27,18 @@ impl Repeats {
     /// Notes a field of the schema at a place, and whether there may be one more.
     pub(super) fn may_have_field(&mut self, span: Span) -> bool {
         let is_new = self.fields.insert(span);
-        self.may_have(is_new)
+        self.may_have(usize::from(!is_new))
     }
 
-    /// Notes a type of the schema at a place, and whether there may be one more.
-    pub(super) fn may_have_schema(&mut self, span: Span) -> bool {
+    /// Notes a type of the schema at a place, some schemas deep below what has a name, and whether
+    /// there may be one more.
+    pub(super) fn may_have_schema(&mut self, span: Span, depth: usize) -> bool {
         let is_new = self.schemas.insert(span);
-        self.may_have(is_new)
+        self.may_have(if is_new { 0 } else { 1 + depth / DEEPER })
     }
 
-    fn may_have(&mut self, is_new: bool) -> bool {
-        self.number += usize::from(!is_new);
+    fn may_have(&mut self, repeats: usize) -> bool {
+        self.number += repeats;
         self.number <= MAX_REPEATED.max(self.fields.len() + self.schemas.len())
     }
 

@@ -164,7 +164,7 @@ impl<'d> Lowering<'d, '_> {
 
     /// The type of what was merged; what needs a name gets one from its place.
     pub(super) fn inline(&mut self, merged: &Merged<'d>, at: &At) -> Type {
-        if !self.repeats.may_have_schema(merged.own_span()) {
+        if !self.repeats.may_have_schema(merged.own_span(), self.depth) {
             self.too_often(merged.span);
             return Type::Any;
         }

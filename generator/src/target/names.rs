@@ -97,21 +97,42 @@ fn join(words: &[String], mut each: impl FnMut(&str) -> String) -> String {
     out
 }
 
+/// How long a file's name is before what each target adds: tar has 100 bytes for one, most disks
+/// have 255.
+const LONGEST_FILE_NAME: usize = 80;
+
 /// The words of a file's name: those in ASCII, since not every disk, archive and compiler takes
-/// others (rustc's E0754). Where some are lost, a fingerprint of all of them is the last word; no
-/// name is that of a device.
+/// others (rustc's E0754), and the first of many. Where some are lost, a fingerprint of all of them
+/// is the last word; no name is that of a device.
 pub fn file_words(words: &[String]) -> Vec<String> {
     let plain = words
         .iter()
         .map(|word| word.replace(|c: char| !c.is_ascii(), ""));
     let mut plain: Vec<String> = plain.filter(|word| !word.is_empty()).collect();
-    if words.iter().any(|word| !word.is_ascii()) {
+    let is_short = cut(&mut plain);
+    if !is_short || words.iter().any(|word| !word.is_ascii()) {
         plain.push(fingerprint(&words.join("_"), 0));
     }
     if matches!(plain.as_slice(), [only] if reserved::is_device(only)) {
         plain.push("resource".to_owned());
     }
     plain
+}
+
+/// Leaves as many words as fit a file's name, of the first a part at least; whether all did.
+fn cut(words: &mut Vec<String>) -> bool {
+    let mut length = 0;
+    let fitting = words.iter().take_while(|word| {
+        length += word.len() + 1;
+        length <= LONGEST_FILE_NAME
+    });
+    let fitting = fitting.count();
+    if fitting == words.len() {
+        return true;
+    }
+    words.truncate(fitting.max(1));
+    words[0].truncate(LONGEST_FILE_NAME);
+    false
 }
 
 /// Gives every name of a scope an identifier of its own, in the order of `wanted`.
@@ -238,6 +259,16 @@ mod tests {
             "{names:?}"
         );
         assert_eq!(HashSet::from(names).len(), 4);
+    }
+
+    #[test]
+    fn files_are_named_shortly_and_apart() {
+        let long = |last: &str| file_words(&words(&("very long ".repeat(40) + last)));
+        assert_eq!(long("a")[..3], ["very", "long", "very"]);
+        let one_word = file_words(&["w".repeat(300)]);
+        let names = [long("a"), long("b"), one_word].map(|words| snake(&words));
+        assert!(names.iter().all(|name| name.len() < 100), "{names:?}");
+        assert_eq!(HashSet::from(names).len(), 3);
     }
 
     #[test]

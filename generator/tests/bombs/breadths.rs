@@ -1,31 +1,47 @@
 //! What there is much of.
 
 use crate::End::{self, Made, Refused};
-use crate::{document, list, schemas};
+use crate::{document, list, many, schemas};
 
 /// Each by its name, with what it must come to.
 pub(crate) fn all() -> Vec<(&'static str, String, End)> {
     let one = |text: String| schemas(&format!("    S0: {text}\n"));
     let alike = |index: usize| {
-        let letters = "abcdefghij"
-            .chars()
-            .enumerate()
-            .map(|(at, letter)| match index >> at & 1 {
-                0 => letter,
-                _ => letter.to_ascii_uppercase(),
-            });
+        let letters =
+            "abcdefghijklmn"
+                .chars()
+                .enumerate()
+                .map(|(at, letter)| match index >> at & 1 {
+                    0 => letter,
+                    _ => letter.to_ascii_uppercase(),
+                });
         format!("{}: {{ type: string }}", letters.collect::<String>())
     };
     let branch =
         |i| format!("{{ type: object, required: [k], properties: {{ k: {{ const: a{i} }} }} }}");
     let parameter = |i| format!("{{ name: p{i}, in: query, schema: {{ type: string }} }}");
-    let parameters = format!("parameters: [{}]\n      responses:", list(500, parameter));
+    let parameters = format!(
+        "parameters: [{}]\n      responses:",
+        list(many(500, 50), parameter)
+    );
     let number = "9".repeat(100_000);
     // Words that are the same, told apart by punctuation alone.
     let punctuated = |index: usize| {
         let mark = |at: u32| [" ", "-", ".", "_", ":", ";", "!"][index / 7_usize.pow(at) % 7];
         format!("'a{}b'", (0..4).map(mark).collect::<String>())
     };
+    // Each is files of its own, in every package.
+    let operation = |i| {
+        format!(
+            "  /t{i}: {{ get: {{ operationId: t{i}, tags: [t{i}], responses: {{ '204': {{ description: A. }} }} }} }}\n"
+        )
+    };
+    let operations: String = (0..many(150, 20)).map(operation).collect();
+    let tagged = one("{ type: string }".to_owned()).replacen(
+        "paths:\n",
+        &format!("paths:\n{operations}"),
+        1,
+    );
     let server = |i| format!("{{ url: 'https://s{i}.example', description: 's' }}");
     let required = |i| format!("p{i}");
     vec![
@@ -33,7 +49,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "values",
             one(format!(
                 "{{ type: string, enum: [{}] }}",
-                list(5_000, |i| format!("v{i}"))
+                list(many(20_000, 1_000), |i| format!("v{i}"))
             )),
             Made,
         ),
@@ -41,7 +57,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "fields",
             one(format!(
                 "{{ type: object, properties: {{ {} }} }}",
-                list(2_000, |i| format!("p{i}: {{ type: string }}"))
+                list(many(20_000, 500), |i| format!("p{i}: {{ type: string }}"))
             )),
             Made,
         ),
@@ -49,7 +65,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "names alike",
             one(format!(
                 "{{ type: object, properties: {{ {} }} }}",
-                list(1_024, alike)
+                list(many(1 << 14, 256), alike)
             )),
             Made,
         ),
@@ -57,7 +73,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "values alike",
             one(format!(
                 "{{ type: string, enum: [{}] }}",
-                list(2_401, punctuated)
+                list(many(2_401, 343), punctuated)
             )),
             Made,
         ),
@@ -65,7 +81,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "types alike",
             one(format!(
                 "{{ type: object, properties: {{ {} }} }}",
-                list(1_000, |i| format!(
+                list(many(1_000, 100), |i| format!(
                     "{}: {{ type: object, properties: {{ a: {{ type: string }} }} }}",
                     punctuated(i)
                 ))
@@ -76,7 +92,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "variants alike",
             one(format!(
                 "{{ oneOf: [{}] }}",
-                list(1_000, |i| format!(
+                list(many(1_000, 100), |i| format!(
                     "{{ title: Same, type: object, properties: {{ a: {{ type: string, maxLength: {i} }} }} }}"
                 ))
             )),
@@ -86,29 +102,34 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "required",
             one(format!(
                 "{{ type: object, required: [{}] }}",
-                list(5_000, required)
+                list(many(5_000, 1_000), required)
             )),
             Made,
         ),
         (
             "servers",
-            one("{ type: string }".to_owned()) + &format!("servers: [{}]\n", list(1_000, server)),
+            one("{ type: string }".to_owned())
+                + &format!("servers: [{}]\n", list(many(1_000, 100), server)),
             Made,
         ),
         (
             "a key twice and again",
-            document(&format!("x-a:\n{}", "  a: 1\n".repeat(20_000))),
+            document(&format!("x-a:\n{}", "  a: 1\n".repeat(many(20_000, 1_000)))),
             Refused("E0007"),
         ),
         (
             "tags",
             one("{ type: string }".to_owned())
-                + &format!("tags: [{}]\n", list(2_000, |i| format!("{{ name: t{i} }}"))),
+                + &format!(
+                    "tags: [{}]\n",
+                    list(many(3_000, 100), |i| format!("{{ name: t{i} }}"))
+                ),
             Made,
         ),
+        ("tags that operations have", tagged, Made),
         (
             "variants",
-            one(format!("{{ oneOf: [{}] }}", list(300, branch))),
+            one(format!("{{ oneOf: [{}] }}", list(many(300, 50), branch))),
             Made,
         ),
         (
@@ -120,7 +141,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "text",
             one(format!(
                 "{{ type: string, description: '{}' }}",
-                "*`_[<a ".repeat(50_000)
+                "*`_[<a ".repeat(many(50_000, 2_000))
             )),
             Made,
         ),
@@ -128,7 +149,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, End)> {
             "a word",
             one(format!(
                 "{{ type: string, description: '{}' }}",
-                "a".repeat(1_000_000)
+                "a".repeat(many(1_000_000, 50_000))
             )),
             Made,
         ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
 from exai._runtime.decode import Codec
-from exai._runtime.model import UNSET, Unknown
+from exai._runtime.model import UNSET, Model, Unknown
 from exai._runtime.unions import tagged, untagged
 
 from . import notes_api as api
@@ -135,6 +135,26 @@ def test_unions_that_hold_any_value_take_it() -> None:
     assert Codec[Any](tried).decode(loose) == {"kind": "any", "n": 1}
     square = api.Square(kind="square", side=1)
     assert Codec[Any](tags).decode(b'{"kind":"square","side":1}') == square
+
+
+class Email(Model, kw_only=True):
+    kind: Literal["email"] = "email"
+
+
+class Loose(Model, kw_only=True):
+    kind: Literal["loose"] | None = None
+
+
+def test_a_variant_whose_constant_is_not_there_is_none() -> None:
+    either = untagged("Either", lambda: (Email, Loose))
+    codec = Codec[Any](either)
+    assert codec.decode(b'{"kind":"email"}') == Email()
+    assert codec.decode(b"{}") == Loose()
+    assert codec.decode(b'{"more":1}').to_dict() == {"more": 1}
+    listed = Codec[Any](dict[str, either])
+    assert listed.decode(b'{"a":{"more":1},"b":{}}')["b"] == Loose()
+    alone = untagged("Alone", lambda: (Email, int))
+    assert Codec[Any](alone).decode(b"{}") == Email(), "better than nothing"
 
 
 @pytest.mark.parametrize("data", [b'{"size":1}', b'{"id":1}', b"[]", b"{", b'{"id":"1","trees":5}'])

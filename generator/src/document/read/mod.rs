@@ -10,6 +10,7 @@ mod info;
 mod locate;
 mod operation;
 mod parameter;
+mod pattern;
 mod reference;
 mod schema;
 mod security;

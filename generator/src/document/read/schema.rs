@@ -48,6 +48,7 @@ impl Reader<'_> {
         let mut fields = self.open(upgraded.as_ref().unwrap_or(node), "schema")?;
         let mut object = self.schema_object(&mut fields);
         self.check_values(&object);
+        self.check_patterns(&object);
         object.extensions = self.finish_schema(fields);
         Some(Schema::Object(Box::new(object)))
     }

@@ -59,7 +59,7 @@ def read(value: Any, target: Any, path: str = "$") -> Any:
     if isinstance(target, Tagged):
         return _read_tagged(value, target.tag, target.variants, path)
     if isinstance(target, Untagged):
-        return _read_first(value, target.options, path)
+        return _read_first(value, target, path)
     if inspect.isclass(target) and issubclass(target, Model) and isinstance(value, dict):
         return _read_record(cast("dict[str, Any]", value), target, path)
     if target is dt.timedelta and isinstance(value, str) and (parts := _CALENDAR.fullmatch(value)):
@@ -96,13 +96,36 @@ def _told(value: Any, name: str, variants: Mapping[str, Any]) -> tuple[str | Non
     return (tag, variants.get(tag)) if isinstance(tag, str) else (None, None)
 
 
-def _read_first(value: Any, options: Sequence[Any], path: str) -> Any:
-    for option in options:
+def _read_first(value: Any, union: Untagged, path: str) -> Any:
+    whole = [option for option, demanded in _options(union) if _holds(value, demanded)]
+    # A server may leave out what can only be one value: better such a variant than none.
+    for option in (*whole, *union.options):
         try:
             return read(value, option, path)
         except ValidationError:
             continue
     return Unknown(None, value)
+
+
+@cache
+def _options(union: Untagged) -> Sequence[tuple[Any, frozenset[str]]]:
+    """The variants of a union, each with the constants that it demands.
+
+    A record fills those in by itself, so the decoder misses none.
+    """
+
+    def demanded(option: Any) -> frozenset[str]:
+        if not (inspect.isclass(option) and issubclass(option, Model)):
+            return frozenset()
+        fields = msgspec.structs.fields(option)
+        constants = (f for f in fields if get_origin(f.type) is Literal)
+        return frozenset(f.encode_name for f in constants if get_args(f.type) == (f.default,))
+
+    return [(option, demanded(option)) for option in union.options]
+
+
+def _holds(value: Any, demanded: frozenset[str]) -> bool:
+    return not demanded or not isinstance(value, dict) or demanded <= value.keys()
 
 
 def _read_arm(value: Any, arms: tuple[Any, ...], path: str, refusal: ValidationError) -> Any:
@@ -174,7 +197,9 @@ def _hook(target: type, value: Any) -> Any:
             return Unknown(tag, value)
         return msgspec.convert(value, variant, dec_hook=_hook)
     if isinstance(target, Untagged):
-        for option in target.options:
+        for option, demanded in _options(target):
+            if not _holds(value, demanded):
+                continue
             try:
                 return msgspec.convert(value, option, dec_hook=_hook)
             except ValidationError:
