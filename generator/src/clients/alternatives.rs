@@ -46,7 +46,9 @@ pub(super) fn add(api: &mut Api) {
     let mut added: Vec<(OperationId, Vec<Option<OperationId>>)> = Vec::new();
     for id in ids {
         let of = &api.operations[id];
-        let now = added.iter().find(|(now, _)| Some(*now) == of.former);
+        let now = of
+            .former
+            .and_then(|former| added.iter().find(|(now, _)| *now == former));
         let now = now.map(|(_, now)| now.clone()).unwrap_or_default();
         let mut own = Vec::new();
         let mut before = id;

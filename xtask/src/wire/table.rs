@@ -14,7 +14,8 @@ Written by `cargo xtask wire DIR --write`. Operations that stand evenly apart in
 called by each package, once with what is required and once with everything, against a server that \
 keeps the request. A call is right where the request says what was given, read by the document's \
 text alone (styles, escapes, media types, security), and where the languages before it send the same \
-one. The documents are not part of this repository.
+one. An operation's further media types are called as well; these, and operations of several \
+successes, are answered too, and must give what was sent. The documents are not part of this repository.
 ";
 
 /// The page of these figures.
