@@ -108,11 +108,7 @@ pub(super) fn samples(api: &Api, schemas: &Schemas) -> Vec<Sample> {
             .first()
             .map(|c| c.media_type.raw().to_owned());
         for amount in [Amount::Least, Amount::Most] {
-            let maker = Maker {
-                document: schemas.document(),
-                chance: Chance::new(&path, 1),
-                amount,
-            };
+            let maker = Maker::new(schemas.document(), Chance::new(&path, 1), amount);
             let media_type = media_type.as_deref();
             let id = operation.name.wire().raw();
             let sample = declared(schemas, id, &method, &path).and_then(|(item, operation)| {
