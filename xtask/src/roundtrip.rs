@@ -31,7 +31,8 @@ pub(crate) use self::schema::{Schemas, Side};
 use self::driver::{Answer, Case, Driver};
 use self::instances::Instances;
 use self::table::{Kept, Outcome, SILENT};
-use crate::documents::figures::Found;
+use crate::documents::figures::{ALL, Found};
+use crate::documents::languages::sum;
 use crate::documents::selection::{Section, Selection};
 use crate::documents::{find, package};
 use crate::packages::root;
@@ -47,6 +48,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     selection: Selection,
 }
+
+/// How many documents of a folder are listed; of more, there is a row of all.
+const LONG: usize = 50;
 
 /// Where the crates of all runs are compiled.
 fn crates_target() -> PathBuf {
@@ -95,6 +99,7 @@ fn run_section(
     }
     let run: BTreeSet<&'static str> = languages.iter().map(|target| target.name()).collect();
     let mut lost = 0;
+    let mut rows = Vec::new();
     for trial in &trials {
         let outcome = try_document(trial)?;
         lost += outcome
@@ -103,7 +108,11 @@ fn run_section(
             .map(|kept| kept.lost.len())
             .sum::<usize>();
         println!("{}: {}", trial.name, outcome.summary());
+        rows.push(outcome.row());
         found.add(&section.name, &trial.name, outcome.row(), &run);
+    }
+    if section.documents.len() > LONG {
+        found.add(&section.name, ALL, sum(&rows), &run);
     }
     Ok(lost)
 }

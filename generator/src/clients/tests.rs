@@ -47,8 +47,11 @@ fn body(types: &[(&str, &str)]) -> String {
     )
 }
 
+/// A status, and the schemas of its media types.
+type Success<'a> = (u16, &'a [(&'a str, &'a str)]);
+
 /// Successes, each with its media types; none where it has no body.
-fn answers(statuses: &[(u16, &[(&str, &str)])]) -> String {
+fn answers(statuses: &[Success<'_>]) -> String {
     let one = |(status, types): &(u16, &[(&str, &str)])| match types {
         [] => format!("'{status}': {{ description: d }}"),
         types => format!(
@@ -235,7 +238,7 @@ fn successes_of_json_are_read_as_one_type() {
     let a: &[(&str, &str)] = &[("application/json", A)];
     let b: &[(&str, &str)] = &[("application/json; charset=utf-8", B)];
     let zip: &[(&str, &str)] = &[("application/zip", "{}")];
-    let cases: &[(&[(u16, &[(&str, &str)])], &str, &[&str])] = &[
+    let cases: &[(&[Success<'_>], &str, &[&str])] = &[
         (&[(200, a), (201, a)], "a", &[]),
         (&[(200, a), (202, b)], "a | b", &[]),
         (&[(200, a), (204, &[])], "a | null", &[]),

@@ -21,7 +21,12 @@ pub(crate) struct Page {
     pub(crate) columns: Vec<&'static str>,
     /// What stands between a section's table and its notes.
     pub(crate) below: fn(&[(&str, &Row)]) -> String,
+    /// Which documents are not listed beside the row of [`ALL`].
+    pub(crate) unlisted: fn(&Row) -> bool,
 }
+
+/// What the row of all documents of a folder is called, where there are too many to list.
+pub(crate) const ALL: &str = "all";
 
 /// A document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,11 +60,12 @@ impl Found {
     }
 
     /// The figures before, and what was found in their place.
-    fn over(self, before: &Figures) -> Figures {
+    fn over(self, before: &Figures, page: &Page) -> Figures {
         let mut figures = before.clone();
         for (section, name, row, run) in self.0 {
             figures.set(&section, &name, row, &run);
         }
+        figures.fold(page.unlisted);
         figures
     }
 
@@ -77,7 +83,7 @@ impl Found {
         }
         let text = fs::read_to_string(root().join(path)).unwrap_or_default();
         let before = Figures::read(&text);
-        let differences = self.over(&before).differences(&before);
+        let differences = self.over(&before, page).differences(&before);
         if differences.is_empty() {
             return Ok(());
         }
@@ -94,7 +100,7 @@ impl Found {
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        let figures = self.over(&Figures::read(&text));
+        let figures = self.over(&Figures::read(&text), page);
         file.rewind()?;
         file.set_len(0)?;
         file.write_all(figures.write(page).as_bytes())
@@ -146,6 +152,15 @@ impl Figures {
         own.notes
             .retain(|language, _| !language.is_empty() && !run.contains(language.as_str()));
         own.notes.extend(row.notes);
+    }
+
+    /// Takes out the rows that the row of all documents stands for.
+    fn fold(&mut self, unlisted: fn(&Row) -> bool) {
+        let folded = self.0.keys().filter(|(_, name)| name == ALL);
+        let folded: BTreeSet<String> = folded.map(|(section, _)| section.clone()).collect();
+        self.0.retain(|(section, name), row| {
+            name == ALL || !folded.contains(section) || !unlisted(row)
+        });
     }
 
     /// What this says and `before` does not.
@@ -201,7 +216,7 @@ fn agrees(new: &str, old: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figures, Found, Page, Row, agrees};
+    use super::{ALL, Figures, Found, Page, Row, agrees};
 
     fn page() -> Page {
         Page {
@@ -209,6 +224,7 @@ mod tests {
             head: "# Figures\n",
             columns: vec!["all", "go", "rust"],
             below: |_| "\nLost:\n\n".to_owned(),
+            unlisted: |row| row.notes.is_empty(),
         }
     }
 
@@ -246,12 +262,17 @@ mod tests {
         let mut found = Found::default();
         found.add("corpus", "zoo", row(["1", "1", "1"], &[]), &["go"].into());
         // Another run kept the museum's figures since this one began.
-        let both = found.over(&figures);
+        let both = found.over(&figures, &page());
         assert_eq!(both.0.len(), 2);
         assert_eq!(
             both.differences(&figures),
             ["corpus/zoo: 1 | 1 | 1 (was: nothing)"]
         );
+        let mut found = Found::default();
+        found.add("corpus", ALL, row(["9", "1", "1"], &[]), &["go"].into());
+        let folded = found.over(&both, &page());
+        let names: Vec<&str> = folded.0.keys().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["all", "museum"], "the zoo loses nothing");
         assert!(agrees("ok", "?") && agrees("7", "?") && agrees("?", "?"));
         assert!(!agrees("1 wrong", "?") && !agrees("1 wrong", "ok"));
     }

@@ -23,6 +23,22 @@ pub(crate) fn page(
         head,
         columns: columns.collect(),
         below,
+        unlisted: |row| row.notes.is_empty(),
+    }
+}
+
+/// The figures of some rows put together; notes stay with each.
+pub(crate) fn sum(rows: &[Row]) -> Row {
+    let columns = rows.first().map_or(0, |row| row.cells.len());
+    let column = |index: usize| {
+        let cells = rows.iter().filter_map(|row| row.cells.get(index));
+        let numbers: Option<Vec<usize>> = cells.map(|cell| cell.parse().ok()).collect();
+        let sum = numbers.map(|numbers| numbers.iter().sum::<usize>().to_string());
+        sum.unwrap_or_else(|| UNKNOWN.to_owned())
+    };
+    Row {
+        cells: (0..columns).map(column).collect(),
+        notes: BTreeMap::new(),
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn page() -> Page {
         head: HEAD,
         columns,
         below: totals,
+        unlisted: |_| false,
     }
 }
 

@@ -26,6 +26,9 @@ const DEEP: usize = 5;
 /// What is deeper is given up, and another branch tried.
 const TOO_DEEP: usize = 16;
 
+/// How many schemas are tried for one instance: what refers to itself in every branch has no end.
+const MOST_TRIES: usize = 20_000;
+
 /// Makes instances of the schemas of one document.
 pub(crate) struct Maker<'d> {
     /// What references lead into.
@@ -34,16 +37,33 @@ pub(crate) struct Maker<'d> {
     pub(crate) chance: Chance,
     /// How much is made.
     pub(crate) amount: Amount,
+    tried: usize,
 }
 
-impl Maker<'_> {
+impl<'d> Maker<'d> {
+    pub(crate) fn new(document: &'d Value, chance: Chance, amount: Amount) -> Self {
+        Self {
+            document,
+            chance,
+            amount,
+            tried: 0,
+        }
+    }
+
     /// An instance; `None` where none was found.
     pub(crate) fn make(&mut self, schema: &Value) -> Option<Value> {
+        self.tried = 0;
         self.at(schema, 0)
     }
 
+    /// Whether the last instance was given up for how much was tried.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.tried > MOST_TRIES
+    }
+
     fn at(&mut self, schema: &Value, depth: usize) -> Option<Value> {
-        if depth > TOO_DEEP {
+        self.tried += 1;
+        if depth > TOO_DEEP || self.gave_up() {
             return None;
         }
         // Another branch may be less deep, or fit what stands beside it.
@@ -348,5 +368,21 @@ fn inferred(schema: &Map<String, Value>) -> &'static str {
         "number"
     } else {
         "any"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Amount, Chance, Maker};
+
+    #[test]
+    fn what_has_no_end_is_given_up() {
+        let own = json!({ "$ref": "#" });
+        let endless = json!({ "type": "object", "required": ["a", "b"], "properties": { "a": own, "b": own } });
+        let mut maker = Maker::new(&endless, Chance::new("", 0), Amount::Least);
+        assert_eq!(maker.make(&endless), None);
+        assert!(maker.gave_up());
     }
 }

@@ -143,18 +143,21 @@ fn instances(name: &str, schemas: &Schemas, unknown: bool) -> Vec<Instance> {
         return Vec::new();
     };
     let mut out: Vec<Instance> = Vec::new();
+    let mut gave_up = false;
     for (number, amount) in AMOUNTS.into_iter().enumerate() {
         if amount == Amount::More && !unknown {
             continue;
         }
         let found = (0..TRIES).find_map(|attempt| {
+            if gave_up {
+                return None;
+            }
             let seed = number as u32 * TRIES + attempt;
-            let mut maker = Maker {
-                document: schemas.document(),
-                chance: Chance::new(name, seed),
-                amount,
-            };
-            maker.make(schema).filter(|value| validator.is_valid(value))
+            let mut maker = Maker::new(schemas.document(), Chance::new(name, seed), amount);
+            let made = maker.make(schema);
+            // What has no end once has none the next time, unless there was one before.
+            gave_up = made.is_none() && maker.gave_up() && out.is_empty();
+            made.filter(|value| validator.is_valid(value))
         });
         if let Some(value) = found
             && out.iter().all(|before| before.value != value)

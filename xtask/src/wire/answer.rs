@@ -67,11 +67,11 @@ pub(super) fn all(
 }
 
 fn filled(status: u16, content: &Content, declared: &Value, schemas: &Schemas) -> Option<Given> {
-    let mut maker = Maker {
-        document: schemas.document(),
-        chance: Chance::new("answer", u32::from(status)),
-        amount: Amount::Least,
-    };
+    let mut maker = Maker::new(
+        schemas.document(),
+        Chance::new("answer", u32::from(status)),
+        Amount::Least,
+    );
     let schema = match declared.get("itemSchema") {
         Some(item) => item,
         None => &declared["schema"],

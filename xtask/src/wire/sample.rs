@@ -133,11 +133,7 @@ fn call(
         Some(Payload::Form { .. } | Payload::Multipart { .. }) => true,
         _ => false,
     };
-    let maker = Maker {
-        document: schemas.document(),
-        chance: Chance::new(&path, 1),
-        amount,
-    };
+    let maker = Maker::new(schemas.document(), Chance::new(&path, 1), amount);
     let content = operation.body.first();
     let media_type = content.map(|content| content.media_type.raw());
     let (item, declared) = declared(schemas, plain.name.wire().raw(), &method, &path)?;

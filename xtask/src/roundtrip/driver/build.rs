@@ -1,6 +1,6 @@
 //! What is compiled before the programs run, and what the compiler says of the instances.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +23,7 @@ pub(in crate::roundtrip) fn build(
     match target {
         Target::Rust => crates(place, drivers),
         Target::Go => {
-            for driver in drivers {
+            for driver in drivers.iter().filter(|driver| !driver.models.is_empty()) {
                 let command = &mut Command::new("go");
                 command
                     .args(["build", "-o", "driver", "."])
@@ -32,7 +32,7 @@ pub(in crate::roundtrip) fn build(
             }
             Ok(())
         }
-        Target::Typescript => drivers.iter().try_for_each(|driver| runtime(driver)),
+        Target::Typescript => runtimes(drivers),
         Target::Python | Target::Axum => Ok(()),
     }
 }
@@ -64,6 +64,7 @@ fn crates(place: &Path, drivers: &[&Driver]) -> Result<(), String> {
     };
     let members: Vec<String> = drivers
         .iter()
+        .filter(|driver| !driver.models.is_empty())
         .flat_map(|driver| [name(&driver.package), name(&driver.folder)])
         .collect();
     let workspace = format!(
@@ -81,9 +82,40 @@ fn crates(place: &Path, drivers: &[&Driver]) -> Result<(), String> {
     tell(first, command)
 }
 
-/// The one part of the TypeScript runtime that reads and writes JSON, as JavaScript.
-fn runtime(driver: &Driver) -> Result<(), String> {
-    let source = driver.package.join("src/runtime/lossless-json.ts");
+/// The one part of the TypeScript runtime that reads and writes JSON, as JavaScript: compiled once
+/// for all packages that have the same.
+fn runtimes(drivers: &[&Driver]) -> Result<(), String> {
+    let mut compiled: BTreeMap<String, &Driver> = BTreeMap::new();
+    for driver in drivers.iter().filter(|driver| !driver.models.is_empty()) {
+        let said = |error: std::io::Error| format!("{}: {error}", driver.folder.display());
+        let source = driver.package.join("src/runtime/lossless-json.ts");
+        let text = fs::read_to_string(&source).map_err(said)?;
+        match compiled.get(&text) {
+            Some(same) => {
+                copy(&same.folder.join("runtime"), &driver.folder.join("runtime")).map_err(said)?
+            }
+            None => runtime(driver, &source)?,
+        }
+        compiled.entry(text).or_insert(driver);
+        fs::write(
+            driver.folder.join("package.json"),
+            "{ \"type\": \"module\" }\n",
+        )
+        .map_err(said)?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn runtime(driver: &Driver, source: &Path) -> Result<(), String> {
     let command = &mut Command::new("node");
     command
         .arg(compiler())
@@ -102,11 +134,8 @@ fn runtime(driver: &Driver) -> Result<(), String> {
         ])
         .arg("--outDir")
         .arg(driver.folder.join("runtime"))
-        .arg(&source);
-    tell(driver, command)?;
-    let manifest = driver.folder.join("package.json");
-    fs::write(&manifest, "{ \"type\": \"module\" }\n")
-        .map_err(|error| format!("{}: {error}", manifest.display()))
+        .arg(source);
+    tell(driver, command)
 }
 
 fn compiler() -> std::path::PathBuf {
@@ -123,6 +152,9 @@ pub(in crate::roundtrip) fn check(
     driver: &Driver,
     cases: &[Case],
 ) -> Result<Vec<(usize, String)>, String> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
     let name = driver
         .package
         .file_name()
