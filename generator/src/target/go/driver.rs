@@ -105,11 +105,7 @@ impl<'a> DriverView<'a> {
             lines.push(format!("{local} := {value}"));
             given.push(local);
         }
-        let holder = match service.shown.as_str() {
-            // The client's own calls are shown under its type.
-            "" | "Client" if service.name == "Client" => "client".to_owned(),
-            shown => format!("client.{shown}"),
-        };
+        let holder = service.holder();
         let made = format!("{holder}.{method}({}, options...)", given.join(", "));
         let kind = answered.then(|| answer(call.operation, &plan.types, &mut Imports::new()));
         let (head, inner) = match kind {

@@ -39,10 +39,7 @@ impl<'a> ListingView<'a> {
     }
 
     fn add(&mut self, plan: &Plan<'_>, service: &ServicePlan<'_>) {
-        let holder = match service.shown.as_str() {
-            "" => "client".to_owned(),
-            shown => format!("client.{shown}"),
-        };
+        let holder = service.holder();
         let mut lines: Vec<String> = service
             .calls
             .iter()

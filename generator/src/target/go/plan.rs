@@ -195,6 +195,16 @@ fn constants(
     constants
 }
 
+impl ServicePlan<'_> {
+    /// How it is reached: `client.Runs.Checkpoints`, and `client` for the client's own calls.
+    pub(super) fn holder(&self) -> String {
+        match self.field.is_empty() {
+            true => "client".to_owned(),
+            false => format!("client.{}", self.shown),
+        }
+    }
+}
+
 fn service<'a>(
     api: &'a Api,
     resource: &'a Resource,

@@ -118,10 +118,7 @@ impl Writer<'_, '_> {
                 ),
             });
         }
-        let holder = match service.shown.as_str() {
-            "" => "client".to_owned(),
-            shown => format!("client.{shown}"),
-        };
+        let holder = service.holder();
         // An answer that is no value of its own is nothing to look at.
         let plain = matches!(
             answer(operation, &plan.types, &mut Imports::new()),
