@@ -137,6 +137,14 @@ def test_unions_that_hold_any_value_take_it() -> None:
     assert Codec[Any](tags).decode(b'{"kind":"square","side":1}') == square
 
 
+def test_fields_that_are_not_known_are_kept_in_a_tuple() -> None:
+    pair = Codec[Any](tuple[api.Created, int]).decode(b'[{"type":"note.created","id":"1","n":2},3]')
+    assert (pair[0].extra_fields, pair[1]) == ({"n": 2}, 3)
+    for wrong in (b"[]", b'[{"type":"note.created","id":"1","n":2}]', b'[{"n":2},"3"]'):
+        with pytest.raises(msgspec.ValidationError):
+            Codec[Any](tuple[api.Created, int]).decode(wrong)
+
+
 class Email(Model, kw_only=True):
     kind: Literal["email"] = "email"
 

@@ -93,7 +93,12 @@ impl<'d> Maker<'d> {
             Some(null) if depth > DEEP => null,
             _ => self.chance.one(&allowed)?,
         };
-        match *ty {
+        let ty = match *ty {
+            // Whole, whatever the type says: formats of OpenAPI have a JSON type of their own.
+            "number" if is_whole(schema) => "integer",
+            ty => ty,
+        };
+        match ty {
             "null" => Some(Value::Null),
             "boolean" => Some(self.chance.half().into()),
             "integer" => self.integer(schema),
@@ -321,6 +326,11 @@ impl<'d> Maker<'d> {
         }
         Some(())
     }
+}
+
+fn is_whole(schema: &Map<String, Value>) -> bool {
+    let format = schema.get("format").and_then(Value::as_str);
+    matches!(format, Some("int32" | "int64"))
 }
 
 fn strings(list: Option<&Value>) -> Vec<&str> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::enum_::integer_base;
 use crate::ir::{
     Api, EnumBase, IntegerFormat, Literal, NumberFormat, Shape, StringFormat, Type, TypeId,
 };
@@ -220,7 +221,7 @@ pub(super) fn qualified(ty: &str, package: &str) -> String {
 pub(super) fn literal_type(literal: &Literal) -> &'static str {
     match literal {
         Literal::Boolean(_) => "bool",
-        Literal::Integer(_) => "int64",
+        Literal::Integer(_) => integer_base([literal]),
         Literal::Number(_) => "float64",
         Literal::String(_) => "string",
         Literal::Null | Literal::List(_) | Literal::Object(_) => "any",

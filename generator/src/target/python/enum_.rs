@@ -32,7 +32,7 @@ impl AliasView {
         let values: Vec<Doc> = value
             .values
             .iter()
-            .filter_map(|value| escape::literal(&value.value))
+            .filter_map(|value| escape::listed(&value.value))
             .map(Doc::text)
             .collect();
         let base = match value.base {
@@ -40,6 +40,7 @@ impl AliasView {
             EnumBase::Integer => "int",
             EnumBase::Mixed => "Any",
         };
+        let are_all = values.len() == value.values.len();
         let listed = !values.is_empty() && value.base != EnumBase::Mixed;
         let mut operands = Vec::new();
         if listed {
@@ -48,7 +49,7 @@ impl AliasView {
         } else if base == "Any" {
             imports.name("typing", "Any");
         }
-        if value.open || !listed {
+        if value.open || !listed || !are_all {
             operands.push(Doc::text(base));
         }
         let head = format!("{name}: TypeAlias = ");

@@ -81,6 +81,15 @@ pub(super) fn literal(literal: &Literal) -> Option<String> {
     }
 }
 
+/// A scalar literal that the runtime's decoder takes in a `Literal`: its integers have 64 bits.
+pub(super) fn listed(value: &Literal) -> Option<String> {
+    let is_long = |digits: &String| digits.parse::<i64>().is_err();
+    match value {
+        Literal::Integer(digits) if is_long(digits) => None,
+        other => literal(other),
+    }
+}
+
 /// A literal piece of a path in a path template. Braces, which would open a slot, and what a URL
 /// cannot hold are percent-encoded; the result stands in a string literal as it is.
 pub(super) fn path(text: &Text) -> String {

@@ -88,10 +88,14 @@ pub(super) fn expression(
         Type::Integer(_) => place.builtin("int", imports),
         Type::Number(_) => place.builtin("float", imports),
         Type::String(format) => string(format, place, imports),
-        Type::Literal(value) => literal(value, imports),
+        Type::Literal(value) => literal(value, place, imports),
         Type::Nullable(inner) => {
-            let inner = expression(plan, inner, place, imports);
-            format!("{inner} | None")
+            let written = expression(plan, inner, place, imports);
+            // `None | None` is no type when it is evaluated.
+            match plan.api.types.resolve(inner) {
+                Type::Null => written,
+                _ => format!("{written} | None"),
+            }
         }
         Type::List(inner) => {
             let inner = expression(plan, inner, place, imports);
@@ -177,15 +181,16 @@ fn string(format: &StringFormat, place: &Place, imports: &mut Imports) -> String
 }
 
 /// A constant as a type: `Literal["a"]`, or the nearest type that can hold it.
-fn literal(value: &Literal, imports: &mut Imports) -> String {
+fn literal(value: &Literal, place: &Place, imports: &mut Imports) -> String {
     if matches!(value, Literal::Null) {
         return "None".to_owned();
     }
-    match escape::literal(value) {
+    match escape::listed(value) {
         Some(text) => {
             imports.name("typing", "Literal");
             format!("Literal[{text}]")
         }
+        None if matches!(value, Literal::Integer(_)) => place.builtin("int", imports),
         None => {
             imports.name("typing", "Any");
             "Any".to_owned()

@@ -49,6 +49,20 @@ pub(in crate::target) fn variants(values: &Enum) -> Vec<String> {
     pascal_all(&wanted, &["Self"], "Value")
 }
 
+/// The format that all values of an enum of integers have: the signed one, unless one is beyond it
+/// and none below zero.
+fn integer(values: &Enum) -> IntegerFormat {
+    let digits = values.values.iter().filter_map(|value| match &value.value {
+        Literal::Integer(digits) => Some(digits),
+        _ => None,
+    });
+    let fits = |of: fn(&str) -> bool| digits.clone().all(|digits| of(digits));
+    match fits(|digits| digits.parse::<u64>().is_ok()) && !fits(|d| d.parse::<i64>().is_ok()) {
+        true => IntegerFormat::Uint64,
+        false => IntegerFormat::Int64,
+    }
+}
+
 impl EnumView {
     /// The enum; an alias of the values' type where they are not strings, which Rust's enums and
     /// serde's derives have no variants for.
@@ -64,7 +78,7 @@ impl EnumView {
             .collect();
         if strings.len() != values.values.len() || strings.is_empty() {
             let target = match values.base {
-                EnumBase::Integer => Type::Integer(IntegerFormat::Int64),
+                EnumBase::Integer => Type::Integer(integer(values)),
                 EnumBase::String | EnumBase::Mixed => Type::Any,
             };
             return Err(AliasView::new(id, &target, types));
