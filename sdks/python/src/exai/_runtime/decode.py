@@ -78,13 +78,11 @@ def _read_generic(value: Any, target: Any, path: str, refusal: ValidationError) 
     if isinstance(value, list) and origin in (list, Sequence):
         items = cast("Sequence[Any]", value)
         return [read(item, args[0], f"{path}[{i}]") for i, item in enumerate(items)]
-    if (
-        isinstance(value, list)
-        and origin is tuple
-        and len(items := cast("list[Any]", value)) == len(args)
-    ):
-        each = enumerate(zip(items, args, strict=True))
-        return tuple(read(item, arg, f"{path}[{i}]") for i, (item, arg) in each)
+    if isinstance(value, list) and origin is tuple:
+        items = cast("Sequence[Any]", value)
+        if len(items) == len(args):
+            each = enumerate(zip(items, args, strict=True))
+            return tuple(read(item, arg, f"{path}[{i}]") for i, (item, arg) in each)
     if isinstance(value, dict) and origin in (dict, Mapping):
         entries = cast("dict[str, Any]", value)
         return {key: read(item, args[1], f"{path}.{key}") for key, item in entries.items()}
