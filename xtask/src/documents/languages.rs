@@ -23,7 +23,7 @@ pub(crate) fn page(
         head,
         columns: columns.collect(),
         below,
-        unlisted: |row| row.notes.is_empty(),
+        unlisted: |row| row.notes.keys().all(String::is_empty),
     }
 }
 

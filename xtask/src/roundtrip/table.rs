@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use exai_gen::target::Target;
 
-use crate::documents::figures::{ALL, Page, Row};
+use crate::documents::figures::{ALL, Page, Row, UNKNOWN};
 use crate::documents::languages::{self, FIGURES};
 use crate::documents::selection::LANGUAGES;
 
@@ -18,7 +18,8 @@ Written by `cargo xtask roundtrip DIR --write`. Instances are made of each compo
 against it by a validator, and read and written again by the models of each package; a component is \
 kept where all come back as the same JSON. Instances are made by chance from a fixed seed, and some \
 hold properties that nothing speaks of. A record that is nothing but a form is no JSON, and has no \
-model in Rust; what a call takes apart into arguments has none in Go. Where a folder has very many \
+model in Rust; what a call takes apart into arguments has none in Go. The tag of a variant is part of \
+its class in Python, and is written where a value that needs none had none. Where a folder has very many \
 documents, a row is of all of them, and those that lose nothing have none. The documents are not part \
 of this repository.
 ";
@@ -106,8 +107,13 @@ fn totals(rows: &[(&str, &Row)]) -> String {
         let cells = counted.iter().filter_map(|(_, row)| row.cells.get(column));
         cells.filter_map(|cell| cell.parse::<usize>().ok()).sum()
     };
+    let is_known = |index: &usize| {
+        let cells = counted.iter().filter_map(|(_, row)| row.cells.get(*index));
+        cells.into_iter().any(|cell| cell != UNKNOWN)
+    };
     let kept = LANGUAGES.iter().enumerate();
     let kept: Vec<String> = kept
+        .filter(|(index, _)| is_known(&(FIGURES + index)))
         .map(|(index, target)| format!("{} {}", target.name(), total(FIGURES + index)))
         .collect();
     format!(

@@ -144,7 +144,8 @@ fn compiler() -> std::path::PathBuf {
 
 /// The cases whose instances the compiler of TypeScript does not take for values of their type,
 /// and why. Instances that hold what the type does not know are left out: an object literal is
-/// refused for them, which says nothing of an object that comes from elsewhere.
+/// refused for them, which says nothing of an object that comes from elsewhere. So is a tag that
+/// no variant has: its type is one that no literal is of, to tell it from those that are known.
 ///
 /// # Errors
 /// When the compiler cannot be run, or says something of another file.
@@ -202,6 +203,7 @@ pub(in crate::roundtrip) fn check(
             .split_once("error ")
             .map_or(line, |(_, message)| message);
         match index {
+            Some(_) if message.ends_with("Tag'.") => {}
             Some(index) => found.push((index, message.chars().take(160).collect())),
             None => return Err(line.to_owned()),
         }
