@@ -32,8 +32,8 @@ impl<'d> Lowering<'d, '_> {
         )
     }
 
-    /// Bodies by media type: JSON first, and plain before other JSON, then what a client can write or read with types, then
-    /// text and bytes; among equals by the spelling of the media type.
+    /// Bodies by media type: JSON first, and plain before other JSON, then what a client can write
+    /// or read with types, then text and bytes; among equals by the spelling of the media type.
     pub(super) fn contents(
         &mut self,
         content: &'d Map<RefOr<MediaType>>,
