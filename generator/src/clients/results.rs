@@ -16,6 +16,7 @@ use crate::source::Span;
 
 const KIND: &str = "clients read a success of another kind as the first";
 const RANGE: &str = "clients ask for the media types of the first success alone";
+const ASKED: &str = "clients that ask for a further media type read every success as that";
 const REDIRECT: &str = "clients follow redirects, and read no other answer of 3xx";
 const WORK: &str = "clients read every success of long-running work as the first";
 const PAGE: &str = "clients read every success of a list as a page";
@@ -158,6 +159,7 @@ fn reading(api: &Api, id: OperationId) -> (Reading, Vec<(Span, &'static str)>) {
             }
         }
     }
+    unread.extend(unasked(first, operation, &others, &api.types));
     let differ: Vec<&&Response> = others
         .iter()
         .filter(|other| !as_first(first, other, &api.types))
@@ -196,6 +198,28 @@ fn reading(api: &Api, id: OperationId) -> (Reading, Vec<(Span, &'static str)>) {
             (Reading::First, unread)
         }
     }
+}
+
+/// The further successes that never have a media type a method asks for.
+fn unasked(
+    first: &Response,
+    operation: &Operation,
+    others: &[&Response],
+    types: &Types,
+) -> Vec<(Span, &'static str)> {
+    let way = media::Way::Received {
+        beside_body: !operation.body.is_empty(),
+    };
+    let asked = media::apart(&first.contents, way, types).into_iter();
+    let asked: Vec<&Content> = asked.skip(1).collect();
+    let lacks = |other: &Response, asked: &Content| {
+        let mut contents = other.contents.iter();
+        !contents.any(|content| media::is_one(asked, content, types))
+    };
+    let lacking = others.iter().filter(|other| {
+        !other.contents.is_empty() && asked.iter().any(|asked| lacks(other, asked))
+    });
+    lacking.map(|other| (other.span, ASKED)).collect()
 }
 
 /// Whether what reads the first success reads another too. An empty text or stream of bytes is one.
