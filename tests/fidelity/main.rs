@@ -27,6 +27,21 @@ fn read(text: &str) -> Run {
     pipeline::read_adjusted(&request, &adjustments)
 }
 
+#[test]
+fn a_property_that_python_has_no_name_for_is_said() {
+    use Level::{Exact, Untyped};
+    for name in [r#"a"b"#, r"a", r"a	b"] {
+        let (key, pointer) = match name {
+            r"a	b" => (r#""a	b""#.to_owned(), "a	b"),
+            name => (format!("'{name}'"), name),
+        };
+        let schema = format!("{{ type: object, properties: {{ {key}: {{ type: boolean }} }} }}");
+        let (levels, reasons) = of(&schema, &format!("/properties/{pointer}"));
+        assert_eq!(levels, [Exact, Untyped, Exact, Exact, Exact], "{reasons:?}");
+        assert_eq!(reasons, ["a name that no attribute can have: beside them"]);
+    }
+}
+
 /// The report on one component, `Thing`, of which a place is `pointer` below it: one level a
 /// target, in the order of `Target::ALL`, and all reasons.
 fn of(schema: &str, pointer: &str) -> (Vec<Level>, Vec<String>) {

@@ -16,6 +16,7 @@ pub(super) struct Judge<'a> {
     api: &'a Api,
     written: Vec<Written>,
     constants: BTreeSet<Span>,
+    nameless: BTreeSet<Span>,
 }
 
 impl<'a> Judge<'a> {
@@ -30,6 +31,7 @@ impl<'a> Judge<'a> {
             api,
             written: target.written(cx, &types),
             constants: target.constants(cx),
+            nameless: target.nameless(cx),
         }
     }
 
@@ -46,6 +48,10 @@ impl<'a> Judge<'a> {
                 Beyond::Shape(_) => said.widened(format!("{keyword}: the type takes more")),
                 Beyond::Untyped(_) => said.untyped(format!("{keyword}: read as any value")),
             }
+        }
+        if self.nameless.contains(&meaning.span) {
+            said.untyped("a name that no attribute can have: beside them".to_owned());
+            return said.verdict;
         }
         if let (Some(written), Some(ty)) = (self.written.get(index), plain(self.api, meaning))
             && says_anything(meaning)

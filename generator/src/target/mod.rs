@@ -158,6 +158,15 @@ impl Target {
         }
     }
 
+    /// Where the schemas of those properties stand that the package has no name for: they are read
+    /// and written beside the others.
+    pub fn nameless(self, cx: &Context<'_>) -> BTreeSet<Span> {
+        match self {
+            Self::Python => python::record::nameless(cx.api),
+            Self::Typescript | Self::Go | Self::Rust | Self::Axum => BTreeSet::new(),
+        }
+    }
+
     /// How the package writes each of some types, by the views that its files are made of.
     pub fn written(self, cx: &Context<'_>, types: &[Type]) -> Vec<Written> {
         match self {

@@ -73,12 +73,10 @@ fn part(piece: &[u8]) -> Option<Part> {
             .map(|(_, value)| value.trim().to_owned())
     };
     let disposition = header("content-disposition")?;
+    let parameters = parameters(disposition.strip_prefix("form-data")?)?;
     let parameter = |wanted: &str| {
-        let parameters = disposition.strip_prefix("form-data")?.split("; ");
-        let found = parameters
-            .filter_map(|parameter| parameter.trim_start_matches(';').trim().split_once('='))
-            .find(|(name, _)| *name == wanted)?;
-        Some(found.1.trim_matches('"').to_owned())
+        let found = parameters.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
     };
     Some(Part {
         name: parameter("name")?,
@@ -86,6 +84,21 @@ fn part(piece: &[u8]) -> Option<Part> {
         content_type: header("content-type"),
         content: piece[end + 4..].to_vec(),
     })
+}
+
+/// The parameters of a disposition, each in quotes. A quote within them, and the end of a line, are
+/// percent-encoded and nothing else is (WHATWG, "multipart/form-data encoding algorithm").
+fn parameters(mut rest: &str) -> Option<Vec<(String, String)>> {
+    let mut out = Vec::new();
+    while !rest.is_empty() {
+        let (name, behind) = rest.strip_prefix(';')?.trim_start().split_once("=\"")?;
+        let (value, behind) = behind.split_once('"')?;
+        let value = value.replace("%22", "\"");
+        let value = value.replace("%0D", "\r").replace("%0A", "\n");
+        out.push((name.to_owned(), value));
+        rest = behind;
+    }
+    Some(out)
 }
 
 fn split<'b>(body: &'b [u8], delimiter: &[u8]) -> Vec<&'b [u8]> {

@@ -15,7 +15,7 @@ mod names;
 mod operation;
 mod package;
 mod plan;
-mod record;
+pub(super) mod record;
 mod reference;
 mod resource;
 mod sample;

@@ -9,8 +9,22 @@ use super::imports::Imports;
 use super::names::ANNOTATION_BUILTINS;
 use super::plan::Plan;
 use super::types::{self, Place};
-use crate::ir::{Additional, Field, Literal, Record, Shape, StringFormat, Type, TypeDef, TypeId};
+use crate::ir::{
+    Additional, Api, Field, Literal, Record, Shape, StringFormat, Type, TypeDef, TypeId,
+};
 use crate::layout::ruff::{self, Doc};
+use crate::source::Span;
+
+/// The properties whose names no attribute can have.
+pub(in crate::target) fn nameless(api: &Api) -> BTreeSet<Span> {
+    let records = api.types.iter().filter_map(|(_, def)| match &def.shape {
+        Shape::Record(record) => Some(record),
+        _ => None,
+    });
+    let fields = records.flat_map(|record| &record.fields);
+    let without = fields.filter(|field| !escape::is_mappable(&field.name));
+    without.map(|field| field.span).collect()
+}
 
 /// A record as a class.
 #[derive(Debug, Serialize)]

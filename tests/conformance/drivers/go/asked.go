@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func params[T any](a *asked) T {
 				a.keep(name, json.Unmarshal(text, v.Field(i).Addr().Interface()))
 			}
 		}
-		name, _, _ := strings.Cut(tag.Get("json"), ",")
+		name, _, _ := strings.Cut(cmp.Or(tag.Get("member"), tag.Get("json")), ",")
 		a.attach(name, v.Field(i).Addr().Interface())
 	}
 	return value

@@ -111,6 +111,10 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
             positional.append(typed(body, hints["body"]))
         else:
             for wire_name, value in body.items():
+                if re.search(r'["\\\x00-\x1f]', wire_name):
+                    # No attribute can have this name, so no argument has.
+                    named.setdefault("extra_body", {})[wire_name] = typed(value, Any)
+                    continue
                 name = chosen(function, wire_name, "body")
                 named[name] = typed(value, hints[name])
     return positional, named
