@@ -24,6 +24,7 @@ const (
 	bodyForm                       // params as application/x-www-form-urlencoded
 	bodyOptionalForm               // as bodyForm; nothing at all if every member is absent
 	bodyMultipart                  // params as multipart/form-data
+	bodyOptionalMultipart          // as bodyMultipart; nothing at all if every member is absent
 	bodyRaw                        // body, an io.Reader, string or []byte, as it is
 )
 
@@ -72,8 +73,8 @@ func (r request) payload(extra map[string]any) (payload, error) {
 		return r.jsonPayload(r.body, "null", extra)
 	case bodyForm, bodyOptionalForm:
 		return r.formPayload()
-	case bodyMultipart:
-		return multipartPayload(reflect.ValueOf(r.params))
+	case bodyMultipart, bodyOptionalMultipart:
+		return r.multipartPayload()
 	case bodyRaw:
 		return rawPayload(r.op.contentType, r.body)
 	}

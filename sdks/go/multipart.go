@@ -29,7 +29,8 @@ var fileType = reflect.TypeFor[File]()
 
 // multipartPayload writes the members of a struct as multipart/form-data
 // (RFC 7578), read from the files while it is sent.
-func multipartPayload(v reflect.Value) (payload, error) {
+func (r request) multipartPayload() (payload, error) {
+	v := reflect.ValueOf(r.params)
 	boundary := rand.Text()
 	var parts []part
 	plan := planOf(v.Type())
@@ -60,8 +61,8 @@ func multipartPayload(v reflect.Value) (payload, error) {
 			parts = append(parts, p)
 		}
 	}
-	// There is no body of no part (RFC 2046, section 5.1.1).
-	if len(parts) == 0 {
+	// A body that must be there and has no part is its end alone, as browsers write it.
+	if len(parts) == 0 && r.op.body == bodyOptionalMultipart {
 		return payload{replayable: true}, nil
 	}
 	tail := "--" + boundary + "--\r\n"

@@ -227,7 +227,7 @@ impl Named<'_> {
             Body::of(operation, api, types, &mut Imports::default()).kind()
         {
             row("body", kind.to_owned());
-            if kind != "bodyMultipart" {
+            if !matches!(content.payload, Payload::Multipart { .. }) {
                 row("contentType", escape::string(&content.sent_media_type()));
             }
         }

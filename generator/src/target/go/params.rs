@@ -43,13 +43,14 @@ impl<'a> Body<'a> {
         let Some(content) = operation.body.first() else {
             return Self::None;
         };
-        let [json, value, form] = if operation.body_required {
-            ["bodyJSON", "bodyJSONValue", "bodyForm"]
+        let [json, value, form, multipart] = if operation.body_required {
+            ["bodyJSON", "bodyJSONValue", "bodyForm", "bodyMultipart"]
         } else {
             [
                 "bodyOptionalJSON",
                 "bodyOptionalJSONValue",
                 "bodyOptionalForm",
+                "bodyOptionalMultipart",
             ]
         };
         match &content.payload {
@@ -58,7 +59,7 @@ impl<'a> Body<'a> {
                 None => Self::Whole(value, types.result(ty, imports), content),
             },
             Payload::Form { record, .. } => Self::flat(form, *record, api, content),
-            Payload::Multipart { record, .. } => Self::flat("bodyMultipart", *record, api, content),
+            Payload::Multipart { record, .. } => Self::flat(multipart, *record, api, content),
             Payload::Text => Self::Whole("bodyRaw", "string".to_owned(), content),
             Payload::Binary | Payload::Events(_) | Payload::Lines(_) => {
                 imports.insert("io");
