@@ -111,7 +111,7 @@ def arguments(function: Any, operation: Operation[Any], args: Json) -> tuple[lis
             positional.append(typed(body, hints["body"]))
         else:
             for wire_name, value in body.items():
-                if re.search(r'["\\\x00-\x1f]', wire_name):
+                if re.search(r'["\\\x00-\x1f\x7f-\x9f]', wire_name):
                     # No attribute can have this name, so no argument has.
                     named.setdefault("extra_body", {})[wire_name] = typed(value, Any)
                     continue
